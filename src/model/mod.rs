@@ -1,1 +1,4 @@
-//! (not yet written)
+//! The words that protocols, workloads and judges share.
+
+pub mod history;
+pub mod op;

@@ -1,0 +1,186 @@
+//! Operations on a key-value store, in the one vocabulary that clients, stores, histories and judges share.
+//!
+//! A key holds the values written since its last plain write: `write` makes it one value, `append` adds one.
+//! A reading names that sequence by its last value, its length and a digest over it, so that a register and a
+//! list cost the same 16 bytes, and two readings are equal exactly when the sequences are (up to a 64-bit
+//! collision). Values are identities, not data: their size in bytes stands beside them in the request.
+
+/// A key, counted from 0. Printed as `k17`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Key(pub u32);
+
+/// The identity of a value. Workloads write every value at most once unless told otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Value(pub u32);
+
+/// One operation on one key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    /// Returns the key's reading.
+    Read {
+        /// What is read.
+        key: Key,
+    },
+    /// Makes the key hold exactly `value`.
+    Write {
+        /// What is written.
+        key: Key,
+        /// The new value.
+        value: Value,
+    },
+    /// Makes the key hold exactly `new` if it holds exactly `expected`; a mismatch changes nothing and answers
+    /// with the reading that did not match.
+    Cas {
+        /// What is compared and written.
+        key: Key,
+        /// The one value the key must hold.
+        expected: Value,
+        /// The value it then holds.
+        new: Value,
+    },
+    /// Adds `value` behind what the key holds.
+    Append {
+        /// What is appended to.
+        key: Key,
+        /// The value added.
+        value: Value,
+    },
+}
+
+impl Op {
+    /// The key that the operation touches.
+    pub fn key(self) -> Key {
+        match self {
+            Op::Read { key } | Op::Write { key, .. } | Op::Cas { key, .. } | Op::Append { key, .. } => key,
+        }
+    }
+
+    /// The kind's name as scenarios and CSVs spell it.
+    pub fn kind(self) -> OpKind {
+        match self {
+            Op::Read { .. } => OpKind::Read,
+            Op::Write { .. } => OpKind::Write,
+            Op::Cas { .. } => OpKind::Cas,
+            Op::Append { .. } => OpKind::Append,
+        }
+    }
+}
+
+/// The kind of an operation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum OpKind {
+    /// [`Op::Read`]
+    Read,
+    /// [`Op::Write`]
+    Write,
+    /// [`Op::Cas`]
+    Cas,
+    /// [`Op::Append`]
+    Append,
+}
+
+impl OpKind {
+    /// Every kind, in the order of CSV rows.
+    pub const ALL: [OpKind; 4] = [OpKind::Read, OpKind::Write, OpKind::Cas, OpKind::Append];
+
+    /// The name used in scenarios and CSVs.
+    pub fn name(self) -> &'static str {
+        match self {
+            OpKind::Read => "read",
+            OpKind::Write => "write",
+            OpKind::Cas => "cas",
+            OpKind::Append => "append",
+        }
+    }
+}
+
+/// What a key holds: the sequence of values since its last plain write, named by last value, length and digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Reading {
+    /// The last value of the sequence; meaningless while `length` is 0.
+    pub last: Value,
+    /// How many values the sequence has; 0 means that the key is absent.
+    pub length: u32,
+    /// A digest over the whole sequence, in order.
+    pub digest: u64,
+}
+
+impl Reading {
+    /// The reading of a key that was never written.
+    pub const ABSENT: Reading = Reading { last: Value(0), length: 0, digest: 0 };
+
+    /// The reading after a plain write of `value`.
+    #[inline]
+    pub fn of(value: Value) -> Reading {
+        Reading::ABSENT.appended(value)
+    }
+
+    /// The reading after `value` is added behind this one.
+    #[inline]
+    pub fn appended(self, value: Value) -> Reading {
+        let mixed = (self.digest ^ (u64::from(value.0) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        Reading { last: value, length: self.length + 1, digest: mixed.rotate_left(29) ^ (mixed >> 7) }
+    }
+}
+
+/// What an operation that took effect answered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Answer {
+    /// A read's observation.
+    Read(Reading),
+    /// A write, an append, or a compare-and-set that matched.
+    Done,
+    /// A compare-and-set that found something else, and what it found.
+    Mismatch(Reading),
+}
+
+impl Op {
+    /// Applies the operation to what its key holds: the sequential specification of the store, used by
+    /// replicas and judges alike. Returns what the key holds afterwards and the answer.
+    #[inline]
+    pub fn apply(self, held: Reading) -> (Reading, Answer) {
+        match self {
+            Op::Read { .. } => (held, Answer::Read(held)),
+            Op::Write { value, .. } => (Reading::of(value), Answer::Done),
+            Op::Append { value, .. } => (held.appended(value), Answer::Done),
+            Op::Cas { expected, new, .. } => {
+                if held == Reading::of(expected) {
+                    (Reading::of(new), Answer::Done)
+                } else {
+                    (held, Answer::Mismatch(held))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = Key(0);
+
+    #[test]
+    fn a_write_forgets_what_was_appended_before_it() {
+        let (held, _) = Op::Append { key: KEY, value: Value(7) }.apply(Reading::of(Value(1)));
+        assert_eq!(held.length, 2);
+        let (held, _) = Op::Write { key: KEY, value: Value(9) }.apply(held);
+        assert_eq!(held, Reading::of(Value(9)));
+    }
+
+    #[test]
+    fn the_order_of_appends_shows_in_the_reading() {
+        let ab = Reading::of(Value(1)).appended(Value(2));
+        let ba = Reading::of(Value(2)).appended(Value(1));
+        assert_ne!(ab.digest, ba.digest);
+    }
+
+    #[test]
+    fn a_cas_that_does_not_match_changes_nothing_and_says_what_it_found() {
+        let held = Reading::of(Value(3));
+        let cas = Op::Cas { key: KEY, expected: Value(4), new: Value(5) };
+        assert_eq!(cas.apply(held), (held, Answer::Mismatch(held)));
+        let cas = Op::Cas { key: KEY, expected: Value(3), new: Value(5) };
+        assert_eq!(cas.apply(held), (Reading::of(Value(5)), Answer::Done));
+    }
+}
