@@ -1,4 +1,8 @@
 //! The words that protocols, workloads and judges share.
 
 pub mod history;
+pub mod log;
+pub mod note;
 pub mod op;
+pub mod request;
+pub mod store;

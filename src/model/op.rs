@@ -101,13 +101,14 @@ pub struct Reading {
     pub last: Value,
     /// How many values the sequence has; 0 means that the key is absent.
     pub length: u32,
-    /// A digest over the whole sequence, in order.
-    pub digest: u64,
+    /// The digest over the whole sequence, in order: low half, high half. (Halves, so that a reading needs no
+    /// 8-byte alignment and a message that carries one stays within 32 bytes.)
+    digest: [u32; 2],
 }
 
 impl Reading {
     /// The reading of a key that was never written.
-    pub const ABSENT: Reading = Reading { last: Value(0), length: 0, digest: 0 };
+    pub const ABSENT: Reading = Reading { last: Value(0), length: 0, digest: [0; 2] };
 
     /// The reading after a plain write of `value`.
     #[inline]
@@ -118,8 +119,15 @@ impl Reading {
     /// The reading after `value` is added behind this one.
     #[inline]
     pub fn appended(self, value: Value) -> Reading {
-        let mixed = (self.digest ^ (u64::from(value.0) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        Reading { last: value, length: self.length + 1, digest: mixed.rotate_left(29) ^ (mixed >> 7) }
+        let mixed = (self.digest() ^ (u64::from(value.0) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let digest = mixed.rotate_left(29) ^ (mixed >> 7);
+        Reading { last: value, length: self.length + 1, digest: [digest as u32, (digest >> 32) as u32] }
+    }
+
+    /// A digest over the whole sequence, in order; 0 when the key is absent.
+    #[inline]
+    pub fn digest(self) -> u64 {
+        u64::from(self.digest[1]) << 32 | u64::from(self.digest[0])
     }
 }
 
@@ -172,7 +180,7 @@ mod tests {
     fn the_order_of_appends_shows_in_the_reading() {
         let ab = Reading::of(Value(1)).appended(Value(2));
         let ba = Reading::of(Value(2)).appended(Value(1));
-        assert_ne!(ab.digest, ba.digest);
+        assert_ne!(ab.digest(), ba.digest());
     }
 
     #[test]
