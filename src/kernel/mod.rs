@@ -7,6 +7,7 @@ pub mod ids;
 pub mod process;
 pub mod queue;
 pub mod random;
+pub mod sample;
 pub mod time;
 
 pub use context::{Buffer, Context, Embed, LazyStream, Lift};

@@ -77,7 +77,7 @@ impl Name for u32 {
 }
 
 /// Something a process tells its observers: checks, metrics, traces and charts. It changes nothing in the run.
-pub trait Note {
+pub trait Note: Clone {
     /// A digest of the note, for the run's digest.
     fn digest(&self) -> u64;
 

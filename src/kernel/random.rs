@@ -47,3 +47,9 @@ impl Keyed {
         fold(fold(self.0 ^ a, 0x9E37_79B9_7F4A_7C15) ^ b, 0xBF58_476D_1CE4_E5B9 ^ self.0)
     }
 }
+
+/// A 64-bit key of a name, for keyed draws.
+pub fn name_key(name: &str) -> u64 {
+    let hash = blake3::hash(name.as_bytes());
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("8 of 32 bytes"))
+}
