@@ -4,6 +4,7 @@ pub mod context;
 pub mod digest;
 pub mod disk;
 pub mod ids;
+pub mod math;
 pub mod process;
 pub mod queue;
 pub mod random;

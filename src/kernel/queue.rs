@@ -67,7 +67,7 @@ impl<E> Queue<E> {
     ///
     /// # Panics
     /// After [`SEQUENCE_MAX`] numbers.
-    #[inline]
+    #[inline(always)]
     pub fn allot(&mut self) -> Sequence {
         let number = self.allotted;
         assert!(number < SEQUENCE_MAX, "a run schedules at most 2^40 events");
@@ -82,7 +82,7 @@ impl<E> Queue<E> {
     ///
     /// # Panics
     /// If [`PENDING_MAX`] events are pending.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, event: E) -> Sequence {
         let sequence = self.allot();
         self.push_ranked(at, sequence, event);
@@ -90,14 +90,14 @@ impl<E> Queue<E> {
     }
 
     /// Adds an event whose rank was taken earlier by [`Queue::allot`].
-    #[inline]
+    #[inline(always)]
     pub fn push_ranked(&mut self, at: Time, sequence: Sequence, event: E) {
         let slot = self.bodies.insert(event);
         self.heap.push(u128::from(at.0) << 64 | u128::from(sequence.0 << SLOT_BITS | u64::from(slot)));
     }
 
     /// Removes the earliest event.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(Time, Sequence, E)> {
         let key = self.heap.pop()?;
         let low = key as u64;
@@ -160,7 +160,7 @@ impl Heap {
         self.lines[(node + 3) >> 2].0[(node + 3) & 3] = key;
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, key: u128) {
         if self.root_is_empty {
             self.root_is_empty = false;
@@ -184,7 +184,7 @@ impl Heap {
         self.set(node, key);
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Option<u128> {
         if self.root_is_empty {
             self.fill_root();
@@ -247,7 +247,7 @@ impl<E> Slab<E> {
         Slab { slots: Vec::new(), free: NO_SLOT }
     }
 
-    #[inline]
+    #[inline(always)]
     fn insert(&mut self, event: E) -> u32 {
         if self.free == NO_SLOT {
             let slot = self.slots.len() as u32;
@@ -255,14 +255,16 @@ impl<E> Slab<E> {
             return slot;
         }
         let slot = self.free;
-        match std::mem::replace(&mut self.slots[slot as usize], Slot::Used(event)) {
+        let place = &mut self.slots[slot as usize];
+        match *place {
             Slot::Free { next } => self.free = next,
             Slot::Used(_) => unreachable!("the free list names a used slot"),
         }
+        *place = Slot::Used(event);
         slot
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove(&mut self, slot: u32) -> E {
         match std::mem::replace(&mut self.slots[slot as usize], Slot::Free { next: self.free }) {
             Slot::Used(event) => {

@@ -37,7 +37,8 @@ impl DropReason {
     }
 }
 
-/// Counters of one sender. `sent + duplicated = delivered + dropped + in flight + waiting`.
+/// Counters of one node. All but `received` count what it sent; over all nodes,
+/// `sent + duplicated = received + dropped + in flight + waiting`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counters {
     /// Messages handed to the network.
@@ -50,8 +51,8 @@ pub struct Counters {
     pub reordered: u64,
     /// Times a stream sent a message again.
     pub retransmitted: u64,
-    /// Messages and copies that reached a running receiver.
-    pub delivered: u64,
+    /// Messages and copies that reached it while it ran.
+    pub received: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
@@ -77,14 +78,14 @@ impl Counters {
         self.dropped[reason as usize] += n;
     }
 
-    /// Adds the counters of another sender.
+    /// Adds the counters of another node.
     pub fn add(&mut self, other: &Counters) {
         self.sent += other.sent;
         self.bytes += other.bytes;
         self.duplicated += other.duplicated;
         self.reordered += other.reordered;
         self.retransmitted += other.retransmitted;
-        self.delivered += other.delivered;
+        self.received += other.received;
         for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
             *mine += theirs;
         }

@@ -31,9 +31,7 @@ impl Cuts {
     /// Whether messages from `from` to `to` are dropped. A node always reaches itself.
     #[inline]
     pub fn blocks(&self, from: NodeId, to: NodeId) -> bool {
-        self.in_force != 0
-            && self.senders[from.index()] & self.receivers[to.index()] != 0
-            && from != to
+        self.in_force != 0 && self.senders[from.index()] & self.receivers[to.index()] != 0 && from != to
     }
 
     /// Drops from now on what any of `from` sends to any of `to`, until [`Cuts::heal`].
@@ -54,8 +52,7 @@ impl Cuts {
 
     /// Lifts every cut made under `id`.
     pub fn heal(&mut self, id: CutId) {
-        let lifted: u128 =
-            self.names.iter().filter(|(name, _)| *name == id).map(|(_, bit)| 1 << bit).sum();
+        let lifted: u128 = self.names.iter().filter(|(name, _)| *name == id).map(|(_, bit)| 1 << bit).sum();
         self.names.retain(|(name, _)| *name != id);
         self.in_force &= !lifted;
         self.senders.iter_mut().chain(&mut self.receivers).for_each(|mask| *mask &= !lifted);

@@ -2,12 +2,13 @@
 //!
 //! A message from one node to another takes the one-way delay between their sites, plus jitter, behind what the
 //! link is still busy with; it may be lost, duplicated, reordered, or cut off by a partition. Every draw is keyed
-//! by (seed, link, how many messages the link carried before, step), so that another node, fault or policy moves
-//! none of them. Links exist once they carry a message: nothing here is of the size nodes x nodes.
+//! by what it is for, so that another node, fault or policy moves none of them. Nothing here is of the size
+//! nodes x nodes.
 
 mod backlog;
 mod counters;
 mod cuts;
+mod draw;
 mod links;
 mod profile;
 pub mod regions;
@@ -20,6 +21,7 @@ pub use sites::Sites;
 
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
 use backlog::Backlog;
+use draw::{Burst, Draw, Step};
 use links::Links;
 
 /// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
@@ -66,17 +68,15 @@ struct EndpointState {
     transport: Transport,
     /// Starts at 1 and counts crashes.
     incarnation: u32,
+    burst: Burst,
 }
 
-/// Steps of the draws that belong to one message.
-#[derive(Clone, Copy)]
-enum Step {
-    Jitter,
-    Loss,
-    Duplicate,
-    DuplicateJitter,
-    Reorder,
-    ReorderDelay,
+impl EndpointState {
+    /// Names the link to `receiver` in keyed draws.
+    #[inline(always)]
+    fn link_to(&self, receiver: &EndpointState) -> u64 {
+        self.key ^ receiver.key.rotate_left(32)
+    }
 }
 
 impl<M: Message> Network<M> {
@@ -87,6 +87,7 @@ impl<M: Message> Network<M> {
             site: endpoint.site,
             transport: endpoint.transport,
             incarnation: 1,
+            burst: Burst::default(),
         };
         Network {
             sites,
@@ -104,14 +105,14 @@ impl<M: Message> Network<M> {
         &mut self.cuts
     }
 
-    /// What node `from` sent and what became of it.
-    pub fn counters(&self, from: NodeId) -> &Counters {
-        &self.counters[from.index()]
+    /// What `node` sent and what became of it, and what it received.
+    pub fn counters(&self, node: NodeId) -> &Counters {
+        &self.counters[node.index()]
     }
 
     /// The same, to count what happens at arrival.
-    pub fn counters_mut(&mut self, from: NodeId) -> &mut Counters {
-        &mut self.counters[from.index()]
+    pub fn counters_mut(&mut self, node: NodeId) -> &mut Counters {
+        &mut self.counters[node.index()]
     }
 
     /// Messages that wait at their sender for a stream's retransmission.
@@ -140,39 +141,31 @@ impl<M: Message> Network<M> {
     }
 
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
-    #[inline]
-    pub fn send(
-        &mut self,
-        now: Time,
-        from: NodeId,
-        to: NodeId,
-        message: M,
-        schedule: &mut impl Schedule<M>,
-    ) {
+    #[inline(always)]
+    pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
         let size = message.size();
         let counters = &mut self.counters[from.index()];
         counters.sent += 1;
         counters.bytes += u64::from(size);
+        let repeat = self.endpoints[from.index()].burst.next(now, to);
         let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
-        let link = self.links[from.index()].get(to);
-        let draw = Draw { keyed: self.keyed, link: sender.key ^ receiver.key.rotate_left(32), nth: link.sent };
-        link.sent += 1;
-
+        let links = &mut self.links[from.index()];
+        let draw = Draw::new(self.keyed, sender.link_to(receiver), now, repeat);
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
         let stream = sender.transport.is_stream_with(receiver.transport);
-        if stream && link.last_arrival == links::STALLED {
+        if stream && links.get(to).last_arrival == links::STALLED {
             // A predecessor waits for its retransmission; a stream keeps its order.
             return self.backlog.queue(from, to, message);
         }
         let verdict = if self.cuts.blocks(from, to) {
             Err(DropReason::Partition)
         } else {
-            profile.pass(now, size, link, draw)
+            profile.pass(now, size, links, to, draw)
         };
         let departure = match verdict {
             Ok(departure) => departure,
             Err(_) if stream => {
-                link.last_arrival = links::STALLED;
+                links.get(to).last_arrival = links::STALLED;
                 self.backlog.stall(from, to, message);
                 return schedule.retransmit(now + RETRANSMIT_AFTER, from, to);
             }
@@ -182,6 +175,7 @@ impl<M: Message> Network<M> {
         if stream {
             let epoch = sender.incarnation + receiver.incarnation;
             // Equal instants keep the order of sending: ties are first in, first out.
+            let link = links.get(to);
             arrival = arrival.max(link.last_arrival);
             link.last_arrival = arrival;
             return schedule.deliver(arrival, from, to, epoch, message);
@@ -202,21 +196,21 @@ impl<M: Message> Network<M> {
     pub fn retransmit(&mut self, now: Time, from: NodeId, to: NodeId, schedule: &mut impl Schedule<M>) {
         let epoch = self.epoch(from, to);
         let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
-        let key = sender.key ^ receiver.key.rotate_left(32);
+        let link = sender.link_to(receiver);
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let link = self.links[from.index()].get(to);
+        let links = &mut self.links[from.index()];
         let Some(stalled) = self.backlog.stalled(from, to) else {
             return; // Reset in the meantime.
         };
         let mut last_arrival = Time::ZERO;
         while let Some(size) = stalled.next_size() {
-            let draw = Draw { keyed: self.keyed, link: key, nth: link.sent };
-            link.sent += 1;
+            let repeat = self.endpoints[from.index()].burst.next(now, to);
+            let draw = Draw::new(self.keyed, link, now, repeat);
             self.counters[from.index()].retransmitted += 1;
             let verdict = if self.cuts.blocks(from, to) {
                 Err(DropReason::Partition)
             } else {
-                profile.pass(now, size, link, draw)
+                profile.pass(now, size, links, to, draw)
             };
             let Ok(departure) = verdict else {
                 let doublings = stalled.lost_again().min(RETRANSMIT_DOUBLINGS);
@@ -225,22 +219,7 @@ impl<M: Message> Network<M> {
             last_arrival = last_arrival.max(departure + delay + profile.jitter(draw, Step::Jitter));
             schedule.deliver(last_arrival, from, to, epoch, stalled.take());
         }
-        link.last_arrival = last_arrival;
+        links.get(to).last_arrival = last_arrival;
         self.backlog.recovered(from, to);
-    }
-}
-
-/// The random bits that belong to one message on one link.
-#[derive(Clone, Copy)]
-struct Draw {
-    keyed: Keyed,
-    link: u64,
-    nth: u32,
-}
-
-impl Draw {
-    #[inline]
-    fn bits(self, step: Step) -> u64 {
-        self.keyed.draw(self.link, u64::from(self.nth) << 8 | step as u64)
     }
 }

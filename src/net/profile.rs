@@ -1,11 +1,11 @@
 //! What a link does to messages besides its base delay: jitter, loss, duplication, reordering, bandwidth.
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Duration, Time};
+use crate::kernel::{Duration, NodeId, Time};
 
 use super::counters::DropReason;
-use super::links::Link;
-use super::{Draw, Step};
+use super::draw::{Draw, Step};
+use super::links::Links;
 
 /// How a node's messages travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -103,7 +103,8 @@ impl Profile {
         &self,
         now: Time,
         size: u32,
-        link: &mut Link,
+        links: &mut Links,
+        to: NodeId,
         draw: Draw,
     ) -> Result<Time, DropReason> {
         if self.loss != Probability::ZERO && self.loss.hits(draw.bits(Step::Loss)) {
@@ -112,6 +113,7 @@ impl Profile {
         let Some(bandwidth) = self.bandwidth else {
             return Ok(now);
         };
+        let link = links.get(to);
         let waits = link.busy_until.since(now);
         if let Some(buffer) = self.buffer
             && bandwidth.bytes_within(waits) + u64::from(size) > buffer

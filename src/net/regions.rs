@@ -123,7 +123,12 @@ mod tests {
                 for to in 0..n {
                     let (there, back) = (matrix.one_way(from, to), matrix.one_way(to, from));
                     let apart = there.saturating_sub(back).max(back.saturating_sub(there));
-                    assert!(apart < Duration::from_millis(30), "{} {}", matrix.regions[from], matrix.regions[to]);
+                    assert!(
+                        apart < Duration::from_millis(30),
+                        "{} {}",
+                        matrix.regions[from],
+                        matrix.regions[to]
+                    );
                 }
             }
         }

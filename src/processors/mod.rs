@@ -222,7 +222,8 @@ impl Processor {
         if self.paused {
             return Duration::ZERO;
         }
-        let done = u128::from(time.0) * u128::from(self.profile.speed.0) / (u128::from(self.slowdown) * MILLION);
+        let done =
+            u128::from(time.0) * u128::from(self.profile.speed.0) / (u128::from(self.slowdown) * MILLION);
         Duration(u64::try_from(done).unwrap_or(u64::MAX))
     }
 
@@ -306,7 +307,10 @@ mod tests {
         cpu.submit(Time(0), B, Duration(10));
         cpu.crash(Time(5));
         assert_eq!(cpu.complete(Time(10), first.slot, first.generation), None);
-        assert_eq!(cpu.usage(Time(20)), Usage { busy: Duration(5), lost: 2, work: Duration(10), until: Time(20), ..Usage::default() });
+        assert_eq!(
+            cpu.usage(Time(20)),
+            Usage { busy: Duration(5), lost: 2, work: Duration(10), until: Time(20), ..Usage::default() }
+        );
         assert_eq!(cpu.submit(Time(20), A, Duration(1)).expect("it is free again").at, Time(21));
     }
 

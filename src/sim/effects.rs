@@ -7,7 +7,7 @@ use super::{Observer, Sim};
 
 impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Carries out the effects of the event that node `id` just handled.
-    #[inline]
+    #[inline(always)]
     pub(super) fn perform(&mut self, id: NodeId) {
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
@@ -16,7 +16,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.effects = effects;
     }
 
-    #[inline]
+    #[inline(always)]
     fn perform_one(&mut self, id: NodeId, effect: Effect<P>) {
         let now = self.now;
         let node = &mut self.nodes[id.index()];

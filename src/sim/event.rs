@@ -30,7 +30,7 @@ pub const fn bytes_per_pending<M>() -> usize {
 }
 
 impl<M> Schedule<M> for super::EventQueue<M> {
-    #[inline]
+    #[inline(always)]
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M) {
         self.push(at, Event::Deliver { from, to, epoch, message });
     }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::kernel::queue::PENDING_MAX;
 use crate::kernel::Time;
+use crate::kernel::queue::PENDING_MAX;
 
 /// Where a run stops though it is not over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,7 +12,7 @@ pub struct Limits {
     pub events: u64,
     /// Most events pending at once; below the queue's own bound.
     pub pending: usize,
-    /// Most entries taken from the queue without time passing.
+    /// Most events without time passing, to the next checkpoint.
     pub at_one_instant: u64,
 }
 
@@ -59,34 +59,34 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Watches the limits of a run.
+/// Watches the limits of a run, at every checkpoint: an event costs nothing, and a run stops at the same event
+/// everywhere.
 #[derive(Clone)]
 pub(super) struct Watch {
     limits: Limits,
-    instant: Time,
-    /// Entries taken at `instant`.
-    taken: u64,
+    /// When time last passed between two checkpoints, and how many events there had been.
+    moved: (Time, u64),
 }
 
 impl Watch {
     pub(super) fn new(limits: Limits) -> Self {
-        // The queue's own bound is far above what one event can push.
+        // The queue's own bound is far above what the events between two checkpoints push.
         let pending = limits.pending.min(PENDING_MAX / 2);
-        Watch { limits: Limits { pending, ..limits }, instant: Time::ZERO, taken: 0 }
+        Watch { limits: Limits { pending, ..limits }, moved: (Time::ZERO, 0) }
     }
 
-    /// Takes note of one entry at `now`; returns the limit it reached.
-    #[inline]
-    pub(super) fn reached(&mut self, now: Time, events: u64, pending: usize) -> Option<Limit> {
-        if now != self.instant {
-            self.instant = now;
-            self.taken = 0;
+    /// Most events to handle.
+    pub(super) fn events(&self) -> u64 {
+        self.limits.events
+    }
+
+    /// Takes note of a checkpoint; returns the limit that was reached.
+    pub(super) fn checkpoint(&mut self, now: Time, events: u64, pending: usize) -> Option<Limit> {
+        if self.moved.0 != now {
+            self.moved = (now, events);
         }
-        self.taken += 1;
-        if self.taken >= self.limits.at_one_instant {
+        if events - self.moved.1 >= self.limits.at_one_instant {
             Some(Limit::AtOneInstant)
-        } else if events >= self.limits.events {
-            Some(Limit::Events)
         } else if pending >= self.limits.pending {
             Some(Limit::Pending)
         } else {

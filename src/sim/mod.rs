@@ -140,15 +140,18 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// Handles up to `events` more events; returns why the run stopped, if it did.
     pub fn run(&mut self, events: u64) -> Option<Stop> {
-        let target = self.events.saturating_add(events);
+        let target = self.events.saturating_add(events).min(self.watch.events());
         while self.stopped.is_none() && self.events < target {
             self.step();
+        }
+        if self.stopped.is_none() && self.events >= self.watch.events() {
+            self.stopped = Some(Stop::Limit(Limit::Events));
         }
         self.stopped
     }
 
     /// Takes one entry from the queue. Stale entries are no events.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self) {
         let (at, sequence, event) = self.queue.pop().expect("the end of the run is pending");
         assert!(self.now <= at, "time ran backwards: {:?} then {at:?}", self.now);
@@ -163,12 +166,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Event::Undo { strike } => self.undo(strike as usize),
             Event::End => self.stopped = Some(Stop::End),
         }
-        if let Some(limit) = self.watch.reached(at, self.events, self.queue.len()) {
-            self.stopped = self.stopped.or(Some(Stop::Limit(limit)));
-        }
     }
 
-    #[inline]
+    #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, message: P::Message) {
         let node = &mut self.nodes[to.index()];
         let reason = if epoch != 0 && epoch != self.net.epoch(from, to) {
@@ -178,7 +178,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         } else if node.pauses > 0 {
             return node.held.push(Event::Deliver { from, to, epoch, message });
         } else {
-            self.net.counters_mut(from).delivered += 1;
+            self.net.counters_mut(to).received += 1;
             self.observer.delivered(self.now, from, to, &message);
             self.count(Kind::Deliver, u64::from(message.kind()), u64::from(from.0), to);
             return self.handle(to, |process, cx| process.on_message(cx, from, message));
@@ -218,7 +218,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline]
     fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
-        let Some((token, next)) = self.nodes[id.index()].processor.complete(self.now, slot, generation) else {
+        let Some((token, next)) = self.nodes[id.index()].processor.complete(self.now, slot, generation)
+        else {
             return; // It moved on: a pause, a slow-down, a crash.
         };
         if let Some(next) = next {
@@ -234,7 +235,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     }
 
     /// Lets a process handle something, and carries out what it asks for.
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, id: NodeId, handler: impl FnOnce(&mut P, &mut Buffer<'_, P>)) {
         let node = &mut self.nodes[id.index()];
         node.handled += 1;
@@ -245,15 +246,22 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     }
 
     /// Counts an event and lets the digest absorb it.
-    #[inline]
+    #[inline(always)]
     fn count(&mut self, kind: Kind, sort: u64, detail: u64, node: NodeId) {
         self.digest.absorb(self.now.0);
         self.digest.absorb((kind as u64) << 56 | sort << 40 | u64::from(node.0));
         self.digest.absorb(detail);
         self.events += 1;
-        if self.events % CHECKPOINT_INTERVAL == 0 {
-            self.checkpoints.push(self.digest.value());
+        if self.events.is_multiple_of(CHECKPOINT_INTERVAL) {
+            self.checkpoint();
         }
+    }
+
+    #[cold]
+    fn checkpoint(&mut self) {
+        self.checkpoints.push(self.digest.value());
+        let limit = self.watch.checkpoint(self.now, self.events, self.queue.len());
+        self.stopped = self.stopped.or(limit.map(Stop::Limit));
     }
 
     /// The run's time.

@@ -30,27 +30,28 @@ pub struct NodeSetup<C> {
     pub config: C,
 }
 
-/// A node that runs.
+/// A node that runs. What every event touches stands first, so that a large world misses few cache lines.
 #[derive(Clone)]
+#[repr(C)]
 pub(super) struct Node<P: Process> {
-    pub(super) config: P::Config,
+    /// Pauses in force.
+    pub(super) pauses: u32,
+    pub(super) incarnation: u32,
+    pub(super) handled: u64,
+    pub(super) clock: Clock,
+    pub(super) rng: LazyStream,
     /// `None` while it is down.
     pub(super) process: Option<P>,
-    pub(super) rng: LazyStream,
-    pub(super) clock: Clock,
     pub(super) timers: Timers,
-    pub(super) disk: Disk<P::Record>,
     pub(super) processor: Processor,
+    pub(super) disk: Disk<P::Record>,
     /// Names the node's disk in keyed draws.
     pub(super) key: u64,
     /// Faults that hold it down.
     pub(super) down: u32,
-    /// Pauses in force.
-    pub(super) pauses: u32,
     /// What came up while it was paused.
     pub(super) held: Vec<Event<P::Message>>,
-    pub(super) incarnation: u32,
-    pub(super) handled: u64,
+    pub(super) config: P::Config,
 }
 
 impl<P: Process> Node<P> {

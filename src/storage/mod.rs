@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Area, Areas, DiskToken, Duration, Durable, Keyed, Time, Write};
+use crate::kernel::{Area, Areas, DiskToken, Durable, Duration, Keyed, Time, Write};
 
 /// How fast a node's disk is.
 #[derive(Clone, PartialEq, Debug, Default)]
