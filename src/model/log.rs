@@ -65,14 +65,8 @@ impl Command {
             Command::Noop => digest.absorb(1),
             Command::Apply { session, sequence, op, .. } => {
                 digest.absorb(u64::from(session.node.0) << 32 | u64::from(session.slot));
-                let (key, first, second) = match op {
-                    Op::Read { key } => (key, 0, 0),
-                    Op::Write { key, value } | Op::Append { key, value } => (key, value.0, 0),
-                    Op::Cas { key, expected, new } => (key, expected.0, new.0),
-                };
-                digest.absorb(u64::from(sequence) << 8 | op.kind() as u64);
-                digest.absorb(u64::from(key.0) << 32 | u64::from(first));
-                digest.absorb(u64::from(second));
+                digest.absorb(u64::from(sequence));
+                op.absorb_into(&mut digest);
             }
         }
         digest.value()

@@ -1,12 +1,13 @@
-//! What consensus protocols tell their observers, in words that every member of the family shares.
+//! What processes tell their observers: replicas in words that every consensus protocol shares, clients, services.
 //!
 //! A *prefix digest* covers every entry of a log up to an index, terms included. Two logs agree up to an index
 //! exactly when their prefix digests there are equal, so that a check compares one word, not a log.
 
-use crate::kernel::{Digest, Leadership, Note};
+use crate::kernel::{Digest, Duration, Leadership, Note, Time};
 
-use super::history::SessionId;
+use super::history::{Outcome, Reason, SessionId};
 use super::log::{LogIndex, Term};
+use super::op::{Answer, Op};
 
 /// What happened inside a replica.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +91,108 @@ pub enum ConsensusNote {
         /// The last index dropped.
         index: LogIndex,
     },
+}
+
+/// What a client asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// An operation on a store.
+    Store(Op),
+    /// A call of a service.
+    Call {
+        /// Which of the workload's paths, in the order of the scenario.
+        path: u16,
+    },
+}
+
+/// What a workload's clients tell. The client in `slot` has at most one operation open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientNote {
+    /// A client sent the first attempt of an operation.
+    Invoked {
+        /// Which client.
+        slot: u32,
+        /// Counts the workload's operations from 1.
+        number: u32,
+        /// When the operation was due to arrive, on the node's clock: earlier than now if the node was paused.
+        intended: Time,
+        /// What it asks.
+        asked: Asked,
+    },
+    /// A client learned, or gave up learning, how its operation ended.
+    Returned {
+        /// Which client.
+        slot: u32,
+        /// How it ended; a call that succeeded is `Ok(Answer::Done)`.
+        outcome: Outcome,
+        /// How many times it was sent, redirects not counted.
+        attempts: u16,
+    },
+}
+
+/// What a service's instance tells of one request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServiceNote {
+    /// A piece of its work began, or was taken into the queue.
+    Queued {
+        /// Requests at the instance now, this one included.
+        in_system: u32,
+    },
+    /// It was answered.
+    Finished {
+        /// Time from its arrival at the instance to its answer.
+        sojourn: Duration,
+        /// Time its work needed on an unloaded core of the instance.
+        service: Duration,
+        /// Time it waited for other systems that it called.
+        downstream: Duration,
+    },
+    /// It was refused.
+    Refused,
+}
+
+impl Note for ClientNote {
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        match *self {
+            ClientNote::Invoked { slot, number, intended, asked } => {
+                digest.absorb(1 << 32 | u64::from(slot));
+                digest.absorb(u64::from(number));
+                digest.absorb(intended.0);
+                match asked {
+                    Asked::Store(op) => op.absorb_into(&mut digest),
+                    Asked::Call { path } => digest.absorb(u64::from(path)),
+                }
+            }
+            ClientNote::Returned { slot, outcome, attempts } => {
+                digest.absorb(2 << 32 | u64::from(slot));
+                let (kind, detail) = match outcome {
+                    Outcome::Ok(Answer::Done) => (0, 0),
+                    Outcome::Ok(Answer::Read(reading)) => (1, reading.digest()),
+                    Outcome::Ok(Answer::Mismatch(reading)) => (2, reading.digest()),
+                    Outcome::Fail(reason) => (3, reason as u64),
+                    Outcome::Unknown(reason) => (4, reason as u64),
+                };
+                digest.absorb(u64::from(attempts) << 8 | kind);
+                digest.absorb(detail);
+            }
+        }
+        digest.value()
+    }
+}
+
+impl Note for ServiceNote {
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        match *self {
+            ServiceNote::Queued { in_system } => digest.absorb(u64::from(in_system)),
+            ServiceNote::Finished { sojourn, service, downstream } => {
+                [sojourn, service, downstream].into_iter().for_each(|length| digest.absorb(length.0));
+            }
+            ServiceNote::Refused => digest.absorb(Reason::Rejected as u64),
+        }
+        digest.value()
+    }
 }
 
 impl Note for ConsensusNote {

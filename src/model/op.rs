@@ -55,7 +55,18 @@ impl Op {
         }
     }
 
-    /// The kind's name as scenarios and CSVs spell it.
+    /// Lets a digest absorb the whole operation.
+    pub fn absorb_into(self, digest: &mut crate::kernel::Digest) {
+        let (key, first, second) = match self {
+            Op::Read { key } => (key, 0, 0),
+            Op::Write { key, value } | Op::Append { key, value } => (key, value.0, 0),
+            Op::Cas { key, expected, new } => (key, expected.0, new.0),
+        };
+        digest.absorb(u64::from(key.0) << 32 | u64::from(first));
+        digest.absorb((self.kind() as u64) << 32 | u64::from(second));
+    }
+
+    /// Its kind.
     pub fn kind(self) -> OpKind {
         match self {
             Op::Read { .. } => OpKind::Read,
