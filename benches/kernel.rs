@@ -114,6 +114,7 @@ fn world<P: Process>(sites: Sites, transport: Transport, configs: Vec<P::Config>
         name: format!("node.{}", index + 1),
         system: SystemId(0),
         site: SiteId(0),
+        is_client: false,
         transport,
         disk: DiskProfile::default(),
         clock: Clock::default(),

@@ -17,6 +17,8 @@ pub trait Context<P: Process> {
     fn now(&self) -> Time;
     /// The node's wall clock: its monotonic clock plus its offset.
     fn wall(&self) -> Time;
+    /// Counts the boots of the node, this one included: from 1.
+    fn incarnation(&self) -> u32;
     /// The node's own random stream.
     fn rng(&mut self) -> &mut Stream;
     /// Asks for an effect. Effects happen after the handler has returned, in the order asked.
@@ -97,6 +99,7 @@ pub struct Buffer<'a, P: Process> {
     me: NodeId,
     now: Time,
     wall: Time,
+    incarnation: u32,
     rng: &'a mut LazyStream,
     effects: &'a mut Vec<Effect<P>>,
 }
@@ -111,7 +114,13 @@ impl<'a, P: Process> Buffer<'a, P> {
         rng: &'a mut LazyStream,
         effects: &'a mut Vec<Effect<P>>,
     ) -> Self {
-        Buffer { me, now, wall, rng, effects }
+        Buffer { me, now, wall, incarnation: 1, rng, effects }
+    }
+
+    /// The same context for another boot of the node than its first.
+    #[inline]
+    pub fn with_incarnation(self, incarnation: u32) -> Self {
+        Buffer { incarnation, ..self }
     }
 }
 
@@ -129,6 +138,11 @@ impl<P: Process> Context<P> for Buffer<'_, P> {
     #[inline]
     fn wall(&self) -> Time {
         self.wall
+    }
+
+    #[inline]
+    fn incarnation(&self) -> u32 {
+        self.incarnation
     }
 
     #[inline]
@@ -185,6 +199,11 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
     #[inline]
     fn wall(&self) -> Time {
         self.outer.wall()
+    }
+
+    #[inline]
+    fn incarnation(&self) -> u32 {
+        self.outer.incarnation()
     }
 
     #[inline]

@@ -43,7 +43,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let facts = &mut self.roster.nodes[id.index()];
         (facts.up, facts.incarnation) = (true, Incarnation(node.incarnation));
         let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
-        let mut cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        let mut cx = cx.with_incarnation(node.incarnation);
         node.process = Some(P::boot(&mut cx, &node.config, node.disk.durable()));
         self.count(Kind::Boot, 0, 0, id);
         self.observer.changed(self.now, id, Lifecycle::Booted);

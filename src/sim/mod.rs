@@ -241,7 +241,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         node.handled += 1;
         let process = node.process.as_mut().expect("only a running process is handed events");
         let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
-        handler(process, &mut Buffer::new(id, now, wall, &mut node.rng, &mut self.effects));
+        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        handler(process, &mut cx.with_incarnation(node.incarnation));
         self.perform(id);
     }
 
@@ -342,6 +343,7 @@ fn roster<P: Process>(setup: &Setup<P>) -> Roster {
         name: node.name.clone(),
         system: node.system,
         site: node.site,
+        is_client: node.is_client,
         up: false,
         incarnation: crate::faults::Incarnation(0),
         leads: None,
