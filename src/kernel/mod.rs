@@ -7,4 +7,6 @@ pub mod sample;
 pub mod time;
 
 pub use ids::{NodeId, SiteId, SystemId};
+pub use random::{Keyed, Stream};
+pub use sample::Distribution;
 pub use time::{Duration, Time};
