@@ -35,7 +35,7 @@ impl Stream {
         self.0.next_u64()
     }
 
-    /// The next number in the open interval (0, 1); see [`unit`].
+    /// The next number in the open interval (0, 1); see [`unit()`](super::unit).
     #[inline]
     pub fn unit(&mut self) -> f64 {
         unit(self.next_u64())
