@@ -13,7 +13,7 @@ use seedbed::model::request::{Request, Response};
 
 use super::world::World;
 
-const STEPS: u32 = 1_000;
+const STEPS: u32 = 1_200;
 const CLIENTS: u32 = 4;
 /// Steps without faults in which everything must be committed and applied everywhere.
 const HEALING_STEPS: u32 = 6_000;
@@ -35,6 +35,10 @@ struct Chaos {
     /// Nodes on the far side of a cut.
     cut: u32,
     acknowledged: u32,
+    /// Steps of a thousand that fire a timer: how hurried time is.
+    hurry: u32,
+    /// Steps of a thousand that cut the nodes apart anew.
+    cuts: u32,
 }
 
 fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
@@ -64,8 +68,11 @@ impl Chaos {
             bugs: host_bugs,
             ..Options::default()
         };
+        let (hurry, cuts) = (pick(&mut rng, &[10, 40, 150]), pick(&mut rng, &[3, 15, 40]));
         Chaos {
             world: World::new(seed, voters, core, options),
+            hurry,
+            cuts,
             rng,
             voters,
             clients: vec![Client::default(); CLIENTS as usize],
@@ -79,27 +86,26 @@ impl Chaos {
     }
 
     fn step(&mut self) {
+        if self.rng.below(1_000) < self.hurry {
+            self.fire_next_timer();
+        }
+        if self.rng.below(1_000) < self.cuts {
+            self.cut = self.rng.below(1 << self.voters);
+        }
         match self.rng.below(1_000) {
-            0..560 => self.move_message(),
-            560..700 => {
+            0..700 => self.move_message(),
+            700..890 => {
                 let id = self.any_node();
                 self.world.finish_sync(id);
             }
-            700..860 => self.fire_next_timer(),
-            860..960 => self.ask(),
-            960..968 => {
-                let (id, kept) = (self.any_node(), self.rng.below(4) as usize);
-                if self.world.server(id).is_some() {
-                    self.world.crash(id, kept);
-                }
-            }
-            968..985 => {
+            890..960 => self.ask(),
+            960..970 => self.crash(),
+            970..985 => {
                 let id = self.any_node();
                 if self.world.server(id).is_none() {
                     self.world.restart(id);
                 }
             }
-            985..990 => self.cut = self.rng.below(1 << self.voters),
             _ => self.cut = 0,
         }
         self.read_replies();
@@ -109,7 +115,7 @@ impl Chaos {
     fn move_message(&mut self) {
         let count = self.world.flights.len() as u32;
         if count == 0 {
-            return self.fire_next_timer();
+            return self.finish_syncs_or_fire();
         }
         let index = if self.rng.below(4) > 0 { self.rng.below(count.min(6)) } else { self.rng.below(count) };
         let fate = self.rng.below(100);
@@ -123,6 +129,26 @@ impl Chaos {
         self.world.advance_time(Duration::from_micros(u64::from(self.rng.below(2_000))));
         if fate < 92 && !is_cut {
             self.world.deliver(flight);
+        }
+    }
+
+    /// Takes a node down, preferably one that leads: most bugs hide where leaders follow each other quickly.
+    fn crash(&mut self) {
+        let leads = |id: &u32| self.world.server(NodeId(*id)).is_some_and(|server| server.core().is_leader());
+        let leader = (0..self.voters).find(leads).map(NodeId);
+        let id = if self.rng.below(2) == 0 { leader } else { None }.unwrap_or_else(|| self.any_node());
+        let kept = self.rng.below(4) as usize;
+        if self.world.server(id).is_some() {
+            self.world.crash(id, kept);
+        }
+    }
+
+    /// No message is under way: what else is comes before time passes.
+    fn finish_syncs_or_fire(&mut self) {
+        let syncing = self.world.nodes.iter().position(|node| node.sync.is_some());
+        match syncing {
+            Some(id) => self.world.finish_sync(NodeId(id as u32)),
+            None => self.fire_next_timer(),
         }
     }
 
@@ -180,10 +206,7 @@ impl Chaos {
                 return;
             }
             if self.world.flights.is_empty() {
-                (0..self.voters).for_each(|id| self.world.finish_sync(NodeId(id)));
-                if self.world.flights.is_empty() {
-                    self.fire_next_timer();
-                }
+                self.finish_syncs_or_fire();
             } else {
                 let flight = self.world.flights.remove(0);
                 self.world.deliver(flight);
@@ -229,30 +252,33 @@ fn figure_3_and_client_semantics_hold_under_every_schedule() {
         assert_eq!(violation, None, "seed {seed}");
         acknowledged += count;
     }
-    assert!(acknowledged > 20_000, "the schedules let work through: {acknowledged}");
+    assert!(acknowledged > 10_000, "the schedules let work through: {acknowledged}");
 }
 
-/// The first seed below `seeds` that shows the bug, with what it shows.
-fn first_violation(core_bugs: Bugs, host_bugs: Bugs, seeds: u64) -> Option<(u64, String)> {
-    (0..seeds).find_map(|seed| run(seed, core_bugs, host_bugs).0.map(|violation| (seed, violation)))
+/// The first seed below `seeds` whose first violation is of the kind `what`.
+fn first_violation(core_bugs: Bugs, host_bugs: Bugs, seeds: u64, what: &str) -> Option<u64> {
+    let shows = |seed: &u64| run(*seed, core_bugs, host_bugs).0.is_some_and(|found| found.starts_with(what));
+    (0..seeds).find(shows)
 }
 
 macro_rules! bug_is_caught {
-    ($name:ident, $bugs:expr, $host_bugs:expr, $seeds:expr) => {
+    ($name:ident, $bugs:expr, $host_bugs:expr, $what:literal in $seeds:literal seeds) => {
         #[test]
         fn $name() {
-            let caught = first_violation($bugs, $host_bugs, $seeds);
-            println!("{caught:?}");
-            assert!(caught.is_some(), "no violation in {} seeds", $seeds);
+            let seed = first_violation($bugs, $host_bugs, $seeds, $what);
+            println!("{} in seed {seed:?}", stringify!($name));
+            assert!(seed.is_some(), "{} does not show in {} seeds", $what, $seeds);
         }
     };
 }
 
-bug_is_caught!(a_vote_not_persisted_is_caught, bugs::VOTE_NOT_PERSISTED, Bugs::NONE, 2_000);
-bug_is_caught!(committing_an_older_term_is_caught, bugs::COMMIT_OLDER_TERM, Bugs::NONE, 20_000);
-bug_is_caught!(a_missing_no_op_is_caught, bugs::NO_NOOP, Bugs::NONE, 2_000);
-bug_is_caught!(truncating_always_is_caught, bugs::TRUNCATE_ALWAYS, Bugs::NONE, 2_000);
-bug_is_caught!(believing_a_late_reply_is_caught, bugs::MATCH_LAST_REPLY_WINS, Bugs::NONE, 20_000);
-bug_is_caught!(voting_twice_is_caught, bugs::VOTE_TWICE, Bugs::NONE, 2_000);
-bug_is_caught!(acknowledging_before_the_sync_is_caught, bugs::ACK_BEFORE_SYNC, Bugs::NONE, 2_000);
-bug_is_caught!(clients_without_sessions_are_caught, Bugs::NONE, replica::SESSIONS_OFF, 2_000);
+const NONE: Bugs = Bugs::NONE;
+bug_is_caught!(a_vote_not_persisted, bugs::VOTE_NOT_PERSISTED, NONE, "one leader per term" in 2_000 seeds);
+bug_is_caught!(committing_an_older_term, bugs::COMMIT_OLDER_TERM, NONE, "leader completeness" in 20_000 seeds);
+bug_is_caught!(a_missing_no_op_stalls, bugs::NO_NOOP, NONE, "progress" in 500 seeds);
+bug_is_caught!(a_missing_no_op_reads_stale, bugs::NO_NOOP, NONE, "linearizable reads" in 2_000 seeds);
+bug_is_caught!(truncating_always, bugs::TRUNCATE_ALWAYS, NONE, "leader completeness" in 500 seeds);
+bug_is_caught!(believing_late_replies, bugs::MATCH_LAST_REPLY_WINS, NONE, "progress" in 500 seeds);
+bug_is_caught!(voting_twice, bugs::VOTE_TWICE, NONE, "one leader per term" in 500 seeds);
+bug_is_caught!(acknowledging_before_the_sync, bugs::ACK_BEFORE_SYNC, NONE, "leader completeness" in 2_000 seeds);
+bug_is_caught!(clients_without_sessions, NONE, replica::SESSIONS_OFF, "applied once" in 500 seeds);
