@@ -36,6 +36,16 @@ pub struct Call {
     pub key: Key,
 }
 
+impl Call {
+    /// Size on the wire, in bytes: headers and a small request.
+    pub const WIRE_SIZE: u32 = HEADER_BYTES + 200;
+}
+
+impl Answered {
+    /// Size on the wire, in bytes: headers and a small response.
+    pub const WIRE_SIZE: u32 = HEADER_BYTES + 100;
+}
+
 /// The answer to a [`Call`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Answered {
@@ -92,8 +102,8 @@ impl Message for ServiceMessage {
 
     fn size(&self) -> u32 {
         match self {
-            ServiceMessage::Call(_) => HEADER_BYTES + 200,
-            ServiceMessage::Answered(_) => HEADER_BYTES + 100,
+            ServiceMessage::Call(_) => Call::WIRE_SIZE,
+            ServiceMessage::Answered(_) => Answered::WIRE_SIZE,
             ServiceMessage::Request(request) => request.wire_size(),
             ServiceMessage::Reply(reply) => reply.wire_size(),
         }

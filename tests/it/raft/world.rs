@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use seedbed::consensus::Membership;
 use seedbed::consensus::raft::{self, Raft, Record};
 use seedbed::consensus::replica::{Config, Message, Options, Replica};
-use seedbed::consensus::Membership;
 use seedbed::kernel::{
-    Area, Areas, Buffer, DiskToken, Duration, Durable, Effect, LazyStream, Name, NodeId, Process, Time, Write,
+    Area, Areas, Buffer, DiskToken, Durable, Duration, Effect, LazyStream, Name, NodeId, Process, Time, Write,
 };
 use seedbed::model::request::{Reply, Request};
 
