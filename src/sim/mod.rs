@@ -205,7 +205,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline]
     fn disk(&mut self, id: NodeId, incarnation: u32) {
         let node = &mut self.nodes[id.index()];
-        if node.incarnation != incarnation {
+        if node.process.is_none() || node.incarnation != incarnation {
             return; // Asked for before a crash.
         }
         if node.pauses > 0 {
