@@ -28,7 +28,7 @@ pub struct Axis {
     pub quantity: Quantity,
     /// Linear, logarithmic or names.
     pub scale: Scale,
-    /// Exactly this range; `None` takes that of the data, padded.
+    /// Exactly this range, unless it is too narrow to tell its ends apart; `None` takes that of the data, padded.
     pub range: Option<(f64, f64)>,
     /// Whether a range taken from the data reaches down to zero (linear axes only).
     pub from_zero: bool,
@@ -172,8 +172,14 @@ fn range_of(axis: &Axis, data: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = match &axis.scale {
         Scale::Categories(names) => return (-0.5, names.len().max(1) as f64 - 0.5),
         Scale::Log10 => {
-            let (low, high) = fixed.or_else(|| bounds(&mut data.into_iter())).unwrap_or((1.0, 10.0));
-            return ticks::log_range(low, high);
+            return match fixed {
+                Some((low, high)) if high / low > 1.5 => (low, high),
+                Some((low, high)) => ticks::log_range(low, high),
+                None => {
+                    let (low, high) = bounds(&mut data.into_iter()).unwrap_or((1.0, 10.0));
+                    ticks::log_range(low, high)
+                }
+            };
         }
         Scale::Linear => match fixed {
             Some(range) => range,

@@ -36,9 +36,12 @@ pub struct LatencyInput {
     pub bands: Vec<FaultBand>,
 }
 
+/// A name, how it is drawn, and its value in a bucket.
+type Percentile = (&'static str, Ink, fn(&LatencyBucket) -> Option<f64>);
+
 /// The chart.
 pub fn latency(input: &LatencyInput) -> Chart {
-    let lines: [(&str, Ink, fn(&LatencyBucket) -> Option<f64>); 4] = [
+    let lines: [Percentile; 4] = [
         ("max", Ink { dash: Dash::Dotted, ..Ink::plain(Colour::AXIS) }, |b| b.max),
         ("p99", Ink { dash: Dash::DashDot, ..Ink::plain(Colour::VERMILLION) }, |b| b.p99),
         ("p95", Ink { dash: Dash::Dashed, ..Ink::plain(Colour::ORANGE) }, |b| b.p95),

@@ -216,7 +216,7 @@ pub fn sweep_input(scale: SweepScale) -> SweepInput {
         let mut dots = Vec::new();
         for x in &xs {
             for seed in 42..62 {
-                let load = if x.fract() == 0.0 { 0.5 + x * 0.05 } else { x.min(0.97) };
+                let load = if x.fract() == 0.0 { (0.5 + x * 0.05).min(0.9) } else { x.min(0.97) };
                 let y = factor * (12.0 / (1.0 - load)) * (0.8 + 0.4 * noise.next());
                 dots.push(SweepDot { x: *x, y, tip: format!("{label}, seed {seed}: {y:.1} ms") });
             }
@@ -256,89 +256,91 @@ pub fn gallery() -> Vec<(String, String)> {
 
 /// Charts of data at the edges: nothing, one point, all equal, too much, hostile names, numbers that are none.
 pub fn extremes() -> Vec<(String, String)> {
-    let hostile = "</text><script>alert('x')</script>&\"\u{202e}\u{0}\u{6f22}\u{5b57}\u{1f525} and a very, very, very long tail of a name";
-    let mut out: Vec<(&str, String)> = Vec::new();
+    let charts = [
+        throughput_extremes(),
+        latency_extremes(),
+        ccdf_extremes(),
+        availability_extremes(),
+        leaders_extremes(),
+        sweep_extremes(),
+    ];
+    charts.into_iter().flatten().map(|(name, svg)| (name.to_string(), svg)).collect()
+}
 
-    out.push(("throughput-empty", throughput(&throughput_input(0, Vec::new())).to_svg()));
-    out.push(("throughput-one", throughput(&throughput_input(1, bands())).to_svg()));
-    out.push(("throughput-40-bands", throughput(&throughput_input(200, many_bands(40))).to_svg()));
-    out.push(("throughput-400-bands", throughput(&throughput_input(20_000, many_bands(400))).to_svg()));
+type Extremes = Vec<(&'static str, String)>;
+
+/// A name that tries everything.
+pub const HOSTILE: &str = "</text><script>alert('x')</script>&\"\u{202e}\u{0}\u{6f22}\u{5b57}\u{1f525} and a very, very, \
+                           very long tail of a name";
+
+fn throughput_extremes() -> Extremes {
+    let none = throughput_input(0, Vec::new());
     let huge = OutcomeBucket { start_s: 0.0, end_s: 1e-9, ok: u64::MAX / 4, fail: 0, unknown: u64::MAX / 4 };
-    out.push((
-        "throughput-huge",
-        throughput(&ThroughputInput { buckets: vec![huge], ..throughput_input(0, Vec::new()) }).to_svg(),
-    ));
-    let zeros: Vec<OutcomeBucket> = throughput_input(50, Vec::new())
-        .buckets
-        .into_iter()
-        .map(|b| OutcomeBucket { ok: 0, fail: 0, unknown: 0, ..b })
-        .collect();
-    out.push((
-        "throughput-zero",
-        throughput(&ThroughputInput { buckets: zeros, ..throughput_input(0, bands()) }).to_svg(),
-    ));
+    let huge = ThroughputInput { buckets: vec![huge], ..none.clone() };
+    let mut zero = throughput_input(50, bands());
+    for bucket in &mut zero.buckets {
+        (bucket.ok, bucket.unknown, bucket.fail) = (0, 0, 0);
+    }
+    vec![
+        ("throughput-empty", throughput(&none).to_svg()),
+        ("throughput-one", throughput(&throughput_input(1, bands())).to_svg()),
+        ("throughput-40-bands", throughput(&throughput_input(200, many_bands(40))).to_svg()),
+        ("throughput-400-bands", throughput(&throughput_input(20_000, many_bands(400))).to_svg()),
+        ("throughput-huge", throughput(&huge).to_svg()),
+        ("throughput-zero", throughput(&zero).to_svg()),
+    ]
+}
 
-    out.push(("latency-empty", latency(&latency_input(0, bands())).to_svg()));
-    out.push(("latency-one", latency(&latency_input(1, Vec::new())).to_svg()));
-    let equal = LatencyBucket {
-        start_s: 0.0,
-        end_s: 1.0,
-        p50: Some(5.0),
-        p95: Some(5.0),
-        p99: Some(5.0),
-        max: Some(5.0),
+fn latency_extremes() -> Extremes {
+    let none = latency_input(0, bands());
+    let five = Some(5.0);
+    let bucket = |i: u32, p50| {
+        let start_s = f64::from(i);
+        LatencyBucket { start_s, end_s: start_s + 1.0, p50, p95: five, p99: five, max: five }
     };
-    let flat = (0..120)
-        .map(|i| LatencyBucket { start_s: f64::from(i), end_s: f64::from(i) + 1.0, ..equal })
-        .collect();
-    out.push((
-        "latency-flat",
-        latency(&LatencyInput { buckets: flat, ..latency_input(0, Vec::new()) }).to_svg(),
-    ));
+    let flat = LatencyInput { buckets: (0..120).map(|i| bucket(i, five)).collect(), ..none.clone() };
     let odd = [f64::NAN, f64::INFINITY, -3.0, 0.0, 1e-300, 1e300, 5e-324];
-    let broken = odd.iter().enumerate().map(|(i, v)| LatencyBucket {
-        start_s: i as f64,
-        end_s: i as f64 + 1.0,
-        p50: Some(*v),
-        ..equal
-    });
-    out.push((
-        "latency-broken",
-        latency(&LatencyInput { buckets: broken.collect(), ..latency_input(0, Vec::new()) }).to_svg(),
-    ));
-    out.push(("latency-dense", latency(&latency_input(50_000, bands())).to_svg()));
+    let broken = (0..).zip(odd).map(|(i, value)| bucket(i, Some(value))).collect();
+    let broken = LatencyInput { buckets: broken, ..none.clone() };
+    vec![
+        ("latency-empty", latency(&none).to_svg()),
+        ("latency-one", latency(&latency_input(1, Vec::new())).to_svg()),
+        ("latency-flat", latency(&flat).to_svg()),
+        ("latency-broken", latency(&broken).to_svg()),
+        ("latency-dense", latency(&latency_input(50_000, bands())).to_svg()),
+    ]
+}
 
-    out.push(("ccdf-empty", ccdf(&CcdfInput { subtitle: String::new(), series: Vec::new() }).to_svg()));
-    let decades: Vec<(f64, f64)> =
-        (0..13).map(|i| (number::power_of_ten(i - 6), number::power_of_ten(-i))).collect();
-    let lines = (0..40).map(|i| CcdfSeries {
-        name: format!("{hostile} {i}"),
-        points: decades.iter().map(|p| (p.0 * (1.0 + f64::from(i)), p.1)).collect(),
-    });
-    out.push((
-        "ccdf-decades",
-        ccdf(&CcdfInput { subtitle: hostile.into(), series: lines.collect() }).to_svg(),
-    ));
+fn ccdf_extremes() -> Extremes {
+    let line = |i: i32| CcdfSeries {
+        name: format!("{HOSTILE} {i}"),
+        points: (0..13)
+            .map(|e| (f64::from(1 + i) * number::power_of_ten(e - 6), number::power_of_ten(-e)))
+            .collect(),
+    };
+    let decades = CcdfInput { subtitle: HOSTILE.into(), series: (0..40).map(line).collect() };
+    vec![
+        ("latency-ccdf-empty", ccdf(&CcdfInput { subtitle: String::new(), series: Vec::new() }).to_svg()),
+        ("latency-ccdf-decades", ccdf(&decades).to_svg()),
+    ]
+}
 
-    out.push((
-        "availability-empty",
-        availability(&AvailabilityInput { rows: Vec::new(), ..availability_input(Vec::new()) }),
-    ));
+fn availability_extremes() -> Extremes {
+    let none = AvailabilityInput { rows: Vec::new(), ..availability_input(Vec::new()) };
     let mut crowded = availability_input(many_bands(6));
-    crowded.rows[0].name = hostile.into();
-    crowded.rows[0].outages =
-        (0..60).map(|i| Outage { start_s: f64::from(i) * 2.0, end_s: f64::from(i) * 2.0 + 0.7 }).collect();
-    out.push(("availability-crowded", availability(&crowded)));
+    crowded.rows[0].name = HOSTILE.into();
+    let outage = |i: u32| Outage { start_s: f64::from(i) * 2.0, end_s: f64::from(i) * 2.0 + 0.7 };
+    crowded.rows[0].outages = (0..60).map(outage).collect();
+    vec![("availability-empty", availability(&none)), ("availability-crowded", availability(&crowded))]
+}
 
-    out.push(("leaders-empty", lanes(&lanes_input(0, Vec::new()))));
-    out.push(("leaders-one", lanes(&lanes_input(1, bands()))));
+fn leaders_extremes() -> Extremes {
     let mut storm = lanes_input(30, many_bands(12));
-    for (n, lane) in storm.lanes.iter_mut().enumerate().skip(5) {
-        let mut noise = Noise::new(n as u64);
-        let mut at = 0.0;
-        lane.node = if n == 6 { hostile.into() } else { format!("replica-eu-west-{n}") };
+    for (n, lane) in (0u64..).zip(&mut storm.lanes).skip(5) {
+        lane.node = if n == 6 { HOSTILE.into() } else { format!("replica-eu-west-{n}") };
         lane.segments.clear();
-        while at < 120.0 {
+        let (mut noise, mut at) = (Noise::new(n), 0.0);
+        while at < SPAN_S.1 {
             let length = 0.02 + 0.4 * noise.next() * noise.next();
             let role = LaneRole::ALL[(noise.next() * 5.0) as usize % 5];
             lane.segments.push(LaneSegment {
@@ -350,23 +352,29 @@ pub fn extremes() -> Vec<(String, String)> {
             at += length;
         }
     }
-    storm.elections = (0..500)
-        .map(|i| Election { start_s: f64::from(i) * 0.24, end_s: f64::from(i) * 0.24 + 0.1, term: None })
-        .collect();
+    let election =
+        |i: u32| Election { start_s: f64::from(i) * 0.24, end_s: f64::from(i) * 0.24 + 0.1, term: None };
+    storm.elections = (0..500).map(election).collect();
     storm.elections.push(Election { start_s: 119.0, end_s: f64::INFINITY, term: None });
-    out.push(("leaders-30", lanes(&storm)));
+    vec![
+        ("leaders-empty", lanes(&lanes_input(0, Vec::new()))),
+        ("leaders-one", lanes(&lanes_input(1, bands()))),
+        ("leaders-30", lanes(&storm)),
+    ]
+}
 
-    let one =
-        SweepSeries { label: String::new(), dots: vec![SweepDot { x: 3.0, y: 0.0, tip: hostile.into() }] };
-    out.push((
-        "sweep-one",
-        sweep(&SweepInput { series: vec![one], y_log: false, ..sweep_input(SweepScale::Linear) }).to_svg(),
-    ));
-    out.push((
-        "sweep-empty",
-        sweep(&SweepInput { series: Vec::new(), ..sweep_input(SweepScale::Names(Vec::new())) }).to_svg(),
-    ));
-    let names = (0..60).map(|i| format!("{hostile} {i}")).collect();
-    out.push(("sweep-60-names", sweep(&sweep_input(SweepScale::Names(names))).to_svg()));
-    out.into_iter().map(|(name, svg)| (name.to_string(), svg)).collect()
+fn sweep_extremes() -> Extremes {
+    let dot = SweepDot { x: 3.0, y: 0.0, tip: HOSTILE.into() };
+    let one = SweepInput {
+        series: vec![SweepSeries { label: String::new(), dots: vec![dot] }],
+        y_log: false,
+        ..sweep_input(SweepScale::Linear)
+    };
+    let none = SweepInput { series: Vec::new(), ..sweep_input(SweepScale::Names(Vec::new())) };
+    let names = (0..60).map(|i| format!("{HOSTILE} {i}")).collect();
+    vec![
+        ("sweep-one", sweep(&one).to_svg()),
+        ("sweep-empty", sweep(&none).to_svg()),
+        ("sweep-60-names", sweep(&sweep_input(SweepScale::Names(names))).to_svg()),
+    ]
 }

@@ -88,10 +88,14 @@ impl Svg {
         self.out
     }
 
-    /// Starts a group of shapes that share a tooltip.
+    /// Starts a group of shapes that share a tooltip; none if it is empty.
     pub fn open_group(&mut self, tip: &str) {
         self.open_groups += 1;
-        self.push(format_args!("<g><title>{}</title>\n", escape(tip)));
+        self.out.push_str("<g>");
+        if !tip.is_empty() {
+            self.push(format_args!("<title>{}</title>", escape(tip)));
+        }
+        self.out.push('\n');
     }
 
     /// Ends the group begun last.

@@ -23,7 +23,7 @@ pub enum SweepScale {
 pub struct SweepDot {
     /// The value of the swept variable, or the index of its name.
     pub x: f64,
-    /// The metric; a dot that is not a number is left out.
+    /// The metric. A dot with no place on the axes (not finite, or not positive on a log axis) is left out and counted.
     pub y: f64,
     /// Shown on hovering: the run's seed and parameters.
     pub tip: String,
@@ -63,20 +63,37 @@ pub struct SweepInput {
 
 /// The chart.
 pub fn sweep(input: &SweepInput) -> Chart {
-    let x = match &input.scale {
+    let shown = |dot: &SweepDot| {
+        let finite = dot.x.is_finite() && dot.y.is_finite();
+        finite && (dot.y > 0.0 || !input.y_log) && (dot.x > 0.0 || input.scale != SweepScale::Log10)
+    };
+    let all = || input.series.iter().flat_map(|series| &series.dots);
+    let mut x = match &input.scale {
         SweepScale::Linear => Axis::linear(&input.variable, input.variable_quantity),
         SweepScale::Log10 => Axis::log10(&input.variable, input.variable_quantity),
         SweepScale::Names(names) => Axis::categories(&input.variable, names.clone()),
     };
+    if input.scale == SweepScale::Log10 {
+        // The outermost values stand a little inside the plot, not on its edge.
+        let ends = all().filter(|dot| shown(dot)).map(|dot| dot.x);
+        let low = ends.clone().reduce(f64::min).map(|low| low / 1.15);
+        x.range = low.zip(ends.reduce(f64::max).map(|high| high * 1.15));
+    }
     let named = matches!(x.scale, Scale::Categories(_));
     let y = if input.y_log {
         Axis::log10(&input.y_label, input.quantity)
     } else {
         Axis::linear(&input.y_label, input.quantity).from_zero()
     };
+    let left_out = all().filter(|dot| !shown(dot)).count();
+    let subtitle = match left_out {
+        0 => input.subtitle.clone(),
+        1 => format!("{}; 1 run has no place here", input.subtitle),
+        n => format!("{}; {n} runs have no place here", input.subtitle),
+    };
     let mut chart = Chart::new(
         &input.metric,
-        &input.subtitle,
+        &subtitle,
         "Each point is one run; each line joins the medians over the runs of one value of the swept variable.",
         x,
         y,
@@ -86,8 +103,7 @@ pub fn sweep(input: &SweepInput) -> Chart {
         // Series side by side within a name's place; between names there is nothing that a line could say.
         let shift = if named { (i as f64 + 0.5) / count as f64 * 0.7 - 0.35 } else { 0.0 };
         let name = if series.label.is_empty() { "one run" } else { series.label.as_str() };
-        let seen: Vec<&SweepDot> =
-            series.dots.iter().filter(|d| d.x.is_finite() && d.y.is_finite()).collect();
+        let seen: Vec<&SweepDot> = series.dots.iter().filter(|dot| shown(dot)).collect();
         let points = seen.iter().map(|d| (d.x + shift, d.y)).collect();
         let tips = seen.iter().map(|d| d.tip.clone()).collect();
         chart.series.push(Series { tips, ..Series::new(name, Mark::Points, Ink::nth(i), points) });
@@ -130,6 +146,15 @@ mod tests {
         let dots = [dot(2.0, 9.0), dot(1.0, 5.0), dot(2.0, 1.0), dot(2.0, 2.0), dot(1.0, 7.0)];
         let lines = median_lines(&dots.iter().collect::<Vec<_>>(), false, 0.0);
         assert_eq!(lines, [[(1.0, 6.0), (2.0, 2.0)]]);
+    }
+
+    #[test]
+    fn runs_without_a_place_are_counted() {
+        let mut input = crate::report::charts::samples::sweep_input(SweepScale::Log10);
+        input.series[0].dots.extend([dot(1.0, f64::NAN), dot(1.0, 0.0), dot(-1.0, 5.0)]);
+        let chart = sweep(&input);
+        assert!(chart.subtitle.ends_with("; 3 runs have no place here"), "{}", chart.subtitle);
+        assert_eq!(chart.series[0].points.len(), 80);
     }
 
     #[test]

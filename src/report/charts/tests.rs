@@ -53,6 +53,17 @@ fn texts(svg: &str) -> Vec<TextBox> {
 }
 
 #[test]
+fn every_chart_of_the_catalogue_is_drawn() {
+    let drawn: Vec<String> = samples::gallery().into_iter().map(|(name, _)| name).collect();
+    for kind in super::CATALOGUE {
+        assert!(
+            drawn.iter().any(|name| name == kind.name || name.starts_with("sweep-") && kind.name == "sweep")
+        );
+    }
+    assert!(drawn.iter().all(|name| super::CATALOGUE.iter().any(|kind| name.starts_with(kind.name))));
+}
+
+#[test]
 fn equal_inputs_give_equal_bytes() {
     assert_eq!(all(), all());
 }
@@ -83,36 +94,35 @@ fn no_two_texts_overlap() {
 }
 
 #[test]
-fn numbers_are_short_and_none_is_nan_infinite_or_negative_zero() {
+fn numbers_are_short_and_everything_stays_on_the_page() {
     for (name, svg) in all() {
-        for tag in svg.split('<').filter_map(|rest| rest.split('>').next()) {
-            let values = tag.split('"').skip(1).step_by(2).flat_map(|value| value.split([' ', ',']));
-            for value in values.filter(|v| v.parse::<f64>().is_ok()) {
-                let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
-                assert!(decimals <= 2 && value != "-0" && value.len() <= 9, "{name}: {value} in <{tag}>");
-                assert!(
-                    !value.eq_ignore_ascii_case("nan") && !value.contains("inf"),
-                    "{name}: {value} in <{tag}>"
-                );
-            }
-        }
+        assert_tidy(&name, &svg);
     }
 }
 
-#[test]
-fn everything_stays_on_the_page() {
-    for (name, svg) in all() {
-        let (width, height) = (number(&svg, "width"), number(&svg, "height"));
-        for tag in svg.split('<').filter(|tag| tag.starts_with("rect ")) {
-            let (x, y) = (number(tag, "x"), number(tag, "y"));
-            let (right, bottom) = (x + number(tag, "width"), y + number(tag, "height"));
-            assert!(x >= 0.0 && y >= 0.0 && right <= width + 0.1 && bottom <= height + 0.1, "{name}: {tag}");
+/// No number is NaN, infinite, negative zero or longer than a pixel needs, and nothing lies off the page.
+fn assert_tidy(name: &str, svg: &str) {
+    for tag in svg.split('<').filter_map(|rest| rest.split('>').next()) {
+        let values = tag.split('"').skip(1).step_by(2).flat_map(|value| value.split([' ', ',']));
+        for value in values.filter(|v| v.parse::<f64>().is_ok()) {
+            let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
+            assert!(decimals <= 2 && value != "-0" && value.len() <= 9, "{name}: {value} in <{tag}>");
+            assert!(
+                !value.eq_ignore_ascii_case("nan") && !value.contains("inf"),
+                "{name}: {value} in <{tag}>"
+            );
         }
-        for points in svg.split(" points=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            for (x, y) in points.split(' ').filter_map(|point| point.split_once(',')) {
-                let (x, y): (f64, f64) = (x.parse().expect("a number"), y.parse().expect("a number"));
-                assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{name}: {x},{y}");
-            }
+    }
+    let (width, height) = (number(svg, "width"), number(svg, "height"));
+    for tag in svg.split('<').filter(|tag| tag.starts_with("rect ")) {
+        let (x, y) = (number(tag, "x"), number(tag, "y"));
+        let (right, bottom) = (x + number(tag, "width"), y + number(tag, "height"));
+        assert!(x >= 0.0 && y >= 0.0 && right <= width + 0.1 && bottom <= height + 0.1, "{name}: {tag}");
+    }
+    for points in svg.split(" points=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        for (x, y) in points.split(' ').filter_map(|point| point.split_once(',')) {
+            let (x, y): (f64, f64) = (x.parse().expect("a number"), y.parse().expect("a number"));
+            assert!((0.0..=width).contains(&x) && (0.0..=height).contains(&y), "{name}: {x},{y}");
         }
     }
 }
@@ -154,6 +164,32 @@ fn size_depends_on_pixels_rather_than_on_data() {
 fn empty_charts_say_so() {
     for (name, svg) in samples::extremes().into_iter().filter(|(name, _)| name.ends_with("-empty")) {
         assert!(svg.contains(">no data</text>"), "{name}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn any_numbers_make_a_chart(
+        values in proptest::collection::vec((proptest::num::f64::ANY, proptest::num::f64::ANY), 0..40),
+        span in (proptest::num::f64::ANY, proptest::num::f64::ANY),
+        marks in proptest::collection::vec(0usize..4, 0..5),
+        logs in (proptest::bool::ANY, proptest::bool::ANY, proptest::bool::ANY),
+    ) {
+        use super::{Axis, Chart, FaultBand, Ink, Mark, Quantity, Series};
+        let axis = |log: bool| if log { Axis::log10("a", Quantity::ShareAbove) } else { Axis::linear("a", Quantity::Number) };
+        let x = if logs.2 { Axis::time(span) } else { axis(logs.0) };
+        let mut chart = Chart::new("any", "", "", x, axis(logs.1).from_zero());
+        for (i, mark) in marks.into_iter().enumerate() {
+            let mark = [Mark::Line, Mark::Step, Mark::Stack, Mark::Points][mark];
+            chart.series.push(Series::new("s", mark, Ink::nth(i), values.clone()));
+        }
+        let band = |(i, (start_s, end_s)): (usize, &(f64, f64))| FaultBand { name: format!("f{i}"), start_s: *start_s, end_s: *end_s };
+        chart.bands = values.iter().enumerate().map(band).collect();
+        let svg = chart.to_svg();
+        assert_eq!(svg, chart.to_svg());
+        assert_tidy("any", &svg);
     }
 }
 

@@ -34,9 +34,12 @@ pub struct ThroughputInput {
     pub bands: Vec<FaultBand>,
 }
 
+/// An outcome, how it is drawn, and its count in a bucket.
+type Layer = (&'static str, Ink, fn(&OutcomeBucket) -> u64);
+
 /// The chart. `unknown` lies on `ok` and `fail` on top, so that what went wrong is seen against what went well.
 pub fn throughput(input: &ThroughputInput) -> Chart {
-    let layers: [(&str, Ink, fn(&OutcomeBucket) -> u64); 3] = [
+    let layers: [Layer; 3] = [
         ("ok", Ink::plain(Colour::GREEN), |b| b.ok),
         ("unknown", Ink { dash: Dash::Dashed, ..Ink::plain(Colour::ORANGE) }, |b| b.unknown),
         ("fail", Ink { dash: Dash::Dotted, ..Ink::plain(Colour::VERMILLION) }, |b| b.fail),

@@ -177,12 +177,12 @@ fn no_name_can_become_markup() {
         (run_page(&page_of(HOSTILE)), run_page(&page_of("plain"))),
         (sweep_page(&hostile_sweep()), sweep_page(&sample_sweep())),
     ] {
-        let names = |page: &str| -> Vec<String> {
-            tags(page).iter().map(|tag| tag.split([' ', '\n']).next().unwrap_or("").to_string()).collect()
+        // Without what stands between quotation marks: names and attributes only.
+        let skeleton = |page: &str| -> Vec<String> {
+            tags(page).iter().map(|tag| tag.split('"').step_by(2).collect()).collect()
         };
-        assert_eq!(names(&hostile), names(&plain), "the same tags whatever the names");
+        assert_eq!(skeleton(&hostile), skeleton(&plain), "the same tags whatever the names");
         assert!(!hostile.contains("<img") && !hostile.contains("alert(1)</script>"));
-        assert!(!tags(&hostile).iter().any(|tag| tag.contains(" onerror=x") && !tag.contains('\"')));
     }
 }
 
