@@ -1,0 +1,1 @@
+//! One small history a rule.
