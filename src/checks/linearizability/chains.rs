@@ -13,6 +13,7 @@ use crate::model::op::{Reading, Stem, Value};
 use super::calls::{Call, Effect, closed_count};
 use super::conflict::{Cause, Conflicts};
 use super::effort::Effort;
+use super::lists::Windows;
 
 /// No state, no call.
 pub(super) const NONE: u32 = u32::MAX;
@@ -55,6 +56,8 @@ pub(super) struct Chains<'a> {
     pub(super) unresolved: BTreeSet<(u32, u32)>,
     /// No change but appending: all sequences are beginnings of one.
     pub(super) appends_only: bool,
+    /// Between which instants lists were held.
+    pub(super) windows: Windows,
     /// How long the slowest closed call took.
     pub(super) longest: Duration,
 }
@@ -85,6 +88,7 @@ impl<'a> Chains<'a> {
             }
             chains.follow(guesses);
         }
+        chains.open_windows();
         while let Some((_, state)) = chains.unresolved.pop_first() {
             // Bridging another list may have made the beginning of this one known.
             chains.queue.push(state);
@@ -134,6 +138,7 @@ impl<'a> Chains<'a> {
             queue: Vec::new(),
             unresolved: BTreeSet::new(),
             appends_only: calls.iter().all(|c| !matches!(c.effect, Effect::Write(_) | Effect::Cas { .. })),
+            windows: Windows::default(),
             longest: closed.iter().map(|c| c.returned - c.invoked).max().unwrap_or(Duration::ZERO),
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::kernel::Time;
 use crate::model::history::{Operation, Outcome, SessionId};
-use crate::model::op::{Answer, Op, Reading};
+use crate::model::op::{Answer, Op, OpKind, Reading};
 
 use super::conflict::Cause;
 use super::violation::Violation;
@@ -36,7 +36,16 @@ impl Words<'_> {
             Cause::NeverWritten => {
                 let writers = self.list(violation, &[failing]);
                 let made = if writers.is_empty() { String::new() } else { format!("; involved: {writers}") };
-                format!("{}, which nothing invoked by then can have made{made}", self.told(failing))
+                let Operation { op, outcome, .. } = self.operations[failing];
+                let what = match (op, outcome) {
+                    (Op::Cas { expected, .. }, Outcome::Ok(Answer::Done)) => {
+                        format!("but nothing invoked by then can have written {}", expected.0)
+                    }
+                    (Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
+                        "which nothing invoked by then can have made".to_owned()
+                    }
+                };
+                format!("{}, {what}{made}", self.told(failing))
             }
             Cause::Future { write } => format!(
                 "{} before {} was invoked at t = {}",
@@ -62,13 +71,11 @@ impl Words<'_> {
             Cause::Circle => {
                 format!("each of these needs another of them first: {}", self.list(violation, &[]))
             }
-            Cause::Stale { older, newer } => {
-                let shown = self.list(violation, &[older, newer]);
-                let shown = if shown.is_empty() { shown } else { format!("; shown by: {shown}") };
-                format!("{} after {}{shown}", self.late(older), self.told(newer))
-            }
+            Cause::Stale { older, newer } => self.stale(violation, older, newer),
             Cause::Crossed { old, new, newer, older } => {
-                let stale = format!("{} {}", self.late(older), self.after(newer));
+                let lists = [older, newer].map(|index| self.operations[index].op.kind());
+                let lost = if lists == [OpKind::Read, OpKind::Append] { ", and without it" } else { "" };
+                let stale = format!("{} {}{lost}", self.late(older), self.after(newer));
                 match old {
                     None => stale,
                     Some(old) => {
@@ -85,6 +92,23 @@ impl Words<'_> {
                     self.list(violation, &[failing])
                 )
             }
+        }
+    }
+
+    fn stale(&self, violation: &Violation, older: usize, newer: usize) -> String {
+        let shown = self.list(violation, &[older, newer]);
+        let shown = if shown.is_empty() { shown } else { format!("; shown by: {shown}") };
+        match self.operations[older].op {
+            Op::Read { .. } | Op::Cas { .. } => {
+                format!("{} after {}{shown}", self.late(older), self.told(newer))
+            }
+            Op::Write { .. } | Op::Append { .. } => format!(
+                "{} must take effect before {} did, but was invoked at t = {}, after {}{shown}",
+                self.asked(older),
+                self.asked(newer),
+                self.operations[older].invoked,
+                self.told(newer)
+            ),
         }
     }
 
