@@ -188,11 +188,8 @@ impl<'a> Chains<'a> {
                     return None;
                 }
             },
-            Some(Effect::Write(value) | Effect::Cas { new: value, .. }) => {
-                if seen != Reading::of(value) {
-                    return self.refuse(by);
-                }
-            }
+            Some(Effect::Write(value) | Effect::Cas { new: value, .. }) if seen == Reading::of(value) => {}
+            Some(Effect::Write(_) | Effect::Cas { .. }) => return self.refuse(by),
             Some(Effect::Observe(_) | Effect::Impossible) => unreachable!("only changes make states"),
         }
         self.prove(state, by[0]);

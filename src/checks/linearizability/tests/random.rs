@@ -46,7 +46,7 @@ fn sample(recipe: Recipe, rng: &mut Stream) -> Sample {
     let count = 1 + rng.below(recipe.operations_max);
     let mut drawn = Vec::new();
     for index in 0..count {
-        let invoked = u64::from(rng.below(12));
+        let invoked = u64::from(rng.below(2 * recipe.operations_max));
         let span = (invoked, invoked + u64::from(rng.below(6)));
         let value = |rng: &mut Stream| Value(recipe.values.map_or(index + 1, |below| 1 + rng.below(below)));
         let any = |rng: &mut Stream| Value(1 + rng.below(recipe.values.unwrap_or(count)));
@@ -143,6 +143,29 @@ fn compare(recipe: Recipe, samples: u32) -> (u32, u32, u32) {
     (valid, invalid, samples - opened)
 }
 
+/// Judges samples too long for the reference by the second and the third stage; returns as `compare` does.
+fn compare_stages(recipe: Recipe, samples: u32) -> (u32, u32, u32) {
+    let mut rng = Stream::new(recipe.seed, "judge", "longer histories");
+    let (mut valid, mut invalid) = (0, 0);
+    for number in 0..samples {
+        let Sample { operations, .. } = sample(recipe, &mut rng);
+        let indices: Vec<u32> = (0..u32::try_from(operations.len()).expect("short")).collect();
+        let calls = of_key(&operations, &indices);
+        let zones = settle(&calls, recipe.initial, &BTreeMap::new(), &mut Effort::new(BUDGET));
+        let found = search(&calls, recipe.initial, &mut Effort::new(BUDGET));
+        match (&zones, found) {
+            (Settled::Valid, Found::Order) => valid += 1,
+            (Settled::Invalid(_), Found::NoOrder { .. }) => invalid += 1,
+            // Either may give up.
+            (Settled::Open, _) | (_, Found::OutOfBudget) => {}
+            (Settled::Valid | Settled::Invalid(_), Found::Order | Found::NoOrder { .. }) => {
+                panic!("sample {number}: {zones:?}, {found:?}: {}", show(&operations))
+            }
+        }
+    }
+    (valid, invalid, valid + invalid)
+}
+
 /// The violation must name the earliest return that cannot be explained, and, where no lists hide more, the
 /// operations it names must be impossible by themselves.
 fn check_violation(judgement: &Judgement, operations: &[Operation], initial: Reading) {
@@ -206,4 +229,16 @@ fn keys_that_held_something_at_first_agree_with_the_reference() {
     // The first value may be written again; the second never is.
     assert_both(compare(Recipe { initial: list(&[2]), seed: 7, ..mixed }, 30_000));
     assert_both(compare(Recipe { initial: list(&[2, 100]), seed: 8, ..mixed }, 30_000));
+}
+
+#[test]
+fn longer_histories_with_unique_values_are_settled_alike_by_zones_and_by_search() {
+    let long = Recipe { operations_max: 40, ..REGISTER };
+    let lists = Recipe { appends: true, writes: false, seed: 10, ..long };
+    let mixed = Recipe { appends: true, seed: 11, ..long };
+    for recipe in [Recipe { seed: 9, ..long }, lists, mixed] {
+        let counts = compare_stages(recipe, 4_000);
+        assert_both(counts);
+        assert!(counts.2 > 3_500, "{counts:?}");
+    }
 }
