@@ -11,7 +11,10 @@
 //! compare-and-set that did not match counts as an observation. One operation precedes another if it returned
 //! strictly before the other was invoked; operations that meet in one instant are concurrent.
 //!
-//! Rough figures of `benches/judges.rs` on one core of a small cloud machine are in that file.
+//! On one core of a small cloud machine (`benches/judges.rs`), 50 clients on one key: a million reads and writes take
+//! 0.04 s in their own order, 0.4 s without it, 1 s with a stale read to find and explain; 2,000 reads and appends
+//! 1 ms with the system's own order as a guide to what digests stand for, 0.1 to 0.4 s without it. Then, however, long
+//! runs of values that nobody saw as the last of a list may cost more than the budget. So may recurring values.
 
 mod bridge;
 mod calls;
@@ -43,7 +46,7 @@ pub use conflict::Cause;
 pub use explain::explain;
 pub use violation::Violation;
 
-/// States that a judge explores in one history before it gives up, unless told otherwise. They take about 300 MB.
+/// States that a judge explores in one history before it gives up, unless told otherwise. They take up to 400 MB.
 pub const BUDGET_DEFAULT: u64 = 10_000_000;
 
 /// What a judge says of a history.
