@@ -80,7 +80,10 @@ pub fn bind<'a>(call: &'a Call, forms: &[Form]) -> Result<Bound<'a>, Vec<Problem
     if problems.is_empty() {
         problems.extend(missing.map(|p| missing_argument(call, p.name, forms)));
     }
-    if problems.is_empty() { Ok(bound) } else { Err(problems) }
+    if problems.is_empty() {
+        return Ok(bound);
+    }
+    Err(problems.into_iter().map(|problem| problem.of(format!("`{}`", call.name.text))).collect())
 }
 
 /// The forms as a user writes them: `lognormal(median=, p99=) or lognormal(mean=, cv=)`.

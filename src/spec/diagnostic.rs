@@ -90,6 +90,8 @@ pub struct Problem {
     pub code: Code,
     /// Bytes of the string.
     pub span: Range<usize>,
+    /// Who has the problem, when that is not the option itself: "`mean` of `exp`".
+    pub subject: Option<String>,
     /// A predicate without its subject: "needs a unit: 150 could be ms or s".
     pub message: String,
     /// What to say right under the text; may be empty.
@@ -101,7 +103,13 @@ pub struct Problem {
 impl Problem {
     /// A problem with the bytes `span`.
     pub fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem { code, span, message: message.into(), label: String::new(), help: Vec::new() }
+        Problem { code, span, subject: None, message: message.into(), label: String::new(), help: Vec::new() }
+    }
+
+    /// Names who has the problem, unless it is named already.
+    pub fn of(mut self, subject: impl Into<String>) -> Problem {
+        self.subject.get_or_insert(subject.into());
+        self
     }
 
     /// Says something right under the text at fault.
@@ -130,8 +138,9 @@ impl Problem {
         self
     }
 
-    /// The error, with its subject (such as "`heartbeat`"), at a place.
+    /// The error at a place; `subject`, such as "`heartbeat`", has it unless the problem knows better.
     pub fn at(self, subject: &str, origin: &Origin) -> Diagnostic {
+        let subject = self.subject.as_deref().unwrap_or(subject);
         Diagnostic {
             label: self.label,
             help: self.help,

@@ -7,16 +7,26 @@
 
 pub mod arguments;
 pub mod call;
+pub mod choices;
 pub mod code;
+pub mod decode;
 pub mod diagnostic;
+pub mod distribution;
+pub mod options;
 pub mod origin;
 pub mod quantity;
+pub mod scalars;
+pub mod shape;
 pub mod suggest;
 pub mod units;
 pub mod value;
+pub mod write;
 
 pub use code::Code;
+pub use decode::{DataFiles, Decode, Decoder, NoDataFiles};
 pub use diagnostic::{Diagnostic, Diagnostics, Level, Problem};
+pub use options::Options;
 pub use origin::{Origin, Source, SourceId, SourceKind, Sources};
 pub use quantity::{Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
+pub use scalars::{Located, Named};
 pub use value::{Entry, Node, Table, Text, Value};

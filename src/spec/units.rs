@@ -156,6 +156,11 @@ impl Dimension {
         }
     }
 
+    /// The names of its units.
+    pub fn unit_names(self) -> Vec<&'static str> {
+        self.units().iter().map(|(unit, _)| *unit).collect()
+    }
+
     /// What a number may have meant, likeliest first.
     fn likely_units(self) -> (&'static str, &'static str) {
         match self {
@@ -166,6 +171,11 @@ impl Dimension {
             Dimension::Ratio => ("%", ""),
             Dimension::Ppm => ("ppm", ""),
         }
+    }
+
+    /// The unit that a number without one most likely has.
+    pub fn likely_unit(self) -> &'static str {
+        self.likely_units().0
     }
 
     fn units(self) -> &'static [Unit] {

@@ -6,10 +6,12 @@
 //! 1e-7, out to the last uniform on both sides. The nodes and [`Distribution::quantile`](super::Distribution::quantile)
 //! are exact: Newton's method on the logarithm of the regularised incomplete gamma function.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::quintic::{Node, Quintic};
 use super::score::score;
+use super::tabulated::Smooth;
 use super::{Law, ParameterError, positive, require, within};
 use crate::kernel::math::gamma::Incomplete;
 use crate::kernel::math::{exp, gamma_p, inverse_normal_cdf, ln, ln_gamma, normal_cdf};
@@ -19,7 +21,7 @@ const CELLS_PER_UNIT: f64 = 8.0;
 const SCORE_MAX: f64 = 8.25;
 const CELLS: u32 = 132;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Gamma {
     shape: f64,
     scale: f64,
@@ -30,6 +32,12 @@ impl PartialEq for Gamma {
     /// The table follows from the shape.
     fn eq(&self, other: &Gamma) -> bool {
         self.shape == other.shape && self.scale == other.scale
+    }
+}
+
+impl fmt::Debug for Gamma {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gamma").field("shape", &self.shape).field("scale", &self.scale).finish()
     }
 }
 
@@ -84,6 +92,14 @@ impl Law for Gamma {
 
     fn variance(&self) -> f64 {
         self.shape * self.scale * self.scale
+    }
+}
+
+impl Smooth for Gamma {
+    fn density(&self, x: f64) -> (f64, f64) {
+        let scaled = x / self.scale;
+        let density = Incomplete::new(self.shape, scaled, ln(scaled)).slope / x;
+        (density, (self.shape - 1.0 - scaled) / x)
     }
 }
 

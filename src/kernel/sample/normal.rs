@@ -1,5 +1,5 @@
 //! The normal distribution with an optional floor: `max(min, mean + sd z)`, with `z` the standard normal score of
-//! the uniform. Draws take the score from a table (absolute error below 1e-10 of `sd`), quantiles compute it.
+//! the uniform. draws take the score from a table (absolute error below 1e-10 `sd`), quantiles compute it.
 //!
 //! Values below the floor become the floor instead of being drawn again: one uniform is one variate, and the
 //! median stays where it was. Moments of the floored variate: Johnson, Kotz and Balakrishnan, *Continuous Univariate

@@ -4,6 +4,7 @@
 //! the tail left at `high`, `low (1 - u + u r)^(-1 / shape)`; moments as in Harchol-Balter, *Performance Modeling and
 //! Design of Computer Systems* (2013), 20.3. The exponent and the rest need one `ln` and one `exp`.
 
+use super::tabulated::Smooth;
 use super::{Law, ParameterError, positive, require, within};
 use crate::kernel::math::{exp, ln};
 
@@ -68,7 +69,7 @@ impl BoundedPareto {
         require(low < high, "high", || format!("must be above low ({low}), not {high}"))?;
         // At shapes near 0 the law is that of a uniform logarithm, and `1 - rest` keeps no digits.
         let inverse_shape = 1.0 / within("shape", shape, 0.001, 1e6)?;
-        let ln_ratio = ln(low / high);
+        let ln_ratio = ln(low) - ln(high);
         let rest = exp(shape * ln_ratio);
         Ok(BoundedPareto { low, high, shape, inverse_shape, rest, ln_ratio })
     }
@@ -119,5 +120,18 @@ impl Law for BoundedPareto {
     fn variance(&self) -> f64 {
         let mean = self.mean();
         self.moment(2.0) - mean * mean
+    }
+}
+
+impl Smooth for Pareto {
+    fn density(&self, x: f64) -> (f64, f64) {
+        (self.shape / x * exp(-self.shape * ln(x / self.scale)), -(self.shape + 1.0) / x)
+    }
+}
+
+impl Smooth for BoundedPareto {
+    fn density(&self, x: f64) -> (f64, f64) {
+        let unbounded = self.shape / x * exp(-self.shape * ln(x / self.low));
+        (unbounded / (1.0 - self.rest), -(self.shape + 1.0) / x)
     }
 }

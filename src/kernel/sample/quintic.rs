@@ -13,10 +13,13 @@ pub(super) struct Node {
 }
 
 /// Coefficients by power of the position in the cell, which runs from 0 to 1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Quintic([f64; 6]);
 
 impl Quintic {
+    /// A cell without a polynomial: its value is NaN everywhere.
+    pub(super) const NAN: Quintic = Quintic([f64::NAN; 6]);
+
     /// The cell between two nodes that are `width` apart.
     pub(super) fn between(left: Node, right: Node, width: f64) -> Quintic {
         let slopes = (left.slope * width, right.slope * width);

@@ -3,6 +3,7 @@
 //!
 //! Source: Devroye (1986), II.2 table 1; moments `scale^k gamma(1 + k / shape)`.
 
+use super::tabulated::Smooth;
 use super::{Law, ParameterError, positive, within};
 use crate::kernel::math::{exp, ln, ln_gamma};
 
@@ -47,5 +48,12 @@ impl Law for Weibull {
     fn variance(&self) -> f64 {
         let mean = self.moment(1.0);
         self.scale * self.scale * (self.moment(2.0) - mean * mean)
+    }
+}
+
+impl Smooth for Weibull {
+    fn density(&self, x: f64) -> (f64, f64) {
+        let power = exp(self.shape * ln(x / self.scale));
+        (self.shape / x * power * exp(-power), (self.shape - 1.0 - self.shape * power) / x)
     }
 }
