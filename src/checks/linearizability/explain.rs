@@ -76,14 +76,10 @@ impl Words<'_> {
                 let lists = [older, newer].map(|index| self.operations[index].op.kind());
                 let lost = if lists == [OpKind::Read, OpKind::Append] { ", and without it" } else { "" };
                 let stale = format!("{} {}{lost}", self.late(older), self.after(newer));
-                match old {
-                    None => stale,
-                    Some(old) => {
-                        let (old, asked, invoked) =
-                            (self.told(old), self.asked(new), self.operations[new].invoked);
-                        format!("{stale}; {old} before {asked} was invoked at t = {invoked}")
-                    }
-                }
+                let Some(old) = old else { return stale };
+                let links = self.links(violation, &[old, new, newer, older]);
+                let (old, asked, invoked) = (self.told(old), self.asked(new), self.operations[new].invoked);
+                format!("{stale}; {old} before {asked} was invoked at t = {invoked}{links}")
             }
             Cause::NoOrder => {
                 format!(
@@ -110,6 +106,19 @@ impl Words<'_> {
                 self.told(newer)
             ),
         }
+    }
+
+    /// The compare-and-sets, but those in `but`, that hold the values of the explanation together.
+    fn links(&self, violation: &Violation, but: &[usize]) -> String {
+        let is_link =
+            |index: &usize| matches!(self.operations[*index].op, Op::Cas { .. }) && !but.contains(index);
+        let links: Vec<String> = violation
+            .involved
+            .iter()
+            .filter(|index| is_link(index))
+            .map(|&index| self.asked(index))
+            .collect();
+        if links.is_empty() { String::new() } else { format!("; linked by {}", links.join(", ")) }
     }
 
     /// The operation as it was asked: `write of 42 by shoppers#3`.

@@ -99,6 +99,17 @@ fn cas_that_could_not_match_say_why() {
 }
 
 #[test]
+fn values_that_compare_and_sets_hold_together_name_them() {
+    let chain = History::default().write((0, 1), 1).cas((2, 50), 1, 2).cas((2, 50), 2, 3).write((10, 20), 9);
+    assert_eq!(
+        explained(chain.read((30, 31), &[3]), None),
+        "key k0: read by shoppers#4 returned 3 (t = 0.031 s, invoked at 0.030 s) after 9 was acknowledged to \
+         shoppers#3 at t = 0.020 s; write of 1 by shoppers#0 was acknowledged (t = 0.001 s) before write of 9 by \
+         shoppers#3 was invoked at t = 0.010 s; linked by cas 1 to 2 by shoppers#1, cas 2 to 3 by shoppers#2"
+    );
+}
+
+#[test]
 fn lists_that_part_are_shown_by_two_reads() {
     let appends = History::default().append((0, 9), 1).append((0, 9), 2);
     assert_eq!(

@@ -142,7 +142,8 @@ fn one_stale_read_is_found_and_named() {
             let violation = violation.expect("an invalid history has a violation");
             assert_eq!((verdict, violation.operation), (Verdict::Invalid, late));
             assert_eq!(violation.own_order_wrong, order.is_some());
-            assert!(violation.involved.len() <= 6, "{violation:?}");
+            // Two calls of either value, what made the values, and a few links of compare-and-sets.
+            assert!(violation.involved.len() <= 12, "{violation:?}");
         }
     }
 }
