@@ -95,7 +95,7 @@ impl Observer {
                 }
             }
             ConsensusNote::Served { index, session, sequence } => {
-                let due = self.reads[&(session, sequence)];
+                let due = self.reads.get(&(session, sequence)).copied().unwrap_or_default();
                 if index < due {
                     let what = format!("{session:?} {sequence} saw {index:?} of {due:?}");
                     self.violations.push(format!("linearizable reads: {what}"));
