@@ -114,6 +114,9 @@ mod tests {
     #[test]
     fn slots_follow_the_order_of_ids() {
         let group = Membership::new([NodeId(7), NodeId(3)]);
-        assert_eq!((group.slot(NodeId(3)), group.slot(NodeId(7)), group.slot(NodeId(4))), (Some(0), Some(1), None));
+        assert_eq!(
+            (group.slot(NodeId(3)), group.slot(NodeId(7)), group.slot(NodeId(4))),
+            (Some(0), Some(1), None)
+        );
     }
 }

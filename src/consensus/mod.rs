@@ -13,6 +13,4 @@ pub use bugs::{Bug, Bugs};
 pub use membership::{Membership, Votes};
 pub use raft::Raft;
 pub use replica::Replica;
-pub use replicated_log::{
-    Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot,
-};
+pub use replicated_log::{Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot};

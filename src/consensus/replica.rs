@@ -9,9 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::kernel::{
-    self, Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken,
-};
+use crate::kernel::{self, Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
 use crate::model::history::SessionId;
 use crate::model::log::{Command, LogIndex};
 use crate::model::note::ConsensusNote;
@@ -259,8 +257,7 @@ impl<C: ReplicatedLog> Replica<C> {
             (Op::Read { key }, ReadMode::Lease) => {
                 self.begin_read(cx, session, request.sequence, key, Confirmation::Lease);
             }
-            (Op::Read { .. }, ReadMode::Log)
-            | (Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
+            (Op::Read { .. }, ReadMode::Log) | (Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
                 self.propose(cx, session, request);
             }
         }
@@ -370,7 +367,8 @@ impl<C: ReplicatedLog> Replica<C> {
             && index <= self.last_applied
         {
             self.proposed.pop_front();
-            let Some(&Owed { sequence, .. }) = self.owed.get(&session).filter(|owed| owed.index == index) else {
+            let Some(&Owed { sequence, .. }) = self.owed.get(&session).filter(|owed| owed.index == index)
+            else {
                 continue; // Answered, or proposed again.
             };
             self.owed.remove(&session);

@@ -51,7 +51,11 @@ impl Log {
     /// The term at `index`; known for the base too.
     #[inline]
     pub fn term(&self, index: LogIndex) -> Option<Term> {
-        if index == self.base.index { Some(self.base.term) } else { self.entry(index).map(|entry| entry.term) }
+        if index == self.base.index {
+            Some(self.base.term)
+        } else {
+            self.entry(index).map(|entry| entry.term)
+        }
     }
 
     /// The position at `index`; known for the base too.

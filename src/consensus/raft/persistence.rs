@@ -199,9 +199,9 @@ impl Raft {
             cx.note(ConsensusNote::Appended { index, term, prefix });
         }
         cx.note(ConsensusNote::Synced { through: told });
-        let kept = self.log.last_index().0 - base.index.0;
-        if disk.first(LOG) + (disk.records(LOG).len() as u64) > base.index.0 + kept {
-            self.write(cx, LOG, Write::TruncateSuffix { from: self.log.last_index().0 });
+        let last_index = self.log.last_index();
+        if disk.first(LOG) + (disk.records(LOG).len() as u64) > last_index.0 {
+            self.write(cx, LOG, Write::TruncateSuffix { from: last_index.0 });
         }
         if disk.first(LOG) < base.index.0 {
             self.write(cx, LOG, Write::TruncatePrefix { to: base.index.0 });

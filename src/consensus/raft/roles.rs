@@ -173,7 +173,11 @@ mod tests {
         rounds.confirm(2);
         assert_eq!((rounds.confirmed, rounds.lease_start), (2, Some(Time(20))));
         rounds.confirm(1);
-        assert_eq!((rounds.confirmed, rounds.lease_start), (2, Some(Time(20))), "a late answer takes nothing back");
+        assert_eq!(
+            (rounds.confirmed, rounds.lease_start),
+            (2, Some(Time(20))),
+            "a late answer takes nothing back"
+        );
     }
 
     #[test]

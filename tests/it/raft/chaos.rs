@@ -2,10 +2,10 @@
 //! crashes that lose what was not synced, retries by impatient clients. Everything that Figure 3 promises must
 //! hold in all of them, and every bug that can be switched on must show in some.
 
+use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::bugs::Bugs;
 use seedbed::consensus::raft::{self, bugs};
 use seedbed::consensus::replica::{self, Options, ReadMode};
-use seedbed::consensus::ReplicatedLog as _;
 use seedbed::kernel::{Duration, NodeId, Stream};
 use seedbed::model::history::SessionId;
 use seedbed::model::op::{Key, Op, Value};
@@ -61,7 +61,8 @@ impl Chaos {
             bugs: core_bugs,
             ..raft::Options::default()
         };
-        let reads = pick(&mut rng, &[ReadMode::Log, ReadMode::ReadIndex, ReadMode::ReadIndex, ReadMode::Lease]);
+        let reads =
+            pick(&mut rng, &[ReadMode::Log, ReadMode::ReadIndex, ReadMode::ReadIndex, ReadMode::Lease]);
         let options = Options {
             reads: if check_quorum || reads != ReadMode::Lease { reads } else { ReadMode::ReadIndex },
             snapshot_every: pick(&mut rng, &[None, Some(4), Some(15)]),
@@ -217,7 +218,12 @@ impl Chaos {
 
     fn has_converged(&self) -> bool {
         let servers = || (0..self.voters).map(|id| self.world.server(NodeId(id)).expect("all are up"));
-        let Some(leader) = servers().filter(|server| server.core().is_leader()).last() else { return false };
+        let Some(leader) = servers()
+            .filter(|server| server.core().is_leader())
+            .max_by_key(|server| server.core().current_term())
+        else {
+            return false;
+        };
         let last_index = leader.core().log().last_index();
         servers().all(|server| {
             let core = server.core();

@@ -137,7 +137,11 @@ fn reads_share_rounds() {
     assert!(appends(&bench.request(1, 1, READ)).is_empty());
     assert!(appends(&bench.request(2, 1, READ)).is_empty());
     let sent = bench.receive(1, accepted_round(1, 2, 1));
-    assert_eq!((responses(&bench).len(), appends(&sent).len()), (1, 2), "one is served, the next round begins");
+    assert_eq!(
+        (responses(&bench).len(), appends(&sent).len()),
+        (1, 2),
+        "one is served, the next round begins"
+    );
     bench.receive(2, accepted_round(1, 3, 1));
     assert_eq!(responses(&bench).len(), 2);
 }

@@ -89,7 +89,11 @@ fn a_voter_votes_once_a_term_but_repeats_its_vote_to_who_has_it() {
     assert!(bench.receive(1, request_vote(1, (0, 0))).is_empty(), "a vote waits for the disk");
     assert_eq!(bench.sync(), [(1, vote(1, true))]);
     assert_eq!(bench.receive(2, request_vote(1, (9, 1))), [(2, vote(1, false))]);
-    assert_eq!(bench.receive(1, request_vote(1, (0, 0))), [(1, vote(1, true))], "the first answer may be lost");
+    assert_eq!(
+        bench.receive(1, request_vote(1, (0, 0))),
+        [(1, vote(1, true))],
+        "the first answer may be lost"
+    );
     bench.receive(2, request_vote(2, (0, 0)));
     assert_eq!(bench.sync(), [(2, vote(2, true))], "a new term, a new vote");
 }

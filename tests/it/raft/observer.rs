@@ -116,7 +116,7 @@ impl Observer {
             let index = log.compared as usize;
             let prefix = log.prefixes.get(index).copied().unwrap_or(0);
             match self.committed.get(index) {
-                Some(&committed) if committed == 0 => self.committed[index] = prefix,
+                Some(&0) => self.committed[index] = prefix,
                 Some(&committed) if committed != prefix && prefix != 0 => {
                     self.violations.push(format!("state machine safety: {id:?} differs at {index}"));
                     return;

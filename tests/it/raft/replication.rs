@@ -1,11 +1,12 @@
 //! What the paper says of log replication: §5.3, §5.4.2; dissertation §10.2.
 
 use seedbed::consensus::raft::{self, Timer};
+use seedbed::kernel::DiskError;
 use seedbed::model::log::{LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::request::Response;
 
-use super::bench::{Bench, accepted, append, appends, plain, rejected, vote, written};
+use super::bench::{Bench, ME, accepted, append, appends, plain, rejected, vote, written};
 
 /// §5.3: "The leader appends the command to its log as a new entry, then issues AppendEntries RPCs in parallel
 /// to each of the other servers".
@@ -315,6 +316,22 @@ fn an_acknowledgement_of_what_was_never_sent_is_ignored() {
     let mut bench = Bench::leader(3, 0, &[]);
     bench.receive(1, accepted(1, 99));
     assert_eq!(bench.commit_index(), 0);
+}
+
+/// After a failed sync nobody knows what the disk holds: the server takes part no more until it is restarted.
+#[test]
+fn a_server_whose_disk_fails_says_nothing_more() {
+    let mut bench = Bench::leader(3, 0, &[]);
+    bench.write(1);
+    bench.world.end_sync(ME, Err(DiskError::Sector));
+    assert_eq!(bench.notes(), [ConsensusNote::SteppedDown { term: Term(1) }]);
+    assert!(bench.world.nodes[0].timers.is_empty());
+    assert!(bench.receive(1, append(2, (0, 0), &[2], 0)).is_empty());
+    bench.write(2);
+    assert_eq!(bench.replies()[0].response, Response::Redirect { leader: None });
+    bench.crash_and_restart();
+    assert_eq!(bench.terms(), [1], "the no-op was durable before");
+    assert!(bench.has_timer(Timer::Election));
 }
 
 /// Proposals are refused, not queued without end, while nothing commits.

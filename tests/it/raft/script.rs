@@ -19,10 +19,10 @@
 
 use std::path::Path;
 
+use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::bugs::Bugs;
 use seedbed::consensus::raft::{self, Message, Record, Timer, bugs};
 use seedbed::consensus::replica::{self, Options, ReadMode};
-use seedbed::consensus::ReplicatedLog as _;
 use seedbed::kernel::{Duration, Effect, Message as _, Name as _, NodeId, Write};
 use seedbed::model::log::{Command, Entry};
 use seedbed::model::note::ConsensusNote;
@@ -69,7 +69,8 @@ fn interactions_print_what_their_files_say() {
 
 /// The file with the output that its commands have now.
 fn rewritten(text: &str) -> String {
-    let mut script = Script { world: World::new(1, 1, plain(), Options::default()), voters: 1, slot: 0, output: vec![] };
+    let mut script =
+        Script { world: World::new(1, 1, plain(), Options::default()), voters: 1, slot: 0, output: vec![] };
     let mut lines = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with("  ")) {
         lines.push(line.to_string());
@@ -270,7 +271,9 @@ fn named_timer(word: &str) -> Timer {
 fn describe_server(server: &Server) -> String {
     let (core, log) = (server.core(), server.core().log());
     let entries = (log.base().index.0 + 1..=log.last_index().0)
-        .map(|index| log.entry(seedbed::model::log::LogIndex(index)).expect("within the log").term.0.to_string())
+        .map(|index| {
+            log.entry(seedbed::model::log::LogIndex(index)).expect("within the log").term.0.to_string()
+        })
         .collect::<Vec<_>>()
         .join(" ");
     let vote = core.voted_for().map_or("-".into(), |id| (id.0 + 1).to_string());
@@ -329,7 +332,9 @@ fn details(message: &Message) -> String {
             let entries = if entries.is_empty() { entries } else { format!(" [{entries}]") };
             format!("{prev}{entries} commit={} round={}", append.leader_commit.0, append.round)
         }
-        Message::AppendAccepted { round, match_index, .. } => format!(" match={} round={round}", match_index.0),
+        Message::AppendAccepted { round, match_index, .. } => {
+            format!(" match={} round={round}", match_index.0)
+        }
         Message::AppendRejected { conflict_term, prev_log_index, conflict_index, .. } => {
             format!(" prev={} conflict={}/{}", prev_log_index.0, conflict_index.0, conflict_term.0)
         }
@@ -366,7 +371,9 @@ fn describe_write(area: u8, write: &Write<Record>) -> String {
 fn describe_note(note: &ConsensusNote) -> String {
     match note {
         ConsensusNote::Campaigned { term, pre_vote: false } => format!("campaigned for term {}", term.0),
-        ConsensusNote::Campaigned { term, pre_vote: true } => format!("asked for pre-votes for term {}", term.0),
+        ConsensusNote::Campaigned { term, pre_vote: true } => {
+            format!("asked for pre-votes for term {}", term.0)
+        }
         ConsensusNote::BecameLeader { term, last_index } => {
             format!("became leader of term {} at {}", term.0, last_index.0)
         }
