@@ -1,5 +1,5 @@
 //! Bug switches: real bugs of published systems that a run can switch on, so that checks can be seen to catch
-//! them. Each table row names one; the numbers are those of the catalogue in docs/divergences.md.
+//! them. Each table row names one; docs/divergences.md lists them all.
 
 /// One bug that can be switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -8,7 +8,7 @@ pub struct Bug {
     pub name: &'static str,
     /// What goes wrong, in one sentence.
     pub doc: &'static str,
-    /// Its number in the catalogue of real bugs, with a system that had it.
+    /// Its number in our catalogue of real bugs, with systems that had it.
     pub source: &'static str,
     /// The check that sees it.
     pub caught_by: &'static str,

@@ -78,7 +78,7 @@ pub(super) fn restore(disk: &Durable<Record>) -> Restored {
         Some(Record::Metadata { current_term, voted_for }) => (*current_term, *voted_for),
         Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None),
     };
-    // Terms are durable before entries of them are acknowledged; only a server that lost its metadata finds less.
+    // A crash may have kept an entry and not the term that came with it: in that term nothing was said yet.
     let current_term = stored_term.max(log.last_term());
     let voted_for = if current_term == stored_term { voted_for } else { None };
     Restored { current_term, voted_for, is_broken: first > log.base().index.0, snapshot, log }

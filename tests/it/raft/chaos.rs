@@ -282,6 +282,15 @@ fn first_violation(core_bugs: Bugs, host_bugs: Bugs, seeds: u64, what: &str) -> 
     (0..seeds).find(shows)
 }
 
+#[test]
+fn every_bug_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/divergences.md");
+    let docs = std::fs::read_to_string(path).expect("it is part of the repository");
+    for bug in bugs::TABLE.iter().chain(&replica::TABLE) {
+        assert!(docs.contains(&format!("| `{}` |", bug.name)), "{} is not in {path}", bug.name);
+    }
+}
+
 macro_rules! bug_is_caught {
     ($name:ident, $bugs:expr, $host_bugs:expr, $what:literal in $seeds:literal seeds) => {
         #[test]
