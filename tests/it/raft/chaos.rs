@@ -308,7 +308,7 @@ bug_is_caught!(committing_an_older_term, bugs::COMMIT_OLDER_TERM, NONE, "leader 
 bug_is_caught!(a_missing_no_op_stalls, bugs::NO_NOOP, NONE, "progress" in 500 seeds);
 bug_is_caught!(a_missing_no_op_reads_stale, bugs::NO_NOOP, NONE, "linearizable reads" in 2_000 seeds);
 bug_is_caught!(truncating_always, bugs::TRUNCATE_ALWAYS, NONE, "leader completeness" in 500 seeds);
-bug_is_caught!(believing_late_replies, bugs::MATCH_LAST_REPLY_WINS, NONE, "progress" in 500 seeds);
+bug_is_caught!(believing_late_replies, bugs::MATCH_LAST_REPLY_WINS, NONE, "progress" in 2_000 seeds);
 bug_is_caught!(voting_twice, bugs::VOTE_TWICE, NONE, "one leader per term" in 500 seeds);
 bug_is_caught!(acknowledging_before_the_sync, bugs::ACK_BEFORE_SYNC, NONE, "leader completeness" in 2_000 seeds);
 bug_is_caught!(clients_without_sessions, NONE, replica::SESSIONS_OFF, "applied once" in 500 seeds);
