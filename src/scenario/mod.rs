@@ -1,1 +1,3 @@
-//! (not yet written)
+//! From scenario files to worlds.
+
+pub mod nouns;

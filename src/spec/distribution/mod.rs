@@ -50,7 +50,8 @@ impl Measure {
     }
 
     /// The unit's kind; none for plain numbers.
-    fn dimension(self) -> Option<Dimension> {
+    /// The dimension of a plain value of this measure; numbers have none.
+    pub fn dimension(self) -> Option<Dimension> {
         match self {
             Measure::Durations => Some(Dimension::Duration),
             Measure::Sizes => Some(Dimension::Bytes),
