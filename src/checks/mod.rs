@@ -1,1 +1,4 @@
-//! (not yet written)
+//! Judges: what must hold of a run, and the words that say where it did not.
+
+pub mod consensus;
+pub mod conservation;
