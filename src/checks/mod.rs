@@ -1,5 +1,5 @@
 //! Checks: what must hold of a run, judged from what processes noted and clients were told.
 
-pub mod conservation;
 pub mod consensus;
+pub mod conservation;
 pub mod linearizability;

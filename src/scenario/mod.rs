@@ -1,3 +1,4 @@
 //! From scenario files to worlds.
 
 pub mod nouns;
+pub mod plan;

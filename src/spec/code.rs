@@ -110,6 +110,20 @@ codes! {
     BadSubstitution = "S047": "`${x}` does not stand for one whole value or argument",
     /// The filter leaves nothing.
     NoRuns = "S048": "the `where` of a sweep leaves no run",
+    /// A name that nothing in the scenario, or nothing built in, has.
+    UnknownName = "S050": "a system, node, region, metric or other thing of this name does not exist",
+    /// A name that cannot be one, or is taken.
+    BadName = "S051": "a name is malformed or given twice",
+    /// The target of a fault makes no sense.
+    BadTarget = "S052": "the target of a fault is malformed or of the wrong kind",
+    /// More than a named limit allows.
+    TooMany = "S053": "there is more of something than its limit allows",
+    /// An option that can lose or corrupt data, without `allow_unsafe`.
+    Unsafe = "S054": "an unsafe option is used without `allow_unsafe = true`",
+    /// An assertion that cannot be read, or that its metric does not have.
+    BadAssertion = "S055": "an assertion on a metric is malformed",
+    /// A fault that lies after the end of the run.
+    NeverStrikes = "S056": "a fault cannot strike within the run",
 }
 
 impl fmt::Display for Code {

@@ -62,7 +62,9 @@ impl Planner<'_> {
     fn fault(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Rc<dyn Fault>> {
         let factor = options.factor.unwrap_or(FACTOR_DEFAULT);
         if options.r#do.value == FaultKind::Partition {
-            return self.partition(options, placed, sites).map(|partition| Rc::new(partition) as Rc<dyn Fault>);
+            return self
+                .partition(options, placed, sites)
+                .map(|partition| Rc::new(partition) as Rc<dyn Fault>);
         }
         let target = options.target.as_ref()?;
         if is_link(&target.value) {
@@ -176,7 +178,12 @@ impl Planner<'_> {
         }
         let [argument] = call.arguments.as_slice() else {
             let message = format!("`{name}` takes one system");
-            self.refuse(Code::BadTarget, &target.origin, message, format!("write for example \"{name}(kv)\""));
+            self.refuse(
+                Code::BadTarget,
+                &target.origin,
+                message,
+                format!("write for example \"{name}(kv)\""),
+            );
             return None;
         };
         let system = argument.value.word().map_or("", |word| word.text.as_str());

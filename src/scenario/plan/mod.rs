@@ -6,24 +6,24 @@ mod faults;
 mod nodes;
 mod places;
 
-pub use checks::{AssertionPlan, CheckPlan, CheckKind};
+pub use checks::{AssertionPlan, CheckKind, CheckPlan};
 pub use faults::TARGETS;
 pub use nodes::NODES_MAX;
 
 use std::rc::Rc;
 
+use crate::clocks::Clock;
 use crate::kernel::{Duration, Keyed, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::model::route::Route;
 use crate::net::{Sites, Transport};
-use crate::clocks::Clock;
 use crate::processors::ProcessorProfile;
 use crate::sim::{Limits, NodeSetup, Setup};
+use crate::spec::DataFiles;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::suggest;
-use crate::spec::DataFiles;
 use crate::storage::DiskProfile;
 use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::{Blueprint, SystemPlan};
@@ -146,7 +146,13 @@ impl Planner<'_> {
     }
 
     /// Reports a name that is none of `known`.
-    fn unknown_name<'n>(&mut self, what: &str, name: &str, origin: &Origin, known: impl Iterator<Item = &'n str> + Clone) {
+    fn unknown_name<'n>(
+        &mut self,
+        what: &str,
+        name: &str,
+        origin: &Origin,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) {
         let diagnostic = Diagnostic::error(Code::UnknownName, origin, format!("there is no {what} `{name}`"));
         let near = suggest::closest(name, known.clone());
         let known: Vec<&str> = known.collect();
@@ -236,12 +242,22 @@ impl Planner<'_> {
             }
             if !(weight.is_finite() && *weight >= 0.0) {
                 let message = format!("the weight of `{name}` is {weight}, and must be 0 or more");
-                self.refuse(Code::OutOfRange, origin, message, "weights are shares, such as read = 0.8".to_owned());
+                self.refuse(
+                    Code::OutOfRange,
+                    origin,
+                    message,
+                    "weights are shares, such as read = 0.8".to_owned(),
+                );
             }
         }
         if mix.value.entries.iter().all(|(_, _, weight)| *weight <= 0.0) {
             let message = "the mix has no kind of operation with a weight above 0".to_owned();
-            self.refuse(Code::OutOfRange, &mix.origin, message, "write for example { read = 0.8, write = 0.2 }".to_owned());
+            self.refuse(
+                Code::OutOfRange,
+                &mix.origin,
+                message,
+                "write for example { read = 0.8, write = 0.2 }".to_owned(),
+            );
         }
     }
 }
@@ -280,7 +296,9 @@ fn build_nodes(
             });
         }
     }
-    for ((index, node), (name, _, options)) in placed.workloads.iter().enumerate().zip(&scenario.workload.entries) {
+    for ((index, node), (name, _, options)) in
+        placed.workloads.iter().enumerate().zip(&scenario.workload.entries)
+    {
         let target = &placed.systems[targets[index].index()];
         let kind = scenario.system.entries[targets[index].index()].2.kind.kind();
         let id = SystemId((placed.systems.len() + index) as u16);

@@ -65,7 +65,12 @@ impl Planner<'_> {
         if scenario.system.entries.len() + scenario.workload.entries.len() > SYSTEMS_MAX {
             let (_, origin, _) = &scenario.system.entries[0];
             let message = format!("more than {SYSTEMS_MAX} systems and workloads");
-            self.refuse(Code::TooMany, origin, message, "put nodes that are alike into one system".to_owned());
+            self.refuse(
+                Code::TooMany,
+                origin,
+                message,
+                "put nodes that are alike into one system".to_owned(),
+            );
             return None;
         }
         for (index, (name, origin, options)) in scenario.system.entries.iter().enumerate() {
@@ -118,7 +123,8 @@ impl Planner<'_> {
         self.check_kind(options, nodes.len())?;
         let first = placed.places[nodes.first().expect("a system has at least one node").index()];
         let extra = options.kind.extra_nodes().iter();
-        let extra = extra.map(|last| placed.add(format!("{name}.{last}"), first, ProcessorProfile::default()));
+        let extra =
+            extra.map(|last| placed.add(format!("{name}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
         self.set_clocks(placed, name, options, &nodes)?;
         let bugs = self.bugs(options)?;
@@ -132,7 +138,12 @@ impl Planner<'_> {
         match (&common.nodes, &common.groups) {
             (Some(_), Some(_)) => {
                 let message = "both `nodes` and `groups` say what nodes the system has".to_owned();
-                self.refuse(Code::Contradiction, &common.r#type.origin, message, "keep one of them".to_owned());
+                self.refuse(
+                    Code::Contradiction,
+                    &common.r#type.origin,
+                    message,
+                    "keep one of them".to_owned(),
+                );
                 None
             }
             (Some(Nodes(groups)), None) => Some(groups.clone()),
@@ -192,7 +203,8 @@ impl Planner<'_> {
         let clocks = &options.common.clocks.entries;
         // The default first, whatever the order in the file.
         for is_default in [true, false] {
-            for (name, origin, clock) in clocks.iter().filter(|(name, ..)| (name == "default") == is_default) {
+            for (name, origin, clock) in clocks.iter().filter(|(name, ..)| (name == "default") == is_default)
+            {
                 let clock = Clock { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
                 if clock.drift_ppb <= -1_000_000_000 {
                     let message = "a clock cannot stand still or run backwards".to_owned();

@@ -48,9 +48,11 @@ impl Planner<'_> {
             return None;
         }
         let mut bad = |message: String| {
-            let help = "write a header `from,to,one_way` and a line such as `eu,us,40ms` for every ordered pair";
+            let help =
+                "write a header `from,to,one_way` and a line such as `eu,us,40ms` for every ordered pair";
             self.diagnostics.push(
-                crate::spec::Diagnostic::error(Code::BadData, &origin, format!("`{path}` {message}")).help(help),
+                crate::spec::Diagnostic::error(Code::BadData, &origin, format!("`{path}` {message}"))
+                    .help(help),
             );
         };
         let text = match self.files.read(origin.source, path) {
@@ -136,7 +138,8 @@ fn read_matrix(text: &str) -> Result<(Vec<String>, Vec<Duration>), String> {
 
 fn profile(options: &LinkOptions, is_lan: bool) -> Profile {
     let (median, p99) = LAN_JITTER;
-    let lan_jitter = || Distribution::lognormal_median_p99(median, p99).expect("the constants are a lognormal");
+    let lan_jitter =
+        || Distribution::lognormal_median_p99(median, p99).expect("the constants are a lognormal");
     let probability = |ratio: Ratio| Probability::new(ratio.as_f64());
     Profile {
         jitter: options.jitter.clone().or_else(|| is_lan.then(lan_jitter)),
