@@ -194,7 +194,14 @@ mod tests {
 
     fn invoke(requests: &mut Requests, slot: u32) {
         let asked = Asked::Call { path: 0 };
-        let note = ClientNote::Invoked { slot, number: 1, intended: Time::ZERO, asked };
+        let note = ClientNote::Invoked {
+            slot,
+            sequence: 1,
+            number: 1,
+            server: NodeId(0),
+            intended: Time::ZERO,
+            asked,
+        };
         requests.client(Time(1_000_000), NODE, &note);
     }
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Context, Durable, Duration, Keyed, Name, NodeId, Process, Time, WorkToken};
-use crate::model::history::SessionId;
-use crate::model::note::ServiceNote;
+use crate::model::history::{Outcome, Reason, SessionId};
+use crate::model::note::{ClientNote, ServiceNote};
 use crate::model::op::{Op, OpKind, Value};
 use crate::model::request::{Reply, Request, Response};
 use crate::model::route::{Route, Router};
@@ -79,7 +79,12 @@ pub struct Instance {
     /// One router a store step, by the step's position.
     routers: Vec<Option<Router>>,
     jobs: Slots<Job>,
+    /// Counts the values it has given out, over all its boots.
+    values: u32,
 }
+
+/// Values that an instance may give out between two boots, so that it gives none out twice.
+const VALUES_PER_BOOT: u32 = 1 << 20;
 
 /// A request in the instance.
 #[derive(Clone, Debug)]
@@ -126,13 +131,14 @@ impl Process for Instance {
     type Record = std::convert::Infallible;
     type Note = ServiceNote;
 
-    fn boot(_: &mut impl Context<Self>, config: &InstanceConfig, _: &Durable<Self::Record>) -> Self {
+    fn boot(cx: &mut impl Context<Self>, config: &InstanceConfig, _: &Durable<Self::Record>) -> Self {
         let router = |step: &Step| match step {
             Step::Work(_) => None,
             Step::Store(call) => Some(Router::new(Route::Leader, call.nodes.clone())),
         };
         let routers = config.steps.iter().map(router).collect();
-        Instance { config: config.clone(), routers, jobs: Slots::new() }
+        let values = (cx.incarnation() - 1).wrapping_mul(VALUES_PER_BOOT);
+        Instance { config: config.clone(), routers, jobs: Slots::new(), values }
     }
 
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: ServiceMessage) {
@@ -160,6 +166,9 @@ impl Process for Instance {
         if job.asked.attempts >= call.attempts {
             // Whether the store will do it is unknown: the session ends, and the request has failed.
             let job = self.jobs.retire(timer.slot).expect("it was just found");
+            let session = SessionId::slot(cx.incarnation(), timer.slot);
+            let (outcome, attempts) = (Outcome::Unknown(Reason::Timeout), job.asked.attempts as u16);
+            cx.note(ServiceNote::Store(ClientNote::Returned { slot: session, outcome, attempts }));
             return answer(cx, &job, Status::Failed);
         }
         let router = self.routers[usize::from(job.step)].as_mut().expect("a store step has a router");
@@ -207,33 +216,37 @@ impl Instance {
             Some(Step::Store(_)) => {
                 let bits = self.config.draws.draw(job.call.request.key(), u64::from(job.step));
                 let router = self.routers[position].as_mut().expect("a store step has a router");
-                let value = self.config.writer.value(job.call.request.number);
+                self.values += 1;
+                let value = self.config.writer.value(self.values);
                 job.asked = Asked { node: router.first(bits), since: cx.now(), attempts: 1, value };
+                self.invoke(cx, slot);
                 self.ask(cx, slot);
             }
         }
     }
 
+    /// Tells the observers of the operation that the job's step is about to ask.
+    fn invoke(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        let (uses, job) = self.jobs.get_slot(slot).expect("only open jobs ask");
+        let (op, _, _) = operation(&self.config.steps, job);
+        cx.note(ServiceNote::Store(ClientNote::Invoked {
+            slot: SessionId::slot(cx.incarnation(), slot),
+            sequence: step_sequence(uses, job.step, self.config.steps.len()),
+            number: job.call.request.number,
+            server: job.asked.node,
+            intended: cx.now(),
+            asked: crate::model::note::Asked::Store(op),
+        }));
+    }
+
     /// Sends the job's operation to the node it has chosen.
     fn ask(&mut self, cx: &mut impl Context<Self>, slot: u32) {
-        let (sequence, job) = self.jobs.get_slot(slot).expect("only open jobs ask");
-        let Step::Store(call) = &self.config.steps[usize::from(job.step)] else {
-            unreachable!("a job asks in a store step only")
-        };
-        let (key, value) = (job.call.key, job.asked.value);
-        let op = match call.op {
-            OpKind::Read => Op::Read { key },
-            OpKind::Write => Op::Write { key, value },
-            OpKind::Append => Op::Append { key, value },
-            OpKind::Cas => unreachable!("scenarios are refused if a step's op is cas"),
-        };
-        let sequence = step_sequence(sequence, job.step, self.config.steps.len());
+        let (uses, job) = self.jobs.get_slot(slot).expect("only open jobs ask");
+        let (op, size, timeout) = operation(&self.config.steps, job);
+        let sequence = step_sequence(uses, job.step, self.config.steps.len());
         let session = SessionId::slot(cx.incarnation(), slot);
-        cx.send(
-            job.asked.node,
-            ServiceMessage::Request(Request { slot: session, sequence, op, size: call.size }),
-        );
-        cx.arm(JobTimer { slot, again: false }, call.timeout);
+        cx.send(job.asked.node, ServiceMessage::Request(Request { slot: session, sequence, op, size }));
+        cx.arm(JobTimer { slot, again: false }, timeout);
     }
 
     fn replied(&mut self, cx: &mut impl Context<Self>, from: NodeId, reply: Reply) {
@@ -246,9 +259,13 @@ impl Instance {
             return; // To an earlier job or step.
         }
         match reply.response {
-            Response::Ok(_) => {
+            Response::Ok(answer) => {
                 job.downstream += cx.now().since(job.asked.since);
                 job.step += 1;
+                let attempts = job.asked.attempts as u16;
+                let outcome = Outcome::Ok(answer);
+                let session = reply.slot;
+                cx.note(ServiceNote::Store(ClientNote::Returned { slot: session, outcome, attempts }));
                 cx.disarm(JobTimer { slot, again: false });
                 cx.disarm(JobTimer { slot, again: true });
                 self.advance(cx, slot);
@@ -266,6 +283,22 @@ impl Instance {
             Response::Rejected => cx.arm(JobTimer { slot, again: true }, REDIRECT_BACKOFF),
         }
     }
+}
+
+/// What the job's step asks, the size of the value, and how long to wait for a reply.
+fn operation(steps: &[Step], job: &Job) -> (Op, u32, Duration) {
+    let Step::Store(call) = &steps[usize::from(job.step)] else {
+        unreachable!("a job asks in a store step only")
+    };
+    let (key, value) = (job.call.key, job.asked.value);
+    let op = match call.op {
+        OpKind::Read => Op::Read { key },
+        OpKind::Write => Op::Write { key, value },
+        OpKind::Append => Op::Append { key, value },
+        OpKind::Cas => unreachable!("a step has no compare-and-set"),
+    };
+    let size = if call.op == OpKind::Read { 0 } else { call.size };
+    (op, size, call.timeout)
 }
 
 /// The sequence number of a job's step in its session: grows with the uses of the slot and with the steps.

@@ -32,8 +32,6 @@ pub struct Blueprint<'a> {
     pub places: &'a [SiteId],
     /// How far apart places are.
     pub sites: &'a Sites,
-    /// How many systems and workloads there are: each writes values of its own.
-    pub writers: u32,
 }
 
 impl Blueprint<'_> {
@@ -54,8 +52,8 @@ impl Blueprint<'_> {
         sorted.into()
     }
 
-    /// What gives out the values that a system or workload writes.
-    pub fn writer(&self, id: SystemId) -> Writer {
-        Writer { index: id.0.into(), writers: self.writers }
+    /// What gives out the values that a node writes: each node's are its own.
+    pub fn writer(&self, node: NodeId) -> Writer {
+        Writer { index: node.0, writers: self.places.len() as u32 }
     }
 }

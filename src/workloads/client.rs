@@ -222,13 +222,9 @@ impl Clients {
         let number = self.begun;
         let (asked, key) = self.choose(number);
         let node = self.router.first(self.draw(number, Draw::Route));
-        let (slot, _) = self.open.open(Open { number, asked, key, node, attempts: 1, client });
-        cx.note(ClientNote::Invoked {
-            slot: SessionId::slot(cx.incarnation(), slot),
-            number,
-            intended,
-            asked,
-        });
+        let (slot, sequence) = self.open.open(Open { number, asked, key, node, attempts: 1, client });
+        let session = SessionId::slot(cx.incarnation(), slot);
+        cx.note(ClientNote::Invoked { slot: session, sequence, number, server: node, intended, asked });
         self.ask(cx, slot);
         cx.arm(ClientTimer::Patience(slot), self.config.timeout);
     }

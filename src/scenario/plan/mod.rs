@@ -106,8 +106,7 @@ pub fn plan(
         return None;
     }
     let (targets, faults, checks) = (targets?, faults?, checks?);
-    let writers = (systems.len() + workloads.len()) as u32;
-    let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites, writers };
+    let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
     let nodes = build_nodes(scenario, &placed, &blueprint, &targets);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
     names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
@@ -348,7 +347,7 @@ fn workload_config(
         keys: options.keys.0.clone(),
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
-        writer: blueprint.writer(id),
+        writer: blueprint.writer(node),
     }
 }
 

@@ -127,7 +127,7 @@ impl ServiceOptions {
                 steps: self.steps(*node, blueprint),
                 limit: self.queue.limit,
                 draws,
-                writer: blueprint.writer(system.id),
+                writer: blueprint.writer(*node),
             })
         };
         let front =
