@@ -1,1 +1,13 @@
-//! (not yet written)
+//! From scenario files to checked values: sources, sweeps, and the diagnostics that people read.
+
+pub mod render;
+pub mod resolved;
+pub mod source;
+pub mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use render::render;
+pub use resolved::resolved;
+pub use source::{LoadOptions, Loaded, load, load_text};
+pub use sweep::{Parameter, Point, Sweep};

@@ -72,6 +72,11 @@ impl OptionRow {
     }
 }
 
+/// The key of an option: the name of its field, without the `r#` that a keyword needs in Rust.
+pub fn key(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
 /// The row of one option.
 pub fn row<T: Decode>(
     key: &'static str,
@@ -341,6 +346,13 @@ impl Literal for &str {
     }
 }
 
+/// `vec![]`: an empty list.
+impl Literal for Vec<Node> {
+    fn into_value(self) -> Value {
+        Value::Array(self)
+    }
+}
+
 /// `{}`: a nested table with all its own defaults.
 impl Literal for () {
     fn into_value(self) -> Value {
@@ -420,7 +432,7 @@ macro_rules! options {
                     doc: $crate::spec::options::tidy(concat!($($doc, "\n",)+)),
                     rows: vec![$(
                         $crate::spec::options::row::<$type>(
-                            stringify!($option),
+                            $crate::spec::options::key(stringify!($option)),
                             concat!($($option_doc, "\n",)+),
                             $crate::options!(@default $($default)?),
                             &$crate::options!(@limits $type $(, $range)?),
@@ -436,11 +448,12 @@ macro_rules! options {
                 decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 let table = decoder.table(node)?;
-                $crate::spec::options::refuse_unknown(table, &[$(stringify!($option),)+], decoder);
+                let known = [$($crate::spec::options::key(stringify!($option)),)+];
+                $crate::spec::options::refuse_unknown(table, &known, decoder);
                 // All options first, then the `?`: every mistake is reported, not only the first.
                 $(let $option = $crate::spec::options::option::<$type>(
                     node,
-                    stringify!($option),
+                    $crate::spec::options::key(stringify!($option)),
                     $crate::options!(@default $($default)?),
                     &$crate::options!(@limits $type $(, $range)?),
                     decoder,

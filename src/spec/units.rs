@@ -293,6 +293,23 @@ pub fn ppm(text: &str) -> Result<Ppm, Problem> {
     Ok(Ppm(sign * billionths))
 }
 
+/// The kind of a quantity and its value as a number: nanoseconds, bytes, bits a second, events a second, a share
+/// from 0 to 1, parts per million. `None` for a text that is no quantity. Units belong to one kind each, so
+/// there is no doubt which it is.
+pub fn base_value(text: &str) -> Option<(Dimension, f64)> {
+    Dimension::ALL.into_iter().find_map(|dimension| {
+        let value = match dimension {
+            Dimension::Duration => signed_duration(text).map(|value| value.0 as f64),
+            Dimension::Bytes => bytes(text).map(|value| value.0 as f64),
+            Dimension::Bandwidth => bandwidth(text).map(|value| value.0 as f64),
+            Dimension::Rate => rate(text).map(|value| value.per_second()),
+            Dimension::Ratio => ratio(text).map(|value| value.as_f64()),
+            Dimension::Ppm => ppm(text).map(|value| value.0 as f64 / 1e3),
+        };
+        value.ok().map(|value| (dimension, value))
+    })
+}
+
 /// A bare number as text where a quantity is due: asks for the unit and shows the fix.
 pub fn missing_unit(number: &str, span: Range<usize>, dimension: Dimension) -> Problem {
     let (first, second) = dimension.likely_units();
