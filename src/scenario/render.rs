@@ -5,14 +5,16 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Renderer, Sn
 
 use crate::spec::{Diagnostic, Diagnostics, Level, Origin, SourceId, SourceKind, Sources};
 
-/// All messages, each followed by an empty line; with terminal colours if `color`.
+/// All messages in the order of the sources, each followed by an empty line; with terminal colours if `color`.
 pub fn render(sources: &Sources, diagnostics: &Diagnostics, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     // The same bytes on every terminal: the text must not depend on its width.
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(140);
     let mut out = String::new();
-    for diagnostic in diagnostics.iter() {
-        out.push_str(renderer.render(&[report(sources, diagnostic)]).as_str());
+    let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
+    ordered.sort_by_key(|diagnostic| (diagnostic.primary.source, diagnostic.primary.start));
+    for diagnostic in ordered {
+        out.push_str(&renderer.render(&[report(sources, diagnostic)]));
         out.push_str("\n\n");
     }
     match diagnostics.suppressed() {

@@ -76,7 +76,7 @@ pub fn resolve(folder: &Path, written: &str, root: &Path) -> Result<PathBuf, Pro
     let joined = folder.join(written);
     let outside = |path: &Path| !path.starts_with(root);
     let refuse = || {
-        problem(Code::OutsideRoot, format!("leads out of the scenario root {}", root.display()))
+        problem(Code::OutsideRoot, format!("leads out of the scenario root `{}`", root.display()))
             .help("move the file inside, or name a wider folder with --root")
     };
     // Say "outside" also of what does not exist there.

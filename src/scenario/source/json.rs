@@ -137,9 +137,7 @@ impl Reader<'_> {
             Some(number) if whole => number.as_i64().map(Value::Integer),
             Some(number) => number.as_f64().filter(|number| number.is_finite()).map(Value::Float),
         };
-        let Some(value) = value else {
-            return self.refuse(length, "this number is too large");
-        };
+        let value = value.unwrap_or_else(|| self.refuse(length, "this number is too large"));
         self.at += length;
         Ok(value)
     }
@@ -150,16 +148,18 @@ impl Reader<'_> {
         let value = match &rest[..length] {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            "null" => return self.refuse(length, "null has no meaning in a scenario: leave the key out"),
+            "null" => self.refuse(length, "null has no meaning in a scenario: leave the key out"),
             _ => return self.fail("a value is due here"),
         };
         self.at += length;
         Ok(value)
     }
 
-    fn refuse<T>(&self, length: usize, message: &str) -> Read<T> {
+    /// Reports a value that scenarios have no use for; what is given instead is never used.
+    fn refuse(&mut self, length: usize, message: &str) -> Value {
         let origin = self.origin(self.at..self.at + length);
-        Err(Box::new(Diagnostic::error(Code::UnusableValue, &origin, message)))
+        self.diagnostics.push(Diagnostic::error(Code::UnusableValue, &origin, message));
+        Value::Bool(false)
     }
 
     /// An error of syntax at the next character.

@@ -1,5 +1,6 @@
 //! TOML texts as values with places, and TOML's own errors in our words.
 
+use std::num::IntErrorKind;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -44,13 +45,20 @@ impl Reader<'_> {
         let origin = self.origin(span.clone());
         let value = match value.into_inner() {
             DeValue::Boolean(value) => Value::Bool(value),
-            DeValue::String(text) => Value::String(self.string(text.into_owned(), span)),
+            DeValue::String(text) => Value::String(self.string(text.into_owned(), span.clone())),
             DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => Value::Integer(number),
-                Err(_) => return refuse(&origin, "this whole number is too large", "", diagnostics),
+                Err(error) => {
+                    // What has no digits is the parser's stand-in for an error that it reports itself.
+                    let is_number = !matches!(error.kind(), IntErrorKind::InvalidDigit | IntErrorKind::Empty);
+                    let message = "this whole number is too large";
+                    return is_number.then(|| refuse(&origin, message, "", diagnostics)).flatten();
+                }
             },
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => Value::Float(number),
+                // The parser takes `name` for `nan`, after reporting it.
+                Ok(_) | Err(_) if !is_not_finite(&self.text[span.clone()]) => return None,
                 Ok(_) | Err(_) => {
                     let message = "this number is not finite, and a scenario has no use for it";
                     return refuse(&origin, message, "", diagnostics);
@@ -119,7 +127,10 @@ impl Reader<'_> {
         let at = self.origin(span.clone());
         let error = |message: String| Diagnostic::error(Code::Syntax, &at, message);
         let not_a_value = ["string values must be quoted", "invalid boolean", "invalid float"];
-        let diagnostic = if message == "duplicate key" {
+        let never_closed = message.starts_with("invalid") && message.contains("string, expected");
+        let diagnostic = if never_closed && written.trim().is_empty() {
+            error("this string is never closed".to_string())
+        } else if message == "duplicate key" {
             let message = format!("the key `{written}` is given twice");
             Diagnostic { code: Code::DuplicateKey, ..error(message) }
         } else if not_a_value.iter().any(|start| message.starts_with(start)) {
@@ -144,6 +155,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a text is TOML's `nan` or `inf`, or a number beyond the range of floats.
+fn is_not_finite(written: &str) -> bool {
+    let unsigned = written.trim_start_matches(['+', '-']);
+    matches!(unsigned, "nan" | "inf") || unsigned.starts_with(|c: char| c.is_ascii_digit())
+}
+
 fn refuse<T>(origin: &Origin, message: &str, help: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     let error = Diagnostic::error(Code::UnusableValue, origin, message);
     diagnostics.push(if help.is_empty() { error } else { error.help(help) });
@@ -155,20 +172,24 @@ fn unclosed<'a, 'i: 'a>(
     mut values: impl Iterator<Item = &'a Spanned<DeValue<'i>>>,
     text: &str,
 ) -> Option<usize> {
+    let end = text.trim_end().len();
     values.find_map(|value| {
         let span = value.span();
-        let bracket = |c: u8| text.as_bytes().get(span.start) == Some(&c);
-        let open_ended = span.end >= text.trim_end().len();
+        let written = &text[span.clone()];
+        // Its last bracket may be that of the last item: then it has none of its own.
+        let open = |bracket: char, last: Option<usize>| {
+            let closed = written.trim_end().ends_with(bracket) && last.is_none_or(|last| last < span.end);
+            span.end >= end && !closed
+        };
         match value.get_ref() {
-            // `[[name]]` starts with a bracket too, but is a header.
-            DeValue::Array(_) if bracket(b'[') && !text[span.start..].starts_with("[[") && open_ended => {
-                let closed = text[span].trim_end().ends_with(']');
-                (!closed).then_some(value.span().start)
+            // `[[name]]` starts with a bracket too, but is a header, as is every table without a brace.
+            DeValue::Array(items) if written.starts_with('[') && !written.starts_with("[[") => {
+                let last = items.iter().last().map(|item| item.span().end);
+                if open(']', last) { Some(span.start) } else { unclosed(items.iter(), text) }
             }
-            DeValue::Table(_)
-                if bracket(b'{') && open_ended && !text[span.clone()].trim_end().ends_with('}') =>
-            {
-                Some(span.start)
+            DeValue::Table(table) if written.starts_with('{') => {
+                let last = table.values().map(|value| value.span().end).max();
+                if open('}', last) { Some(span.start) } else { unclosed(table.values(), text) }
             }
             DeValue::Table(table) => unclosed(table.values(), text),
             DeValue::Array(items) => unclosed(items.iter(), text),

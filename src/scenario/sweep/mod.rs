@@ -135,9 +135,11 @@ impl Sweep {
 fn salvage(table: &Node) -> SweepOptions {
     let mut silent = Diagnostics::default();
     let mut decoder = Decoder::new(&mut silent, &NoDataFiles);
-    let vars = table.as_table().and_then(|table| table.get("vars"));
-    let vars = vars.and_then(|node| Named::decode(node, &mut decoder));
-    SweepOptions { vars: vars.unwrap_or_default(), ..SweepOptions::defaults() }
+    let entry = |key| table.as_table().and_then(|table| table.get(key));
+    let vars = entry("vars").and_then(|node| Named::decode(node, &mut decoder));
+    let zip = entry("zip").and_then(|node| Vec::decode(node, &mut decoder));
+    let (vars, zip) = (vars.unwrap_or_default(), zip.unwrap_or_default());
+    SweepOptions { vars, zip, ..SweepOptions::defaults() }
 }
 
 /// The product of the groups without what the filter leaves out.

@@ -51,7 +51,8 @@ pub(super) fn check(document: &Node, sweep: &Node, variables: &[Variable], diagn
     let mut check = Checker { variables, used: vec![false; variables.len()], diagnostics };
     check.node(document);
     let used = check.used;
-    for (variable, _) in variables.iter().zip(&used).filter(|(_, used)| !**used) {
+    let unused = variables.iter().zip(&used).filter(|(variable, used)| !**used && is_name(&variable.name));
+    for (variable, _) in unused {
         let message = format!("the variable `{}` is not used", variable.name);
         let warning = Diagnostic::warning(Code::UnusedVariable, &variable.origin, message);
         diagnostics.push(warning.help(format!("write \"${{{}}}\" where its values belong", variable.name)));
@@ -98,7 +99,12 @@ impl Checker<'_> {
     fn unknown(&mut self, name: &str, at: &Origin) {
         let known = self.variables.iter().map(|variable| variable.name.as_str());
         let message = format!("`${{{name}}}` names no variable of [sweep]");
-        let near = suggest::closest(name, known).map(|near| format!("${{{near}}}"));
+        let near = suggest::closest(name, known);
+        // Probably it is this one that should be used here: no need to say that nothing uses it.
+        if let Some(index) = self.variables.iter().position(|variable| Some(variable.name.as_str()) == near) {
+            self.used[index] = true;
+        }
+        let near = near.map(|near| format!("${{{near}}}"));
         let error = Diagnostic::error(Code::UnknownVariable, at, message).did_you_mean(near.as_deref());
         self.diagnostics.push(error.help(format!("declare it: vars.{name} = [..] in [sweep]")));
     }

@@ -8,7 +8,7 @@ pub(super) struct Variable {
     pub(super) name: String,
     /// Where the name was written.
     pub(super) origin: Origin,
-    /// At least one.
+    /// At least one, unless an error was reported.
     pub(super) values: Vec<Node>,
 }
 
@@ -58,12 +58,12 @@ pub(super) fn read(vars: &Named<Node>, diagnostics: &mut Diagnostics) -> Vec<Var
             Value::Array(values) if !values.is_empty() => values.clone(),
             Value::Array(_) => {
                 diagnostics.push(bad(&node.origin, format!("`{name}` has no values")));
-                vec![node.clone()]
+                Vec::new()
             }
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Table(_) => {
                 let message = format!("`{name}` must be a list of values, found {}", node.value.type_name());
                 diagnostics.push(bad(&node.origin, message).help(format!("write vars.{name} = [..]")));
-                vec![node.clone()]
+                Vec::new()
             }
         };
         variables.push(Variable { name: name.clone(), origin: origin.clone(), values });
@@ -100,6 +100,7 @@ pub(super) fn groups(
             }
             if let Some(first) = group.first().map(|first| &variables[*first])
                 && first.count() != variables[index].count()
+                && first.count().min(variables[index].count()) > 0
             {
                 let (a, b) = (first.count(), variables[index].count());
                 let message = format!(

@@ -35,8 +35,10 @@ fn value() -> impl Strategy<Value = String> {
         prop_oneof![
             prop::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(", "))),
             prop::collection::btree_map("\\PC{0,4}", entry.1, 0..4).prop_map(|entries| {
-                let entries: Vec<String> =
-                    entries.iter().map(|(key, value)| format!("{} = {value}", crate::spec::write::key(key))).collect();
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{} = {value}", crate::spec::write::key(key)))
+                    .collect();
                 format!("{{{}}}", entries.join(", "))
             }),
         ]
