@@ -1,1 +1,3 @@
-//! (not yet written)
+//! Judges: what must hold of a run, and the words that say where it did not.
+
+pub mod linearizability;

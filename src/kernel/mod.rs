@@ -1,12 +1,22 @@
 //! The kernel: time, ids, the event queue, randomness and the process interface. It imports nothing of ours.
 
+pub mod context;
+pub mod digest;
+pub mod disk;
 pub mod ids;
 pub mod math;
+pub mod process;
+pub mod queue;
 pub mod random;
 pub mod sample;
 pub mod time;
 
+pub use context::{Buffer, Context, Embed, LazyStream, Lift};
+pub use digest::Digest;
+pub use disk::{Area, Areas, DiskError, DiskToken, Durable, Write};
 pub use ids::{NodeId, SiteId, SystemId};
+pub use process::{Effect, Leadership, Message, Name, Note, Process, WorkToken};
+pub use queue::{Queue, Sequence};
 pub use random::{Keyed, Stream};
 pub use sample::Distribution;
 pub use time::{Duration, Time};

@@ -1,1 +1,9 @@
-//! (not yet written)
+//! The words that protocols, workloads and judges share.
+
+pub mod history;
+pub mod log;
+pub mod note;
+pub mod op;
+pub mod request;
+pub mod route;
+pub mod store;

@@ -1,1 +1,225 @@
-//! (not yet written)
+//! The network: what happens to a message between its sender's handler and its receiver's.
+//!
+//! A message from one node to another takes the one-way delay between their sites, plus jitter, behind what the
+//! link is still busy with; it may be lost, duplicated, reordered, or cut off by a partition. Every draw is keyed
+//! by what it is for, so that another node, fault or policy moves none of them. Nothing here is of the size
+//! nodes x nodes.
+
+mod backlog;
+mod counters;
+mod cuts;
+mod draw;
+mod links;
+mod profile;
+pub mod regions;
+mod sites;
+
+pub use counters::{Counters, DropReason};
+pub use cuts::{CutId, Cuts};
+pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
+pub use sites::Sites;
+
+use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
+use backlog::Backlog;
+use draw::{Burst, Draw, Step};
+use links::Links;
+
+/// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
+pub const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
+/// Retransmissions doubles their distance this often and then keep it.
+const RETRANSMIT_DOUBLINGS: u32 = 8;
+
+/// Where the network puts what it decided. The event loop implements it over its queue.
+pub trait Schedule<M> {
+    /// `message` reaches `to` at `at`, unless the stream's `epoch` has passed by then (0: a datagram, has none).
+    fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M);
+    /// The stream from `from` to `to` tries again at `at`.
+    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId);
+}
+
+/// What the network knows of a node.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Its unique name: random draws are keyed by it.
+    pub name: String,
+    /// Where it stands.
+    pub site: SiteId,
+    /// Its transport; a message is a datagram if either end says so.
+    pub transport: Transport,
+}
+
+/// The state of the network for messages of type `M`.
+#[derive(Clone)]
+pub struct Network<M> {
+    sites: Sites,
+    keyed: Keyed,
+    endpoints: Vec<EndpointState>,
+    /// By sender.
+    links: Vec<Links>,
+    cuts: Cuts,
+    backlog: Backlog<M>,
+    counters: Vec<Counters>,
+}
+
+#[derive(Clone)]
+struct EndpointState {
+    key: u64,
+    site: SiteId,
+    transport: Transport,
+    /// Starts at 1 and counts crashes.
+    incarnation: u32,
+    burst: Burst,
+}
+
+impl EndpointState {
+    /// Names the link to `receiver` in keyed draws.
+    #[inline(always)]
+    fn link_to(&self, receiver: &EndpointState) -> u64 {
+        self.key ^ receiver.key.rotate_left(32)
+    }
+}
+
+impl<M: Message> Network<M> {
+    /// The network between `endpoints`, in the order of their node ids.
+    pub fn new(seed: u64, sites: Sites, endpoints: &[Endpoint]) -> Self {
+        let state = |endpoint: &Endpoint| EndpointState {
+            key: crate::kernel::random::name_key(&endpoint.name),
+            site: endpoint.site,
+            transport: endpoint.transport,
+            incarnation: 1,
+            burst: Burst::default(),
+        };
+        Network {
+            sites,
+            keyed: Keyed::new(seed, "network"),
+            endpoints: endpoints.iter().map(state).collect(),
+            links: vec![Links::new(); endpoints.len()],
+            cuts: Cuts::new(endpoints.len()),
+            backlog: Backlog::new(),
+            counters: vec![Counters::default(); endpoints.len()],
+        }
+    }
+
+    /// The partitions in force.
+    pub fn cuts(&mut self) -> &mut Cuts {
+        &mut self.cuts
+    }
+
+    /// What `node` sent and what became of it, and what it received.
+    pub fn counters(&self, node: NodeId) -> &Counters {
+        &self.counters[node.index()]
+    }
+
+    /// The same, to count what happens at arrival.
+    pub fn counters_mut(&mut self, node: NodeId) -> &mut Counters {
+        &mut self.counters[node.index()]
+    }
+
+    /// Messages that wait at their sender for a stream's retransmission.
+    pub fn waiting(&self) -> u64 {
+        self.backlog.len()
+    }
+
+    /// One-way delay between the sites of two nodes, without jitter.
+    pub fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
+        self.sites.delay(self.endpoints[from.index()].site, self.endpoints[to.index()].site)
+    }
+
+    /// The epoch of the stream between two nodes: it passes when either end crashes.
+    #[inline]
+    pub fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
+        self.endpoints[from.index()].incarnation + self.endpoints[to.index()].incarnation
+    }
+
+    /// `node` crashed: its streams are reset, and what waited on them is dropped.
+    pub fn reset(&mut self, node: NodeId) {
+        self.endpoints[node.index()].incarnation += 1;
+        for (from, to, dropped) in self.backlog.reset(node) {
+            self.counters[from.index()].drop_many(DropReason::Reset, dropped);
+            self.links[from.index()].get(to).last_arrival = Time::ZERO;
+        }
+    }
+
+    /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
+    #[inline(always)]
+    pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
+        let size = message.size();
+        let counters = &mut self.counters[from.index()];
+        counters.sent += 1;
+        counters.bytes += u64::from(size);
+        let repeat = self.endpoints[from.index()].burst.next(now, to);
+        let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
+        let links = &mut self.links[from.index()];
+        let draw = Draw::new(self.keyed, sender.link_to(receiver), now, repeat);
+        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let stream = sender.transport.is_stream_with(receiver.transport);
+        if stream && links.get(to).last_arrival == links::STALLED {
+            // A predecessor waits for its retransmission; a stream keeps its order.
+            return self.backlog.queue(from, to, message);
+        }
+        let verdict = if self.cuts.blocks(from, to) {
+            Err(DropReason::Partition)
+        } else {
+            profile.pass(now, size, links, to, draw)
+        };
+        let departure = match verdict {
+            Ok(departure) => departure,
+            Err(_) if stream => {
+                links.get(to).last_arrival = links::STALLED;
+                self.backlog.stall(from, to, message);
+                return schedule.retransmit(now + RETRANSMIT_AFTER, from, to);
+            }
+            Err(reason) => return counters.drop_one(reason),
+        };
+        let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
+        if stream {
+            let epoch = sender.incarnation + receiver.incarnation;
+            // Equal instants keep the order of sending: ties are first in, first out.
+            let link = links.get(to);
+            arrival = arrival.max(link.last_arrival);
+            link.last_arrival = arrival;
+            return schedule.deliver(arrival, from, to, epoch, message);
+        }
+        if let Some(later) = profile.reorder(draw) {
+            counters.reordered += 1;
+            arrival += later;
+        }
+        if profile.duplicates(draw) {
+            counters.duplicated += 1;
+            let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
+            schedule.deliver(again, from, to, 0, message.clone());
+        }
+        schedule.deliver(arrival, from, to, 0, message);
+    }
+
+    /// The stream from `from` to `to` sends again what it holds, in order, until one is lost again.
+    pub fn retransmit(&mut self, now: Time, from: NodeId, to: NodeId, schedule: &mut impl Schedule<M>) {
+        let epoch = self.epoch(from, to);
+        let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
+        let link = sender.link_to(receiver);
+        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let links = &mut self.links[from.index()];
+        let Some(stalled) = self.backlog.stalled(from, to) else {
+            return; // Reset in the meantime.
+        };
+        let mut last_arrival = Time::ZERO;
+        while let Some(size) = stalled.next_size() {
+            let repeat = self.endpoints[from.index()].burst.next(now, to);
+            let draw = Draw::new(self.keyed, link, now, repeat);
+            self.counters[from.index()].retransmitted += 1;
+            let verdict = if self.cuts.blocks(from, to) {
+                Err(DropReason::Partition)
+            } else {
+                profile.pass(now, size, links, to, draw)
+            };
+            let Ok(departure) = verdict else {
+                let doublings = stalled.lost_again().min(RETRANSMIT_DOUBLINGS);
+                return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to);
+            };
+            last_arrival = last_arrival.max(departure + delay + profile.jitter(draw, Step::Jitter));
+            schedule.deliver(last_arrival, from, to, epoch, stalled.take());
+        }
+        links.get(to).last_arrival = last_arrival;
+        self.backlog.recovered(from, to);
+    }
+}

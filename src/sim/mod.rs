@@ -1,1 +1,407 @@
-//! (not yet written)
+//! The event loop: the one place that joins kernel, network, disks, clocks, processors and faults.
+//!
+//! One event is taken from the queue, its node's process handles it, and the effects that the process asked for
+//! are carried out in order. Everything random is drawn from streams and keys of the run's seed, everything is ordered
+//! by (time, sequence), and every event and note enters the digest.
+
+mod effects;
+mod event;
+mod lifecycle;
+mod limits;
+mod node;
+mod observer;
+mod timers;
+
+pub use event::bytes_per_pending;
+pub use limits::{Limit, Limits};
+pub use node::{FaultRecord, Lifecycle, NodeSetup};
+pub use observer::Observer;
+
+use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
+use crate::kernel::digest::CHECKPOINT_INTERVAL;
+use crate::kernel::{
+    Buffer, Digest, Effect, Keyed, Message, Name, NodeId, Process, Queue, Sequence, Stream, Time,
+};
+use crate::net::{Counters, CutId, DropReason, Endpoint, Network, Sites};
+use crate::processors::{Completion, Usage};
+use crate::storage::DiskCounters;
+use event::Event;
+use limits::Watch;
+use node::Node;
+use timers::Due;
+
+type EventQueue<M> = Queue<Event<M>>;
+
+/// A world to build.
+#[derive(Clone, Debug)]
+pub struct Setup<P: Process> {
+    /// The seed: with the rest of the set-up it determines the run.
+    pub seed: u64,
+    /// When the run ends.
+    pub duration: Time,
+    /// The matrix of sites.
+    pub sites: Sites,
+    /// The names of systems and workloads, by id.
+    pub systems: Vec<String>,
+    /// The nodes, by id.
+    pub nodes: Vec<NodeSetup<P::Config>>,
+    /// What goes wrong.
+    pub faults: Vec<Planned>,
+    /// Whether ties are broken in a seeded order in place of first in, first out.
+    pub shuffle_ties: bool,
+    /// Where the run stops though it is not over.
+    pub limits: Limits,
+}
+
+/// A world that runs.
+#[derive(Clone)]
+pub struct Sim<P: Process, O> {
+    queue: EventQueue<P::Message>,
+    nodes: Vec<Node<P>>,
+    net: Network<P::Message>,
+    roster: Roster,
+    faults: Vec<Planned>,
+    choices: Vec<Stream>,
+    strikes: Vec<Vec<Action>>,
+    disk_draws: Keyed,
+    effects: Vec<Effect<P>>,
+    now: Time,
+    events: u64,
+    digest: Digest,
+    checkpoints: Vec<u64>,
+    watch: Watch,
+    stopped: Option<Stop>,
+    observer: O,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// Its duration is over.
+    End,
+    /// A limit was reached first.
+    Limit(Limit),
+}
+
+/// Kinds of events, as they enter the digest.
+#[derive(Clone, Copy)]
+enum Kind {
+    Deliver = 1,
+    Timer,
+    Disk,
+    Work,
+    Strike,
+    Undo,
+    Boot,
+}
+
+impl<P: Process, O: Observer<P>> Sim<P, O> {
+    /// Builds the world and boots every node, in order of ids, at time 0.
+    pub fn new(setup: Setup<P>, observer: O) -> Self {
+        let endpoint = |node: &NodeSetup<P::Config>| Endpoint {
+            name: node.name.clone(),
+            site: node.site,
+            transport: node.transport,
+        };
+        let endpoints: Vec<Endpoint> = setup.nodes.iter().map(endpoint).collect();
+        let choice = |fault: &Planned| Stream::new(setup.seed, &fault.name, "fault");
+        let queue = match setup.shuffle_ties {
+            true => Queue::with_shuffled_ties(Stream::new(setup.seed, "queue", "ties").next_u64()),
+            false => Queue::new(),
+        };
+        let mut sim = Sim {
+            queue,
+            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, node)).collect(),
+            roster: roster(&setup),
+            net: Network::new(setup.seed, setup.sites, &endpoints),
+            choices: setup.faults.iter().map(choice).collect(),
+            faults: setup.faults,
+            strikes: Vec::new(),
+            disk_draws: Keyed::new(setup.seed, "disk"),
+            effects: Vec::new(),
+            now: Time::ZERO,
+            events: 0,
+            digest: Digest::new(),
+            checkpoints: Vec::new(),
+            watch: Watch::new(setup.limits),
+            stopped: None,
+            observer,
+        };
+        for fault in 0..sim.faults.len() {
+            sim.plan_strike(fault);
+        }
+        for node in 0..sim.nodes.len() {
+            sim.boot(NodeId(node as u32));
+        }
+        // Last, so that what happens at the very end still counts.
+        sim.queue.push(setup.duration, Event::End);
+        sim
+    }
+
+    /// Handles up to `events` more events; returns why the run stopped, if it did.
+    pub fn run(&mut self, events: u64) -> Option<Stop> {
+        let target = self.events.saturating_add(events).min(self.watch.events());
+        while self.stopped.is_none() && self.events < target {
+            self.step();
+        }
+        if self.stopped.is_none() && self.events >= self.watch.events() {
+            self.stopped = Some(Stop::Limit(Limit::Events));
+        }
+        self.stopped
+    }
+
+    /// Takes one entry from the queue. Stale entries are no events.
+    #[inline(always)]
+    fn step(&mut self) {
+        let (at, sequence, event) = self.queue.pop().expect("the end of the run is pending");
+        assert!(self.now <= at, "time ran backwards: {:?} then {at:?}", self.now);
+        self.now = at;
+        match event {
+            Event::Deliver { from, to, epoch, message } => self.deliver(from, to, epoch, message),
+            Event::Timer { node, timer } => self.timer(node, timer, sequence),
+            Event::Disk { node, incarnation } => self.disk(node, incarnation),
+            Event::Work { node, slot, generation } => self.work(node, slot, generation),
+            Event::Retransmit { from, to } => self.net.retransmit(at, from, to, &mut self.queue),
+            Event::Strike { fault } => self.strike(fault as usize),
+            Event::Undo { strike } => self.undo(strike as usize),
+            Event::End => self.stopped = Some(Stop::End),
+        }
+    }
+
+    #[inline(always)]
+    fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, message: P::Message) {
+        let node = &mut self.nodes[to.index()];
+        let reason = if epoch != 0 && epoch != self.net.epoch(from, to) {
+            DropReason::Reset
+        } else if node.process.is_none() {
+            DropReason::ReceiverDown
+        } else if node.pauses > 0 {
+            return node.held.push(Event::Deliver { from, to, epoch, message });
+        } else {
+            self.net.counters_mut(to).received += 1;
+            self.observer.delivered(self.now, from, to, &message);
+            self.count(Kind::Deliver, u64::from(message.kind()), u64::from(from.0), to);
+            return self.handle(to, |process, cx| process.on_message(cx, from, message));
+        };
+        self.net.counters_mut(from).drop_one(reason);
+        self.observer.dropped(self.now, from, to, reason);
+    }
+
+    #[inline]
+    fn timer(&mut self, id: NodeId, timer: u32, sequence: Sequence) {
+        let node = &mut self.nodes[id.index()];
+        match node.timers.due(timer, self.now, sequence) {
+            Due::Stale => {}
+            Due::Later(at, rank) => self.queue.push_ranked(at, rank, Event::Timer { node: id, timer }),
+            Due::Fire if node.pauses > 0 => node.held.push(Event::Timer { node: id, timer }),
+            Due::Fire => {
+                self.observer.fired(self.now, id, timer);
+                self.count(Kind::Timer, 0, u64::from(timer), id);
+                self.handle(id, |process, cx| process.on_timer(cx, P::Timer::named(timer)));
+            }
+        }
+    }
+
+    #[inline]
+    fn disk(&mut self, id: NodeId, incarnation: u32) {
+        let node = &mut self.nodes[id.index()];
+        if node.process.is_none() || node.incarnation != incarnation {
+            return; // Asked for before a crash.
+        }
+        if node.pauses > 0 {
+            return node.held.push(Event::Disk { node: id, incarnation });
+        }
+        let token = node.disk.complete();
+        self.count(Kind::Disk, 0, token.0, id);
+        self.handle(id, |process, cx| process.on_disk(cx, token, Ok(())));
+    }
+
+    #[inline]
+    fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
+        let Some((token, next)) = self.nodes[id.index()].processor.complete(self.now, slot, generation)
+        else {
+            return; // It moved on: a pause, a slow-down, a crash.
+        };
+        if let Some(next) = next {
+            self.push_work(id, next);
+        }
+        self.count(Kind::Work, 0, token.0, id);
+        self.handle(id, |process, cx| process.on_computed(cx, token));
+    }
+
+    fn push_work(&mut self, node: NodeId, completion: Completion) {
+        let Completion { at, slot, generation } = completion;
+        self.queue.push(at, Event::Work { node, slot, generation });
+    }
+
+    /// Lets a process handle something, and carries out what it asks for.
+    #[inline(always)]
+    fn handle(&mut self, id: NodeId, handler: impl FnOnce(&mut P, &mut Buffer<'_, P>)) {
+        let node = &mut self.nodes[id.index()];
+        node.handled += 1;
+        let process = node.process.as_mut().expect("only a running process is handed events");
+        let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
+        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        handler(process, &mut cx.with_incarnation(node.incarnation));
+        self.perform(id);
+    }
+
+    /// Counts an event and lets the digest absorb it.
+    #[inline(always)]
+    fn count(&mut self, kind: Kind, sort: u64, detail: u64, node: NodeId) {
+        self.digest.absorb(self.now.0);
+        self.digest.absorb((kind as u64) << 56 | sort << 40 | u64::from(node.0));
+        self.digest.absorb(detail);
+        self.events += 1;
+        if self.events.is_multiple_of(CHECKPOINT_INTERVAL) {
+            self.checkpoint();
+        }
+    }
+
+    #[cold]
+    fn checkpoint(&mut self) {
+        self.checkpoints.push(self.digest.value());
+        let limit = self.watch.checkpoint(self.now, self.events, self.queue.len());
+        self.stopped = self.stopped.or(limit.map(Stop::Limit));
+    }
+
+    /// The run's time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Events pending.
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// The digest so far.
+    pub fn digest(&self) -> u64 {
+        self.digest.value()
+    }
+
+    /// The digest after every [`CHECKPOINT_INTERVAL`] events.
+    pub fn checkpoints(&self) -> &[u64] {
+        &self.checkpoints
+    }
+
+    /// What listens.
+    pub fn observer(&self) -> &O {
+        &self.observer
+    }
+
+    /// What listened.
+    pub fn into_observer(self) -> O {
+        self.observer
+    }
+
+    /// Who there is, and in what state.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// The process on `node`, unless it is down.
+    pub fn process(&self, node: NodeId) -> Option<&P> {
+        self.nodes[node.index()].process.as_ref()
+    }
+
+    /// What `node` did.
+    pub fn node_counters(&mut self, id: NodeId) -> NodeCounters {
+        let node = &mut self.nodes[id.index()];
+        NodeCounters {
+            handled: node.handled,
+            boots: node.incarnation,
+            network: *self.net.counters(id),
+            disk: *node.disk.counters(),
+            processor: node.processor.usage(self.now),
+        }
+    }
+}
+
+/// What one node did.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeCounters {
+    /// Events its process handled.
+    pub handled: u64,
+    /// How often it booted.
+    pub boots: u32,
+    /// What it sent and what became of it.
+    pub network: Counters,
+    /// What its disk did.
+    pub disk: DiskCounters,
+    /// What its cores did.
+    pub processor: Usage,
+}
+
+fn roster<P: Process>(setup: &Setup<P>) -> Roster {
+    let facts = |node: &NodeSetup<P::Config>| NodeFacts {
+        name: node.name.clone(),
+        system: node.system,
+        site: node.site,
+        is_client: node.is_client,
+        up: false,
+        incarnation: crate::faults::Incarnation(0),
+        leads: None,
+    };
+    let nodes: Vec<NodeFacts> = setup.nodes.iter().map(facts).collect();
+    let members = |system: usize| {
+        let is_member = |(_, node): &(usize, &NodeFacts)| node.system.index() == system;
+        nodes.iter().enumerate().filter(is_member).map(|(id, _)| NodeId(id as u32)).collect()
+    };
+    let system = |(index, name): (usize, &String)| SystemFacts { name: name.clone(), nodes: members(index) };
+    let systems = setup.systems.iter().enumerate().map(system).collect();
+    Roster { systems, sites: setup.sites.names().to_vec(), nodes }
+}
+
+impl<P: Process, O: Observer<P>> Sim<P, O> {
+    /// Puts the next strike of a planned fault on the queue.
+    fn plan_strike(&mut self, fault: usize) {
+        let at = match &self.faults[fault].schedule {
+            Schedule::At(at) => *at,
+            Schedule::Every(interval) => self.now + interval.duration(self.choices[fault].next_u64()),
+        };
+        self.queue.push(at, Event::Strike { fault: fault as u32 });
+    }
+
+    fn strike(&mut self, fault: usize) {
+        let strike = self.strikes.len();
+        self.count(Kind::Strike, 0, fault as u64, NodeId(strike as u32));
+        let mut cx = StrikeContext {
+            roster: &self.roster,
+            choice: &mut self.choices[fault],
+            cut: CutId(strike as u64),
+        };
+        let planned = &self.faults[fault];
+        let resolved = planned.fault.strike(&mut cx);
+        let lasts = planned.lasts.as_ref().map(|lasts| lasts.duration(cx.choice.next_u64()));
+        if matches!(planned.schedule, Schedule::Every(_)) {
+            self.plan_strike(fault);
+        }
+        let Some(resolved) = resolved else { return };
+        let end = lasts.map(|lasts| self.now + lasts);
+        let nodes = resolved.begin.iter().flat_map(Action::nodes).collect();
+        let record =
+            FaultRecord { planned: fault, strike, start: self.now, end, resolved: resolved.resolved, nodes };
+        self.observer.struck(&record);
+        self.strikes.push(resolved.end);
+        if let Some(end) = end {
+            self.queue.push(end, Event::Undo { strike: strike as u32 });
+        }
+        for action in resolved.begin {
+            self.act(action);
+        }
+    }
+
+    fn undo(&mut self, strike: usize) {
+        self.count(Kind::Undo, 0, strike as u64, NodeId(0));
+        for action in std::mem::take(&mut self.strikes[strike]) {
+            self.act(action);
+        }
+        self.observer.ended(self.now, strike);
+    }
+}

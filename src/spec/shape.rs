@@ -73,10 +73,14 @@ impl Shape {
                 "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, quantity(Dimension::Ratio)]
             }),
             Shape::Quantity(dimension) => quantity(*dimension),
-            Shape::Distribution(_) => {
+            Shape::Distribution(measure) => {
                 let names: Vec<&str> = super::distribution::FAMILIES.iter().map(|f| f.name).collect();
                 let pattern = format!(r"^\s*({})\(.*\)\s*$|{VARIABLE}", names.join("|"));
-                json!({ "type": "string", "pattern": pattern })
+                let call = json!({ "type": "string", "pattern": pattern });
+                match measure.dimension() {
+                    Some(dimension) => json!({ "anyOf": [call, quantity(dimension)] }),
+                    None => call,
+                }
             }
             Shape::Choice(rows) => {
                 let one = |row: &ChoiceRow| json!({ "const": row.name, "description": row.doc.trim() });

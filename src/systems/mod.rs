@@ -1,1 +1,11 @@
-//! (not yet written)
+//! The composition root: the processes that one simulated world may hold, and how they share it.
+
+mod never;
+mod own;
+mod role;
+mod wire;
+
+pub use never::Never;
+pub use own::Own;
+pub use role::{Custom, Role, RoleConfig};
+pub use wire::{Member, Note, Record, Wire};

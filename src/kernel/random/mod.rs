@@ -5,7 +5,7 @@
 //! number, so that two policies see the same jobs even when they retry differently. Both hang on the run's seed and
 //! on names only: adding a node, a probe or a link moves no other draw.
 //!
-//! The step from 64 random bits to a number is ours too ([`unit`], [`below`], [`crate::kernel::sample`]), since
+//! The step from 64 random bits to a number is ours too ([`unit()`], [`below`], [`crate::kernel::sample`]), since
 //! libraries change theirs between versions.
 
 pub use keyed::Keyed;
@@ -48,6 +48,12 @@ fn derive_key(domain: &str, seed: u64, names: &[&str]) -> [u8; 32] {
         hasher.update(name.as_bytes());
     }
     *hasher.finalize().as_bytes()
+}
+
+/// A 64-bit key of a name, for keyed draws that belong to an entity whose dense id may change.
+pub fn name_key(name: &str) -> u64 {
+    let hash = blake3::hash(name.as_bytes());
+    u64::from_le_bytes(std::array::from_fn(|i| hash.as_bytes()[i]))
 }
 
 #[cfg(test)]

@@ -31,11 +31,8 @@ pub fn parse(text: &Text, measure: Measure, files: &dyn DataFiles) -> Result<Dis
 pub(super) fn not_a_distribution(word: &str, span: Range<usize>, measure: Measure) -> Problem {
     let problem = |message: &str| Problem::new(Code::UnknownFunction, span.clone(), message);
     let expected = format!("must be a distribution of {}", measure.name());
-    if measure.value(word).is_ok() {
-        return problem(&expected).help(format!("write \"const({word})\" for always {word}"));
-    }
     if let (Ok(_), Some(dimension)) = (number(word), measure.dimension()) {
-        let fix = format!("write \"const({word}{})\"", dimension.likely_unit());
+        let fix = format!("write \"{word}{}\"", dimension.likely_unit());
         return problem(&expected).help(fix);
     }
     if let Some(family) = FAMILIES.iter().find(|family| family.name == word) {
@@ -60,6 +57,10 @@ impl Context<'_> {
             Expression::Phrase(_) => {
                 let span = expression.span();
                 let word = &self.text.as_str()[span.clone()];
+                // A plain quantity is that quantity, always.
+                if let Ok(constant) = self.measure.value(word).map(Distribution::constant) {
+                    return constant.ok();
+                }
                 self.problems.push(not_a_distribution(word, span, self.measure));
                 return None;
             }

@@ -1,0 +1,70 @@
+//! What faults know of the world when they choose their targets: who there is, where, and in what state.
+
+use crate::kernel::{Leadership, NodeId, SiteId, SystemId};
+
+use super::action::Incarnation;
+
+/// Every node and system of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    /// By node id.
+    pub nodes: Vec<NodeFacts>,
+    /// By system id: systems and workloads.
+    pub systems: Vec<SystemFacts>,
+    /// By site id.
+    pub sites: Vec<String>,
+}
+
+/// One node.
+#[derive(Clone, Debug)]
+pub struct NodeFacts {
+    /// Its name, such as `kv.2`.
+    pub name: String,
+    /// What it belongs to.
+    pub system: SystemId,
+    /// Where it stands.
+    pub site: SiteId,
+    /// Whether it holds a workload's clients: they are cut off like others, but do not crash, pause or slow down.
+    pub is_client: bool,
+    /// Whether it has a running process.
+    pub up: bool,
+    /// Counts its boots.
+    pub incarnation: Incarnation,
+    /// The term it leads, by its own belief.
+    pub leads: Option<u64>,
+}
+
+/// One system or workload.
+#[derive(Clone, Debug)]
+pub struct SystemFacts {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Its nodes, in order.
+    pub nodes: Vec<NodeId>,
+}
+
+impl Roster {
+    /// The running node that leads `system` in the highest term, by its own belief.
+    pub fn leader(&self, system: SystemId) -> Option<NodeId> {
+        let leads = |id: &NodeId| {
+            let node = &self.nodes[id.index()];
+            node.leads.filter(|_| node.up).map(|term| (term, *id))
+        };
+        self.systems[system.index()].nodes.iter().filter_map(leads).max().map(|(_, id)| id)
+    }
+
+    /// Takes note of a change of leadership.
+    #[inline]
+    pub fn lead(&mut self, node: NodeId, change: Leadership) {
+        self.nodes[node.index()].leads = match change {
+            Leadership::Gained { term } => Some(term),
+            Leadership::Lost => None,
+        };
+    }
+
+    /// The names of `nodes`, separated by spaces.
+    pub fn names(&self, nodes: &[NodeId]) -> String {
+        let names: Vec<&str> = nodes.iter().map(|id| self.nodes[id.index()].name.as_str()).collect();
+        names.join(" ")
+    }
+}

@@ -1,0 +1,152 @@
+//! The process interface: a protocol is a state machine that handles a message, a timer, a finished disk
+//! operation or finished work, and *asks* for effects. It sees a [`Context`] and nothing else.
+//!
+//! A crash drops the process; a restart is [`Process::boot`] with what was durable. Amnesia is structural: there
+//! is no hook that must remember to clear a field.
+
+use super::context::Context;
+use super::disk::Area;
+use super::disk::{Areas, DiskError, DiskToken, Durable, Write};
+use super::ids::NodeId;
+use super::time::Duration;
+
+/// What runs on a node.
+///
+/// `Clone`, so that a whole world can be copied, explored and shrunk.
+pub trait Process: Clone + Sized {
+    /// What a node of this kind is told once, at start and at every restart.
+    type Config: Clone;
+    /// What goes over the network.
+    type Message: Message;
+    /// The names of its timers.
+    type Timer: Name;
+    /// What it writes to its disk.
+    type Record: Clone;
+    /// What it tells the observers.
+    type Note: Note;
+
+    /// Starts the process, at the beginning of the run and after every crash. `disk` is what was durable.
+    fn boot(cx: &mut impl Context<Self>, config: &Self::Config, disk: &Durable<Self::Record>) -> Self;
+
+    /// Handles a message that arrived from `from`.
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: Self::Message);
+
+    /// Handles the firing of a timer that was armed and neither moved nor disarmed since.
+    fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: Self::Timer) {
+        let _ = (cx, timer);
+    }
+
+    /// Handles the end of the sync that was asked for under `token`.
+    fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
+        let _ = (cx, token, result);
+    }
+
+    /// Handles the end of the work that was asked for under `token`.
+    fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
+        let _ = (cx, token);
+    }
+}
+
+/// A message as the network sees it.
+pub trait Message: Clone {
+    /// A small dense number of its kind, for digests and counters.
+    fn kind(&self) -> u16;
+    /// The kind's name in traces and CSVs, such as `append-entries`.
+    fn name(&self) -> &'static str;
+    /// Its size on the wire, in bytes, headers included.
+    fn size(&self) -> u32;
+}
+
+/// The name of a timer: dense per process, so that a node's timers are a `Vec`. A timer per conversation takes
+/// its slot plus a constant; one name shared by two conversations would starve one of them silently.
+pub trait Name: Copy {
+    /// The name's number.
+    fn index(self) -> u32;
+    /// The name of a number that [`Name::index`] gave.
+    fn named(index: u32) -> Self;
+}
+
+impl Name for u32 {
+    fn index(self) -> u32 {
+        self
+    }
+
+    fn named(index: u32) -> u32 {
+        index
+    }
+}
+
+/// Something a process tells its observers: checks, metrics, traces and charts. It changes nothing in the run.
+pub trait Note: Clone {
+    /// A digest of the note, for the run's digest.
+    fn digest(&self) -> u64;
+
+    /// Whether it tells of gained or lost leadership, so that faults can find `leader(kv)` of any protocol.
+    fn leadership(&self) -> Option<Leadership> {
+        None
+    }
+}
+
+/// A change of a node's own belief that it leads its system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Leadership {
+    /// It leads, in this term (ballot, view); a system's leader is the one of the highest term.
+    Gained {
+        /// The term, as a number that grows.
+        term: u64,
+    },
+    /// It leads no longer.
+    Lost,
+}
+
+/// Names a piece of work to the process that asked for it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct WorkToken(pub u64);
+
+/// What a process can ask for. **Order is meaning**: a sync covers what was written before it, by the same
+/// handler or earlier, and nothing after it.
+#[derive(Clone, Debug)]
+pub enum Effect<P: Process> {
+    /// Sends `message` to `to` over the network.
+    Send {
+        /// Where it goes.
+        to: NodeId,
+        /// What goes.
+        message: P::Message,
+    },
+    /// Fires `timer` after `after` on this node's monotonic clock; arming it again moves its only deadline.
+    Arm {
+        /// Which timer.
+        timer: P::Timer,
+        /// From now, by the node's clock.
+        after: Duration,
+    },
+    /// Makes `timer` not fire.
+    Disarm {
+        /// Which timer.
+        timer: P::Timer,
+    },
+    /// Changes `area`; volatile until a sync covers it.
+    Write {
+        /// Which area.
+        area: Area,
+        /// What changes.
+        write: Write<P::Record>,
+    },
+    /// Makes all earlier writes to `areas` durable; the process is told under `token`.
+    Sync {
+        /// Which areas.
+        areas: Areas,
+        /// The operation's name in `on_disk`.
+        token: DiskToken,
+    },
+    /// Does `work` (its length on an unloaded core of speed 1); the process is told under `token`.
+    Compute {
+        /// How long it takes at speed 1.
+        work: Duration,
+        /// The work's name in `on_computed`.
+        token: WorkToken,
+    },
+    /// Tells the observers.
+    Note(P::Note),
+}

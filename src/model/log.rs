@@ -1,0 +1,83 @@
+//! Words of replicated logs: terms, indices, entries, commands.
+
+use super::history::SessionId;
+use super::op::Op;
+
+/// A term (Raft), ballot round or view: counts leaderships. 2^32 elections are beyond any run (a run has at most
+/// 2^40 events), and four bytes keep messages small.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Term(pub u32);
+
+impl Term {
+    /// The term after this one.
+    pub fn next(self) -> Term {
+        Term(self.0 + 1)
+    }
+}
+
+/// A position in a replicated log, counted from 1; 0 stands before the first entry.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct LogIndex(pub u64);
+
+impl LogIndex {
+    /// The position after this one.
+    pub fn next(self) -> LogIndex {
+        LogIndex(self.0 + 1)
+    }
+
+    /// The position before this one; that before the first entry has none and stays.
+    pub fn previous(self) -> LogIndex {
+        LogIndex(self.0.saturating_sub(1))
+    }
+}
+
+/// What a log entry asks the state machine to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Nothing: a new leader's first entry, or a filled gap.
+    Noop,
+    /// A client's operation.
+    Apply {
+        /// Whose it is.
+        session: SessionId,
+        /// Which of the session's operations it is.
+        sequence: u32,
+        /// What to do.
+        op: Op,
+        /// Size of the value, in bytes.
+        size: u32,
+    },
+}
+
+impl Command {
+    /// Size on the wire and on disk, in bytes, the value included.
+    pub fn size(&self) -> u32 {
+        match self {
+            Command::Noop => 8,
+            Command::Apply { size, .. } => 32 + size,
+        }
+    }
+
+    /// A digest of the command.
+    pub fn digest(&self) -> u64 {
+        let mut digest = crate::kernel::Digest::new();
+        match *self {
+            Command::Noop => digest.absorb(1),
+            Command::Apply { session, sequence, op, .. } => {
+                digest.absorb(u64::from(session.node.0) << 32 | u64::from(session.slot));
+                digest.absorb(u64::from(sequence));
+                op.absorb_into(&mut digest);
+            }
+        }
+        digest.value()
+    }
+}
+
+/// One entry of a replicated log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The term of the leader that created it.
+    pub term: Term,
+    /// What it asks.
+    pub command: Command,
+}

@@ -1,0 +1,240 @@
+//! What processes tell their observers: replicas in words that every consensus protocol shares, clients, services.
+//!
+//! A *prefix digest* covers every entry of a log up to an index, terms included. Two logs agree up to an index
+//! exactly when their prefix digests there are equal, so that a check compares one word, not a log.
+
+use crate::kernel::{Digest, Duration, Leadership, Note, Time};
+
+use super::history::{Outcome, Reason, SessionId};
+use super::log::{LogIndex, Term};
+use super::op::{Answer, Op};
+
+/// What happened inside a replica.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsensusNote {
+    /// It began to campaign for `term` (or, with `pre_vote`, asked whether it could).
+    Campaigned {
+        /// The term campaigned for.
+        term: Term,
+        /// Whether it was only asked and no term was spent.
+        pre_vote: bool,
+    },
+    /// It was elected.
+    BecameLeader {
+        /// The term it leads.
+        term: Term,
+        /// The last index of its log at that moment.
+        last_index: LogIndex,
+    },
+    /// It stopped leading or campaigning, at the latest known `term`.
+    SteppedDown {
+        /// The term it has seen.
+        term: Term,
+    },
+    /// An entry now stands at `index` of its log, not yet durable.
+    Appended {
+        /// Where.
+        index: LogIndex,
+        /// The entry's term.
+        term: Term,
+        /// The log's prefix digest at `index`.
+        prefix: u64,
+    },
+    /// It removed the entries at `from` and after.
+    Truncated {
+        /// The first index removed.
+        from: LogIndex,
+    },
+    /// Its log is durable up to and including `through`.
+    Synced {
+        /// The last durable index.
+        through: LogIndex,
+    },
+    /// It knows that the log is committed up to and including `index`.
+    Committed {
+        /// The last committed index.
+        index: LogIndex,
+        /// The term of the entry at `index`.
+        term: Term,
+        /// Its log's prefix digest at `index`.
+        prefix: u64,
+    },
+    /// It applied a client's operation; told by every replica, once per application.
+    Applied {
+        /// The entry's index.
+        index: LogIndex,
+        /// Whose operation.
+        session: SessionId,
+        /// Which of the session's operations.
+        sequence: u32,
+    },
+    /// It answered a read from the state as of `index`.
+    Served {
+        /// The state's last applied index.
+        index: LogIndex,
+        /// Whose operation.
+        session: SessionId,
+        /// Which of the session's operations.
+        sequence: u32,
+    },
+    /// It replaced its state by a snapshot of the log up to and including `index`.
+    Installed {
+        /// The snapshot's last index.
+        index: LogIndex,
+        /// The term of the entry there.
+        term: Term,
+        /// The prefix digest there.
+        prefix: u64,
+    },
+    /// It dropped the log up to and including `index`, which a durable snapshot covers.
+    Compacted {
+        /// The last index dropped.
+        index: LogIndex,
+    },
+}
+
+/// What a client asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// An operation on a store.
+    Store(Op),
+    /// A call of a service.
+    Call {
+        /// Which of the workload's paths, in the order of the scenario.
+        path: u16,
+    },
+}
+
+/// What a workload's clients tell. The client in `slot` has at most one operation open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientNote {
+    /// A client sent the first attempt of an operation.
+    Invoked {
+        /// Which client.
+        slot: u32,
+        /// Counts the workload's operations from 1.
+        number: u32,
+        /// When the operation was due to arrive, on the node's clock: earlier than now if the node was paused.
+        intended: Time,
+        /// What it asks.
+        asked: Asked,
+    },
+    /// A client learned, or gave up learning, how its operation ended.
+    Returned {
+        /// Which client.
+        slot: u32,
+        /// How it ended; a call that succeeded is `Ok(Answer::Done)`.
+        outcome: Outcome,
+        /// How many times it was sent, redirects not counted.
+        attempts: u16,
+    },
+}
+
+/// What a service's instance tells of one request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServiceNote {
+    /// A piece of its work began, or was taken into the queue.
+    Queued {
+        /// Requests at the instance now, this one included.
+        in_system: u32,
+    },
+    /// It was answered.
+    Finished {
+        /// Time from its arrival at the instance to its answer.
+        sojourn: Duration,
+        /// Time its work needed on an unloaded core of the instance.
+        service: Duration,
+        /// Time it waited for other systems that it called.
+        downstream: Duration,
+    },
+    /// It was refused.
+    Refused,
+}
+
+impl Note for ClientNote {
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        match *self {
+            ClientNote::Invoked { slot, number, intended, asked } => {
+                digest.absorb(1 << 32 | u64::from(slot));
+                digest.absorb(u64::from(number));
+                digest.absorb(intended.0);
+                match asked {
+                    Asked::Store(op) => op.absorb_into(&mut digest),
+                    Asked::Call { path } => digest.absorb(u64::from(path)),
+                }
+            }
+            ClientNote::Returned { slot, outcome, attempts } => {
+                digest.absorb(2 << 32 | u64::from(slot));
+                let (kind, detail) = match outcome {
+                    Outcome::Ok(Answer::Done) => (0, 0),
+                    Outcome::Ok(Answer::Read(reading)) => (1, reading.digest()),
+                    Outcome::Ok(Answer::Mismatch(reading)) => (2, reading.digest()),
+                    Outcome::Fail(reason) => (3, reason as u64),
+                    Outcome::Unknown(reason) => (4, reason as u64),
+                };
+                digest.absorb(u64::from(attempts) << 8 | kind);
+                digest.absorb(detail);
+            }
+        }
+        digest.value()
+    }
+}
+
+impl Note for ServiceNote {
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        match *self {
+            ServiceNote::Queued { in_system } => digest.absorb(u64::from(in_system)),
+            ServiceNote::Finished { sojourn, service, downstream } => {
+                [sojourn, service, downstream].into_iter().for_each(|length| digest.absorb(length.0));
+            }
+            ServiceNote::Refused => digest.absorb(Reason::Rejected as u64),
+        }
+        digest.value()
+    }
+}
+
+impl Note for ConsensusNote {
+    fn digest(&self) -> u64 {
+        let (kind, words) = match *self {
+            ConsensusNote::Campaigned { term, pre_vote } => (1, [u64::from(term.0), u64::from(pre_vote), 0]),
+            ConsensusNote::BecameLeader { term, last_index } => (2, [u64::from(term.0), last_index.0, 0]),
+            ConsensusNote::SteppedDown { term } => (3, [u64::from(term.0), 0, 0]),
+            ConsensusNote::Appended { index, term, prefix } => (4, [index.0, u64::from(term.0), prefix]),
+            ConsensusNote::Truncated { from } => (5, [from.0, 0, 0]),
+            ConsensusNote::Synced { through } => (6, [through.0, 0, 0]),
+            ConsensusNote::Committed { index, term, prefix } => (7, [index.0, u64::from(term.0), prefix]),
+            ConsensusNote::Applied { index, session, sequence } => {
+                (8, of_operation(index, session, sequence))
+            }
+            ConsensusNote::Served { index, session, sequence } => (9, of_operation(index, session, sequence)),
+            ConsensusNote::Installed { index, term, prefix } => (10, [index.0, u64::from(term.0), prefix]),
+            ConsensusNote::Compacted { index } => (11, [index.0, 0, 0]),
+        };
+        let mut digest = Digest::new();
+        digest.absorb(kind);
+        words.into_iter().for_each(|word| digest.absorb(word));
+        digest.value()
+    }
+
+    fn leadership(&self) -> Option<Leadership> {
+        match *self {
+            ConsensusNote::BecameLeader { term, .. } => Some(Leadership::Gained { term: term.0.into() }),
+            ConsensusNote::SteppedDown { .. } => Some(Leadership::Lost),
+            ConsensusNote::Campaigned { .. }
+            | ConsensusNote::Appended { .. }
+            | ConsensusNote::Truncated { .. }
+            | ConsensusNote::Synced { .. }
+            | ConsensusNote::Committed { .. }
+            | ConsensusNote::Applied { .. }
+            | ConsensusNote::Served { .. }
+            | ConsensusNote::Installed { .. }
+            | ConsensusNote::Compacted { .. } => None,
+        }
+    }
+}
+
+fn of_operation(index: LogIndex, session: SessionId, sequence: u32) -> [u64; 3] {
+    [index.0, u64::from(session.node.0) << 32 | u64::from(session.slot), u64::from(sequence)]
+}

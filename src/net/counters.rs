@@ -1,0 +1,93 @@
+//! What was sent and what became of it: every message ends in exactly one of these.
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DropReason {
+    /// Lost on the link.
+    Loss,
+    /// A partition or a blocked link stood between.
+    Partition,
+    /// The link's buffer was full.
+    BufferFull,
+    /// The receiver was down.
+    ReceiverDown,
+    /// Its stream was reset by a crash.
+    Reset,
+}
+
+impl DropReason {
+    /// Every reason, in the order of CSV columns.
+    pub const ALL: [DropReason; 5] = [
+        DropReason::Loss,
+        DropReason::Partition,
+        DropReason::BufferFull,
+        DropReason::ReceiverDown,
+        DropReason::Reset,
+    ];
+
+    /// The name used in CSVs.
+    pub fn name(self) -> &'static str {
+        match self {
+            DropReason::Loss => "loss",
+            DropReason::Partition => "partition",
+            DropReason::BufferFull => "buffer-full",
+            DropReason::ReceiverDown => "receiver-down",
+            DropReason::Reset => "reset",
+        }
+    }
+}
+
+/// Counters of one node. All but `received` count what it sent; over all nodes,
+/// `sent + duplicated = received + dropped + in flight + waiting`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Messages handed to the network.
+    pub sent: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Copies the network made.
+    pub duplicated: u64,
+    /// Messages given an extra delay so that others overtake them.
+    pub reordered: u64,
+    /// Times a stream sent a message again.
+    pub retransmitted: u64,
+    /// Messages and copies that reached it while it ran.
+    pub received: u64,
+    dropped: [u64; DropReason::ALL.len()],
+}
+
+impl Counters {
+    /// Messages and copies dropped for `reason`.
+    pub fn dropped(&self, reason: DropReason) -> u64 {
+        self.dropped[reason as usize]
+    }
+
+    /// Messages and copies dropped for any reason.
+    pub fn dropped_total(&self) -> u64 {
+        self.dropped.iter().sum()
+    }
+
+    /// Counts one drop.
+    #[inline]
+    pub fn drop_one(&mut self, reason: DropReason) {
+        self.dropped[reason as usize] += 1;
+    }
+
+    /// Counts `n` drops.
+    pub fn drop_many(&mut self, reason: DropReason, n: u64) {
+        self.dropped[reason as usize] += n;
+    }
+
+    /// Adds the counters of another node.
+    pub fn add(&mut self, other: &Counters) {
+        self.sent += other.sent;
+        self.bytes += other.bytes;
+        self.duplicated += other.duplicated;
+        self.reordered += other.reordered;
+        self.retransmitted += other.retransmitted;
+        self.received += other.received;
+        for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
+            *mine += theirs;
+        }
+    }
+}

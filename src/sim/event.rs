@@ -1,0 +1,41 @@
+//! What waits in the queue.
+
+use crate::kernel::{NodeId, Time};
+use crate::net::Schedule;
+
+/// A pending event of a world whose messages are `M`. At most 48 bytes for the built-in world.
+#[derive(Clone)]
+pub(super) enum Event<M> {
+    /// A message arrives, unless its stream's epoch has passed (0: a datagram).
+    Deliver { from: NodeId, to: NodeId, epoch: u32, message: M },
+    /// The queue's entry for a named timer comes up; it may have been moved or disarmed since.
+    Timer { node: NodeId, timer: u32 },
+    /// The disk completes its oldest sync, unless the node crashed since.
+    Disk { node: NodeId, incarnation: u32 },
+    /// A piece of work completes, unless it moved on.
+    Work { node: NodeId, slot: u32, generation: u32 },
+    /// A stalled stream tries again.
+    Retransmit { from: NodeId, to: NodeId },
+    /// A planned fault strikes.
+    Strike { fault: u32 },
+    /// A strike ends.
+    Undo { strike: u32 },
+    /// The run is over.
+    End,
+}
+
+/// Bytes that one pending event takes in a world whose messages are `M`: its key and its body.
+pub const fn bytes_per_pending<M>() -> usize {
+    crate::kernel::queue::bytes_per_pending::<Event<M>>()
+}
+
+impl<M> Schedule<M> for super::EventQueue<M> {
+    #[inline(always)]
+    fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M) {
+        self.push(at, Event::Deliver { from, to, epoch, message });
+    }
+
+    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId) {
+        self.push(at, Event::Retransmit { from, to });
+    }
+}

@@ -1,0 +1,119 @@
+//! The event loop's side of a node: its process, and all that the process cannot see.
+
+use crate::clocks::Clock;
+use crate::kernel::{LazyStream, NodeId, Process, SiteId, SystemId, Time};
+use crate::net::Transport;
+use crate::processors::{Processor, ProcessorProfile};
+use crate::storage::{Disk, DiskProfile};
+
+use super::event::Event;
+use super::timers::Timers;
+
+/// A node to build.
+#[derive(Clone, Debug)]
+pub struct NodeSetup<C> {
+    /// Its unique name, such as `kv.2`.
+    pub name: String,
+    /// What it belongs to.
+    pub system: SystemId,
+    /// Where it stands.
+    pub site: SiteId,
+    /// Whether it holds a workload's clients.
+    pub is_client: bool,
+    /// How its messages travel.
+    pub transport: Transport,
+    /// Its disk.
+    pub disk: DiskProfile,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its cores.
+    pub processor: ProcessorProfile,
+    /// What its process is told at every boot.
+    pub config: C,
+}
+
+/// A node that runs. What every event touches stands first, so that a large world misses few cache lines.
+#[derive(Clone)]
+#[repr(C)]
+pub(super) struct Node<P: Process> {
+    /// Pauses in force.
+    pub(super) pauses: u32,
+    pub(super) incarnation: u32,
+    pub(super) handled: u64,
+    pub(super) clock: Clock,
+    pub(super) rng: LazyStream,
+    /// `None` while it is down.
+    pub(super) process: Option<P>,
+    pub(super) timers: Timers,
+    pub(super) processor: Processor,
+    pub(super) disk: Disk<P::Record>,
+    /// Names the node's disk in keyed draws.
+    pub(super) key: u64,
+    /// Faults that hold it down.
+    pub(super) down: u32,
+    /// What came up while it was paused.
+    pub(super) held: Vec<Event<P::Message>>,
+    pub(super) config: P::Config,
+}
+
+impl<P: Process> Node<P> {
+    pub(super) fn new(seed: u64, setup: &NodeSetup<P::Config>) -> Self {
+        Node {
+            config: setup.config.clone(),
+            process: None,
+            rng: LazyStream::new(seed, &setup.name),
+            clock: setup.clock,
+            timers: Timers::default(),
+            disk: Disk::new(setup.disk.clone()),
+            processor: Processor::new(setup.processor),
+            key: crate::kernel::random::name_key(&setup.name),
+            down: 0,
+            pauses: 0,
+            held: Vec::new(),
+            incarnation: 0,
+            handled: 0,
+        }
+    }
+}
+
+/// A change in a node's life, for observers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lifecycle {
+    /// It booted; the first time and after every crash.
+    Booted,
+    /// It crashed.
+    Crashed,
+    /// It was paused.
+    Paused,
+    /// It went on.
+    Resumed,
+}
+
+impl Lifecycle {
+    /// The word used in CSVs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lifecycle::Booted => "booted",
+            Lifecycle::Crashed => "crashed",
+            Lifecycle::Paused => "paused",
+            Lifecycle::Resumed => "resumed",
+        }
+    }
+}
+
+/// A fault that struck, for observers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FaultRecord {
+    /// Its position on the timeline as planned.
+    pub planned: usize,
+    /// Counts all strikes of the run from 0.
+    pub strike: usize,
+    /// When it struck.
+    pub start: Time,
+    /// When it ended, or is due to end; `None`: it lasts for ever.
+    pub end: Option<Time>,
+    /// What it resolved to.
+    pub resolved: String,
+    /// The nodes that it named.
+    pub nodes: Vec<NodeId>,
+}

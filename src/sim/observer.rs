@@ -1,0 +1,57 @@
+//! Observers: checks, metrics, traces and charts listen to a run through one type known at compile time, so that
+//! what is not listened to costs nothing. An observer cannot change the run.
+
+use crate::kernel::{NodeId, Process, Time};
+use crate::net::DropReason;
+
+use super::node::{FaultRecord, Lifecycle};
+
+/// Listens to a run of processes `P`.
+pub trait Observer<P: Process> {
+    /// A process noted something.
+    #[inline]
+    fn noted(&mut self, at: Time, node: NodeId, note: &P::Note) {
+        let _ = (at, node, note);
+    }
+
+    /// A node's life changed.
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        let _ = (at, node, change);
+    }
+
+    /// A fault struck.
+    fn struck(&mut self, fault: &FaultRecord) {
+        let _ = fault;
+    }
+
+    /// A strike ended.
+    fn ended(&mut self, at: Time, strike: usize) {
+        let _ = (at, strike);
+    }
+
+    /// A message was handed to the network.
+    #[inline]
+    fn sent(&mut self, at: Time, from: NodeId, to: NodeId, message: &P::Message) {
+        let _ = (at, from, to, message);
+    }
+
+    /// A message reached a running process.
+    #[inline]
+    fn delivered(&mut self, at: Time, from: NodeId, to: NodeId, message: &P::Message) {
+        let _ = (at, from, to, message);
+    }
+
+    /// A message that was in flight found no receiver.
+    fn dropped(&mut self, at: Time, from: NodeId, to: NodeId, reason: DropReason) {
+        let _ = (at, from, to, reason);
+    }
+
+    /// A timer fired.
+    #[inline]
+    fn fired(&mut self, at: Time, node: NodeId, timer: u32) {
+        let _ = (at, node, timer);
+    }
+}
+
+/// Listens to nothing.
+impl<P: Process> Observer<P> for () {}

@@ -1,0 +1,166 @@
+//! Named timers: each name of a node has one deadline and at most one live entry in the queue.
+//!
+//! Arming later than the live entry only stores the new deadline; when the entry comes up early, it is put back
+//! at the deadline, with the rank that was allotted when it was armed. So the order is exactly that of a queue
+//! with cancellation, while an election timer that every heartbeat moves costs a store.
+
+use crate::kernel::{Sequence, Time};
+
+/// The timers of one node, by the dense index of their names.
+#[derive(Clone, Default)]
+pub(super) struct Timers {
+    slots: Vec<Timer>,
+}
+
+#[derive(Clone, Copy)]
+struct Timer {
+    /// When it fires; `None` while disarmed.
+    deadline: Option<(Time, Sequence)>,
+    /// The live entry in the queue. Others of this name are stale.
+    entry: Option<(Time, Sequence)>,
+}
+
+const NEW: Timer = Timer { deadline: None, entry: None };
+
+/// What to do with a queue entry that came up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Due {
+    /// Nothing: it was superseded, or its timer is disarmed.
+    Stale,
+    /// Put it back: the deadline has moved.
+    Later(Time, Sequence),
+    /// The timer fires.
+    Fire,
+}
+
+impl Timers {
+    /// Arms timer `index`; returns whether an entry must be pushed at the deadline.
+    #[inline]
+    pub(super) fn arm(&mut self, index: u32, deadline: Time, sequence: Sequence) -> bool {
+        let index = index as usize;
+        if index >= self.slots.len() {
+            self.slots.resize(index + 1, NEW);
+        }
+        let timer = &mut self.slots[index];
+        timer.deadline = Some((deadline, sequence));
+        if timer.entry.is_some_and(|entry| entry <= (deadline, sequence)) {
+            return false;
+        }
+        timer.entry = timer.deadline;
+        true
+    }
+
+    /// Disarms timer `index`.
+    #[inline]
+    pub(super) fn disarm(&mut self, index: u32) {
+        if let Some(timer) = self.slots.get_mut(index as usize) {
+            timer.deadline = None;
+        }
+    }
+
+    /// Disarms every timer: the node crashed.
+    pub(super) fn disarm_all(&mut self) {
+        self.slots.iter_mut().for_each(|timer| timer.deadline = None);
+    }
+
+    /// The entry (`at`, `sequence`) of timer `index` came up.
+    #[inline]
+    pub(super) fn due(&mut self, index: u32, at: Time, sequence: Sequence) -> Due {
+        let timer = &mut self.slots[index as usize];
+        if timer.entry != Some((at, sequence)) {
+            return Due::Stale;
+        }
+        timer.entry = None;
+        match timer.deadline {
+            None => Due::Stale,
+            Some(deadline) if deadline == (at, sequence) => {
+                timer.deadline = None;
+                Due::Fire
+            }
+            Some((later, rank)) => {
+                timer.entry = timer.deadline;
+                Due::Later(later, rank)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Queue;
+
+    /// Timers over a real queue: `run` pops until something fires.
+    struct Rig {
+        queue: Queue<u32>,
+        timers: Timers,
+        pushes: usize,
+    }
+
+    impl Rig {
+        fn new() -> Rig {
+            Rig { queue: Queue::new(), timers: Timers::default(), pushes: 0 }
+        }
+
+        fn arm(&mut self, timer: u32, at: u64) {
+            let sequence = self.queue.allot();
+            if self.timers.arm(timer, Time(at), sequence) {
+                self.queue.push_ranked(Time(at), sequence, timer);
+                self.pushes += 1;
+            }
+        }
+
+        fn run(&mut self) -> Option<(u64, u32)> {
+            while let Some((at, sequence, timer)) = self.queue.pop() {
+                match self.timers.due(timer, at, sequence) {
+                    Due::Stale => {}
+                    Due::Later(at, sequence) => self.queue.push_ranked(at, sequence, timer),
+                    Due::Fire => return Some((at.0, timer)),
+                }
+            }
+            None
+        }
+    }
+
+    #[test]
+    fn arming_again_moves_the_only_deadline() {
+        let mut rig = Rig::new();
+        rig.arm(0, 10);
+        rig.arm(0, 30);
+        rig.arm(0, 20);
+        assert_eq!(rig.run(), Some((20, 0)));
+        assert_eq!(rig.run(), None);
+        assert_eq!(rig.pushes, 1, "later deadlines are stores");
+    }
+
+    #[test]
+    fn an_earlier_deadline_supersedes_the_entry_in_the_queue() {
+        let mut rig = Rig::new();
+        rig.arm(0, 30);
+        rig.arm(0, 10);
+        assert_eq!(rig.run(), Some((10, 0)));
+        assert_eq!(rig.run(), None, "the entry at 30 is stale");
+    }
+
+    #[test]
+    fn a_disarmed_timer_does_not_fire_and_can_be_armed_again() {
+        let mut rig = Rig::new();
+        rig.arm(0, 10);
+        rig.timers.disarm(0);
+        rig.arm(0, 40);
+        assert_eq!(rig.run(), Some((40, 0)));
+        rig.arm(0, 50);
+        rig.timers.disarm_all();
+        assert_eq!(rig.run(), None);
+    }
+
+    #[test]
+    fn a_moved_timer_keeps_the_rank_of_its_arming() {
+        let mut rig = Rig::new();
+        rig.arm(0, 10);
+        rig.arm(0, 20); // Armed before timer 1: fires before it.
+        rig.arm(1, 20);
+        assert_eq!(rig.run(), Some((20, 0)));
+        assert_eq!(rig.run(), Some((20, 1)));
+    }
+}
