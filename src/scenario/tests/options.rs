@@ -279,9 +279,83 @@ error[S031]: `election_timeout` must be a distribution of durations
 5 | election_timeout = 150
   |                    ^^^
   |
-  = help: write "const(150ms)"
+  = help: write "150ms"
 "#,
     );
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_told_the_usage() {
+    assert_shown(
+        &raft_messages("election_timeout = \"exp()\"\nheartbeat = \"1 ms\""),
+        r#"
+error[S033]: `exp` lacks its argument `mean`
+ --> test.toml:5:25
+  |
+5 | election_timeout = "exp()"
+  |                         ^
+  |
+  = help: write exp(mean=)
+
+error[S020]: `heartbeat` has a space in it
+ --> test.toml:6:14
+  |
+6 | heartbeat = "1 ms"
+  |              ^^^^
+  |
+  = help: write "1ms"
+"#,
+    );
+    assert_shown(
+        &raft_messages("election_timeout = \"exp(1ms, 2ms)\""),
+        r#"
+error[S034]: `exp` takes one argument only
+ --> test.toml:5:30
+  |
+5 | election_timeout = "exp(1ms, 2ms)"
+  |                              ^^^
+  |
+  = help: write exp(mean=)
+"#,
+    );
+    assert_shown(
+        &raft_messages("election_timeout = \"uniform(1s, low=2s)\""),
+        r#"
+error[S035]: `uniform` is given `low` twice
+ --> test.toml:5:33
+  |
+5 | election_timeout = "uniform(1s, low=2s)"
+  |                                 ^^^
+"#,
+    );
+    assert_shown(
+        &raft_messages("election_timeout = \"uniform(low=2s, high=1s)\""),
+        r#"
+error[S036]: `high` of `uniform` must be at least low (2s), not 1s
+ --> test.toml:5:42
+  |
+5 | election_timeout = "uniform(low=2s, high=1s)"
+  |                                          ^^
+"#,
+    );
+}
+
+#[test]
+fn every_code_has_a_message_in_these_tests() {
+    let files = [include_str!("options.rs"), include_str!("sources.rs"), include_str!("sweeps.rs")];
+    for code in Code::ALL {
+        let shown = format!("[{code}]: ");
+        assert!(files.iter().any(|file| file.contains(&shown)), "{code} is shown by no test");
+    }
+}
+
+#[test]
+fn a_distribution_of_numbers_may_be_a_number() {
+    let mut diagnostics = crate::spec::Diagnostics::default();
+    let mut decoder = Decoder::new(&mut diagnostics, &crate::spec::NoDataFiles);
+    let numbers =
+        crate::spec::distribution::Numbers::decode(&crate::spec::options::default_node(5), &mut decoder);
+    assert_eq!(numbers.expect("valid").0, Distribution::constant(5.0).expect("valid"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Sweeps: what they expand to, and their errors.
 
 use super::*;
+use crate::scenario::Point;
 
 fn sweep(document: &str) -> (Option<Sweep>, String) {
     let mut loaded = text(&format!("schema = 1\n{document}"), &[]);
@@ -24,8 +25,6 @@ fn combinations(document: &str) -> Vec<String> {
     };
     sweep.points().map(written).collect()
 }
-
-use crate::scenario::Point;
 
 #[test]
 fn without_a_sweep_there_is_one_combination() {
