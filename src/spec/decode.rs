@@ -45,7 +45,14 @@ impl DataFiles for NoDataFiles {
 pub struct Decoder<'a> {
     diagnostics: &'a mut Diagnostics,
     files: &'a dyn DataFiles,
-    path: Vec<String>,
+    path: Vec<Step>,
+}
+
+/// One key on the way to the value being decoded.
+struct Step {
+    key: String,
+    /// Which item, when the value of the key is a list.
+    item: Option<usize>,
 }
 
 impl<'a> Decoder<'a> {
@@ -61,27 +68,38 @@ impl<'a> Decoder<'a> {
 
     /// Decodes the value of `key`, which then is the subject of messages.
     pub fn enter<T>(&mut self, key: &str, decode: impl FnOnce(&mut Decoder<'a>) -> T) -> T {
-        self.path.push(key.to_string());
+        self.path.push(Step { key: key.to_string(), item: None });
         let value = decode(self);
         self.path.pop();
         value
     }
 
-    /// The key being decoded, for messages: "`heartbeat`".
+    /// Decodes an item of the list being decoded.
+    pub fn enter_item<T>(&mut self, index: usize, decode: impl FnOnce(&mut Decoder<'a>) -> T) -> T {
+        let outer = self.path.last_mut().and_then(|step| step.item.replace(index));
+        let value = decode(self);
+        if let Some(step) = self.path.last_mut() {
+            step.item = outer;
+        }
+        value
+    }
+
+    /// The key being decoded, for messages: "`heartbeat`", "`labels[0]`".
     pub fn subject(&self) -> String {
         match self.path.last() {
-            Some(key) => format!("`{key}`"),
+            Some(Step { key, item: Some(item) }) => format!("`{key}[{item}]`"),
+            Some(Step { key, item: None }) => format!("`{key}`"),
             None => "the scenario".to_string(),
         }
     }
 
-    /// The table being decoded, for messages: "[system.kv.raft]".
+    /// The table being decoded, for messages: "in [system.kv.raft]", "at the top level".
     pub fn section(&self) -> String {
         if self.path.is_empty() {
-            return "the top level".to_string();
+            return "at the top level".to_string();
         }
-        let keys: Vec<String> = self.path.iter().map(|key| write::key(key)).collect();
-        format!("[{}]", keys.join("."))
+        let keys: Vec<String> = self.path.iter().map(|step| write::key(&step.key)).collect();
+        format!("in [{}]", keys.join("."))
     }
 
     /// The data files of the scenario.

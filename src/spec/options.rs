@@ -116,7 +116,7 @@ impl<'a> Places<'a> {
 /// Reports the keys that are not in `known`.
 pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decoder<'_>) {
     for entry in table.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-        let message = format!("unknown key `{}` in {}", entry.key, decoder.section());
+        let message = format!("unknown key `{}` {}", entry.key, decoder.section());
         let mut diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
         diagnostic = match suggest::closest(&entry.key, known.iter().copied()) {
             Some(near) => diagnostic.did_you_mean(Some(near)),
@@ -137,7 +137,7 @@ pub fn option<T: Decode>(
     let table = node.as_table()?;
     let Some(given) = table.get(key).cloned().or(default) else {
         return T::absent().or_else(|| {
-            let message = format!("`{key}` is missing in {}", decoder.section());
+            let message = format!("`{key}` is missing {}", decoder.section());
             let help = format!("write {key} = ... ({})", T::shape().words());
             decoder.report(Diagnostic::error(Code::MissingKey, &node.origin, message).help(help));
             None

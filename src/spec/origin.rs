@@ -137,6 +137,11 @@ impl Sources {
         &self.list[id.0 as usize]
     }
 
+    /// Every source with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0_u32..).map(SourceId).zip(&self.list)
+    }
+
     /// The text as written at a place.
     pub fn text(&self, origin: &Origin) -> &str {
         self.get(origin.source).text.get(origin.span()).unwrap_or("")

@@ -224,7 +224,8 @@ impl<T: Decode> Decode for Vec<T> {
             return decoder.wrong_type(node, "a list", "");
         };
         // Decode all before giving up, so that every bad item is reported.
-        let decoded: Vec<Option<T>> = items.iter().map(|item| T::decode(item, decoder)).collect();
+        let item = |(index, item)| decoder.enter_item(index, |decoder| T::decode(item, decoder));
+        let decoded: Vec<Option<T>> = items.iter().enumerate().map(item).collect();
         decoded.into_iter().collect()
     }
 
@@ -253,7 +254,7 @@ impl<T: Decode> Decode for Named<T> {
         let mut entries = Vec::new();
         for entry in table.iter() {
             if entry.key.is_empty() {
-                let message = format!("a name in {} is empty", decoder.section());
+                let message = format!("a name {} is empty", decoder.section());
                 decoder.report(Diagnostic::error(Code::WrongType, &entry.key_origin, message));
                 all = false;
             }

@@ -77,10 +77,8 @@ impl Shape {
                 let names: Vec<&str> = super::distribution::FAMILIES.iter().map(|f| f.name).collect();
                 let pattern = format!(r"^\s*({})\(.*\)\s*$|{VARIABLE}", names.join("|"));
                 let call = json!({ "type": "string", "pattern": pattern });
-                match measure.dimension() {
-                    Some(dimension) => json!({ "anyOf": [call, quantity(dimension)] }),
-                    None => call,
-                }
+                let constant = measure.dimension().map_or(json!({ "type": "number" }), quantity);
+                json!({ "anyOf": [call, constant] })
             }
             Shape::Choice(rows) => {
                 let one = |row: &ChoiceRow| json!({ "const": row.name, "description": row.doc.trim() });

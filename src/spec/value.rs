@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::origin::Origin;
 
 /// A value and where it was written.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Node {
     /// The value.
     pub value: Value,
@@ -17,7 +17,7 @@ pub struct Node {
 }
 
 /// A value without its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),
@@ -34,13 +34,13 @@ pub enum Value {
 }
 
 /// Named values in written order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
 }
 
 /// One `key = value`.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
     /// The key, unquoted.
     pub key: String,
@@ -61,14 +61,14 @@ impl Table {
         self.entry(key).map(|entry| &entry.node)
     }
 
-    /// The value of `key`, to change it.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    /// The entry of `key`, to change it.
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.key == key)
     }
 
     /// Puts an entry in: in the place of the one with the same key, else at the end.
     pub fn set(&mut self, entry: Entry) {
-        match self.entries.iter_mut().find(|present| present.key == entry.key) {
+        match self.entry_mut(&entry.key) {
             Some(present) => *present = entry,
             None => self.entries.push(entry),
         }
@@ -85,11 +85,6 @@ impl Table {
         self.entries.iter()
     }
 
-    /// The entries in written order, to change their values.
-    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
-        self.entries.iter_mut()
-    }
-
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -98,6 +93,15 @@ impl Table {
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+}
+
+impl IntoIterator for Table {
+    type Item = Entry;
+    type IntoIter = std::vec::IntoIter<Entry>;
+
+    fn into_iter(self) -> std::vec::IntoIter<Entry> {
+        self.entries.into_iter()
     }
 }
 
@@ -167,14 +171,14 @@ impl Value {
 ///
 /// A string of a file is one piece. A string with `${x}` in it becomes several once the variable has a value:
 /// an error inside the substituted part then points at the variable's value.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Text {
     text: String,
     pieces: Vec<Piece>,
     whole: Origin,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 struct Piece {
     /// Bytes of `Text::text`.
     span: Range<usize>,

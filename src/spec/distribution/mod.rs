@@ -50,7 +50,6 @@ impl Measure {
     }
 
     /// The unit's kind; none for plain numbers.
-    /// The dimension of a plain value of this measure; numbers have none.
     pub fn dimension(self) -> Option<Dimension> {
         match self {
             Measure::Durations => Some(Dimension::Duration),
@@ -89,6 +88,11 @@ pub struct Sizes(pub Distribution);
 #[derive(Clone, PartialEq, Debug)]
 pub struct Numbers(pub Distribution);
 
+/// Always `value`.
+fn constant(value: f64) -> Distribution {
+    Distribution::constant(value).expect("quantities and numbers of a scenario are finite")
+}
+
 /// The distribution in `node`, or reports of all that is wrong with it.
 fn decode(node: &Node, measure: Measure, decoder: &mut Decoder<'_>) -> Option<Distribution> {
     let bare = match &node.value {
@@ -97,6 +101,10 @@ fn decode(node: &Node, measure: Measure, decoder: &mut Decoder<'_>) -> Option<Di
         Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => None,
     };
     if let Some(number) = bare {
+        // A plain number is that number, always; of anything else it lacks the unit.
+        if let (Measure::Numbers, Ok(value)) = (measure, measure.value(&number)) {
+            return Some(constant(value));
+        }
         let problem = read::not_a_distribution(&number, 0..0, measure);
         return decoder.take_at(Err(problem), &node.origin);
     }

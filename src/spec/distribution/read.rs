@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::catalogue::{FAMILIES, Family};
-use super::{Measure, number};
+use super::{Measure, constant, number};
 use crate::kernel::sample::{Distribution, ParameterError};
 use crate::spec::arguments::{self, Bound};
 use crate::spec::call::{self, Call, Expression};
@@ -58,8 +58,8 @@ impl Context<'_> {
                 let span = expression.span();
                 let word = &self.text.as_str()[span.clone()];
                 // A plain quantity is that quantity, always.
-                if let Ok(constant) = self.measure.value(word).map(Distribution::constant) {
-                    return constant.ok();
+                if let Ok(value) = self.measure.value(word) {
+                    return Some(constant(value));
                 }
                 self.problems.push(not_a_distribution(word, span, self.measure));
                 return None;
@@ -90,6 +90,7 @@ impl Context<'_> {
             text: self.text,
             measure: self.measure,
             files: self.files,
+            read: Vec::new(),
             problems: Vec::new(),
         };
         let built = (family.build)(&mut reader);
@@ -124,6 +125,8 @@ pub(super) struct Reader<'a> {
     text: &'a Text,
     measure: Measure,
     files: &'a dyn DataFiles,
+    /// The values read so far: in base units, and as written.
+    read: Vec<(f64, &'a str)>,
     problems: Vec<Problem>,
 }
 
@@ -141,7 +144,10 @@ impl<'a> Reader<'a> {
     /// A required argument in the unit of the distribution.
     pub(super) fn value(&mut self, parameter: &'static str) -> Option<f64> {
         let measure = self.measure;
-        self.read(parameter, |text| measure.value(text))
+        let value = self.read(parameter, |text| measure.value(text))?;
+        let (written, _) = self.word(parameter)?;
+        self.read.push((value, written));
+        Some(value)
     }
 
     /// An optional argument in the unit of the distribution; `None` if it is wrong.
@@ -222,10 +228,23 @@ impl<'a> Reader<'a> {
                     Some(bound) => bound.span(error.parameter),
                     None => self.call.span.clone(),
                 };
-                self.note(error.parameter, Problem::new(Code::BadParameter, span, error.problem));
+                let message = self.as_written(&error.problem);
+                self.note(error.parameter, Problem::new(Code::BadParameter, span, message));
                 None
             }
         }
+    }
+
+    /// A message of the kernel, which knows base units only, with values as the user wrote them: not
+    /// "2000000000" but "2s".
+    fn as_written(&self, message: &str) -> String {
+        let number_ends = |c: char| !c.is_ascii_digit() && c != '.';
+        let written = |word: &str| {
+            let digits = word.trim_end_matches(number_ends);
+            let value = self.read.iter().find(|(value, _)| digits == value.to_string());
+            value.map_or(word.to_string(), |(_, written)| word.replacen(digits, written, 1))
+        };
+        message.split_inclusive(number_ends).map(written).collect()
     }
 
     /// Notes a problem of a parameter.

@@ -56,6 +56,8 @@ fn text_and_constructor_give_the_same_distribution() {
 #[test]
 fn the_measure_decides_the_unit() {
     assert_eq!(read("const(-1.5e3)", Measure::Numbers), Ok(Distribution::constant(-1500.0).expect("valid")));
+    assert_eq!(read("7", Measure::Numbers), Ok(Distribution::constant(7.0).expect("valid")));
+    assert_eq!(read("2KiB", Measure::Sizes), Ok(Distribution::constant(2048.0).expect("valid")));
     assert_eq!(read("const(2KiB)", Measure::Sizes), Ok(Distribution::constant(2048.0).expect("valid")));
     let wrong = read("const(2ms)", Measure::Sizes).expect_err("a duration");
     assert_eq!(
