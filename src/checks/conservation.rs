@@ -1,5 +1,5 @@
-//! Nothing is lost quietly: every request that was offered ended in one way or is still open, and every message that
-//! was sent was received, dropped, or is on its way.
+//! Nothing is lost quietly: every request that was offered ended in one way or is still open, and every
+//! message that was sent was received, dropped, or is on its way.
 
 use crate::kernel::{NodeId, Time};
 use crate::model::history::{Outcome, Reason, SessionId};

@@ -1,5 +1,5 @@
-//! `agreement`: no two replicas commit different entries at an index (Raft §5.4.3, State Machine Safety), and what they
-//! apply is committed and the same on all.
+//! `agreement`: no two replicas commit different entries at an index (Raft §5.4.3, State Machine Safety), and
+//! what they apply is committed and the same on all.
 
 use crate::model::history::SessionId;
 use crate::model::log::LogIndex;
@@ -9,7 +9,8 @@ use super::mirror::Mirror;
 use super::violation::{Found, What};
 use super::window::Window;
 
-/// A replica committed up to `index`, with this prefix digest, which is no news. (That digest covers all before.)
+/// A replica committed up to `index`, with this prefix digest, which is no news. (That digest covers all
+/// before.)
 #[inline]
 pub(super) fn committed(
     mirrors: &[Mirror],
@@ -148,6 +149,8 @@ mod tests {
             "kv.2 applied operation 1 of clients#4 at index 2, where operation 2 of clients#0 was applied before \
              (t = 0.015 s)",
         );
+        script.acknowledge(4, 1);
+        assert_eq!(script.invariants.violations().len(), 1, "it was applied, if in the wrong place");
     }
 
     #[test]

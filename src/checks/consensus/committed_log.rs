@@ -25,8 +25,9 @@ impl CommittedLog {
         self.prefixes.end().previous()
     }
 
-    /// Takes the entries of `log` behind the last committed one, up to `index`, whose prefix digest is `prefix`.
-    /// They count as committed in `term`, or in a later one if something was committed there already.
+    /// Takes the entries of `log` behind the last committed one, up to `index`, whose prefix digest is
+    /// `prefix`. They count as committed in `term`, or in a later one if something was committed there
+    /// already.
     pub fn extend(&mut self, log: &LogMirror, index: LogIndex, prefix: u64, term: Term) {
         let mut next = self.last().next();
         while next < index {
@@ -50,8 +51,8 @@ impl CommittedLog {
         }
     }
 
-    /// The highest committed index, at most `through`, up to which `log` holds what was committed. A log's prefix
-    /// digests agree up to some index and never again, so that halving finds it.
+    /// The highest committed index, at most `through`, up to which `log` holds what was committed. A log's
+    /// prefix digests agree up to some index and never again, so that halving finds it.
     pub fn agreed(&self, log: &LogMirror, through: LogIndex) -> LogIndex {
         let through = through.min(log.last()).min(self.last());
         if self.agrees(through, log.prefix(through)) {

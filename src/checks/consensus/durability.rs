@@ -1,8 +1,8 @@
-//! `durability`: what is committed is durable on a quorum from then on, a restart finds again what was durable and
-//! committed, and what a client was told took effect was applied.
+//! `durability`: what is committed is durable on a quorum from then on, a restart finds again what was
+//! durable and committed, and what a client was told took effect was applied.
 //!
-//! A quorum is a majority. A replica holds an index durably if a sync or a snapshot covers its log up to there and
-//! that log is what was committed; one that is down holds what it will find.
+//! A quorum is a majority. A replica holds an index durably if a sync or a snapshot covers its log up to
+//! there and that log is what was committed; one that is down holds what it will find.
 
 use crate::model::log::LogIndex;
 

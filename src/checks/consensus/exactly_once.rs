@@ -1,5 +1,5 @@
-//! `exactly-once`: an operation of a session takes effect at one index at most, however often it was sent (Ongaro 2014,
-//! §6.3). Every replica tells of its own application; a second one is one at another index.
+//! `exactly-once`: an operation of a session takes effect at one index at most, however often it was sent
+//! (Ongaro 2014, §6.3). Every replica tells of its own application; a second one is one at another index.
 
 use crate::model::history::SessionId;
 use crate::model::log::LogIndex;
@@ -15,13 +15,13 @@ struct Effect {
 /// Where the operations of each session took effect.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExactlyOnce {
-    /// By client node, then by slot, both dense; in order of sequence. A duplicate may come at any time, so that
-    /// nothing is forgotten.
+    /// By client node, then by slot, both dense; in order of sequence. A duplicate may come at any time, so
+    /// that nothing is forgotten.
     sessions: Vec<Vec<Vec<Effect>>>,
 }
 
 impl ExactlyOnce {
-    /// An operation took effect at `index`, where nothing had before.
+    /// An operation took effect at `index`, where it had not before.
     pub fn applied(&mut self, index: LogIndex, session: SessionId, sequence: u32) -> Option<Found> {
         let effects = at(at(&mut self.sessions, session.node.index()), session.slot as usize);
         let effect = Effect { sequence, index };

@@ -65,7 +65,7 @@ pub const TABLE: [Row; 7] = [
     Row {
         invariant: Invariant::Agreement,
         name: "agreement",
-        meaning: "all nodes commit the same entry at each index, and apply the same and nothing before it is committed",
+        meaning: "all nodes commit the same entry at each index, and apply the same, and nothing early",
         in_raft: "State Machine Safety",
         section: "Ongaro and Ousterhout 2014, §5.4.3 and Figure 3",
         evaluated: "when a node commits, applies or installs a snapshot",
@@ -73,11 +73,11 @@ pub const TABLE: [Row; 7] = [
     Row {
         invariant: Invariant::Durability,
         name: "durability",
-        meaning: "a quorum holds durably what is committed, from then on; what was durable survives a restart; \
-                  an acknowledged operation was applied",
+        meaning: "a quorum holds durably what is committed, from then on; what was durable survives a \
+                  restart; an acknowledged operation was applied",
         in_raft: "the premise of Figure 2: updated on stable storage before responding",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 2; Ongaro 2014, §3.8 and §10.2.1",
-        evaluated: "when an index is first committed, a durable entry removed, a restart done, a client answered",
+        evaluated: "when an index is first committed, a durable entry removed, a disk read, a client answered",
     },
     Row {
         invariant: Invariant::ExactlyOnce,
@@ -90,8 +90,8 @@ pub const TABLE: [Row; 7] = [
     Row {
         invariant: Invariant::Monotonic,
         name: "monotonic",
-        meaning: "a node's term, committed and applied index never fall while it runs, and a restart takes it to \
-                  no term below one that it led or holds entries of",
+        meaning: "a node's term, committed and applied index never fall while it runs, and a restart takes \
+                  it to no term below one that it led or holds entries of",
         in_raft: "current_term, commit_index and last_applied increase monotonically",
         section: "Ongaro and Ousterhout 2014, §5.1 and Figure 2",
         evaluated: "when a node campaigns, leads, steps down, commits, applies or installs a snapshot",

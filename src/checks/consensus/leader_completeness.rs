@@ -1,8 +1,9 @@
-//! `leader-completeness`: an entry committed in a term is in the logs of the leaders of all higher terms (Raft §5.4).
+//! `leader-completeness`: an entry committed in a term is in the logs of the leaders of all higher terms
+//! (Raft §5.4).
 //!
-//! Only higher: a candidate may learn late that it won, when a later leader has long committed more. It is held when
-//! a node becomes leader, against what was known to be committed by then; what an older leader reports later is left
-//! to `agreement`, once the new leader commits.
+//! Only higher: a candidate may learn late that it won, when a later leader has long committed more. It is
+//! held when a node becomes leader, against what was known to be committed by then; what an older leader
+//! reports later is left to `agreement`, once the new leader commits.
 
 use crate::model::log::Term;
 

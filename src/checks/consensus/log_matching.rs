@@ -1,5 +1,6 @@
-//! `log-matching`: if two logs hold an entry of the same index and term, they are equal up to it (Raft §5.3). It is held
-//! over all time: an entry that was removed since must match too, for the leader of its term made it once.
+//! `log-matching`: if two logs hold an entry of the same index and term, they are equal up to it (Raft §5.3).
+//! It is held over all time: an entry that was removed since must match too, for the leader of its term made
+//! it once.
 
 use std::collections::BTreeMap;
 

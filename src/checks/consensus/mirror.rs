@@ -48,8 +48,8 @@ impl LogMirror {
         self.prefixes.get(index)
     }
 
-    /// An entry stands at `index` now. One that stood there, and all behind it, are gone with that; a gap means
-    /// that what lies before is not known.
+    /// An entry stands at `index` now. One that stood there, and all behind it, are gone with that; a gap
+    /// means that what lies before is not known.
     #[inline]
     pub fn append(&mut self, index: LogIndex, prefix: u64) {
         if index != self.prefixes.end() {

@@ -1,13 +1,18 @@
-//! What must hold of all replicas of a system together, held after every note (Raft, Figure 3, under names that fit any
-//! replicated log).
+//! What must hold of all replicas of a system together, held after every note (Raft, Figure 3, under names
+//! that fit any replicated log).
 //!
-//! Replicas tell what they do ([`ConsensusNote`]); a [`mirror`] of each is kept from that alone, and every note is held
-//! against the mirrors and against what was told before. Nothing here knows a protocol: which invariants a protocol
-//! claims is for its caller to say. A violation is data: the run goes on, and the first of each invariant is kept.
+//! Replicas tell what they do ([`ConsensusNote`]); a mirror of each log is kept from that alone, and every
+//! note is held against the mirrors and against what was told before. Nothing here knows a protocol: which
+//! invariants a protocol claims is for its caller to say. A violation is data: the run goes on, and the first
+//! of each invariant is kept.
 //!
-//! What is expected of the notes: a replica that boots tells its snapshot (`Installed`), every entry behind it
-//! (`Appended`), and then, once, that these are durable (`Synced`); a snapshot is durable when it is `Installed`; a
-//! replica tells of `Committed` before it tells of `Applied`.
+//! What is expected of the notes: a replica that boots tells its snapshot (`Installed`), every entry behind
+//! it (`Appended`), and then, once, that these are durable (`Synced`); a snapshot is durable when it is
+//! `Installed`; a replica tells of `Committed` before it tells of `Applied`.
+//!
+//! A note costs 8 to 11 ns at five replicas (`benches/invariants.rs`). An entry costs 40 bytes and 8 a
+//! replica until all have compacted it; a client's operation costs 16 for good, as a duplicate may come at
+//! any time.
 //!
 //! The way of putting invariants beside the algorithm, on in every run, is that of LogCabin
 //! (`RaftConsensusInvariants.cc`) and TigerBeetle's simulator.
@@ -87,8 +92,8 @@ impl Invariants {
         &self.violations
     }
 
-    /// `node` told `note`. Constant time, but for what a note is the first to commit (a step an entry) or the last
-    /// to compact, and a look at every replica where something is first committed.
+    /// `node` told `note`. Constant time, but for what a note is the first to commit (a step an entry) or the
+    /// last to compact, and a look at every replica where something is first committed.
     ///
     /// # Panics
     /// If the node is not one of the system's; so do the other facts.
@@ -126,8 +131,8 @@ impl Invariants {
         }
     }
 
-    /// A client was told that a write, append or compare-and-set took effect (or found a mismatch, which is decided
-    /// in the log too). `sequence` is that of the request.
+    /// A client was told that a write, append or compare-and-set took effect (or found a mismatch, which is
+    /// decided in the log too). `sequence` is that of the request.
     pub fn acknowledged(&mut self, at: Time, session: SessionId, sequence: u32) {
         if !self.effects.has(session, sequence) {
             let found = Found::alone(What::NeverApplied { session, sequence });
@@ -210,7 +215,8 @@ impl Invariants {
     fn on_first_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
         let parted = agreement::continues(&self.mirrors, told.slot, &self.committed);
         let mirror = &self.mirrors[told.slot];
-        // Leaders commit first. Where a protocol lets others, its term is not known to be earlier than the latest.
+        // Leaders commit first. Where a protocol lets others, its term is not known to be earlier than the
+        // latest.
         let term = mirror.leading.unwrap_or(self.leaders.latest());
         self.committed.extend(&mirror.log, index, prefix, term);
         let early = durability::first_committed(&self.mirrors, &self.committed, index);
@@ -225,13 +231,13 @@ impl Invariants {
         let early = agreement::is_due(mirror, index);
         self.check(Invariant::Monotonic, told, again);
         self.check(Invariant::Agreement, told, early);
-        match self.applications.applied(index, session, sequence) {
-            Application::First => {
-                let twice = self.effects.applied(index, session, sequence);
-                self.check(Invariant::ExactlyOnce, told, twice);
-            }
-            Application::Again => {}
-            Application::Differs(found) => self.check(Invariant::Agreement, told, Some(found)),
+        let application = self.applications.applied(index, session, sequence);
+        if let Application::Differs(found) = application {
+            self.check(Invariant::Agreement, told, Some(found));
+        }
+        if !matches!(application, Application::Again) {
+            let twice = self.effects.applied(index, session, sequence);
+            self.check(Invariant::ExactlyOnce, told, twice);
         }
     }
 

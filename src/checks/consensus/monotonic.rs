@@ -1,7 +1,8 @@
 //! `monotonic`: a node's term, committed and applied index never fall while it runs (Raft, Figure 2).
 //!
-//! A restart may take a node back to an earlier term if it had promised nothing in the later one: a term is noted
-//! when it is entered, before it is durable. But a leader's term is durable, and so is that of an entry found on disk.
+//! A restart may take a node back to an earlier term if it had promised nothing in the later one: a term is
+//! noted when it is entered, before it is durable. But a leader's term is durable, and so is that of an entry
+//! found on disk.
 
 use crate::model::log::{LogIndex, Term};
 

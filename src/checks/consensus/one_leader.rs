@@ -1,5 +1,5 @@
-//! `one-leader`: at most one node becomes leader in a term (Raft §5.2, Election Safety). A node that wins a term again
-//! after a restart has forgotten that it did, and may lead it with another log.
+//! `one-leader`: at most one node becomes leader in a term (Raft §5.2, Election Safety). A node that wins a
+//! term again after a restart has forgotten that it did, and may lead it with another log.
 
 use std::collections::BTreeMap;
 

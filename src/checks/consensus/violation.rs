@@ -31,7 +31,8 @@ pub enum What {
         /// The term.
         term: Term,
     },
-    /// `log-matching`: the node and `other` held an entry of the same index and term, behind different prefixes.
+    /// `log-matching`: the node and `other` held an entry of the same index and term, behind different
+    /// prefixes.
     LogsDiffer {
         /// The entry's index.
         index: LogIndex,
@@ -159,8 +160,8 @@ impl Found {
 }
 
 impl InvariantViolation {
-    /// Says in one sentence, without a full stop, what was seen, and when. `names` gives a node's name, such as
-    /// `kv.2`.
+    /// Says in one sentence, without a full stop, what was seen, and when. `names` gives a node's name, such
+    /// as `kv.2`.
     pub fn explain(&self, names: &dyn Fn(NodeId) -> String) -> String {
         format!("{} (t = {})", self.seen(names), self.at)
     }

@@ -34,8 +34,8 @@ impl<T: Copy + Default> Window<T> {
         self.values.get(self.place(index)?).copied()
     }
 
-    /// Puts `value` at `index`: what lies between the end and there becomes the default, and what is forgotten
-    /// stays so.
+    /// Puts `value` at `index`: what lies between the end and there becomes the default, and what is
+    /// forgotten stays so.
     #[inline]
     pub fn set(&mut self, index: LogIndex, value: T) {
         let Some(place) = self.place(index) else { return };

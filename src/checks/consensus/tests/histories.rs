@@ -1,6 +1,6 @@
-//! Random histories of a small model of Raft, whose steps are whole: a vote, an exchange between a leader and a
-//! follower, a sync, a crash. The right model violates nothing, whatever the order of steps; with a rule taken out
-//! of it, the invariant that rests on the rule is violated.
+//! Random histories of a small model of Raft, whose steps are whole: a vote, an exchange between a leader and
+//! a follower, a sync, a crash. The right model violates nothing, whatever the order of steps; with a rule
+//! taken out of it, the invariant that rests on the rule is violated.
 
 use crate::kernel::{Digest, NodeId, Stream, Time};
 use crate::model::history::SessionId;
