@@ -1,3 +1,5 @@
-//! Judges: what must hold of a run, and the words that say where it did not.
+//! Checks: what must hold of a run, judged from what processes noted and clients were told.
 
+pub mod conservation;
+pub mod consensus;
 pub mod linearizability;

@@ -1,5 +1,5 @@
 //! Bug switches: real bugs of published systems that a run can switch on, so that checks can be seen to catch
-//! them. Each table row names one; the numbers are those of the catalogue in docs/divergences.md.
+//! them. Each table row names one; docs/divergences.md lists them all.
 
 /// One bug that can be switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -8,7 +8,7 @@ pub struct Bug {
     pub name: &'static str,
     /// What goes wrong, in one sentence.
     pub doc: &'static str,
-    /// Its number in the catalogue of real bugs, with a system that had it.
+    /// Its number in our catalogue of real bugs, with systems that had it.
     pub source: &'static str,
     /// The check that sees it.
     pub caught_by: &'static str,
@@ -31,6 +31,12 @@ impl Bugs {
     pub fn named(table: &[Bug], name: &str) -> Option<Bugs> {
         let row = table.iter().position(|bug| bug.name == name)?;
         Some(Bugs::row(row as u32))
+    }
+
+    /// The bugs of `table` that are among `names`; names of other tables are passed over.
+    pub fn all_named(table: &[Bug], names: &[String]) -> Bugs {
+        let named = names.iter().filter_map(|name| Bugs::named(table, name));
+        named.fold(Bugs::NONE, |all, bug| all | bug)
     }
 
     /// Whether any of `bugs` is in the set.

@@ -1,5 +1,6 @@
-//! From scenario files to checked values: sources, sweeps, and the diagnostics that people read.
+//! From scenario files to worlds: sources, sweeps and their diagnostics, then the nouns that they describe.
 
+pub mod nouns;
 pub mod render;
 pub mod resolved;
 pub mod source;

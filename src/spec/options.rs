@@ -420,7 +420,7 @@ macro_rules! options {
         $(check $check:path;)?
     ) => {
         $(#[doc = $doc])+
-        #[derive(Clone, PartialEq, Debug)]
+        #[derive(Clone, Debug)]
         $visibility struct $name {
             $($(#[doc = $option_doc])+ pub $option: $type,)+
         }

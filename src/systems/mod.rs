@@ -1,7 +1,9 @@
 //! The composition root: the processes that one simulated world may hold, and how they share it.
 
+pub mod kinds;
 mod never;
 mod own;
+pub mod plan;
 mod role;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! Raft's bug switches. Each changes one line, where the constant is used.
+//! Raft's bug switches. Each changes the algorithm only where its constant is used.
 
 use crate::consensus::bugs::{Bug, Bugs};
 
@@ -47,7 +47,7 @@ pub const TABLE: [Bug; 7] = [
         name: "raft-match-last-reply-wins",
         doc: "A leader sets match_index from whatever reply came last, though it is late or of an earlier term.",
         source: "14: PySyncObj #166, raftos #25",
-        caught_by: "state machine safety, leader completeness",
+        caught_by: "progress after healing, leader completeness",
     },
     Bug {
         name: "raft-vote-twice",
@@ -58,7 +58,7 @@ pub const TABLE: [Bug; 7] = [
     Bug {
         name: "raft-ack-before-sync",
         doc: "A follower acknowledges entries before they are durable; a crash takes them away again.",
-        source: "acknowledgement before fsync; 28 is its Paxos form",
+        source: "28 (its Paxos form): efficient/epaxos #28",
         caught_by: "state machine safety, leader completeness",
     },
 ];

@@ -16,7 +16,7 @@ impl Raft {
     fn draw_election_timeout(&self, cx: &mut impl Context<Self>) -> Duration {
         let (min, max) = (self.options.election_timeout_min, self.options.election_timeout_max);
         let width = u128::from(max.0 - min.0) + 1;
-        min + Duration((u128::from(cx.rng().next_u64()) * width >> 64) as u64)
+        min + Duration(((u128::from(cx.rng().next_u64()) * width) >> 64) as u64)
     }
 
     /// Waits a fresh election timeout out before campaigning.

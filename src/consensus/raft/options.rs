@@ -23,8 +23,9 @@ pub struct Options {
     pub election_timeout_max: Duration,
     /// Between two heartbeats of a leader.
     pub heartbeat_interval: Duration,
-    /// After how long without an answer a leader sends again what it sent a follower.
-    pub retransmit_timeout: Duration,
+    /// After how long without an answer a leader sends again what it sent a follower; should be longer than a
+    /// round trip and a sync. `None` is the shortest election timeout.
+    pub retransmit_timeout: Option<Duration>,
     /// Ask whether an election could be won before a term is spent on it (dissertation §9.6).
     pub pre_vote: bool,
     /// A leader that hears no majority for an election timeout steps down (dissertation §6.2), and a node that
@@ -57,7 +58,7 @@ impl Default for Options {
             election_timeout_min: Duration::from_millis(150),
             election_timeout_max: Duration::from_millis(300),
             heartbeat_interval: Duration::from_millis(50),
-            retransmit_timeout: Duration::from_millis(100),
+            retransmit_timeout: None,
             pre_vote: true,
             check_quorum: true,
             parallel_leader_write: true,
@@ -80,7 +81,7 @@ impl Options {
             (self.election_timeout_min > Duration::ZERO, "the election timeout must be longer than 0"),
             (self.election_timeout_min <= self.election_timeout_max, "the election timeout's range is empty"),
             (self.heartbeat_interval > Duration::ZERO, "the heartbeat must be longer than 0"),
-            (self.retransmit_timeout > Duration::ZERO, "the retransmit timeout must be longer than 0"),
+            (self.retransmit_timeout() > Duration::ZERO, "the retransmit timeout must be longer than 0"),
             (self.append_entries_max > 0, "an AppendEntries must hold at least one entry"),
             (self.in_flight_max > 0, "at least one AppendEntries must be allowed in flight"),
             (self.snapshot_chunk > 0, "a snapshot chunk must hold at least one byte"),
@@ -88,10 +89,16 @@ impl Options {
         rules.iter().find(|(holds, _)| !holds).map(|&(_, complaint)| complaint)
     }
 
+    /// After how long without an answer a leader sends again.
+    pub fn retransmit_timeout(&self) -> Duration {
+        self.retransmit_timeout.unwrap_or(self.election_timeout_min)
+    }
+
     /// How long after a round began its majority keeps others from being elected, by the leader's clock.
     pub fn lease(&self) -> Duration {
-        const MILLION: u64 = 1_000_000;
-        self.election_timeout_min / (MILLION + u64::from(self.clock_drift_bound_ppm)) * MILLION
+        const MILLION: u128 = 1_000_000;
+        let patience = u128::from(self.election_timeout_min.0);
+        Duration((patience * MILLION / (MILLION + u128::from(self.clock_drift_bound_ppm))) as u64)
     }
 }
 
@@ -102,8 +109,7 @@ mod tests {
     #[test]
     fn a_lease_is_shorter_than_the_followers_patience_by_the_drift_bound() {
         let options = Options { clock_drift_bound_ppm: 500_000, ..Options::default() };
-        let lease = options.lease();
-        assert!(lease <= Duration::from_millis(100) && lease > Duration::from_millis(99), "{lease}");
+        assert_eq!(options.lease(), Duration::from_millis(100));
     }
 
     #[test]

@@ -65,11 +65,9 @@ pub(super) fn restore(disk: &Durable<Record>) -> Restored {
     };
     let first = disk.first(LOG);
     let mut log = Log::new(base);
-    if first <= base.index.0 {
-        for record in disk.records(LOG).iter().skip((base.index.0 - first) as usize) {
-            let Record::Entry(entry) = record else { unreachable!("the log area holds entries only") };
-            log.append(*entry);
-        }
+    for record in records_behind(base, disk) {
+        let Record::Entry(entry) = record else { unreachable!("the log area holds entries only") };
+        log.append(*entry);
     }
     if let Some(snapshot) = &snapshot
         && log.position(snapshot.last.index) != Some(snapshot.last)
@@ -80,10 +78,24 @@ pub(super) fn restore(disk: &Durable<Record>) -> Restored {
         Some(Record::Metadata { current_term, voted_for }) => (*current_term, *voted_for),
         Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None),
     };
-    // Terms are durable before entries of them are acknowledged; only a server that lost its metadata finds less.
+    // A crash may have kept an entry and not the term that came with it: in that term nothing was said yet.
     let current_term = stored_term.max(log.last_term());
     let voted_for = if current_term == stored_term { voted_for } else { None };
     Restored { current_term, voted_for, is_broken: first > log.base().index.0, snapshot, log }
+}
+
+/// The entries on disk that follow `base`: none if the log there was cut further, ends before it, or holds
+/// another entry at its index.
+fn records_behind(base: Position, disk: &Durable<Record>) -> &[Record] {
+    let records = disk.records(LOG);
+    let Some(covered) = base.index.0.checked_sub(disk.first(LOG)) else { return &[] };
+    if covered == 0 {
+        return records;
+    }
+    match records.get(covered as usize - 1) {
+        Some(Record::Entry(entry)) if entry.term == base.term => &records[covered as usize..],
+        Some(Record::Entry(_) | Record::Metadata { .. } | Record::Snapshot { .. }) | None => &[],
+    }
 }
 
 /// What is written, synced and waited for.
@@ -187,9 +199,9 @@ impl Raft {
             cx.note(ConsensusNote::Appended { index, term, prefix });
         }
         cx.note(ConsensusNote::Synced { through: told });
-        let kept = self.log.last_index().0 - base.index.0;
-        if disk.first(LOG) + (disk.records(LOG).len() as u64) > base.index.0 + kept {
-            self.write(cx, LOG, Write::TruncateSuffix { from: self.log.last_index().0 });
+        let last_index = self.log.last_index();
+        if disk.first(LOG) + (disk.records(LOG).len() as u64) > last_index.0 {
+            self.write(cx, LOG, Write::TruncateSuffix { from: last_index.0 });
         }
         if disk.first(LOG) < base.index.0 {
             self.write(cx, LOG, Write::TruncatePrefix { to: base.index.0 });

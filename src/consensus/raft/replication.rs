@@ -77,7 +77,7 @@ impl Raft {
             cx.send(peer, Message::AppendEntries(Rc::new(append)));
         }
         if !was_waiting && progress.is_waiting() {
-            cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout);
+            cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout());
         }
     }
 
@@ -123,7 +123,7 @@ impl Raft {
         round: u32,
         match_index: LogIndex,
     ) {
-        if !self.note_answer(cx, slot, term, round) && !self.has_bug(bugs::MATCH_LAST_REPLY_WINS) {
+        if !self.hear_answer(cx, slot, term, round) && !self.has_bug(bugs::MATCH_LAST_REPLY_WINS) {
             return;
         }
         let last_reply_wins = self.has_bug(bugs::MATCH_LAST_REPLY_WINS);
@@ -165,7 +165,7 @@ impl Raft {
         round: u32,
         conflict: Conflict,
     ) {
-        if !self.note_answer(cx, slot, term, round) {
+        if !self.hear_answer(cx, slot, term, round) {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { return };
@@ -183,7 +183,6 @@ impl Raft {
             None => conflict.conflict_index,
         };
         progress.probe(next_index.min(conflict.prev_log_index));
-        self.watch(cx, slot);
         self.replicate(cx, slot);
     }
 
@@ -200,11 +199,11 @@ impl Raft {
     }
 
     /// Gives a follower that owes an answer the whole time again, and one that owes none no time.
-    pub(super) fn watch(&mut self, cx: &mut impl Context<Self>, slot: usize) {
+    fn watch(&mut self, cx: &mut impl Context<Self>, slot: usize) {
         let Role::Leader(leader) = &self.role else { return };
         let timer = Timer::Retransmit(slot as u32);
         if leader.followers[slot].is_waiting() {
-            cx.arm(timer, self.options.retransmit_timeout);
+            cx.arm(timer, self.options.retransmit_timeout());
         } else {
             cx.disarm(timer);
         }
@@ -212,7 +211,7 @@ impl Raft {
 
     /// Takes in what every answer tells: the follower's term, that it is alive, and the round it confirms.
     /// Returns whether it answers this leadership.
-    pub(super) fn note_answer(
+    pub(super) fn hear_answer(
         &mut self,
         cx: &mut impl Context<Self>,
         slot: usize,

@@ -102,7 +102,7 @@ impl Raft {
             length: self.options.snapshot_chunk.min(snapshot.size - received),
         };
         cx.send(self.membership.voters()[slot], Message::InstallSnapshot(Rc::new(install)));
-        cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout);
+        cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout());
     }
 
     pub(super) fn on_install_snapshot(
@@ -162,7 +162,7 @@ impl Raft {
         received: u32,
         last_index: LogIndex,
     ) {
-        if !self.note_answer(cx, slot, term, round) {
+        if !self.hear_answer(cx, slot, term, round) {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { return };
@@ -177,7 +177,6 @@ impl Raft {
             progress.probe(last_index.next());
             self.advance_commit(cx);
             self.replicate(cx, slot);
-            self.watch(cx, slot);
         } else if received > *before {
             *before = received;
             self.send_piece(cx, slot);

@@ -60,12 +60,6 @@ pub static ARRIVALS: &[ArrivalRow] = arrival_rows! {
 #[derive(Clone, Debug)]
 pub struct ArrivalOptions(pub Load);
 
-impl PartialEq for ArrivalOptions {
-    fn eq(&self, other: &Self) -> bool {
-        format!("{:?}", self.0) == format!("{:?}", other.0)
-    }
-}
-
 impl Decode for ArrivalOptions {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<ArrivalOptions> {
         let text = decoder.text(node, "a law of arrivals", "\"poisson(500/s)\"")?;
@@ -120,7 +114,9 @@ impl Reader<'_> {
                 self.length_above_zero("on")?,
                 self.length_above_zero("off")?,
             )),
-            "ramp" => changing(Rates::ramp(self.rate("from")?, self.rate("to")?, self.length_above_zero("over")?)),
+            "ramp" => {
+                changing(Rates::ramp(self.rate("from")?, self.rate("to")?, self.length_above_zero("over")?))
+            }
             "spike" => changing(Rates::spike(
                 self.rate("base")?,
                 self.rate("peak")?,
@@ -175,7 +171,8 @@ impl Reader<'_> {
     }
 
     fn must_be_above_zero(&self, parameter: &str) -> Problem {
-        Problem::new(Code::OutOfRange, self.bound.span(parameter), "must be above 0").of(format!("`{parameter}`"))
+        Problem::new(Code::OutOfRange, self.bound.span(parameter), "must be above 0")
+            .of(format!("`{parameter}`"))
     }
 
     fn clients(&self) -> Result<u32, Problem> {
@@ -204,9 +201,10 @@ impl Reader<'_> {
         let span = self.bound.span("file");
         let origin = self.text.origin_of(span.clone());
         let bad = |message: String| Problem::new(Code::BadData, span.clone(), message).of("`file`");
-        let text = decoder.files().read(origin.source, self.word("file")).map_err(|problem| {
-            Problem { span: span.clone(), ..problem }.of("`file`")
-        })?;
+        let text = decoder
+            .files()
+            .read(origin.source, self.word("file"))
+            .map_err(|problem| Problem { span: span.clone(), ..problem }.of("`file`"))?;
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| bad(format!("is not CSV: {error}")))?.clone();
         let column = headers.iter().position(|name| name == "arrival_s");
@@ -217,7 +215,8 @@ impl Reader<'_> {
             let record = record.map_err(|error| bad(format!("is not CSV: {error}")))?;
             let field = record.get(column).unwrap_or_default();
             let seconds = field.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-            let seconds = seconds.ok_or_else(|| bad(format!("line {line}: `{field}` is no time in seconds")))?;
+            let seconds =
+                seconds.ok_or_else(|| bad(format!("line {line}: `{field}` is no time in seconds")))?;
             let at = Time::ZERO + Duration::from_secs_f64(seconds);
             if times.last().is_some_and(|last| *last > at) {
                 return Err(bad(format!("line {line}: times must ascend")));

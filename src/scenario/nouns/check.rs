@@ -67,7 +67,8 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
         _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
     }
     if check.metric.is_some() != check.assert.is_some() {
-        let (present, absent) = if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
+        let (present, absent) =
+            if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
         let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
         refuse(present, &format!("`{present}` needs `{absent}` beside it"), help);
     }

@@ -51,7 +51,7 @@ crate::options! {
 }
 
 /// One side of a partition, as written: targets, or `rest`.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Side(pub Vec<Located<String>>);
 
 impl Decode for Side {
@@ -59,9 +59,11 @@ impl Decode for Side {
         match &node.value {
             Value::Array(_) => Vec::decode(node, decoder).map(Side),
             Value::String(_) => Located::decode(node, decoder).map(|one| Side(vec![one])),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => {
-                decoder.wrong_type(node, "a target or a list of targets", "write for example \"region:eu-west-1\"")
-            }
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => decoder.wrong_type(
+                node,
+                "a target or a list of targets",
+                "write for example \"region:eu-west-1\"",
+            ),
         }
     }
 
@@ -115,7 +117,8 @@ fn check_fault(fault: &FaultOptions, places: &Places<'_>, decoder: &mut Decoder<
     }
     let one_way_groups = fault.groups.as_ref().map_or(0, Vec::len);
     if fault.one_way && one_way_groups != 2 {
-        let help = "a one-way cut goes from the first of two groups to the second; for a link write \"link a->b\"";
+        let help =
+            "a one-way cut goes from the first of two groups to the second; for a link write \"link a->b\"";
         refuse("one_way", "`one_way` needs exactly two groups".to_owned(), help);
     }
 }

@@ -59,12 +59,6 @@ pub static KEYS: [KeysRow; 4] = [
 #[derive(Clone, Debug)]
 pub struct KeysOptions(pub Keys);
 
-impl PartialEq for KeysOptions {
-    fn eq(&self, other: &Self) -> bool {
-        format!("{:?}", self.0) == format!("{:?}", other.0)
-    }
-}
-
 impl Decode for KeysOptions {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<KeysOptions> {
         let text = decoder.text(node, "a law over keys", "\"zipf(n=1000, s=0.99)\"")?;

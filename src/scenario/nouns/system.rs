@@ -1,10 +1,11 @@
 //! `[system.NAME]`: a named group of nodes that run one thing.
 
 use crate::kernel::sample::Distribution;
+use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
-use crate::spec::options::{Options, OptionRow, OptionTable};
+use crate::spec::options::{OptionRow, OptionTable, Options};
 use crate::spec::quantity::{Ppm, SignedDuration};
 use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
@@ -80,7 +81,7 @@ crate::options! {
 }
 
 /// The nodes of a system, in whichever of its forms.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Nodes(pub Vec<Group>);
 
 impl Nodes {
@@ -195,7 +196,12 @@ impl Decode for SystemOptions {
     }
 }
 
-fn refuse_unknown_of_type(node: &Node, common: &[&'static str], own: &[&'static str], decoder: &mut Decoder<'_>) {
+fn refuse_unknown_of_type(
+    node: &Node,
+    common: &[&'static str],
+    own: &[&'static str],
+    decoder: &mut Decoder<'_>,
+) {
     let known: Vec<&'static str> = common.iter().chain(own).copied().collect();
     if let Some(table) = node.as_table() {
         crate::spec::options::refuse_unknown(table, &known, decoder);

@@ -7,6 +7,7 @@ mod service;
 pub use raft::{RaftOptions, ReadsChoice};
 pub use service::{ServiceOptions, StepOptions};
 
+use crate::consensus::bugs::Bug;
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
@@ -102,11 +103,24 @@ impl KindOptions {
     }
 
     /// What each node of the system is told, in the order of its nodes.
-    pub fn build(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<super::RoleConfig<super::Never>> {
+    pub fn build(
+        &self,
+        system: &SystemPlan,
+        blueprint: &Blueprint<'_>,
+    ) -> Vec<super::RoleConfig<super::Never>> {
         match self {
             KindOptions::Raft(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
         }
+    }
+
+    /// Bugs of this type that can be switched on.
+    pub fn bugs(kind: Kind) -> impl Iterator<Item = &'static Bug> {
+        let tables: [&[Bug]; 2] = match kind {
+            Kind::Raft => [&crate::consensus::raft::bugs::TABLE, &crate::consensus::replica::TABLE],
+            Kind::Service => [&[], &[]],
+        };
+        tables.into_iter().flatten()
     }
 
     /// Nodes that its type needs besides those that the scenario lists, by the last part of their names.

@@ -42,7 +42,7 @@ crate::options! {
         election_timeout: Located<Distribution> = "uniform(150ms, 300ms)",
         /// Time between two heartbeats of a leader.
         heartbeat: Duration [Duration(1)..] = "50ms",
-        /// After how long without an answer a leader sends again; absent: three heartbeats.
+        /// After how long without an answer a leader sends again; absent: the shortest election timeout.
         retransmit_timeout: Option<Duration> [Duration(1)..],
         /// Ask whether an election could be won before a term is spent on it (dissertation §9.6).
         pre_vote: bool = true,
@@ -78,7 +78,10 @@ fn check_raft(options: &RaftOptions, _: &Places<'_>, decoder: &mut Decoder<'_>) 
         let help = "write for example \"uniform(150ms, 300ms)\"";
         decoder.report(Diagnostic::error(Code::BadParameter, &law.origin, message).help(help));
     } else if least <= options.heartbeat {
-        let message = format!("the shortest election timeout ({least}) is not longer than a heartbeat ({})", options.heartbeat);
+        let message = format!(
+            "the shortest election timeout ({least}) is not longer than a heartbeat ({})",
+            options.heartbeat
+        );
         let help = "followers would campaign against a leader that is well: make it several heartbeats";
         decoder.report(Diagnostic::warning(Code::Contradiction, &law.origin, message).help(help));
     }
@@ -90,15 +93,13 @@ fn range(law: &Distribution) -> (Duration, Duration) {
 }
 
 impl RaftOptions {
-    pub(super) fn build(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<Never>> {
+    pub(super) fn build(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<Never>> {
         let (election_timeout_min, election_timeout_max) = range(&self.election_timeout.value);
-        let raft_bugs = Bugs::named(&raft::bugs::TABLE, &system.bugs);
-        let host_bugs = Bugs::named(&replica::TABLE, &system.bugs);
         let options = raft::Options {
             election_timeout_min,
             election_timeout_max,
             heartbeat_interval: self.heartbeat,
-            retransmit_timeout: self.retransmit_timeout.unwrap_or(self.heartbeat * 3),
+            retransmit_timeout: self.retransmit_timeout,
             pre_vote: self.pre_vote,
             check_quorum: self.check_quorum,
             parallel_leader_write: self.parallel_leader_write,
@@ -109,7 +110,7 @@ impl RaftOptions {
             snapshot_trailing: self.snapshot_trailing,
             snapshot_chunk: u32::try_from(self.snapshot_chunk.0).expect("its range says so"),
             clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),
-            bugs: raft_bugs,
+            bugs: Bugs::all_named(&raft::bugs::TABLE, &system.bugs),
         };
         let host = replica::Options {
             reads: match self.reads.value {
@@ -119,10 +120,9 @@ impl RaftOptions {
                 ReadsChoice::Local => replica::ReadMode::Local,
             },
             snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
-            bugs: host_bugs,
+            bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
             ..replica::Options::default()
         };
-        let _ = blueprint;
         let membership = Membership::new(system.nodes.iter().copied());
         let config = Rc::new(replica::Config { core: raft::Config { membership, options }, options: host });
         system.nodes.iter().map(|_| RoleConfig::Raft(config.clone())).collect()

@@ -3,16 +3,17 @@
 
 use std::rc::Rc;
 
-use seedbed::consensus::raft::message::{AppendEntries, Message, RequestVote};
+use seedbed::consensus::raft::message::{AppendEntries, InstallSnapshot, Message, RequestVote};
 use seedbed::consensus::raft::{self, Raft, Timer};
 use seedbed::consensus::replica::{self, Options};
-use seedbed::consensus::{ReplicatedLog, Snapshot};
+use seedbed::consensus::{Position, ReplicatedLog as _, Snapshot};
 use seedbed::kernel::{Duration, Effect, Name, NodeId};
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{Command, Entry, LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::op::{Key, Op, Value};
 use seedbed::model::request::{Reply, Request};
+use seedbed::model::store::Store;
 
 use super::world::{Flight, Server, World};
 
@@ -75,7 +76,9 @@ impl Bench {
                 self.receive(peer, Message::VoteReply { term, granted: true, pre_vote: true });
             }
         }
+        // An earlier sync may be under way, and then the vote's own follows.
         let mut sent = self.sync();
+        sent.extend(self.sync());
         let term = self.raft().current_term();
         for peer in 1..=self.voters / 2 {
             sent = self.receive(peer, vote(term.0, true));
@@ -248,7 +251,27 @@ pub fn appends(sent: &[(u32, Message)]) -> Vec<(u32, u64, Vec<u32>)> {
     sent.iter().filter_map(summary).collect()
 }
 
-/// The durable snapshot of a server.
-pub fn snapshot_of(raft: &Raft) -> Rc<Snapshot> {
-    Rc::clone(raft.snapshot().expect("it has one"))
+/// The snapshot of a store that holds `value` at key 0, of a log that ends at (index, term).
+pub fn snapshot(last: (u64, u32), value: u32) -> Rc<Snapshot> {
+    let mut state = Store::new();
+    state.apply(&written(last.1, 9, value).command, true);
+    let prefix = u64::from(value) + 1;
+    Snapshot::new(Position { index: LogIndex(last.0), term: Term(last.1), prefix }, state)
+}
+
+/// A leader's piece of a snapshot.
+pub fn install(term: u32, snapshot: &Rc<Snapshot>, offset: u32, length: u32) -> Message {
+    let snapshot = Rc::clone(snapshot);
+    Message::InstallSnapshot(Rc::new(InstallSnapshot {
+        term: Term(term),
+        round: 1,
+        snapshot,
+        offset,
+        length,
+    }))
+}
+
+/// The answer to one.
+pub fn received(term: u32, last_index: u64, received: u32) -> Message {
+    Message::SnapshotReply { term: Term(term), round: 1, received, last_index: LogIndex(last_index) }
 }

@@ -2,6 +2,10 @@
 
 mod bench;
 mod chaos;
+mod clients;
 mod election;
 mod observer;
+mod replication;
+mod script;
+mod snapshots;
 mod world;

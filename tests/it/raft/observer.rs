@@ -17,6 +17,19 @@ pub struct Observer {
     /// What was committed when each read was invoked.
     reads: BTreeMap<(SessionId, u32), LogIndex>,
     pub violations: Vec<String>,
+    /// How often what is worth reaching was reached.
+    pub reached: Reached,
+}
+
+/// How often a run came to the places where bugs hide.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Reached {
+    pub leaderships: u64,
+    pub truncations: u64,
+    pub snapshots_taken: u64,
+    pub snapshots_installed: u64,
+    pub operations_applied: u64,
+    pub reads_served: u64,
 }
 
 /// One replica's log as its notes tell it.
@@ -43,6 +56,7 @@ impl Observer {
             applied: BTreeMap::new(),
             reads: BTreeMap::new(),
             violations: Vec::new(),
+            reached: Reached::default(),
         }
     }
 
@@ -63,9 +77,10 @@ impl Observer {
     }
 
     pub fn observe(&mut self, id: NodeId, note: ConsensusNote) {
-        let log = &mut self.logs[id.index()];
+        let (log, reached) = (&mut self.logs[id.index()], &mut self.reached);
         match note {
             ConsensusNote::BecameLeader { term, .. } => {
+                reached.leaderships += 1;
                 self.check_leader_completeness(id, term);
                 if let Some(other) = self.leaders.insert(term, id)
                     && other != id
@@ -77,8 +92,12 @@ impl Observer {
                 log.cut_behind(index.0 - 1);
                 log.prefixes.push(prefix);
             }
-            ConsensusNote::Truncated { from } => log.cut_behind(from.0 - 1),
+            ConsensusNote::Truncated { from } => {
+                reached.truncations += 1;
+                log.cut_behind(from.0 - 1);
+            }
             ConsensusNote::Installed { index, prefix, .. } => {
+                reached.snapshots_installed += 1;
                 let behind = log.prefixes.split_off(log.prefixes.len().min(index.0 as usize + 1));
                 log.cut_behind(index.0);
                 log.prefixes[index.0 as usize] = prefix;
@@ -88,6 +107,7 @@ impl Observer {
             }
             ConsensusNote::Committed { index, .. } => self.compare(id, index.0),
             ConsensusNote::Applied { index, session, sequence } => {
+                reached.operations_applied += 1;
                 let first = *self.applied.entry((session, sequence)).or_insert(index);
                 if first != index {
                     let what = format!("{session:?} {sequence} at {first:?} and {index:?}");
@@ -95,7 +115,8 @@ impl Observer {
                 }
             }
             ConsensusNote::Served { index, session, sequence } => {
-                let due = self.reads[&(session, sequence)];
+                reached.reads_served += 1;
+                let due = self.reads.get(&(session, sequence)).copied().unwrap_or_default();
                 if index < due {
                     let what = format!("{session:?} {sequence} saw {index:?} of {due:?}");
                     self.violations.push(format!("linearizable reads: {what}"));
@@ -103,8 +124,8 @@ impl Observer {
             }
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::SteppedDown { .. }
-            | ConsensusNote::Synced { .. }
-            | ConsensusNote::Compacted { .. } => {}
+            | ConsensusNote::Synced { .. } => {}
+            ConsensusNote::Compacted { .. } => reached.snapshots_taken += 1,
         }
     }
 
@@ -116,7 +137,7 @@ impl Observer {
             let index = log.compared as usize;
             let prefix = log.prefixes.get(index).copied().unwrap_or(0);
             match self.committed.get(index) {
-                Some(&committed) if committed == 0 => self.committed[index] = prefix,
+                Some(&0) => self.committed[index] = prefix,
                 Some(&committed) if committed != prefix && prefix != 0 => {
                     self.violations.push(format!("state machine safety: {id:?} differs at {index}"));
                     return;

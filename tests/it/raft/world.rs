@@ -7,7 +7,8 @@ use seedbed::consensus::Membership;
 use seedbed::consensus::raft::{self, Raft, Record};
 use seedbed::consensus::replica::{Config, Message, Options, Replica};
 use seedbed::kernel::{
-    Area, Areas, Buffer, DiskToken, Durable, Duration, Effect, LazyStream, Name, NodeId, Process, Time, Write,
+    Area, Areas, Buffer, DiskError, DiskToken, Durable, Duration, Effect, LazyStream, Name, NodeId, Process,
+    Time, Write,
 };
 use seedbed::model::request::{Reply, Request};
 
@@ -137,9 +138,15 @@ impl World {
 
     /// Finishes the sync that is under way at a node, if there is one.
     pub fn finish_sync(&mut self, id: NodeId) {
+        self.end_sync(id, Ok(()));
+    }
+
+    /// Ends the sync that is under way at a node, if there is one.
+    pub fn end_sync(&mut self, id: NodeId, result: Result<(), DiskError>) {
         self.effects.clear();
         let node = &mut self.nodes[id.index()];
         let Some((token, areas, covered)) = node.sync.take() else { return };
+        let covered = if result.is_ok() { covered } else { 0 };
         let written: Vec<(Area, Write<Record>)> = node.unsynced.drain(..covered).collect();
         let mut others = Vec::new();
         for (area, write) in written {
@@ -150,7 +157,7 @@ impl World {
             }
         }
         node.unsynced.splice(..0, others);
-        let effects = Self::step(node, id, self.now, |server, cx| server.on_disk(cx, token, Ok(())));
+        let effects = Self::step(node, id, self.now, |server, cx| server.on_disk(cx, token, result));
         self.perform(id, effects.expect("a crash ends the sync"));
     }
 
