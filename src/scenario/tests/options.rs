@@ -20,7 +20,10 @@ fn documented_defaults_are_valid_and_typed() {
 fn keywords_of_rust_are_ordinary_keys() {
     let scenarios = decode_all(&mut text(&raft(""), &[]));
     let system = &scenarios[0].system.entries[0];
-    assert_eq!((scenarios[0].name.as_str(), system.0.as_str(), system.2.r#type.as_str()), ("t", "kv", "raft"));
+    assert_eq!(
+        (scenarios[0].name.as_str(), system.0.as_str(), system.2.r#type.as_str()),
+        ("t", "kv", "raft")
+    );
 }
 
 #[test]
