@@ -10,7 +10,20 @@ fn documented_defaults_are_valid_and_typed() {
     assert_eq!(options.heartbeat, Duration::from_millis(50));
     assert_eq!(options.election_timeout, Distribution::uniform(1.5e8, 3e8).expect("valid"));
     assert_eq!((options.reads, options.snapshot_every), (Reads::ReadIndex, None));
+    assert_eq!((options.segment, options.bandwidth), (Bytes(65_536), Bandwidth(1_000_000_000)));
+    assert_eq!((options.admit.per_second(), options.drift), (1000.0, Ppm(20_000)));
+    // Every field shows in the debug text.
     assert_eq!(format!("{:?}", decoded(&raft(""), &[])), format!("{options:?}"));
+}
+
+#[test]
+fn keywords_of_rust_are_ordinary_keys() {
+    let scenarios = decode_all(&mut text(&raft(""), &[]));
+    let system = &scenarios[0].system.entries[0];
+    assert_eq!(
+        (scenarios[0].name.as_str(), system.0.as_str(), system.2.r#type.as_str()),
+        ("t", "kv", "raft")
+    );
 }
 
 #[test]
