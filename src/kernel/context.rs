@@ -213,15 +213,52 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
 
     #[inline]
     fn push(&mut self, effect: Effect<P>) {
-        self.outer.push(match effect {
-            Effect::Send { to, message } => Effect::Send { to, message: W::message(message) },
-            Effect::Arm { timer, after } => Effect::Arm { timer: W::timer(timer), after },
-            Effect::Disarm { timer } => Effect::Disarm { timer: W::timer(timer) },
-            Effect::Write { area, write } => Effect::Write { area, write: lift_write::<P, W>(write) },
-            Effect::Sync { areas, token } => Effect::Sync { areas, token },
-            Effect::Compute { work, token } => Effect::Compute { work, token },
-            Effect::Note(note) => Effect::Note(W::note(note)),
-        });
+        match effect {
+            Effect::Send { to, message } => self.send(to, message),
+            Effect::Arm { timer, after } => self.arm(timer, after),
+            Effect::Disarm { timer } => self.disarm(timer),
+            Effect::Write { area, write } => self.write(area, write),
+            Effect::Sync { areas, token } => self.sync(areas, token),
+            Effect::Compute { work, token } => self.compute(work, token),
+            Effect::Note(note) => self.note(note),
+        }
+    }
+
+    // Each is lifted by itself: built once, where it is pushed, and not copied and matched at every layer.
+
+    #[inline(always)]
+    fn send(&mut self, to: NodeId, message: P::Message) {
+        self.outer.send(to, W::message(message));
+    }
+
+    #[inline(always)]
+    fn arm(&mut self, timer: P::Timer, after: Duration) {
+        self.outer.arm(W::timer(timer), after);
+    }
+
+    #[inline(always)]
+    fn disarm(&mut self, timer: P::Timer) {
+        self.outer.disarm(W::timer(timer));
+    }
+
+    #[inline(always)]
+    fn write(&mut self, area: Area, write: Write<P::Record>) {
+        self.outer.write(area, lift_write::<P, W>(write));
+    }
+
+    #[inline(always)]
+    fn sync(&mut self, areas: Areas, token: DiskToken) {
+        self.outer.sync(areas, token);
+    }
+
+    #[inline(always)]
+    fn compute(&mut self, work: Duration, token: WorkToken) {
+        self.outer.compute(work, token);
+    }
+
+    #[inline(always)]
+    fn note(&mut self, note: P::Note) {
+        self.outer.note(W::note(note));
     }
 }
 
