@@ -27,7 +27,7 @@ fn main() {
     let json = arguments.iter().any(|argument| argument == "--json");
     let only = arguments.iter().position(|argument| argument == "--only").map(|at| arguments[at + 1].clone());
     // W3 first: it measures memory.
-    let benches: [(&str, fn() -> Measured); 4] = [("w3", w3), ("w1", w1), ("w2", w2), ("w4", w4)];
+    let benches: [(&str, Bench); 4] = [("w3", w3), ("w1", w1), ("w2", w2), ("w4", w4)];
     let mut results = Vec::new();
     for (name, bench) in benches {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -45,6 +45,8 @@ fn main() {
         false => print_table(&results),
     }
 }
+
+type Bench = fn() -> Measured;
 
 struct Measured {
     events: u64,
@@ -114,6 +116,7 @@ fn world<P: Process>(sites: Sites, transport: Transport, configs: Vec<P::Config>
         name: format!("node.{}", index + 1),
         system: SystemId(0),
         site: SiteId(0),
+        is_client: false,
         transport,
         disk: DiskProfile::default(),
         clock: Clock::default(),

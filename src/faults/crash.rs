@@ -12,7 +12,7 @@ pub struct Crash {
 
 impl Fault for Crash {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve(cx.roster, cx.choice);
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
         Strike::each(cx, &nodes, Action::Crash, Action::Restart)
     }
 }

@@ -12,7 +12,7 @@ pub struct Pause {
 
 impl Fault for Pause {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve(cx.roster, cx.choice);
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
         let resume =
             |node: crate::kernel::NodeId| Action::Resume(node, cx.roster.nodes[node.index()].incarnation);
         Strike::each(cx, &nodes, Action::Pause, resume)

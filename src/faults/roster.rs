@@ -24,6 +24,8 @@ pub struct NodeFacts {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether it holds a workload's clients: they are cut off like others, but do not crash, pause or slow down.
+    pub is_client: bool,
     /// Whether it has a running process.
     pub up: bool,
     /// Counts its boots.

@@ -13,7 +13,7 @@ pub struct SlowNode {
 
 impl Fault for SlowNode {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve(cx.roster, cx.choice);
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
         let (slow, speed_up) =
             (|node| Action::SlowNode(node, self.factor), |node| Action::SpeedUpNode(node, self.factor));
         Strike::each(cx, &nodes, slow, speed_up)
@@ -31,7 +31,7 @@ pub struct SlowDisk {
 
 impl Fault for SlowDisk {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve(cx.roster, cx.choice);
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
         let (slow, speed_up) =
             (|node| Action::SlowDisk(node, self.factor), |node| Action::SpeedUpDisk(node, self.factor));
         Strike::each(cx, &nodes, slow, speed_up)

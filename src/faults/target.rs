@@ -54,6 +54,15 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The nodes meant at this moment that can fail themselves: clients cannot.
+    pub(super) fn resolve_failing(&self, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
+        let mut nodes = self.resolve(roster, choice);
+        nodes.retain(|node| !roster.nodes[node.index()].is_client);
+        nodes
+    }
+}
+
 /// `count` of `nodes`, drawn without replacement, in order of their ids.
 fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId> {
     let mut drawn = Vec::with_capacity(count);

@@ -17,6 +17,8 @@ pub trait Context<P: Process> {
     fn now(&self) -> Time;
     /// The node's wall clock: its monotonic clock plus its offset.
     fn wall(&self) -> Time;
+    /// Counts the boots of the node, this one included: from 1.
+    fn incarnation(&self) -> u32;
     /// The node's own random stream.
     fn rng(&mut self) -> &mut Stream;
     /// Asks for an effect. Effects happen after the handler has returned, in the order asked.
@@ -97,6 +99,7 @@ pub struct Buffer<'a, P: Process> {
     me: NodeId,
     now: Time,
     wall: Time,
+    incarnation: u32,
     rng: &'a mut LazyStream,
     effects: &'a mut Vec<Effect<P>>,
 }
@@ -111,7 +114,13 @@ impl<'a, P: Process> Buffer<'a, P> {
         rng: &'a mut LazyStream,
         effects: &'a mut Vec<Effect<P>>,
     ) -> Self {
-        Buffer { me, now, wall, rng, effects }
+        Buffer { me, now, wall, incarnation: 1, rng, effects }
+    }
+
+    /// The same context for another boot of the node than its first.
+    #[inline]
+    pub fn with_incarnation(self, incarnation: u32) -> Self {
+        Buffer { incarnation, ..self }
     }
 }
 
@@ -129,6 +138,11 @@ impl<P: Process> Context<P> for Buffer<'_, P> {
     #[inline]
     fn wall(&self) -> Time {
         self.wall
+    }
+
+    #[inline]
+    fn incarnation(&self) -> u32 {
+        self.incarnation
     }
 
     #[inline]
@@ -188,21 +202,63 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
     }
 
     #[inline]
+    fn incarnation(&self) -> u32 {
+        self.outer.incarnation()
+    }
+
+    #[inline]
     fn rng(&mut self) -> &mut Stream {
         self.outer.rng()
     }
 
     #[inline]
     fn push(&mut self, effect: Effect<P>) {
-        self.outer.push(match effect {
-            Effect::Send { to, message } => Effect::Send { to, message: W::message(message) },
-            Effect::Arm { timer, after } => Effect::Arm { timer: W::timer(timer), after },
-            Effect::Disarm { timer } => Effect::Disarm { timer: W::timer(timer) },
-            Effect::Write { area, write } => Effect::Write { area, write: lift_write::<P, W>(write) },
-            Effect::Sync { areas, token } => Effect::Sync { areas, token },
-            Effect::Compute { work, token } => Effect::Compute { work, token },
-            Effect::Note(note) => Effect::Note(W::note(note)),
-        });
+        match effect {
+            Effect::Send { to, message } => self.send(to, message),
+            Effect::Arm { timer, after } => self.arm(timer, after),
+            Effect::Disarm { timer } => self.disarm(timer),
+            Effect::Write { area, write } => self.write(area, write),
+            Effect::Sync { areas, token } => self.sync(areas, token),
+            Effect::Compute { work, token } => self.compute(work, token),
+            Effect::Note(note) => self.note(note),
+        }
+    }
+
+    // Each is lifted by itself: built once, where it is pushed, and not copied and matched at every layer.
+
+    #[inline(always)]
+    fn send(&mut self, to: NodeId, message: P::Message) {
+        self.outer.send(to, W::message(message));
+    }
+
+    #[inline(always)]
+    fn arm(&mut self, timer: P::Timer, after: Duration) {
+        self.outer.arm(W::timer(timer), after);
+    }
+
+    #[inline(always)]
+    fn disarm(&mut self, timer: P::Timer) {
+        self.outer.disarm(W::timer(timer));
+    }
+
+    #[inline(always)]
+    fn write(&mut self, area: Area, write: Write<P::Record>) {
+        self.outer.write(area, lift_write::<P, W>(write));
+    }
+
+    #[inline(always)]
+    fn sync(&mut self, areas: Areas, token: DiskToken) {
+        self.outer.sync(areas, token);
+    }
+
+    #[inline(always)]
+    fn compute(&mut self, work: Duration, token: WorkToken) {
+        self.outer.compute(work, token);
+    }
+
+    #[inline(always)]
+    fn note(&mut self, note: P::Note) {
+        self.outer.note(W::note(note));
     }
 }
 

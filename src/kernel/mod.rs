@@ -18,4 +18,5 @@ pub use ids::{NodeId, SiteId, SystemId};
 pub use process::{Effect, Leadership, Message, Name, Note, Process, WorkToken};
 pub use queue::{Queue, Sequence};
 pub use random::{Keyed, Stream};
+pub use sample::Distribution;
 pub use time::{Duration, Time};

@@ -19,6 +19,9 @@ const SEQUENCE_BITS: u32 = 40;
 const SLOT_MASK: u64 = PENDING_MAX as u64 - 1;
 const SEQUENCE_MASK: u64 = SEQUENCE_MAX - 1;
 
+/// Behind every rank that is allotted.
+const LAST: Sequence = Sequence(SEQUENCE_MASK);
+
 /// The rank of an event among those of its instant. Each is allotted once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Sequence(u64);
@@ -70,11 +73,19 @@ impl<E> Queue<E> {
     #[inline(always)]
     pub fn allot(&mut self) -> Sequence {
         let number = self.allotted;
-        assert!(number < SEQUENCE_MAX, "a run schedules at most 2^40 events");
+        assert!(number < SEQUENCE_MAX - 1, "a run schedules fewer than 2^40 events");
         self.allotted += 1;
         match self.tie_key {
             None => Sequence(number),
-            Some(key) => Sequence(permute(number, key)),
+            Some(key) => self.shuffled(number, key),
+        }
+    }
+
+    /// The shuffled rank of a number; never [`LAST`], which the permutation gives to one number of 2^40.
+    fn shuffled(&self, number: u64, key: u64) -> Sequence {
+        match Sequence(permute(number, key)) {
+            LAST => Sequence(permute(SEQUENCE_MAX - 1, key)),
+            rank => rank,
         }
     }
 
@@ -94,6 +105,12 @@ impl<E> Queue<E> {
     pub fn push_ranked(&mut self, at: Time, sequence: Sequence, event: E) {
         let slot = self.bodies.insert(event);
         self.heap.push(u128::from(at.0) << 64 | u128::from(sequence.0 << SLOT_BITS | u64::from(slot)));
+    }
+
+    /// Adds an event behind all others of its instant, without taking a sequence number: for marks on the time
+    /// line that must not move any event's rank.
+    pub fn push_last(&mut self, at: Time, event: E) {
+        self.push_ranked(at, LAST, event);
     }
 
     /// Removes the earliest event.
@@ -359,6 +376,16 @@ mod tests {
         queue.push(Time(9), "pushed first");
         queue.push_ranked(Time(9), early, "ranked first");
         assert_eq!(queue.pop().expect("two are pending").2, "ranked first");
+    }
+
+    #[test]
+    fn what_is_pushed_last_comes_last_of_its_instant_and_moves_no_rank() {
+        let mut queue = Queue::new();
+        queue.push_last(Time(9), "mark");
+        let first = queue.push(Time(9), "event");
+        assert_eq!(first.number(), 0);
+        assert_eq!(queue.pop().expect("two are pending").2, "event");
+        assert_eq!(queue.pop().expect("one is pending").2, "mark");
     }
 
     #[test]

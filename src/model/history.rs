@@ -5,13 +5,35 @@ use crate::kernel::{NodeId, Time};
 use super::op::{Answer, Op};
 
 /// The session of a client: exactly-once and session guarantees hold within one. A workload's node holds many
-/// sessions, one a client.
+/// sessions, one a client; none goes on after an unknown outcome.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SessionId {
     /// The node that the client runs on.
     pub node: NodeId,
-    /// The client's slot on that node, counted from 0; never reused after an unknown outcome.
+    /// The client's slot on that node; see [`SessionId::slot`].
     pub slot: u32,
+}
+
+/// Sessions that one boot of a node may open.
+pub const SESSIONS_MAX: u32 = 1 << SLOT_BITS;
+const SLOT_BITS: u32 = 20;
+
+impl SessionId {
+    /// The slot of the `client`-th session (from 0, below [`SESSIONS_MAX`]) of a node in its `incarnation`-th boot.
+    /// A node that crashed has forgotten which operations it sent: its old sessions end with it.
+    ///
+    /// # Panics
+    /// If `client` is not below [`SESSIONS_MAX`], or the node has booted 4,096 times.
+    pub fn slot(incarnation: u32, client: u32) -> u32 {
+        assert!(client < SESSIONS_MAX, "a node holds at most {SESSIONS_MAX} sessions");
+        assert!(incarnation < 1 << (u32::BITS - SLOT_BITS), "a node that holds sessions boots 4,095 times");
+        incarnation << SLOT_BITS | client
+    }
+
+    /// The client that a slot belongs to, within its boot.
+    pub fn client(slot: u32) -> u32 {
+        slot & (SESSIONS_MAX - 1)
+    }
 }
 
 /// How an operation ended for its client.

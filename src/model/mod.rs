@@ -5,4 +5,5 @@ pub mod log;
 pub mod note;
 pub mod op;
 pub mod request;
+pub mod route;
 pub mod store;

@@ -3,7 +3,7 @@
 //! A *prefix digest* covers every entry of a log up to an index, terms included. Two logs agree up to an index
 //! exactly when their prefix digests there are equal, so that a check compares one word, not a log.
 
-use crate::kernel::{Digest, Duration, Leadership, Note, Time};
+use crate::kernel::{Digest, Duration, Leadership, NodeId, Note, Time};
 
 use super::history::{Outcome, Reason, SessionId};
 use super::log::{LogIndex, Term};
@@ -108,12 +108,16 @@ pub enum Asked {
 /// What a workload's clients tell. The client in `slot` has at most one operation open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClientNote {
-    /// A client sent the first attempt of an operation.
+    /// A client sends the first attempt of an operation.
     Invoked {
-        /// Which client.
+        /// Its session's slot.
         slot: u32,
+        /// Which of the session's operations it is, as in the request.
+        sequence: u32,
         /// Counts the workload's operations from 1.
         number: u32,
+        /// The node that is asked first.
+        server: NodeId,
         /// When the operation was due to arrive, on the node's clock: earlier than now if the node was paused.
         intended: Time,
         /// What it asks.
@@ -121,7 +125,7 @@ pub enum ClientNote {
     },
     /// A client learned, or gave up learning, how its operation ended.
     Returned {
-        /// Which client.
+        /// Its session's slot.
         slot: u32,
         /// How it ended; a call that succeeded is `Ok(Answer::Done)`.
         outcome: Outcome,
@@ -149,15 +153,18 @@ pub enum ServiceNote {
     },
     /// It was refused.
     Refused,
+    /// It asks a store, or learned what came of that: a session's operation like any client's.
+    Store(ClientNote),
 }
 
 impl Note for ClientNote {
     fn digest(&self) -> u64 {
         let mut digest = Digest::new();
         match *self {
-            ClientNote::Invoked { slot, number, intended, asked } => {
+            ClientNote::Invoked { slot, sequence, number, server, intended, asked } => {
                 digest.absorb(1 << 32 | u64::from(slot));
-                digest.absorb(u64::from(number));
+                digest.absorb(u64::from(sequence) << 32 | u64::from(number));
+                digest.absorb(u64::from(server.0));
                 digest.absorb(intended.0);
                 match asked {
                     Asked::Store(op) => op.absorb_into(&mut digest),
@@ -190,6 +197,7 @@ impl Note for ServiceNote {
                 [sojourn, service, downstream].into_iter().for_each(|length| digest.absorb(length.0));
             }
             ServiceNote::Refused => digest.absorb(Reason::Rejected as u64),
+            ServiceNote::Store(note) => digest.absorb(note.digest()),
         }
         digest.value()
     }

@@ -130,9 +130,21 @@ impl Reading {
     /// The reading after `value` is added behind this one.
     #[inline]
     pub fn appended(self, value: Value) -> Reading {
-        let mixed = (self.digest() ^ (u64::from(value.0) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let digest = mixed.rotate_left(29) ^ (mixed >> 7);
-        Reading { last: value, length: self.length + 1, digest: [digest as u32, (digest >> 32) as u32] }
+        let mixed = (self.digest() ^ (u64::from(value.0) + 1)).wrapping_mul(MIX);
+        self.stem().next(value, mixed ^ (mixed >> 32))
+    }
+
+    /// The sequence by length and digest alone.
+    #[inline]
+    pub fn stem(self) -> Stem {
+        Stem { length: self.length, digest: self.digest() }
+    }
+
+    /// The sequence as it was before its last value was added; `None` when the key is absent.
+    #[inline]
+    pub fn before_last(self) -> Option<Stem> {
+        let length = self.length.checked_sub(1)?;
+        Some(Stem { length, digest: unmix(self.digest()) ^ (u64::from(self.last.0) + 1) })
     }
 
     /// A digest over the whole sequence, in order; 0 when the key is absent.
@@ -140,6 +152,47 @@ impl Reading {
     pub fn digest(self) -> u64 {
         u64::from(self.digest[1]) << 32 | u64::from(self.digest[0])
     }
+}
+
+/// A sequence of values whose last is not known: what is left of a [`Reading`] once its last value is taken away.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Stem {
+    /// How many values the sequence has.
+    pub length: u32,
+    /// [`Reading::digest`] of it.
+    pub digest: u64,
+}
+
+impl Stem {
+    /// The reading of this very sequence, given that `last` is its last value.
+    #[inline]
+    pub fn ending_in(self, last: Value) -> Reading {
+        Reading { last, length: self.length, digest: [self.digest as u32, (self.digest >> 32) as u32] }
+    }
+
+    /// The value that alone makes up the sequence; `None` unless there is exactly one.
+    #[inline]
+    pub fn only_value(self) -> Option<Value> {
+        let value = u32::try_from(unmix(self.digest).checked_sub(1)?).ok()?;
+        (self.length == 1).then_some(Value(value))
+    }
+
+    #[inline]
+    fn next(self, last: Value, digest: u64) -> Reading {
+        Stem { length: self.length + 1, digest }.ending_in(last)
+    }
+}
+
+/// Odd, so that multiplying by it loses nothing: 2^64 over the golden ratio (Knuth, TAOCP 3, 6.4).
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+/// The inverse of [`MIX`] modulo 2^64.
+const UNMIX: u64 = 0xF1DE_83E1_9937_733D;
+
+/// Undoes the mixing of one value into a digest. That it can be undone is what lets a judge name the sequence
+/// that a value was appended to.
+#[inline]
+fn unmix(digest: u64) -> u64 {
+    (digest ^ (digest >> 32)).wrapping_mul(UNMIX)
 }
 
 /// What an operation that took effect answered.
@@ -192,6 +245,18 @@ mod tests {
         let ab = Reading::of(Value(1)).appended(Value(2));
         let ba = Reading::of(Value(2)).appended(Value(1));
         assert_ne!(ab.digest(), ba.digest());
+    }
+
+    #[test]
+    fn a_reading_knows_what_it_was_before_its_last_value() {
+        let one = Reading::of(Value(u32::MAX));
+        let two = one.appended(Value(7));
+        assert_eq!(two.before_last(), Some(one.stem()));
+        assert_eq!(one.stem().only_value(), Some(Value(u32::MAX)));
+        assert_eq!(two.stem().only_value(), None);
+        assert_eq!(one.before_last(), Some(Reading::ABSENT.stem()));
+        assert_eq!(Reading::ABSENT.before_last(), None);
+        assert_eq!(one.stem().ending_in(Value(u32::MAX)), one);
     }
 
     #[test]

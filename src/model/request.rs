@@ -20,6 +20,20 @@ pub struct Request {
     pub size: u32,
 }
 
+impl Request {
+    /// Size on the wire, in bytes.
+    pub fn wire_size(&self) -> u32 {
+        HEADER_BYTES + 32 + self.size
+    }
+}
+
+impl Reply {
+    /// Size on the wire, in bytes.
+    pub fn wire_size(&self) -> u32 {
+        HEADER_BYTES + 32
+    }
+}
+
 /// A store's reply to a [`Request`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reply {

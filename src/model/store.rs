@@ -14,8 +14,9 @@ use super::op::{Answer, Key, Op, Reading};
 pub struct Store {
     /// By key; keys are dense.
     readings: Vec<Reading>,
-    /// By node, then by slot; a session has one open operation, so its last answer is all a retry can ask for.
-    sessions: BTreeMap<NodeId, Vec<Option<Last>>>,
+    /// By node and boot, then by client; a session has one open operation, so its last answer is all a retry can
+    /// ask for.
+    sessions: BTreeMap<(NodeId, u32), Vec<Option<Last>>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +51,8 @@ impl Store {
 
     /// The answer to a session's operation if it has been applied already.
     pub fn answered(&self, session: SessionId, sequence: u32) -> Option<Applied> {
-        let last = (*self.sessions.get(&session.node)?.get(session.slot as usize)?)?;
+        let (boot, client) = place(session);
+        let last = (*self.sessions.get(&boot)?.get(client)?)?;
         match last.sequence.cmp(&sequence) {
             std::cmp::Ordering::Less => None,
             std::cmp::Ordering::Equal => Some(Applied::Before(last.answer)),
@@ -67,11 +69,12 @@ impl Store {
             return applied;
         }
         let answer = self.execute(op);
-        let slots = self.sessions.entry(session.node).or_default();
-        if slots.len() <= session.slot as usize {
-            slots.resize(session.slot as usize + 1, None);
+        let (boot, client) = place(session);
+        let clients = self.sessions.entry(boot).or_default();
+        if clients.len() <= client {
+            clients.resize(client + 1, None);
         }
-        slots[session.slot as usize] = Some(Last { sequence, answer });
+        clients[client] = Some(Last { sequence, answer });
         Applied::Now(answer)
     }
 
@@ -90,6 +93,12 @@ impl Store {
         let sessions: usize = self.sessions.values().map(Vec::len).sum();
         u32::try_from(self.readings.len() * 16 + sessions * 24).unwrap_or(u32::MAX)
     }
+}
+
+/// Where a session is found: its node and boot, and its client within them.
+fn place(session: SessionId) -> ((NodeId, u32), usize) {
+    let client = SessionId::client(session.slot);
+    ((session.node, session.slot - client), client as usize)
 }
 
 #[cfg(test)]

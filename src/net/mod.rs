@@ -15,7 +15,7 @@ pub mod regions;
 mod sites;
 
 pub use counters::{Counters, DropReason};
-pub use cuts::{CutId, Cuts};
+pub use cuts::{CUTS_MAX, CutId, Cuts};
 pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
 pub use sites::Sites;
 

@@ -1,1 +1,17 @@
-//! (not yet written)
+//! From scenario files to worlds: sources, sweeps, typed tables, plans, and the diagnostics that people read.
+
+pub mod nouns;
+pub mod plan;
+pub mod render;
+pub mod resolved;
+pub mod source;
+pub mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use nouns::Scenario;
+pub use plan::{World, plan};
+pub use render::render;
+pub use resolved::resolved;
+pub use source::{LoadOptions, Loaded, load, load_text};
+pub use sweep::{Parameter, Point, Sweep};

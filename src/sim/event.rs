@@ -20,6 +20,8 @@ pub(super) enum Event<M> {
     Strike { fault: u32 },
     /// A strike ends.
     Undo { strike: u32 },
+    /// The caller asked to be told when time has come this far. No event of the run.
+    Mark,
     /// The run is over.
     End,
 }

@@ -6,7 +6,7 @@ use crate::net::DropReason;
 
 use super::event::Event;
 use super::node::Lifecycle;
-use super::{Kind, Observer, Sim};
+use super::{Kind, Limit, Observer, Sim, Stop};
 
 impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Carries out one action.
@@ -18,8 +18,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
             Action::Cut { id, from, to } => {
-                let cut = self.net.cuts().cut(id, &from, &to);
-                cut.expect("scenarios are refused if their faults could exceed the number of cuts");
+                if self.net.cuts().cut(id, &from, &to).is_err() {
+                    self.stopped = Some(Stop::Limit(Limit::Cuts));
+                }
             }
             Action::Heal(id) => self.net.cuts().heal(id),
             Action::SlowNode(node, factor) => {
@@ -43,7 +44,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let facts = &mut self.roster.nodes[id.index()];
         (facts.up, facts.incarnation) = (true, Incarnation(node.incarnation));
         let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
-        let mut cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        let mut cx = cx.with_incarnation(node.incarnation);
         node.process = Some(P::boot(&mut cx, &node.config, node.disk.durable()));
         self.count(Kind::Boot, 0, 0, id);
         self.observer.changed(self.now, id, Lifecycle::Booted);

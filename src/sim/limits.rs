@@ -31,6 +31,8 @@ pub enum Limit {
     Pending,
     /// [`Limits::at_one_instant`]
     AtOneInstant,
+    /// More partitions at once than [`crate::net::CUTS_MAX`].
+    Cuts,
 }
 
 impl Limit {
@@ -40,6 +42,7 @@ impl Limit {
             Limit::Events => "max-events",
             Limit::Pending => "max-pending",
             Limit::AtOneInstant => "max-events-at-one-instant",
+            Limit::Cuts => "max-cuts",
         }
     }
 }
@@ -51,6 +54,7 @@ impl fmt::Display for Limit {
             Limit::Pending => {
                 "more events wait than `max-pending` allows: something sends faster than it is handled"
             }
+            Limit::Cuts => "more partitions were in force at once than the network can tell apart (128 directions)",
             Limit::AtOneInstant => {
                 "time stands still: `max-events-at-one-instant` events came at one moment, so something waits \
                  for no time at all in a loop"

@@ -71,6 +71,8 @@ pub struct Sim<P: Process, O> {
     checkpoints: Vec<u64>,
     watch: Watch,
     stopped: Option<Stop>,
+    /// Whether a mark was just passed.
+    marked: bool,
     observer: O,
 }
 
@@ -125,6 +127,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             checkpoints: Vec::new(),
             watch: Watch::new(setup.limits),
             stopped: None,
+            marked: false,
             observer,
         };
         for fault in 0..sim.faults.len() {
@@ -134,20 +137,27 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             sim.boot(NodeId(node as u32));
         }
         // Last, so that what happens at the very end still counts.
-        sim.queue.push(setup.duration, Event::End);
+        sim.queue.push_last(setup.duration, Event::End);
         sim
     }
 
-    /// Handles up to `events` more events; returns why the run stopped, if it did.
+    /// Handles up to `events` more events, or until a mark; returns why the run stopped, if it did.
     pub fn run(&mut self, events: u64) -> Option<Stop> {
         let target = self.events.saturating_add(events).min(self.watch.events());
-        while self.stopped.is_none() && self.events < target {
+        self.marked = false;
+        while self.stopped.is_none() && self.events < target && !self.marked {
             self.step();
         }
         if self.stopped.is_none() && self.events >= self.watch.events() {
             self.stopped = Some(Stop::Limit(Limit::Events));
         }
         self.stopped
+    }
+
+    /// Makes [`Sim::run`] return when all events up to and at `at` have been handled. It is no event: neither the
+    /// digest nor any order depends on marks.
+    pub fn mark(&mut self, at: Time) {
+        self.queue.push_last(at, Event::Mark);
     }
 
     /// Takes one entry from the queue. Stale entries are no events.
@@ -164,6 +174,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Event::Retransmit { from, to } => self.net.retransmit(at, from, to, &mut self.queue),
             Event::Strike { fault } => self.strike(fault as usize),
             Event::Undo { strike } => self.undo(strike as usize),
+            Event::Mark => self.marked = true,
             Event::End => self.stopped = Some(Stop::End),
         }
     }
@@ -205,7 +216,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline]
     fn disk(&mut self, id: NodeId, incarnation: u32) {
         let node = &mut self.nodes[id.index()];
-        if node.incarnation != incarnation {
+        if node.process.is_none() || node.incarnation != incarnation {
             return; // Asked for before a crash.
         }
         if node.pauses > 0 {
@@ -241,7 +252,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         node.handled += 1;
         let process = node.process.as_mut().expect("only a running process is handed events");
         let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
-        handler(process, &mut Buffer::new(id, now, wall, &mut node.rng, &mut self.effects));
+        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
+        handler(process, &mut cx.with_incarnation(node.incarnation));
         self.perform(id);
     }
 
@@ -294,6 +306,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         &self.observer
     }
 
+    /// What listens, to be told of something that is no event, such as a sample of counters.
+    pub fn observer_mut(&mut self) -> &mut O {
+        &mut self.observer
+    }
+
     /// What listened.
     pub fn into_observer(self) -> O {
         self.observer
@@ -342,6 +359,7 @@ fn roster<P: Process>(setup: &Setup<P>) -> Roster {
         name: node.name.clone(),
         system: node.system,
         site: node.site,
+        is_client: node.is_client,
         up: false,
         incarnation: crate::faults::Incarnation(0),
         leads: None,

@@ -18,6 +18,8 @@ pub struct NodeSetup<C> {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether it holds a workload's clients.
+    pub is_client: bool,
     /// How its messages travel.
     pub transport: Transport,
     /// Its disk.

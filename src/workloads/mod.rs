@@ -1,1 +1,5 @@
-//! (not yet written)
+//! Workloads: who asks what, when. A workload is one node that holds many clients.
+
+pub mod arrival;
+pub mod client;
+pub mod keys;

@@ -1,1 +1,4 @@
 //! The one integration-test binary: one module a subject.
+
+mod raft;
+mod tidy;

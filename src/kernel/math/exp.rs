@@ -14,7 +14,7 @@ const CELLS: usize = 1 << TABLE_BITS;
 /// 1.5 * 2^52: adding it leaves the nearest whole number in the low bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 /// The largest `x` whose exponential is finite, and the least whose exponential is not zero.
-const LARGEST: f64 = 709.782_712_893_383_97;
+const LARGEST: f64 = 709.782_712_893_384;
 const LEAST: f64 = -745.133_219_101_941_1;
 
 /// A power of two between 1 and 2: the nearest `f64`, and what that lacks relative to itself.
@@ -56,9 +56,8 @@ pub fn exp(x: f64) -> f64 {
 /// e to the power `x + rest`, for a `rest` much smaller than `x`.
 #[inline]
 pub(super) fn exp_sum(x: f64, rest: f64) -> f64 {
-    // The comparison is false for NaN, which therefore goes the unusual way.
-    if !(x > -700.0 && x < 700.0) && !is_within_range(x) {
-        return exp_out_of_range(x);
+    if !(LEAST..=LARGEST).contains(&x) {
+        return exp_out_of_range(x); // NaN too: no range contains it
     }
     let shifted = x * STEPS_PER_UNIT + SHIFT;
     let k = shifted - SHIFT;
@@ -69,10 +68,6 @@ pub(super) fn exp_sum(x: f64, rest: f64) -> f64 {
     let tail =
         cell.rest + (r + (r2 * (0.5 + r * (1.0 / 6.0)) + (r2 * r2) * (1.0 / 24.0 + r * (1.0 / 120.0))));
     scaled(cell.power + cell.power * tail, steps >> TABLE_BITS)
-}
-
-fn is_within_range(x: f64) -> bool {
-    (LEAST..=LARGEST).contains(&x)
 }
 
 #[cold]

@@ -5,8 +5,15 @@
 //!
 //! Accuracy is stated at each function and tested against double-double arithmetic and the `libm` crate.
 //!
-//! Speed, measured once on a virtual AMD EPYC core (release build, dependent calls counted by throughput over an
-//! array of 4,096 arguments): MEASURED
+//! Speed, measured once on a virtual AMD EPYC core (release build; ns a call over an array of 4,096 arguments, 0.8 of
+//! which is the loop; in brackets, when each call waits for the one before):
+//!
+//! | function | here | `libm` 0.2.16 | ratio |
+//! |---|---|---|---|
+//! | `ln` | 5.4 (16.6) | 6.4 (24.5) | 0.84 (0.68) |
+//! | `exp` | 4.3 (15.0) | 7.8 (24.3) | 0.55 (0.62) |
+//! | `pow` | 26.8 | 34.0 | 0.79 |
+
 pub use exp::exp;
 pub use gamma::{gamma_p, gamma_q, ln_gamma};
 pub use ln::ln;

@@ -273,10 +273,17 @@ fn results_are_frozen_bit_for_bit() {
     let mut hasher = blake3::Hasher::new();
     for _ in 0..10_000 {
         let (x, y, u) = (arguments.positive(), arguments.between(-745.0, 709.0), arguments.between(0.0, 1.0));
-        let results = [ln(x), exp(y), pow(u * 5.0, y / 50.0), inverse_normal_cdf(u), ln_gamma(u * 30.0)];
+        let results = [
+            ln(x),
+            ln(0.98 + 0.04 * u),
+            exp(y),
+            pow(u * 5.0, y / 50.0),
+            inverse_normal_cdf(u),
+            ln_gamma(u * 30.0),
+        ];
         results.iter().for_each(|result| {
             hasher.update(&result.to_bits().to_le_bytes());
         });
     }
-    assert_eq!(&hasher.finalize().to_hex()[..16], "e741456550393d76");
+    assert_eq!(&hasher.finalize().to_hex()[..16], "915034b53f007d01");
 }

@@ -5,7 +5,7 @@
 //! product in equal steps, does not move the result in any pattern. The construction is that of the wyhash family
 //! of hash functions; it is no cipher, and who knows the key's draws may find the key.
 //!
-//! A fresh ChaCha8 stream for one draw would cost about 80 ns, this 1-2 ns.
+//! A fresh ChaCha8 stream for one draw would cost about 80 ns, this 1.1 ns (`draw3` 1.6).
 
 use super::derive_key;
 
@@ -67,8 +67,14 @@ mod tests {
     #[test]
     fn draws_are_frozen() {
         let keyed = Keyed::new(42, "work");
-        assert_eq!([(0, 0), (1, 0), (0, 1), (1 << 40, 7)].map(|(a, b)| keyed.draw(a, b)), [0; 4]);
-        assert_eq!([(0, 0, 0), (1, 2, 3)].map(|(a, b, c)| keyed.draw3(a, b, c)), [0; 2]);
+        assert_eq!(
+            [(0, 0), (1, 0), (0, 1), (1 << 40, 7)].map(|(a, b)| keyed.draw(a, b)),
+            [8934010486411775752, 17814377085533450539, 9064331672675769457, 864484600002010383]
+        );
+        assert_eq!(
+            [(0, 0, 0), (1, 2, 3)].map(|(a, b, c)| keyed.draw3(a, b, c)),
+            [4949553022483069182, 2475371250794271592]
+        );
     }
 
     /// The argument that counts up, with the others fixed.

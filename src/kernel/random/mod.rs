@@ -5,7 +5,7 @@
 //! number, so that two policies see the same jobs even when they retry differently. Both hang on the run's seed and
 //! on names only: adding a node, a probe or a link moves no other draw.
 //!
-//! The step from 64 random bits to a number is ours too ([`unit`], [`below`], [`crate::kernel::sample`]), since
+//! The step from 64 random bits to a number is ours too ([`unit()`], [`below`], [`crate::kernel::sample`]), since
 //! libraries change theirs between versions.
 
 pub use keyed::Keyed;

@@ -1,7 +1,7 @@
 //! A stream of random numbers for one (seed, entity, purpose).
 //!
 //! The generator is ChaCha with 8 rounds (Bernstein, *ChaCha, a variant of Salsa20*, 2008): its values are fixed by
-//! its specification, streams under different keys are independent, and a draw costs 2-3 ns.
+//! its specification, streams under different keys are independent, and a draw costs 3 ns.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -35,7 +35,7 @@ impl Stream {
         self.0.next_u64()
     }
 
-    /// The next number in the open interval (0, 1); see [`unit`].
+    /// The next number in the open interval (0, 1); see [`unit()`](super::unit).
     #[inline]
     pub fn unit(&mut self) -> f64 {
         unit(self.next_u64())
@@ -51,13 +51,9 @@ impl Stream {
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         assert!(n > 0, "a number below zero was asked for");
-        let n = u64::from(n);
         loop {
-            let product = u128::from(self.next_u64()) * u128::from(n);
-            let low = product as u64;
-            // 2^64 mod n of the low halves are one too many; they are below n, so that the division is rare.
-            if low >= n || low >= n.wrapping_neg() % n {
-                return (product >> 64) as u32;
+            if let Some(number) = fair_below(self.next_u64(), n) {
+                return number;
             }
         }
     }
@@ -82,6 +78,17 @@ impl Stream {
         let count = u32::try_from(items.len()).expect("fewer than 2^32 items to choose from");
         if count == 0 { None } else { Some(&items[self.below(count) as usize]) }
     }
+}
+
+/// The high half of `bits * n`, or `None` for the `2^64 mod n` values of the bits that would make some number likelier
+/// than others.
+#[inline]
+fn fair_below(bits: u64, n: u32) -> Option<u32> {
+    let n = u64::from(n);
+    let product = u128::from(bits) * u128::from(n);
+    let low = product as u64;
+    // The values refused have a low half below 2^64 mod n, so below n: the division is rare.
+    (low >= n || low >= n.wrapping_neg() % n).then_some((product >> 64) as u32)
 }
 
 impl TryRng for Stream {
@@ -124,7 +131,7 @@ mod tests {
         assert_eq!(below, [237, 413, 586, 839, 978, 477, 944, 428]);
         let mut order = [0, 1, 2, 3, 4, 5, 6, 7];
         stream.shuffle(&mut order);
-        assert_eq!(order, [0; 8]);
+        assert_eq!(order, [6, 1, 0, 4, 3, 2, 7, 5]);
     }
 
     #[test]
@@ -153,6 +160,16 @@ mod tests {
         let mut bytes = [0; 8];
         theirs.fill_bytes(&mut bytes);
         assert_eq!(u64::from_le_bytes(bytes), ours.next_u64());
+    }
+
+    /// 2^64 = 3 k + 1: of three shares of the bits one is larger by one value, which is refused.
+    #[test]
+    fn what_would_make_one_number_likelier_is_refused() {
+        let third = u64::MAX / 3; // k
+        assert_eq!([0, 1, third].map(|bits| fair_below(bits, 3)), [None, Some(0), Some(0)]);
+        assert_eq!([third + 1, 2 * third].map(|bits| fair_below(bits, 3)), [Some(1); 2]);
+        assert_eq!([2 * third + 1, u64::MAX].map(|bits| fair_below(bits, 3)), [Some(2); 2]);
+        assert_eq!(fair_below(0, 1 << 31), Some(0)); // a power of two divides the bits evenly
     }
 
     /// Chi-square with 9 degrees of freedom: 99.99 % of fair generators stay below 33.7.

@@ -106,3 +106,42 @@ impl<L: Law> Law for Tabulated<L> {
         self.law.variance()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::exponential::Exponential;
+    use super::super::gamma::Gamma;
+    use super::super::lognormal::Lognormal;
+    use super::*;
+
+    fn cells_left_out<L: Smooth>(law: L) -> usize {
+        Tabulated::new(law).cells.iter().filter(|cell| cell.at(0.5).is_nan()).count()
+    }
+
+    #[test]
+    fn usual_laws_are_tabulated_in_every_cell_and_wild_ones_where_that_is_good_enough() {
+        assert_eq!(cells_left_out(Exponential::new(1e7).expect("valid")), 0);
+        assert_eq!(cells_left_out(Lognormal::from_median_p99(2e5, 2e6).expect("valid")), 0);
+        assert_eq!(cells_left_out(Gamma::new(2.5, 1e7).expect("valid")), 0);
+        let wild = cells_left_out(Gamma::new(0.01, 1.0).expect("valid"));
+        assert!(wild > CELLS_PER_SIDE && wild < 2 * CELLS_PER_SIDE, "{wild}");
+    }
+
+    #[test]
+    fn the_table_reaches_from_the_middle_to_the_tails_and_no_further() {
+        let mut tabulated = Tabulated::new(Exponential::new(1.0).expect("valid"));
+        let marked = Quintic::between(
+            Node { value: -1.0, slope: 0.0, curvature: 0.0 },
+            Node { value: -1.0, slope: 0.0, curvature: 0.0 },
+            1.0,
+        );
+        tabulated.cells = vec![marked; 2 * CELLS_PER_SIDE].into();
+        let tail = start(FIRST);
+        for u in [tail, 0.3, 0.5_f64.next_down(), 0.5_f64.next_up(), 0.7, 1.0 - tail] {
+            assert_eq!(tabulated.draw(u), -1.0, "{u}");
+        }
+        for u in [tail.next_down(), 0.5, (1.0 - tail).next_up()] {
+            assert_eq!(tabulated.draw(u), tabulated.quantile(u), "{u}");
+        }
+    }
+}

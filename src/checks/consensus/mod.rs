@@ -1,0 +1,300 @@
+//! What must hold of all replicas of a system together, held after every note (Raft, Figure 3, under names
+//! that fit any replicated log).
+//!
+//! Replicas tell what they do ([`ConsensusNote`]); a mirror of each log is kept from that alone, and every
+//! note is held against the mirrors and against what was told before. Nothing here knows a protocol: which
+//! invariants a protocol claims is for its caller to say. A violation is data: the run goes on, and the first
+//! of each invariant is kept.
+//!
+//! What is expected of the notes: a replica that boots tells its snapshot (`Installed`), every entry behind
+//! it (`Appended`), and then, once, that these are durable (`Synced`); a snapshot is durable when it is
+//! `Installed`; a replica tells of `Committed` before it tells of `Applied`.
+//!
+//! A note costs 8 to 11 ns at five replicas (`benches/invariants.rs`). An entry costs 40 bytes and 8 a
+//! replica until all have compacted it; a client's operation costs 16 for good, as a duplicate may come at
+//! any time.
+//!
+//! The way of putting invariants beside the algorithm, on in every run, is that of LogCabin
+//! (`RaftConsensusInvariants.cc`) and TigerBeetle's simulator.
+
+mod agreement;
+mod committed_log;
+mod durability;
+mod exactly_once;
+mod invariant;
+mod leader_completeness;
+mod log_matching;
+mod mirror;
+mod monotonic;
+mod one_leader;
+mod violation;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use crate::kernel::{NodeId, Time};
+use crate::model::history::SessionId;
+use crate::model::log::{LogIndex, Term};
+use crate::model::note::ConsensusNote;
+
+pub use invariant::{Invariant, InvariantSet, Row, TABLE};
+pub use violation::{InvariantViolation, Shortfall, What};
+
+use agreement::{Application, Applications};
+use committed_log::CommittedLog;
+use exactly_once::ExactlyOnce;
+use log_matching::LogMatching;
+use mirror::Mirror;
+use one_leader::OneLeader;
+use violation::Found;
+
+/// The invariants of one system, judged as its nodes tell what they do.
+#[derive(Clone, Debug)]
+pub struct Invariants {
+    which: InvariantSet,
+    /// The rank of a node among the system's, by node id.
+    slots: Vec<Option<u16>>,
+    mirrors: Vec<Mirror>,
+    committed: CommittedLog,
+    leaders: OneLeader,
+    entries: LogMatching,
+    applications: Applications,
+    effects: ExactlyOnce,
+    violations: Vec<InvariantViolation>,
+}
+
+impl Invariants {
+    /// Judges the system of these replicas, all of which vote, by the invariants in `which`.
+    ///
+    /// # Panics
+    /// If there are more than 2^16 nodes.
+    pub fn new(nodes: &[NodeId], which: InvariantSet) -> Invariants {
+        let mut slots = vec![None; nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0)];
+        for (slot, node) in nodes.iter().enumerate() {
+            slots[node.index()] = Some(u16::try_from(slot).expect("a system has at most 2^16 replicas"));
+        }
+        Invariants {
+            which,
+            slots,
+            mirrors: nodes.iter().map(|&node| Mirror::new(node)).collect(),
+            committed: CommittedLog::new(),
+            leaders: OneLeader::default(),
+            entries: LogMatching::default(),
+            applications: Applications::default(),
+            effects: ExactlyOnce::default(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// The first violation of each invariant, in the order in which they showed.
+    pub fn violations(&self) -> &[InvariantViolation] {
+        &self.violations
+    }
+
+    /// `node` told `note`. Constant time, but for what a note is the first to commit (a step an entry) or the
+    /// last to compact, and a look at every replica where something is first committed.
+    ///
+    /// # Panics
+    /// If the node is not one of the system's; so do the other facts.
+    #[inline]
+    pub fn consensus(&mut self, at: Time, node: NodeId, note: &ConsensusNote) {
+        let slot = self.slot(node);
+        let told = Told { at, node, slot };
+        match *note {
+            ConsensusNote::Campaigned { term, pre_vote } => {
+                if !pre_vote {
+                    self.on_term(told, term);
+                }
+            }
+            ConsensusNote::BecameLeader { term, .. } => self.on_became_leader(told, term),
+            ConsensusNote::SteppedDown { term } => {
+                self.on_term(told, term);
+                self.mirrors[slot].leading = None;
+            }
+            ConsensusNote::Appended { index, term, prefix } => self.on_appended(told, index, term, prefix),
+            ConsensusNote::Truncated { from } => self.on_truncated(told, from),
+            ConsensusNote::Synced { through } => {
+                self.mirrors[slot].log.sync(through);
+                self.end_recovery(told);
+            }
+            ConsensusNote::Committed { index, prefix, .. } => self.on_committed(told, index, prefix),
+            ConsensusNote::Applied { index, session, sequence } => {
+                self.on_applied(told, index, session, sequence);
+            }
+            ConsensusNote::Served { .. } => {}
+            ConsensusNote::Installed { index, term, prefix } => self.on_installed(told, index, term, prefix),
+            ConsensusNote::Compacted { index } => {
+                self.mirrors[slot].log.compact(index);
+                self.forget();
+            }
+        }
+    }
+
+    /// A client was told that a write, append or compare-and-set took effect (or found a mismatch, which is
+    /// decided in the log too). `sequence` is that of the request.
+    pub fn acknowledged(&mut self, at: Time, session: SessionId, sequence: u32) {
+        if !self.effects.has(session, sequence) {
+            let found = Found::alone(What::NeverApplied { session, sequence });
+            self.report(Invariant::Durability, at, session.node, found);
+        }
+    }
+
+    /// `node` crashed.
+    pub fn crashed(&mut self, _at: Time, node: NodeId) {
+        let slot = self.slot(node);
+        self.mirrors[slot].crash();
+    }
+
+    /// `node` starts, for the first time or after a crash; the notes of what it found on disk follow.
+    pub fn booted(&mut self, at: Time, node: NodeId) {
+        let slot = self.slot(node);
+        self.end_recovery(Told { at, node, slot });
+        self.mirrors[slot].boot();
+    }
+
+    /// The run is over.
+    pub fn finish(&mut self, at: Time) {
+        for slot in 0..self.mirrors.len() {
+            self.end_recovery(Told { at, node: self.mirrors[slot].node, slot });
+        }
+    }
+
+    #[inline]
+    fn slot(&self, node: NodeId) -> usize {
+        let slot = self.slots.get(node.index()).copied().flatten();
+        usize::from(slot.expect("the observer hands a system the notes of its own nodes only"))
+    }
+
+    fn on_term(&mut self, told: Told, term: Term) {
+        let found = monotonic::enters(&mut self.mirrors[told.slot], term);
+        self.check(Invariant::Monotonic, told, found);
+    }
+
+    fn on_became_leader(&mut self, told: Told, term: Term) {
+        self.on_term(told, term);
+        let mirror = &mut self.mirrors[told.slot];
+        mirror.lead(term);
+        let second = self.leaders.elected(mirror, term);
+        let incomplete = leader_completeness::elected(mirror, term, &self.committed);
+        self.check(Invariant::OneLeader, told, second);
+        self.check(Invariant::LeaderCompleteness, told, incomplete);
+    }
+
+    #[inline]
+    fn on_appended(&mut self, told: Told, index: LogIndex, term: Term, prefix: u64) {
+        let mirror = &mut self.mirrors[told.slot];
+        mirror.log.append(index, prefix);
+        mirror.term = mirror.term.max(term);
+        let found = self.entries.holds(told.node, index, term, prefix);
+        self.check(Invariant::LogMatching, told, found);
+    }
+
+    fn on_truncated(&mut self, told: Told, from: LogIndex) {
+        let log = &mut self.mirrors[told.slot].log;
+        let loses_durable = from <= log.durable() && from <= self.committed.last();
+        log.truncate(from);
+        if loses_durable {
+            let found = durability::removed(&self.mirrors, &self.committed);
+            self.check(Invariant::Durability, told, found);
+        }
+    }
+
+    #[inline]
+    fn on_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
+        let fell = monotonic::commits(&mut self.mirrors[told.slot], index);
+        self.check(Invariant::Monotonic, told, fell);
+        if index <= self.committed.last() {
+            let found = agreement::committed(&self.mirrors, told.slot, &self.committed, index, prefix);
+            self.check(Invariant::Agreement, told, found);
+        } else {
+            self.on_first_committed(told, index, prefix);
+        }
+    }
+
+    fn on_first_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
+        let parted = agreement::continues(&self.mirrors, told.slot, &self.committed);
+        let mirror = &self.mirrors[told.slot];
+        // Leaders commit first. Where a protocol lets others, its term is not known to be earlier than the
+        // latest.
+        let term = mirror.leading.unwrap_or(self.leaders.latest());
+        self.committed.extend(&mirror.log, index, prefix, term);
+        let early = durability::first_committed(&self.mirrors, &self.committed, index);
+        self.check(Invariant::Agreement, told, parted);
+        self.check(Invariant::Durability, told, early);
+    }
+
+    #[inline]
+    fn on_applied(&mut self, told: Told, index: LogIndex, session: SessionId, sequence: u32) {
+        let mirror = &mut self.mirrors[told.slot];
+        let again = monotonic::applies(mirror, index);
+        let early = agreement::is_due(mirror, index);
+        self.check(Invariant::Monotonic, told, again);
+        self.check(Invariant::Agreement, told, early);
+        let application = self.applications.applied(index, session, sequence);
+        if let Application::Differs(found) = application {
+            self.check(Invariant::Agreement, told, Some(found));
+        }
+        if !matches!(application, Application::Again) {
+            let twice = self.effects.applied(index, session, sequence);
+            self.check(Invariant::ExactlyOnce, told, twice);
+        }
+    }
+
+    fn on_installed(&mut self, told: Told, index: LogIndex, term: Term, prefix: u64) {
+        let differs = self.entries.holds(told.node, index, term, prefix);
+        self.check(Invariant::LogMatching, told, differs);
+        let mirror = &mut self.mirrors[told.slot];
+        mirror.log.install(index, prefix);
+        mirror.term = mirror.term.max(term);
+        mirror.applied = mirror.applied.max(index);
+        self.on_committed(told, index, prefix);
+        self.forget();
+    }
+
+    /// Holds what a restarted replica found on its disk against what should be there, once.
+    #[inline]
+    fn end_recovery(&mut self, told: Told) {
+        let mirror = &mut self.mirrors[told.slot];
+        if let Some(expected) = mirror.expected.take() {
+            let found = durability::recovered(&mirror.log, &expected, &self.committed);
+            self.check(Invariant::Durability, told, found);
+        }
+    }
+
+    /// Forgets what every replica has compacted: no note can speak of it any more.
+    fn forget(&mut self) {
+        let kept = self.mirrors.iter().map(|mirror| mirror.log.base()).min().unwrap_or_default();
+        self.committed.forget_before(kept);
+        self.entries.forget_before(kept);
+        self.applications.forget_before(kept);
+    }
+
+    #[inline]
+    fn check(&mut self, invariant: Invariant, told: Told, found: Option<Found>) {
+        if let Some(found) = found {
+            self.report(invariant, told.at, told.node, found);
+        }
+    }
+
+    #[cold]
+    fn report(&mut self, invariant: Invariant, at: Time, node: NodeId, found: Found) {
+        if !self.which.contains(invariant) {
+            return;
+        }
+        if let Some(first) = self.violations.iter_mut().find(|first| first.invariant == invariant) {
+            first.count += 1;
+            return;
+        }
+        let Found { other, what } = found;
+        self.violations.push(InvariantViolation { invariant, at, node, other, what, count: 1 });
+    }
+}
+
+/// Who told something, and when.
+#[derive(Clone, Copy)]
+struct Told {
+    at: Time,
+    node: NodeId,
+    slot: usize,
+}

@@ -1,0 +1,47 @@
+//! What is committed (§5.3), and the restriction on entries of earlier terms (§5.4.2).
+
+use crate::kernel::Context;
+use crate::model::log::LogIndex;
+use crate::model::note::ConsensusNote;
+
+use super::Raft;
+use super::bugs;
+use super::roles::Role;
+
+impl Raft {
+    /// Commits, as leader, what a majority holds durably.
+    pub(super) fn advance_commit(&mut self, cx: &mut impl Context<Self>) {
+        if let Some(index) = self.commit_candidate() {
+            self.commit(cx, index);
+        }
+    }
+
+    /// The highest index that a majority holds durably, or `None` if it is committed already or of an older term
+    /// (§5.4.2: an earlier term's entry is never committed by counting copies; Figure 8 shows what then happens).
+    fn commit_candidate(&self) -> Option<LogIndex> {
+        let Role::Leader(leader) = &self.role else { return None };
+        // The leader is one of the majority only as far as its own disk is (dissertation §10.2.1).
+        let durable_index = self.durability.durable_index();
+        let index = self.membership.reached(|slot| {
+            if slot == self.slot { durable_index } else { leader.followers[slot].match_index }
+        });
+        let is_own_term = self.log.term(index) == Some(self.current_term);
+        (index > self.commit_index && (is_own_term || self.has_bug(bugs::COMMIT_OLDER_TERM))).then_some(index)
+    }
+
+    /// Learns, as follower, what the leader committed, as far as the leader's message vouches for this log.
+    pub(super) fn follow_commit(&mut self, cx: &mut impl Context<Self>, index: LogIndex) {
+        if index > self.commit_index {
+            self.commit(cx, index);
+        }
+    }
+
+    fn commit(&mut self, cx: &mut impl Context<Self>, index: LogIndex) {
+        let Some(position) = self.log.position(index) else {
+            assert!(!self.options.bugs.is_none(), "{index:?} is committed, but not in the log");
+            return;
+        };
+        self.commit_index = index;
+        cx.note(ConsensusNote::Committed { index, term: position.term, prefix: position.prefix });
+    }
+}

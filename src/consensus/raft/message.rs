@@ -1,0 +1,176 @@
+//! What Raft servers say to each other (Figures 2 and 13), made for a network that loses, repeats and reorders:
+//! a reply names what it answers.
+
+use std::rc::Rc;
+
+use crate::consensus::replicated_log::Snapshot;
+use crate::kernel;
+use crate::model::log::{Entry, LogIndex, Term};
+use crate::model::request::HEADER_BYTES;
+
+/// A message between two servers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Message {
+    /// A candidate's RequestVote (§5.2), or the question whether it would be granted (dissertation §9.6).
+    RequestVote(RequestVote),
+    /// The answer to a RequestVote.
+    VoteReply {
+        /// The voter's term; of a granted pre-vote the term asked for.
+        term: Term,
+        /// Whether the vote is granted.
+        granted: bool,
+        /// Whether it answers a pre-vote.
+        pre_vote: bool,
+    },
+    /// A leader's AppendEntries (§5.3).
+    AppendEntries(Rc<AppendEntries>),
+    /// The follower's log holds everything up to `match_index` as the leader's does, durably.
+    AppendAccepted {
+        /// The follower's term.
+        term: Term,
+        /// The round of the message answered.
+        round: u32,
+        /// `prev_log_index` plus the number of entries of the message answered: never more than was sent.
+        match_index: LogIndex,
+    },
+    /// The follower's log does not hold the previous entry, or the sender is deposed.
+    AppendRejected {
+        /// The follower's term.
+        term: Term,
+        /// The round of the message answered; 0 when the sender is deposed.
+        round: u32,
+        /// The term of the follower's entry at `prev_log_index`; 0 if its log ends before it.
+        conflict_term: Term,
+        /// `prev_log_index` of the message answered.
+        prev_log_index: LogIndex,
+        /// The follower's first index of `conflict_term`, or where its log ends.
+        conflict_index: LogIndex,
+    },
+    /// A piece of a leader's snapshot (§7).
+    InstallSnapshot(Rc<InstallSnapshot>),
+    /// How much of a snapshot the follower holds.
+    SnapshotReply {
+        /// The follower's term.
+        term: Term,
+        /// The round of the message answered; 0 when the sender is deposed.
+        round: u32,
+        /// Bytes received without a gap; the snapshot's size once it is durable and installed.
+        received: u32,
+        /// The snapshot's last index.
+        last_index: LogIndex,
+    },
+}
+
+/// A candidate's question. The candidate is the sender.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RequestVote {
+    /// The candidate's term; of a pre-vote the term it would campaign for.
+    pub term: Term,
+    /// The term of its last entry.
+    pub last_log_term: Term,
+    /// The index of its last entry.
+    pub last_log_index: LogIndex,
+    /// Whether only the readiness to vote is asked.
+    pub pre_vote: bool,
+}
+
+/// Entries for a follower, or none: a heartbeat. The leader is the sender.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AppendEntries {
+    /// The leader's term.
+    pub term: Term,
+    /// The leader's newest round of confirmation (dissertation §6.4).
+    pub round: u32,
+    /// The entry that stands before `entries`.
+    pub prev_log_index: LogIndex,
+    /// Its term.
+    pub prev_log_term: Term,
+    /// What follows it.
+    pub entries: Vec<Entry>,
+    /// The leader's commit index.
+    pub leader_commit: LogIndex,
+}
+
+/// A piece of a snapshot. The leader is the sender; the bytes are not copied but counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InstallSnapshot {
+    /// The leader's term.
+    pub term: Term,
+    /// The leader's newest round of confirmation.
+    pub round: u32,
+    /// The snapshot.
+    pub snapshot: Rc<Snapshot>,
+    /// Where the piece begins, in bytes.
+    pub offset: u32,
+    /// Its length, in bytes.
+    pub length: u32,
+}
+
+impl InstallSnapshot {
+    /// Whether the piece is the snapshot's last.
+    pub fn done(&self) -> bool {
+        self.offset + self.length >= self.snapshot.size
+    }
+}
+
+impl Message {
+    /// The sender's term; of a pre-vote and its grant the term asked for.
+    #[inline]
+    pub fn term(&self) -> Term {
+        match self {
+            Message::RequestVote(request) => request.term,
+            Message::AppendEntries(append) => append.term,
+            Message::InstallSnapshot(install) => install.term,
+            Message::VoteReply { term, .. }
+            | Message::AppendAccepted { term, .. }
+            | Message::AppendRejected { term, .. }
+            | Message::SnapshotReply { term, .. } => *term,
+        }
+    }
+
+    /// Its rank among the names, and the name.
+    fn label(&self) -> (u16, &'static str) {
+        match self {
+            Message::RequestVote(RequestVote { pre_vote: true, .. }) => (0, "pre-vote"),
+            Message::RequestVote(_) => (1, "request-vote"),
+            Message::VoteReply { pre_vote: true, .. } => (2, "pre-vote-reply"),
+            Message::VoteReply { .. } => (3, "vote-reply"),
+            Message::AppendEntries(append) if append.entries.is_empty() => (4, "heartbeat"),
+            Message::AppendEntries(_) => (5, "append-entries"),
+            Message::AppendAccepted { .. } => (6, "append-accepted"),
+            Message::AppendRejected { .. } => (7, "append-rejected"),
+            Message::InstallSnapshot(_) => (8, "install-snapshot"),
+            Message::SnapshotReply { .. } => (9, "snapshot-reply"),
+        }
+    }
+}
+
+/// Bytes of a term, a length or another small number on the wire.
+const WORD: u32 = 8;
+
+impl kernel::Message for Message {
+    fn kind(&self) -> u16 {
+        self.label().0
+    }
+
+    fn name(&self) -> &'static str {
+        self.label().1
+    }
+
+    fn size(&self) -> u32 {
+        HEADER_BYTES
+            + match self {
+                Message::RequestVote(_) | Message::SnapshotReply { .. } => 4 * WORD,
+                Message::VoteReply { .. } => 2 * WORD,
+                Message::AppendEntries(append) => {
+                    let entry_bytes = |entry: &Entry| WORD + entry.command.size();
+                    6 * WORD + append.entries.iter().map(entry_bytes).sum::<u32>()
+                }
+                Message::AppendAccepted { .. } => 3 * WORD,
+                Message::AppendRejected { .. } => 5 * WORD,
+                Message::InstallSnapshot(install) => 7 * WORD + install.length,
+            }
+    }
+}
+
+const _: () = assert!(size_of::<Message>() <= 32, "a message must fit the wire");

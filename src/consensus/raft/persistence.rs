@@ -1,0 +1,350 @@
+//! What is written to disk, and what waits for it (Figure 2: "updated on stable storage before responding").
+//!
+//! At most one sync is under way; the next covers everything written meanwhile (group commit). A message that
+//! promises something is held back until the sync that covers it is done: votes and terms wait for the metadata,
+//! an acknowledgement for the log up to what it acknowledges. Whatever is held is lost in a crash, as it should.
+//!
+//! Assumed of the disk: a replaced cell is old or new, and of an area's writes that no sync covered, a crash
+//! leaves a prefix.
+
+use std::rc::Rc;
+
+use crate::consensus::replicated_log::{Position, Snapshot};
+use crate::kernel::{Area, Areas, Context, DiskToken, Durable, NodeId, Write};
+use crate::model::log::{Entry, LogIndex, Term};
+use crate::model::note::ConsensusNote;
+
+use super::bugs;
+use super::message::Message;
+use super::{Log, Raft, Role};
+
+/// The cell that holds term and vote.
+pub const METADATA: Area = Area(0);
+/// The log; the entry of index `i` has position `i - 1`.
+pub const LOG: Area = Area(1);
+/// The cell that holds the newest snapshot.
+pub const SNAPSHOT: Area = Area(2);
+
+/// What a server writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Record {
+    /// In [`METADATA`].
+    Metadata {
+        /// The latest term seen.
+        current_term: Term,
+        /// The vote given in it.
+        voted_for: Option<NodeId>,
+    },
+    /// In [`LOG`].
+    Entry(Entry),
+    /// In [`SNAPSHOT`].
+    Snapshot {
+        /// The snapshot.
+        snapshot: Rc<Snapshot>,
+        /// Where the log begins once it is cut: at the snapshot's last entry or a little before.
+        base: Position,
+    },
+}
+
+/// What a server finds at boot.
+pub(super) struct Restored {
+    pub current_term: Term,
+    pub voted_for: Option<NodeId>,
+    pub snapshot: Option<Rc<Snapshot>>,
+    pub log: Log,
+    /// Whether the disk lacks what the log was cut for; the server cannot take part.
+    pub is_broken: bool,
+}
+
+/// Reads the disk. A log that does not continue the snapshot is dropped: the snapshot came from a leader and
+/// replaced it, and the crash came before the cut was durable.
+pub(super) fn restore(disk: &Durable<Record>) -> Restored {
+    let (snapshot, base) = match disk.last(SNAPSHOT) {
+        Some(Record::Snapshot { snapshot, base }) => (Some(Rc::clone(snapshot)), *base),
+        Some(Record::Metadata { .. } | Record::Entry(_)) | None => (None, Position::START),
+    };
+    let first = disk.first(LOG);
+    let mut log = Log::new(base);
+    for record in records_behind(base, disk) {
+        let Record::Entry(entry) = record else { unreachable!("the log area holds entries only") };
+        log.append(*entry);
+    }
+    if let Some(snapshot) = &snapshot
+        && log.position(snapshot.last.index) != Some(snapshot.last)
+    {
+        log = Log::new(snapshot.last);
+    }
+    let (stored_term, voted_for) = match disk.last(METADATA) {
+        Some(Record::Metadata { current_term, voted_for }) => (*current_term, *voted_for),
+        Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None),
+    };
+    // A crash may have kept an entry and not the term that came with it: in that term nothing was said yet.
+    let current_term = stored_term.max(log.last_term());
+    let voted_for = if current_term == stored_term { voted_for } else { None };
+    Restored { current_term, voted_for, is_broken: first > log.base().index.0, snapshot, log }
+}
+
+/// The entries on disk that follow `base`: none if the log there was cut further, ends before it, or holds
+/// another entry at its index.
+fn records_behind(base: Position, disk: &Durable<Record>) -> &[Record] {
+    let records = disk.records(LOG);
+    let Some(covered) = base.index.0.checked_sub(disk.first(LOG)) else { return &[] };
+    if covered == 0 {
+        return records;
+    }
+    match records.get(covered as usize - 1) {
+        Some(Record::Entry(entry)) if entry.term == base.term => &records[covered as usize..],
+        Some(Record::Entry(_) | Record::Metadata { .. } | Record::Snapshot { .. }) | None => &[],
+    }
+}
+
+/// What is written, synced and waited for.
+#[derive(Clone, Debug)]
+pub(super) struct Durability {
+    /// Syncs asked for; the newest has this number.
+    issued: u64,
+    /// Syncs done.
+    completed: u64,
+    /// Areas written since the newest sync.
+    dirty: Areas,
+    /// Whether term or vote changed and are not written yet.
+    metadata_is_stale: bool,
+    /// The sync that covers the last change of term or vote.
+    metadata_sync: u64,
+    /// How much of the log the disk holds for sure.
+    durable_index: LogIndex,
+    /// How much it will hold when the sync under way is done.
+    in_flight_index: LogIndex,
+    /// What is held back, and the sync that it waits for.
+    held: Vec<Held>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    sync: u64,
+    to: NodeId,
+    message: Message,
+}
+
+impl Durability {
+    pub(super) fn new(durable_index: LogIndex) -> Durability {
+        Durability {
+            issued: 0,
+            completed: 0,
+            dirty: Areas::default(),
+            metadata_is_stale: false,
+            metadata_sync: 0,
+            durable_index,
+            in_flight_index: durable_index,
+            held: Vec::new(),
+        }
+    }
+
+    /// How much of the log is durable.
+    #[inline]
+    pub(super) fn durable_index(&self) -> LogIndex {
+        self.durable_index
+    }
+
+    /// Whether term and vote are durable.
+    #[inline]
+    pub(super) fn metadata_is_durable(&self) -> bool {
+        self.metadata_sync <= self.completed
+    }
+
+    /// Whether the sync of this number is done.
+    #[inline]
+    pub(super) fn is_done(&self, sync: u64) -> bool {
+        sync <= self.completed
+    }
+
+    /// The sync that will cover what is written now.
+    #[inline]
+    pub(super) fn next_sync(&self) -> u64 {
+        self.issued + 1
+    }
+
+    /// The sync that covers the log up to `index`; one that is done if it is durable.
+    fn log_sync(&self, index: LogIndex) -> u64 {
+        if index <= self.durable_index {
+            self.completed
+        } else if self.issued > self.completed && index <= self.in_flight_index {
+            self.issued
+        } else {
+            self.next_sync()
+        }
+    }
+
+    /// What stood behind `last` in the log is gone, and with it what any sync says about it.
+    fn forget_behind(&mut self, last: LogIndex) {
+        self.durable_index = self.durable_index.min(last);
+        self.in_flight_index = self.in_flight_index.min(last);
+    }
+}
+
+impl Raft {
+    /// Tells the observers what the disk held, so that they can rebuild their picture of this log, and brings
+    /// the log area in line with a snapshot whose cut was not durable.
+    pub(super) fn tell_restored(&mut self, cx: &mut impl Context<Self>, disk: &Durable<Record>) {
+        let base = self.log.base();
+        let mut told = base.index;
+        if let Some(snapshot) = &self.snapshot {
+            let Position { index, term, prefix } = snapshot.last;
+            cx.note(ConsensusNote::Installed { index, term, prefix });
+            told = index;
+        }
+        while told < self.log.last_index() {
+            told = told.next();
+            let Position { index, term, prefix } = self.log.position(told).expect("it is within the log");
+            cx.note(ConsensusNote::Appended { index, term, prefix });
+        }
+        cx.note(ConsensusNote::Synced { through: told });
+        let last_index = self.log.last_index();
+        if disk.first(LOG) + (disk.records(LOG).len() as u64) > last_index.0 {
+            self.write(cx, LOG, Write::TruncateSuffix { from: last_index.0 });
+        }
+        if disk.first(LOG) < base.index.0 {
+            self.write(cx, LOG, Write::TruncatePrefix { to: base.index.0 });
+        }
+    }
+
+    /// Term or vote changed: they are written when the handler ends.
+    pub(super) fn metadata_changed(&mut self) {
+        if self.has_bug(bugs::VOTE_NOT_PERSISTED) {
+            return;
+        }
+        self.durability.metadata_is_stale = true;
+        self.durability.metadata_sync = self.durability.next_sync();
+    }
+
+    /// Adds an entry to the log and its area.
+    pub(super) fn append(&mut self, cx: &mut impl Context<Self>, entry: Entry) -> LogIndex {
+        let Position { index, term, prefix } = self.log.append(entry);
+        self.write(cx, LOG, Write::Append(Record::Entry(entry)));
+        cx.note(ConsensusNote::Appended { index, term, prefix });
+        index
+    }
+
+    /// Removes the entries at `from` and after from the log and its area.
+    pub(super) fn truncate(&mut self, cx: &mut impl Context<Self>, from: LogIndex) {
+        let from = from.max(self.log.base().index.next());
+        if from > self.log.last_index() {
+            return;
+        }
+        self.log.truncate(from);
+        self.write(cx, LOG, Write::TruncateSuffix { from: from.0 - 1 });
+        self.durability.forget_behind(from.previous());
+        cx.note(ConsensusNote::Truncated { from });
+    }
+
+    /// Replaces the whole log by nothing behind `base`, which a durable snapshot covers.
+    pub(super) fn reset_log(&mut self, cx: &mut impl Context<Self>, base: Position) {
+        if self.log.last_index() > base.index {
+            cx.note(ConsensusNote::Truncated { from: base.index.next() });
+        }
+        self.write(cx, LOG, Write::TruncateSuffix { from: self.log.base().index.0 });
+        self.write(cx, LOG, Write::TruncatePrefix { to: base.index.0 });
+        self.log = Log::new(base);
+        self.durability.forget_behind(base.index);
+        self.durability.durable_index = base.index;
+    }
+
+    /// Drops the log up to and including `base`, which a durable snapshot covers.
+    pub(super) fn cut_log(&mut self, cx: &mut impl Context<Self>, base: Position) {
+        self.log.cut(base);
+        self.write(cx, LOG, Write::TruncatePrefix { to: base.index.0 });
+        self.durability.durable_index = self.durability.durable_index.max(base.index);
+        cx.note(ConsensusNote::Compacted { index: base.index });
+    }
+
+    pub(super) fn write(&mut self, cx: &mut impl Context<Self>, area: Area, write: Write<Record>) {
+        cx.write(area, write);
+        self.durability.dirty = self.durability.dirty | area.into();
+    }
+
+    /// Sends once term and vote are durable.
+    pub(super) fn send_with_metadata(&mut self, cx: &mut impl Context<Self>, to: NodeId, message: Message) {
+        self.send_after(cx, self.durability.metadata_sync, to, message);
+    }
+
+    /// Sends once term, vote and the log up to `index` are durable.
+    pub(super) fn send_with_log(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        to: NodeId,
+        message: Message,
+        index: LogIndex,
+    ) {
+        let sync = self.durability.log_sync(index).max(self.durability.metadata_sync);
+        self.send_after(cx, sync, to, message);
+    }
+
+    fn send_after(&mut self, cx: &mut impl Context<Self>, sync: u64, to: NodeId, message: Message) {
+        if self.durability.is_done(sync) {
+            cx.send(to, message);
+        } else {
+            self.durability.held.push(Held { sync, to, message });
+        }
+    }
+
+    /// Writes changed metadata, and asks for a sync if there is something to sync and none is under way.
+    pub(super) fn flush(&mut self, cx: &mut impl Context<Self>) {
+        if self.durability.metadata_is_stale {
+            self.durability.metadata_is_stale = false;
+            let record = Record::Metadata { current_term: self.current_term, voted_for: self.voted_for };
+            self.write(cx, METADATA, Write::Replace(record));
+        }
+        let durability = &mut self.durability;
+        let is_under_way = durability.issued > durability.completed;
+        if is_under_way || durability.dirty == Areas::default() {
+            return;
+        }
+        durability.issued += 1;
+        durability.in_flight_index = self.log.last_index();
+        cx.sync(std::mem::take(&mut durability.dirty), DiskToken(durability.issued));
+    }
+
+    /// A sync is done: what waited for it goes out, and what hangs on durability moves on.
+    pub(super) fn on_synced(&mut self, cx: &mut impl Context<Self>, token: DiskToken) {
+        let durability = &mut self.durability;
+        assert_eq!(token.0, durability.issued, "one sync is under way at a time");
+        durability.completed = token.0;
+        if durability.in_flight_index > durability.durable_index {
+            durability.durable_index = durability.in_flight_index;
+            cx.note(ConsensusNote::Synced { through: durability.durable_index });
+        }
+        self.release_held(cx);
+        self.finish_saving(cx);
+        match self.role {
+            Role::Leader(_) => {
+                self.advance_commit(cx);
+                if !self.options.parallel_leader_write {
+                    self.replicate_to_all(cx);
+                }
+            }
+            Role::Candidate { .. } => self.count_own_vote(cx),
+            Role::Follower | Role::PreCandidate { .. } => {}
+        }
+    }
+
+    /// Sends what the finished sync covers. What was said in an earlier term is of no use to anybody.
+    fn release_held(&mut self, cx: &mut impl Context<Self>) {
+        let (completed, current_term) = (self.durability.completed, self.current_term);
+        self.durability.held.retain(|held| {
+            let is_due = held.sync <= completed;
+            if is_due && held.message.term() >= current_term {
+                cx.send(held.to, held.message.clone());
+            }
+            !is_due
+        });
+    }
+
+    /// A failed sync: nothing can be promised any more, so nothing more is said. (To write again and hope is
+    /// how data were lost: after an error the page cache may call clean what never reached the disk.)
+    pub(super) fn halt(&mut self, cx: &mut impl Context<Self>) {
+        self.step_down(cx);
+        cx.disarm(super::Timer::Election);
+        self.halted = true;
+        self.leader = None;
+    }
+}

@@ -1,0 +1,190 @@
+//! What a server is besides its log: follower, candidate or leader (Figure 4), with what each role remembers.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::consensus::membership::Votes;
+use crate::consensus::replicated_log::Snapshot;
+use crate::kernel::{Duration, Time};
+use crate::model::log::LogIndex;
+
+/// A server's role. All of it is volatile.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Role {
+    /// Follows whoever leads.
+    Follower,
+    /// Asks whether it could be elected; has spent no term (dissertation §9.6).
+    PreCandidate {
+        /// Who would vote for it.
+        votes: Votes,
+    },
+    /// Campaigns (§5.2).
+    Candidate {
+        /// Who voted for it.
+        votes: Votes,
+    },
+    /// Leads.
+    Leader(Box<Leader>),
+}
+
+impl Role {
+    /// The role's name, for traces.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Role::Follower => "follower",
+            Role::PreCandidate { .. } => "pre-candidate",
+            Role::Candidate { .. } => "candidate",
+            Role::Leader(_) => "leader",
+        }
+    }
+}
+
+/// What a leader remembers, "reinitialized after election" (Figure 2).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Leader {
+    /// What it knows of each voter, by slot; its own place is not used.
+    pub followers: Vec<Progress>,
+    /// The index of its first own entry, the no-op (§8). Everything that an earlier leader committed is before
+    /// it.
+    pub term_start: LogIndex,
+    /// How long it leads without hearing a majority (dissertation §6.2).
+    pub patience: Duration,
+    /// Its rounds of confirmation.
+    pub rounds: Rounds,
+}
+
+/// A leader's rounds of confirmation (dissertation §6.4): every message names the newest, every answer returns
+/// it, and a round that a majority returned proves that nobody else led when it began.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Rounds {
+    /// The newest round begun, counted from 1.
+    pub newest: u32,
+    /// The newest round that a majority returned.
+    pub confirmed: u32,
+    /// The round that waiting reads want; the next one, if any wait.
+    pub wanted: u32,
+    /// When the newest confirmed round began: a majority keeps faith from then on.
+    pub lease_start: Option<Time>,
+    /// When each unconfirmed round began.
+    started: VecDeque<(u32, Time)>,
+}
+
+/// Most beginnings of rounds that are remembered; with more unconfirmed, the lease is gone anyway.
+const STARTED_MAX: usize = 64;
+
+impl Rounds {
+    /// Begins the next round at `now`.
+    pub fn begin(&mut self, now: Time) {
+        self.newest += 1;
+        if self.started.len() == STARTED_MAX {
+            self.started.pop_front();
+        }
+        self.started.push_back((self.newest, now));
+    }
+
+    /// A majority has returned `round`.
+    pub fn confirm(&mut self, round: u32) {
+        self.confirmed = self.confirmed.max(round);
+        while let Some(&(started, at)) = self.started.front()
+            && started <= round
+        {
+            self.lease_start = Some(at);
+            self.started.pop_front();
+        }
+    }
+}
+
+/// What a leader knows of one follower.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Progress {
+    /// The next entry to send.
+    pub next_index: LogIndex,
+    /// The last entry known to be durable there, as this leader's log has it.
+    pub match_index: LogIndex,
+    /// How entries are sent.
+    pub mode: Mode,
+    /// The last index of each AppendEntries sent ahead and not acknowledged.
+    pub in_flight: VecDeque<LogIndex>,
+    /// The newest round it returned.
+    pub round: u32,
+    /// When it last answered.
+    pub heard_at: Time,
+}
+
+/// How a leader sends entries to one follower.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Mode {
+    /// It is not known where the logs part: one message at a time.
+    Probe {
+        /// Whether one is on its way.
+        waiting: bool,
+    },
+    /// The logs agree up to what was sent: messages follow each other without waiting (dissertation §10.2.2).
+    Pipeline,
+    /// The follower needs entries that are compacted (§7).
+    Snapshot {
+        /// What it is sent.
+        snapshot: Rc<Snapshot>,
+        /// Bytes it has acknowledged.
+        received: u32,
+    },
+}
+
+impl Progress {
+    /// A new leader's guess (Figure 2): the follower's log ends where its own does.
+    pub fn new(last_index: LogIndex, now: Time) -> Progress {
+        Progress {
+            next_index: last_index.next(),
+            match_index: LogIndex(0),
+            mode: Mode::Probe { waiting: false },
+            in_flight: VecDeque::new(),
+            round: 0,
+            heard_at: now,
+        }
+    }
+
+    /// Forgets what was sent ahead, and looks again for where the logs part, at `next_index` or before.
+    pub fn probe(&mut self, next_index: LogIndex) {
+        self.next_index = next_index.max(self.match_index.next());
+        self.mode = Mode::Probe { waiting: false };
+        self.in_flight.clear();
+    }
+
+    /// Whether an answer is due.
+    pub fn is_waiting(&self) -> bool {
+        match self.mode {
+            Mode::Probe { waiting } => waiting,
+            Mode::Pipeline => !self.in_flight.is_empty(),
+            Mode::Snapshot { .. } => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_starts_when_its_round_began_not_when_it_was_confirmed() {
+        let mut rounds = Rounds::default();
+        rounds.begin(Time(10));
+        rounds.begin(Time(20));
+        rounds.begin(Time(30));
+        rounds.confirm(2);
+        assert_eq!((rounds.confirmed, rounds.lease_start), (2, Some(Time(20))));
+        rounds.confirm(1);
+        assert_eq!(
+            (rounds.confirmed, rounds.lease_start),
+            (2, Some(Time(20))),
+            "a late answer takes nothing back"
+        );
+    }
+
+    #[test]
+    fn a_probe_never_goes_back_behind_what_is_known_to_match() {
+        let mut progress = Progress::new(LogIndex(9), Time::ZERO);
+        progress.match_index = LogIndex(4);
+        progress.probe(LogIndex(2));
+        assert_eq!(progress.next_index, LogIndex(5));
+    }
+}

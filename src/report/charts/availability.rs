@@ -1,0 +1,279 @@
+//! The availability strip: for each workload or system, the share of its operations that succeeded over time, and the
+//! windows in which it was not available, each with its length.
+
+use super::axis::{Axis, Direction, Ruler};
+use super::bands::FaultBand;
+use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
+use super::number::{length, percent, seconds};
+use super::palette::Colour;
+use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+
+/// The share that succeeded in one bucket of time.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ShareBucket {
+    /// Start, in simulated seconds.
+    pub start_s: f64,
+    /// End, in simulated seconds.
+    pub end_s: f64,
+    /// From 0 to 1, or `None` if no operation ended.
+    pub ok_share: Option<f64>,
+}
+
+/// A window without any success.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Outage {
+    /// Start, in simulated seconds.
+    pub start_s: f64,
+    /// End, in simulated seconds.
+    pub end_s: f64,
+}
+
+/// One workload or system.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AvailabilityRow {
+    /// Its name.
+    pub name: String,
+    /// The share that succeeded over the whole run, from 0 to 1, or `None` if no operation ended.
+    pub ok_share: Option<f64>,
+    /// In order of time, without overlaps.
+    pub buckets: Vec<ShareBucket>,
+    /// In order of time, without overlaps.
+    pub outages: Vec<Outage>,
+}
+
+/// What the chart is drawn from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AvailabilityInput {
+    /// Of what: scenario, seed.
+    pub subtitle: String,
+    /// First and last simulated second of the run.
+    pub span_s: (f64, f64),
+    /// From top to bottom.
+    pub rows: Vec<AvailabilityRow>,
+    /// Faults to shade.
+    pub bands: Vec<FaultBand>,
+}
+
+const ROW_HEIGHT: f64 = 66.0;
+const BAR_TOP: f64 = 34.0;
+const BAR_HEIGHT: f64 = 24.0;
+
+/// The chart as an SVG document.
+pub fn availability(input: &AvailabilityInput) -> String {
+    let time = Ruler::new(&Axis::time(input.span_s), std::iter::empty(), RIGHT - LEFT, Direction::Across);
+    let entry = |name: &str, colour| LegendEntry { name: name.to_string(), swatch: Swatch::Bar(colour, 1.0) };
+    let heading = Heading {
+        title: "Availability",
+        subtitle: &input.subtitle,
+        description: "For each workload, bars as high as the share of its operations that succeeded in each bucket of \
+                      simulated time, on a background that shows what is missing; outages are bracketed with their length.",
+        y_label: "",
+        legend: vec![
+            entry("succeeded (height = share)", Colour::GREEN),
+            entry("did not", MISSING),
+            entry("no operation ended", IDLE),
+        ],
+    };
+    let rows = input.rows.len().max(1);
+    let frame = Frame::new(&heading, LEFT, rows as f64 * ROW_HEIGHT, Some(&time), &input.bands);
+    let mut svg = frame.begin(&heading);
+    draw_time_axis(&mut svg, &time, "simulated time (s)", LEFT, frame.top, frame.bottom);
+    for (i, row) in input.rows.iter().enumerate() {
+        Strip { time: &time, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
+    }
+    if input.rows.is_empty() {
+        let (x, y) = ((LEFT + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0);
+        let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
+        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
+    }
+    svg.finish()
+}
+
+/// Behind the bars: what did not succeed.
+const MISSING: Colour = Colour(0xF2, 0xB3, 0x8C);
+/// Where there was nothing to succeed.
+const IDLE: Colour = Colour(0xE4, 0xE7, 0xEB);
+
+/// One row of the chart.
+struct Strip<'a> {
+    time: &'a Ruler,
+    top: f64,
+}
+
+impl Strip<'_> {
+    fn draw(&self, svg: &mut Svg, row: &AvailabilityRow) {
+        let summary = summary(row);
+        let room = RIGHT - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
+        let name = svg::fit(&row.name, SMALL, room);
+        let y = self.top + 14.0;
+        let ink = (Colour::INK, Colour::INK_SOFT);
+        svg.text(&Text {
+            x: 16.0,
+            y,
+            size: SMALL,
+            anchor: Anchor::Start,
+            colour: ink.0,
+            bold: true,
+            content: &name,
+        });
+        svg.text(&Text {
+            x: RIGHT,
+            y,
+            size: SMALL,
+            anchor: Anchor::End,
+            colour: ink.1,
+            bold: false,
+            content: &summary,
+        });
+        for column in columns(&row.buckets, |s| self.x(s)) {
+            self.draw_column(svg, &column);
+        }
+        self.draw_outages(svg, &row.outages);
+    }
+
+    fn draw_column(&self, svg: &mut Svg, column: &Column) {
+        let (top, width) = (self.top + BAR_TOP, (column.right - column.left).max(1.0));
+        let when = format!("{}\u{2013}{}", super::number::decimal(column.start_s, 3), seconds(column.end_s));
+        let Some(share) = column.worst else {
+            let tip = format!("{when}: no operation ended");
+            svg.rect(column.left, top, width, BAR_HEIGHT, Paint::fill(IDLE), Some(&tip));
+            return;
+        };
+        let tip = format!("{when}: {} ok", percent(share));
+        let height = BAR_HEIGHT * share.clamp(0.0, 1.0);
+        if share >= 1.0 {
+            svg.rect(column.left, top, width, BAR_HEIGHT, Paint::fill(Colour::GREEN), Some(&tip));
+            return;
+        }
+        svg.rect(column.left, top, width, BAR_HEIGHT, Paint::fill(MISSING), Some(&tip));
+        svg.rect(
+            column.left,
+            top + BAR_HEIGHT - height,
+            width,
+            height,
+            Paint::fill(Colour::GREEN),
+            Some(&tip),
+        );
+    }
+
+    /// Brackets over the bars, with lengths where they fit; the tooltips have them all.
+    fn draw_outages(&self, svg: &mut Svg, outages: &[Outage]) {
+        let y = self.top + BAR_TOP - 3.0;
+        let mut label_end = f64::NEG_INFINITY;
+        for outage in outages.iter().filter(|o| o.end_s > o.start_s) {
+            let (a, b) = (self.x(outage.start_s), self.x(outage.end_s));
+            let (colour, length) = (Colour::VERMILLION, length(outage.end_s - outage.start_s));
+            svg.open_group(&format!("outage of {length}, from {}", seconds(outage.start_s)));
+            svg.rect(a, y - 2.0, (b - a).max(1.5), 3.0, Paint::fill(colour), None);
+            svg.close_group();
+            let half = svg::text_width(&length, SMALL) / 2.0;
+            let x = ((a + b) / 2.0).min(RIGHT - half).max(LEFT + half);
+            if x - half > label_end + 6.0 {
+                let (y, anchor) = (y - 5.0, Anchor::Middle);
+                svg.text(&Text {
+                    x,
+                    y,
+                    size: SMALL,
+                    anchor,
+                    colour: OUTAGE_INK,
+                    bold: true,
+                    content: &length,
+                });
+                label_end = x + half;
+            }
+        }
+    }
+
+    fn x(&self, at_s: f64) -> f64 {
+        LEFT + self.time.place(at_s).unwrap_or(0.0) * (RIGHT - LEFT)
+    }
+}
+
+/// Vermillion, darkened until small letters have a contrast of 4.5 on white.
+const OUTAGE_INK: Colour = Colour(0xB0, 0x45, 0x00);
+
+fn summary(row: &AvailabilityRow) -> String {
+    let share = match row.ok_share {
+        Some(share) => format!("{} ok", percent(share)),
+        None => "no operation ended".to_string(),
+    };
+    let longest = row.outages.iter().map(|o| o.end_s - o.start_s).fold(0.0, f64::max);
+    match row.outages.len() {
+        0 => format!("{share}, no outage"),
+        1 => format!("{share}, 1 outage of {}", length(longest)),
+        n => format!("{share}, {n} outages, longest {}", length(longest)),
+    }
+}
+
+/// Neighbouring buckets drawn as one bar.
+#[derive(Clone, PartialEq, Debug)]
+struct Column {
+    left: f64,
+    right: f64,
+    start_s: f64,
+    end_s: f64,
+    /// The lowest share of any of them: a mean would hide an outage shorter than a pixel.
+    worst: Option<f64>,
+}
+
+/// Joins buckets that are equal, and those that share a pixel; so there are never more columns than pixels.
+fn columns(buckets: &[ShareBucket], x: impl Fn(f64) -> f64) -> Vec<Column> {
+    let mut out: Vec<Column> = Vec::new();
+    for bucket in buckets.iter().filter(|b| b.end_s > b.start_s) {
+        // Whole pixels: a browser would let the background shine through between two bars that share part of one.
+        let (left, right) = (x(bucket.start_s).round(), x(bucket.end_s).round());
+        let worst = bucket.ok_share.filter(|s| s.is_finite());
+        let slack = (bucket.end_s - bucket.start_s) * 1e-6;
+        match out.last_mut() {
+            Some(last)
+                if bucket.start_s <= last.end_s + slack
+                    && (last.worst == worst || right - last.left < 1.5) =>
+            {
+                last.right = right;
+                last.end_s = bucket.end_s;
+                last.worst = match (last.worst, worst) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (one, other) => one.or(other),
+                };
+            }
+            _ => out.push(Column { left, right, start_s: bucket.start_s, end_s: bucket.end_s, worst }),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket(start_s: f64, end_s: f64, ok_share: Option<f64>) -> ShareBucket {
+        ShareBucket { start_s, end_s, ok_share }
+    }
+
+    #[test]
+    fn a_dip_shorter_than_a_pixel_is_not_averaged_away() {
+        let mut buckets: Vec<ShareBucket> =
+            (0..100_000).map(|i| bucket(f64::from(i), f64::from(i + 1), Some(1.0))).collect();
+        buckets[4_321].ok_share = Some(0.25);
+        let columns = columns(&buckets, |s| s / 130.0);
+        assert!(columns.len() <= 3, "{}", columns.len());
+        assert!(columns.iter().any(|c| c.worst == Some(0.25)));
+    }
+
+    #[test]
+    fn gaps_between_buckets_stay_gaps() {
+        let columns = columns(&[bucket(0.0, 1.0, Some(1.0)), bucket(5.0, 6.0, Some(1.0))], |s| s * 10.0);
+        assert_eq!(columns.len(), 2);
+    }
+
+    #[test]
+    fn the_summary_never_claims_all_while_an_operation_failed() {
+        let row = AvailabilityRow {
+            name: "kv".into(),
+            ok_share: Some(0.999_999),
+            buckets: Vec::new(),
+            outages: vec![Outage { start_s: 1.0, end_s: 2.5 }, Outage { start_s: 4.0, end_s: 4.25 }],
+        };
+        assert_eq!(summary(&row), "99.99% ok, 2 outages, longest 1.5 s");
+    }
+}

@@ -1,0 +1,312 @@
+//! Leader and term lanes: one lane a node, its role over time told by colour and by height, leaders with their term;
+//! on top, every election with its length.
+
+use super::axis::{Axis, Direction, Ruler};
+use super::bands::FaultBand;
+use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
+use super::number::{decimal, length, seconds};
+use super::palette::{Colour, Dash};
+use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+
+/// What a node was.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LaneRole {
+    /// It follows a leader, or waits for one.
+    Follower,
+    /// Not running, but not dead: a stopped process or machine.
+    Paused,
+    /// Crashed.
+    Down,
+    /// It asks for votes.
+    Candidate,
+    /// It believes that it leads.
+    Leader,
+}
+
+impl LaneRole {
+    /// In the order of the legend.
+    pub const ALL: [LaneRole; 5] =
+        [LaneRole::Leader, LaneRole::Candidate, LaneRole::Follower, LaneRole::Paused, LaneRole::Down];
+
+    /// Its name as outputs spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LaneRole::Follower => "follower",
+            LaneRole::Paused => "paused",
+            LaneRole::Down => "down",
+            LaneRole::Candidate => "candidate",
+            LaneRole::Leader => "leader",
+        }
+    }
+
+    /// Colour, and the share of a lane's height: the second cue.
+    fn swatch(self) -> Swatch {
+        match self {
+            LaneRole::Follower => Swatch::Bar(Colour(0xA9, 0xC4, 0xD6), 0.3),
+            LaneRole::Paused => Swatch::Bar(Colour::PURPLE, 0.3),
+            LaneRole::Down => Swatch::Absent(Colour::INK_SOFT),
+            LaneRole::Candidate => Swatch::Bar(Colour::ORANGE, 0.65),
+            LaneRole::Leader => Swatch::Bar(Colour::BLUE, 1.0),
+        }
+    }
+}
+
+/// A stretch of time in which a node kept its role and term.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LaneSegment {
+    /// Start, in simulated seconds.
+    pub start_s: f64,
+    /// End, in simulated seconds.
+    pub end_s: f64,
+    /// What the node was.
+    pub role: LaneRole,
+    /// Its term, ballot or view, if it has one.
+    pub term: Option<u64>,
+}
+
+/// One node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Lane {
+    /// Its name.
+    pub node: String,
+    /// In order of time, without overlaps.
+    pub segments: Vec<LaneSegment>,
+}
+
+/// A time without a leader, from the first candidate to the next leader.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Election {
+    /// When the first node stood, in simulated seconds.
+    pub start_s: f64,
+    /// When one had won, in simulated seconds; infinite if none did.
+    pub end_s: f64,
+    /// The winner's term.
+    pub term: Option<u64>,
+}
+
+/// What the chart is drawn from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LanesInput {
+    /// Of what: scenario, system, seed.
+    pub subtitle: String,
+    /// First and last simulated second of the run.
+    pub span_s: (f64, f64),
+    /// From top to bottom.
+    pub lanes: Vec<Lane>,
+    /// In order of time.
+    pub elections: Vec<Election>,
+    /// Faults to shade.
+    pub bands: Vec<FaultBand>,
+}
+
+/// Segments drawn one by one in all lanes together; beyond it, those that share a pixel column are joined.
+const SEGMENTS_MAX: usize = 4800;
+const ELECTIONS_HEIGHT: f64 = 34.0;
+
+/// The chart as an SVG document.
+pub fn lanes(input: &LanesInput) -> String {
+    let widest = input.lanes.iter().map(|l| svg::text_width(&l.node, SMALL)).fold(0.0, f64::max);
+    let left = LEFT.max(widest.min(150.0) + 28.0);
+    let time = Ruler::new(&Axis::time(input.span_s), std::iter::empty(), RIGHT - left, Direction::Across);
+    let lane_height = if input.lanes.len() <= 12 { 26.0 } else { 18.0 };
+    let mut legend: Vec<LegendEntry> = LaneRole::ALL
+        .map(|role| LegendEntry { name: role.name().to_string(), swatch: role.swatch() })
+        .into_iter()
+        .collect();
+    legend.push(LegendEntry { name: "election".into(), swatch: Swatch::Bar(Colour::VERMILLION, 0.25) });
+    let per_lane = (SEGMENTS_MAX / input.lanes.len().max(1)).max(20);
+    let mut subtitle = input.subtitle.clone();
+    if input.lanes.iter().any(|lane| lane.segments.len() > per_lane) {
+        let column_s = (input.span_s.1 - input.span_s.0) / per_lane as f64;
+        let note = format!("; changes within {} are drawn as one, leader before candidate", length(column_s));
+        subtitle.push_str(&note);
+    }
+    let heading = Heading {
+        title: "Leaders and terms",
+        subtitle: &subtitle,
+        description: "One lane for each node over simulated time. A full bar is a leader with its term, a half one a \
+                      candidate, a thin one a follower or a paused node, a dotted line a node that is down. On top, \
+                      elections with their lengths; shaded windows are faults.",
+        y_label: "",
+        legend,
+    };
+    let rows = input.lanes.len().max(1) as f64;
+    let frame = Frame::new(&heading, left, ELECTIONS_HEIGHT + rows * lane_height, Some(&time), &input.bands);
+    let mut svg = frame.begin(&heading);
+    draw_time_axis(&mut svg, &time, "simulated time (s)", left, frame.top, frame.bottom);
+    let board = Board { time: &time, left, lane_height };
+    board.draw_elections(&mut svg, &input.elections, frame.top);
+    for (i, lane) in input.lanes.iter().enumerate() {
+        board.draw_lane(&mut svg, lane, frame.top + ELECTIONS_HEIGHT + i as f64 * lane_height, per_lane);
+    }
+    if input.lanes.is_empty() {
+        let (x, y) = ((left + RIGHT) / 2.0, frame.bottom - lane_height / 2.0);
+        let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
+        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
+    }
+    svg.finish()
+}
+
+/// Where lanes lie.
+struct Board<'a> {
+    time: &'a Ruler,
+    left: f64,
+    lane_height: f64,
+}
+
+impl Board<'_> {
+    fn draw_elections(&self, svg: &mut Svg, elections: &[Election], top: f64) {
+        let base = top + ELECTIONS_HEIGHT - 10.0;
+        self.lane_name(svg, "elections", base + 1.0, Colour::INK_SOFT);
+        let (mut label_end, mut last_pixel) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for election in elections.iter().filter(|e| e.end_s >= e.start_s) {
+            let (a, b) = (self.x(election.start_s), self.x(election.end_s));
+            let (label, tip) = if election.end_s.is_finite() {
+                let won = election.term.map_or(String::new(), |term| format!(", won in term {term}"));
+                let length = length(election.end_s - election.start_s);
+                let tip = format!("election of {length} from {}{won}", seconds(election.start_s));
+                (length, tip)
+            } else {
+                let tip = format!("election from {}: no one won", seconds(election.start_s));
+                ("no winner".to_string(), tip)
+            };
+            // Elections that end within one pixel of the last drawn look the same as it.
+            if b > last_pixel + 0.5 {
+                svg.rect(a, base - 3.0, (b - a).max(2.0), 4.0, Paint::fill(Colour::VERMILLION), Some(&tip));
+                last_pixel = b;
+            }
+            let half = svg::text_width(&label, SMALL) / 2.0;
+            let x = ((a + b) / 2.0).min(RIGHT - half).max(self.left + half);
+            if x - half > label_end + 8.0 {
+                let (y, anchor, colour) = (base - 7.0, Anchor::Middle, Colour::INK_SOFT);
+                svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &label });
+                label_end = x + half;
+            }
+        }
+    }
+
+    fn draw_lane(&self, svg: &mut Svg, lane: &Lane, top: f64, most: usize) {
+        let middle = top + self.lane_height / 2.0;
+        self.lane_name(svg, &lane.node, middle, Colour::INK);
+        let bar = self.lane_height - 5.0;
+        let segments = thin(&lane.segments, most, |s| self.x(s));
+        for segment in segments {
+            let (a, b) = (self.x(segment.start_s), self.x(segment.end_s));
+            let tip = tip(&lane.node, &segment);
+            let width = (b - a).max(1.0);
+            match segment.role.swatch() {
+                Swatch::Bar(colour, share) => {
+                    let height = bar * share;
+                    svg.rect(a, middle - height / 2.0, width, height, Paint::fill(colour), Some(&tip));
+                }
+                Swatch::Absent(colour) => {
+                    svg.line((a, middle), (b, middle), Paint::stroke(colour, 1.2).dash(Dash::Dotted));
+                    // Invisible, to be hovered over.
+                    svg.rect(a, top, width, self.lane_height, Paint::fill(colour).opacity(0.0), Some(&tip));
+                }
+                Swatch::Line(_) | Swatch::Area(_) | Swatch::Point(_) => {
+                    unreachable!("roles are bars or absent")
+                }
+            }
+            if let (LaneRole::Leader, Some(term)) = (segment.role, segment.term) {
+                self.draw_term(svg, term, (a, b), middle);
+            }
+        }
+    }
+
+    /// The term inside its bar: in words, as a number, or not at all, by its room.
+    fn draw_term(&self, svg: &mut Svg, term: u64, (a, b): (f64, f64), middle: f64) {
+        let texts = [format!("term {term}"), term.to_string()];
+        let fits = |text: &&String| svg::text_width(text, SMALL) + 6.0 <= b - a;
+        if let Some(content) = texts.iter().find(fits) {
+            let (x, y, colour) = ((a + b) / 2.0, middle + 4.3, Colour::WHITE);
+            svg.text(&Text { x, y, size: SMALL, anchor: Anchor::Middle, colour, bold: false, content });
+        }
+    }
+
+    fn lane_name(&self, svg: &mut Svg, name: &str, middle: f64, colour: Colour) {
+        let content = svg::fit(name, SMALL, self.left - 24.0);
+        let (x, y, anchor) = (self.left - 10.0, middle + 4.3, Anchor::End);
+        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &content });
+    }
+
+    fn x(&self, at_s: f64) -> f64 {
+        let (start, end) = self.time.ends();
+        let at_s = if at_s.is_nan() { start } else { at_s.clamp(start, end) };
+        self.left + self.time.place(at_s).expect("a time within the run has a place") * (RIGHT - self.left)
+    }
+}
+
+fn tip(node: &str, segment: &LaneSegment) -> String {
+    let term = segment.term.map_or(String::new(), |term| format!(", term {term}"));
+    let (start, end) = (decimal(segment.start_s, 3), seconds(segment.end_s));
+    format!(
+        "{node}: {}{term}, {start}\u{2013}{end} ({})",
+        segment.role.name(),
+        length(segment.end_s - segment.start_s)
+    )
+}
+
+/// The segments to draw. Neighbours that are equal become one. Of a lane with more than `most`, those that begin in the
+/// same column of pixels become one too, and the most telling role of them stays: an instant of leadership must not
+/// vanish between two years of following.
+fn thin(segments: &[LaneSegment], most: usize, x: impl Fn(f64) -> f64) -> Vec<LaneSegment> {
+    let pixels = (RIGHT - LEFT) / most as f64;
+    let column = |s: &LaneSegment| (x(s.start_s) / pixels) as i64;
+    let mut out: Vec<LaneSegment> = Vec::new();
+    for segment in segments.iter().filter(|s| s.end_s > s.start_s) {
+        match out.last_mut() {
+            Some(last)
+                if (last.role, last.term, last.end_s) == (segment.role, segment.term, segment.start_s) =>
+            {
+                last.end_s = segment.end_s;
+            }
+            Some(last) if segments.len() > most && column(last) == column(segment) => {
+                if segment.role > last.role {
+                    (last.role, last.term) = (segment.role, segment.term);
+                }
+                last.end_s = segment.end_s;
+            }
+            _ => out.push(*segment),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(start_s: f64, end_s: f64, role: LaneRole) -> LaneSegment {
+        LaneSegment { start_s, end_s, role, term: Some(3) }
+    }
+
+    #[test]
+    fn a_short_leadership_survives_thinning() {
+        let mut segments: Vec<LaneSegment> = (0..50_000)
+            .map(|i| {
+                let role = if i % 2 == 0 { LaneRole::Follower } else { LaneRole::Candidate };
+                segment(f64::from(i), f64::from(i) + 1.0, role)
+            })
+            .collect();
+        segments[30_001].role = LaneRole::Leader;
+        let thinned = thin(&segments, 500, |s| s / 50_000.0 * 786.0);
+        assert!(thinned.len() <= 502, "{}", thinned.len());
+        assert_eq!(thinned.iter().filter(|s| s.role == LaneRole::Leader).count(), 1);
+        assert_eq!(thinned.last().map(|s| s.end_s), Some(50_000.0));
+    }
+
+    #[test]
+    fn few_segments_are_left_alone() {
+        let segments = [segment(0.0, 1.0, LaneRole::Follower), segment(1.0, 1.001, LaneRole::Leader)];
+        assert_eq!(thin(&segments, 10, |s| s), segments);
+    }
+
+    #[test]
+    fn a_tooltip_says_it_all() {
+        assert_eq!(
+            tip("n3", &segment(12.301, 40.0, LaneRole::Leader)),
+            "n3: leader, term 3, 12.301\u{2013}40 s (27.7 s)"
+        );
+    }
+}

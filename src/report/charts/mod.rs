@@ -1,0 +1,83 @@
+//! Charts, as SVG documents that stand alone or inside the report page.
+//!
+//! Each chart of the catalogue is one file here: an input struct, and a function from it to a [`Chart`] (drawn through
+//! plotters) or straight to SVG. The layers below it, upwards: [`svg`](self) writes bytes, `canvas` lets plotters write
+//! them, `number`, `ticks` and `axis` turn values into places, `bands` and `frame` set the words around a plot, `draw`
+//! puts series in it.
+//!
+//! What holds for every chart: equal inputs give equal bytes on every machine; no input makes it panic, loop or write
+//! a NaN; names are escaped and cut to their room; nothing is averaged away where data outnumber pixels.
+
+mod availability;
+mod axis;
+mod bands;
+mod canvas;
+mod ccdf;
+mod chart;
+mod downsample;
+mod draw;
+mod frame;
+mod lanes;
+mod latency;
+mod number;
+mod palette;
+mod svg;
+mod sweep;
+mod throughput;
+mod ticks;
+
+#[cfg(test)]
+pub(in crate::report) mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use availability::{AvailabilityInput, AvailabilityRow, Outage, ShareBucket, availability};
+pub use axis::{Axis, Scale};
+pub use bands::FaultBand;
+pub use ccdf::{CcdfInput, CcdfSeries, ccdf};
+pub use chart::{Chart, Mark, PLOT_HEIGHT, Series};
+pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
+pub use latency::{LatencyBucket, LatencyInput, latency};
+pub use number::Quantity;
+pub use palette::{Colour, Dash, Ink, Marker};
+pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
+pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
+
+pub(in crate::report) use svg::escape;
+
+/// One row of the catalogue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChartKind {
+    /// Its name, and that of its file: `charts/<name>.svg`. A sweep has one for each metric: `sweep-<metric>`.
+    pub name: &'static str,
+    /// What a reader learns from it.
+    pub shows: &'static str,
+    /// The output files that hold the same data.
+    pub data: &'static str,
+}
+
+/// Every chart there is, in the order of the report.
+pub const CATALOGUE: [ChartKind; 6] = [
+    ChartKind {
+        name: "throughput",
+        shows: "operations per second by outcome (ok, unknown, fail), over time",
+        data: "throughput.csv",
+    },
+    ChartKind { name: "latency", shows: "latency p50, p95, p99 and maximum, over time", data: "latency.csv" },
+    ChartKind {
+        name: "latency-ccdf",
+        shows: "share of operations slower than any latency, by operation",
+        data: "latency_histogram.csv",
+    },
+    ChartKind {
+        name: "availability",
+        shows: "share of operations that succeeded, and outages with their length, by workload",
+        data: "throughput.csv",
+    },
+    ChartKind {
+        name: "leaders",
+        shows: "role and term of every node, and elections with their length, over time",
+        data: "roles.csv",
+    },
+    ChartKind { name: "sweep", shows: "a metric of every run against a swept variable", data: "runs.csv" },
+];

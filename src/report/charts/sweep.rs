@@ -1,0 +1,167 @@
+//! A metric against a swept variable: every run a point, and a line through the medians.
+//!
+//! Runs are shown one by one because a mean of 20 seeds hides that one of them failed over for half a minute.
+
+use super::axis::{Axis, Scale};
+use super::chart::{Chart, Mark, Series};
+use super::number::Quantity;
+use super::palette::Ink;
+
+/// Where on the x-axis the values of a swept variable lie.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SweepScale {
+    /// Numbers, evenly spread.
+    Linear,
+    /// Positive numbers, spread by their ratios.
+    Log10,
+    /// Names; the value of a dot is the index of its name.
+    Names(Vec<String>),
+}
+
+/// One run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SweepDot {
+    /// The value of the swept variable, or the index of its name.
+    pub x: f64,
+    /// The metric. A dot with no place on the axes (not finite, or not positive on a log axis) is left out and counted.
+    pub y: f64,
+    /// Shown on hovering: the run's seed and parameters.
+    pub tip: String,
+}
+
+/// Runs that differ in the swept variable and the seed only.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SweepSeries {
+    /// What they share, such as `policy=random`; empty if there is one series only.
+    pub label: String,
+    /// In any order.
+    pub dots: Vec<SweepDot>,
+}
+
+/// What the chart is drawn from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SweepInput {
+    /// The metric, such as `latency p99`.
+    pub metric: String,
+    /// Of what: scenario, number of seeds.
+    pub subtitle: String,
+    /// What the y-axis shows, with its unit.
+    pub y_label: String,
+    /// How values of the metric are written.
+    pub quantity: Quantity,
+    /// Whether the metric is drawn on a log axis.
+    pub y_log: bool,
+    /// The swept variable, with its unit.
+    pub variable: String,
+    /// How the values of the variable are written.
+    pub variable_quantity: Quantity,
+    /// Where they lie.
+    pub scale: SweepScale,
+    /// One line and one kind of point each.
+    pub series: Vec<SweepSeries>,
+}
+
+/// The chart.
+pub fn sweep(input: &SweepInput) -> Chart {
+    let shown = |dot: &SweepDot| {
+        let finite = dot.x.is_finite() && dot.y.is_finite();
+        finite && (dot.y > 0.0 || !input.y_log) && (dot.x > 0.0 || input.scale != SweepScale::Log10)
+    };
+    let all = || input.series.iter().flat_map(|series| &series.dots);
+    let mut x = match &input.scale {
+        SweepScale::Linear => Axis::linear(&input.variable, input.variable_quantity),
+        SweepScale::Log10 => Axis::log10(&input.variable, input.variable_quantity),
+        SweepScale::Names(names) => Axis::categories(&input.variable, names.clone()),
+    };
+    if input.scale == SweepScale::Log10 {
+        // The outermost values stand a little inside the plot, not on its edge.
+        let ends = all().filter(|dot| shown(dot)).map(|dot| dot.x);
+        let low = ends.clone().reduce(f64::min).map(|low| low / 1.15);
+        x.range = low.zip(ends.reduce(f64::max).map(|high| high * 1.15));
+    }
+    let named = matches!(x.scale, Scale::Categories(_));
+    let y = if input.y_log {
+        Axis::log10(&input.y_label, input.quantity)
+    } else {
+        Axis::linear(&input.y_label, input.quantity).from_zero()
+    };
+    let left_out = all().filter(|dot| !shown(dot)).count();
+    let subtitle = match left_out {
+        0 => input.subtitle.clone(),
+        1 => format!("{}; 1 run has no place here", input.subtitle),
+        n => format!("{}; {n} runs have no place here", input.subtitle),
+    };
+    let mut chart = Chart::new(
+        &input.metric,
+        &subtitle,
+        "Each point is one run; each line joins the medians over the runs of one value of the swept variable.",
+        x,
+        y,
+    );
+    let count = input.series.len();
+    for (i, series) in input.series.iter().enumerate() {
+        // Series side by side within a name's place; between names there is nothing that a line could say.
+        let shift = if named { (i as f64 + 0.5) / count as f64 * 0.7 - 0.35 } else { 0.0 };
+        let name = if series.label.is_empty() { "one run" } else { series.label.as_str() };
+        let seen: Vec<&SweepDot> = series.dots.iter().filter(|dot| shown(dot)).collect();
+        let points = seen.iter().map(|d| (d.x + shift, d.y)).collect();
+        let tips = seen.iter().map(|d| d.tip.clone()).collect();
+        chart.series.push(Series { tips, ..Series::new(name, Mark::Points, Ink::nth(i), points) });
+        for line in median_lines(&seen, named, shift) {
+            chart.series.push(Series::new("", Mark::Line, Ink::nth(i), line));
+        }
+    }
+    chart
+}
+
+/// One line through the medians in order of x, or, for names, a short level line at each.
+fn median_lines(dots: &[&SweepDot], named: bool, shift: f64) -> Vec<Vec<(f64, f64)>> {
+    let mut sorted: Vec<(f64, f64)> = dots.iter().map(|d| (d.x, d.y)).collect();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let medians = sorted.chunk_by(|a, b| a.0 == b.0).map(|group| (group[0].0, median(group)));
+    if named {
+        let half = 0.06;
+        medians.map(|(x, y)| vec![(x + shift - half, y), (x + shift + half, y)]).collect()
+    } else {
+        vec![medians.collect()]
+    }
+}
+
+/// The middle value, or the mean of the two middle ones. `group` is sorted and not empty.
+fn median(group: &[(f64, f64)]) -> f64 {
+    let middle = group.len() / 2;
+    if group.len() % 2 == 1 { group[middle].1 } else { group[middle - 1].1 / 2.0 + group[middle].1 / 2.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot(x: f64, y: f64) -> SweepDot {
+        SweepDot { x, y, tip: String::new() }
+    }
+
+    #[test]
+    fn the_line_joins_medians_in_order_of_the_variable() {
+        let dots = [dot(2.0, 9.0), dot(1.0, 5.0), dot(2.0, 1.0), dot(2.0, 2.0), dot(1.0, 7.0)];
+        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), false, 0.0);
+        assert_eq!(lines, [[(1.0, 6.0), (2.0, 2.0)]]);
+    }
+
+    #[test]
+    fn runs_without_a_place_are_counted() {
+        let mut input = crate::report::charts::samples::sweep_input(SweepScale::Log10);
+        input.series[0].dots.extend([dot(1.0, f64::NAN), dot(1.0, 0.0), dot(-1.0, 5.0)]);
+        let chart = sweep(&input);
+        assert!(chart.subtitle.ends_with("; 3 runs have no place here"), "{}", chart.subtitle);
+        assert_eq!(chart.series[0].points.len(), 80);
+    }
+
+    #[test]
+    fn names_are_not_joined_by_a_line() {
+        let dots = [dot(0.0, 1.0), dot(1.0, 3.0)];
+        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), true, 0.1);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| line[0].1 == line[1].1));
+    }
+}

@@ -1,0 +1,80 @@
+//! `[check.NAME]`: what must hold.
+
+use crate::kernel::Duration;
+use crate::spec::code::Code;
+use crate::spec::decode::Decoder;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::options::Places;
+use crate::spec::scalars::{Located, Named};
+
+crate::choices! {
+    /// A consistency model.
+    pub enum Model {
+        /// Every operation takes effect at one moment between its call and its return.
+        Linearizable = "linearizable",
+    }
+}
+
+crate::choices! {
+    /// What is expected of a check.
+    pub enum Expect {
+        /// That it holds.
+        Held = "held",
+        /// That it is violated: a known bug kept as a test.
+        Violated = "violated",
+    }
+}
+
+crate::options! {
+    /// What must hold: named invariants, a consistency model, or an assertion on a metric.
+    pub struct CheckOptions {
+        /// Invariants by name; `seedbed list checks` shows them.
+        invariants: Option<Vec<Located<String>>>,
+        /// A consistency model that the clients' history must satisfy.
+        model: Option<Located<Model>>,
+        /// The system that is meant; absent: every system that the check applies to.
+        target: Option<Located<String>>,
+        /// The metric of an assertion; `seedbed list metrics` shows them.
+        metric: Option<Located<String>>,
+        /// Which values of the metric: labels such as op, phase, workload, node.
+        r#where: Located<Named<Located<String>>>,
+        /// What must be true of it: `p99 < 600ms`.
+        assert: Option<Located<String>>,
+        /// Only what began after this.
+        from: Option<Duration>,
+        /// Only what began before this.
+        to: Option<Duration>,
+        /// What is expected.
+        expect: Expect = "held",
+        /// Most states that the search for a legal order may explore before it ends inconclusive.
+        budget: u64 [1..] = 10_000_000,
+    }
+    check check_check;
+}
+
+fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let mut refuse = |key: &str, message: &str, help: &str| {
+        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    };
+    let kinds = [check.invariants.is_some(), check.model.is_some(), check.metric.is_some()];
+    match kinds.into_iter().filter(|given| *given).count() {
+        1 => {}
+        0 => refuse(
+            "",
+            "this check checks nothing",
+            "give it `invariants`, a `model`, or a `metric` with an `assert`",
+        ),
+        _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
+    }
+    if check.metric.is_some() != check.assert.is_some() {
+        let (present, absent) =
+            if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
+        let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
+        refuse(present, &format!("`{present}` needs `{absent}` beside it"), help);
+    }
+    if let (Some(from), Some(to)) = (check.from, check.to)
+        && from >= to
+    {
+        refuse("to", "the window is empty: `to` is not after `from`", "swap them");
+    }
+}

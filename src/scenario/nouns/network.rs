@@ -1,0 +1,63 @@
+//! `[network]`: sites, delays, and what links do to messages.
+
+use crate::kernel::Duration;
+use crate::kernel::sample::Distribution;
+use crate::spec::quantity::{Bandwidth, Bytes, Ratio};
+use crate::spec::scalars::Located;
+
+crate::options! {
+    /// What lies between the nodes.
+    pub struct NetworkOptions {
+        /// Where nodes can stand and the one-way delays between: a built-in matrix (`aws`, `gcp`), `lan`, or a CSV
+        /// file with the columns `from,to,one_way`.
+        regions: Located<String> = "lan",
+        /// What every link does to messages.
+        default: LinkOptions = {},
+        /// Links between regions that differ.
+        link: Vec<LinkOverride> = vec![],
+    }
+}
+
+crate::options! {
+    /// What a link does to messages besides its delay.
+    pub struct LinkOptions {
+        /// Added to the delay of each message.
+        jitter: Option<Distribution>,
+        /// Share of messages lost. A stream sends them again.
+        loss: Ratio = "0%",
+        /// Share of datagrams that arrive twice.
+        duplicate: Ratio = "0%",
+        /// Extra delay for some datagrams, so that later ones overtake them.
+        reorder: Option<ReorderOptions>,
+        /// Serialises messages, per direction between two nodes.
+        bandwidth: Option<Bandwidth> [Bandwidth(1)..],
+        /// What may wait for the link; more is dropped. Absent: everything.
+        buffer: Option<Bytes>,
+    }
+}
+
+crate::options! {
+    /// Extra delay for some datagrams.
+    pub struct ReorderOptions {
+        /// Share of datagrams that it strikes.
+        share: Ratio,
+        /// How much later they arrive.
+        delay: Distribution,
+    }
+}
+
+crate::options! {
+    /// A link between two regions that differs from the others.
+    pub struct LinkOverride {
+        /// The region that messages come from.
+        from: Located<String>,
+        /// The region that they go to.
+        to: Located<String>,
+        /// Whether the other direction is meant as well.
+        both: bool = true,
+        /// One-way delay; absent: that of the matrix.
+        delay: Option<Duration>,
+        /// What it does to messages; absent: what every link does.
+        link: Option<LinkOptions>,
+    }
+}

@@ -1,0 +1,58 @@
+//! `[workload.NAME]`: who asks what, when.
+
+use crate::kernel::Duration;
+use crate::model::route::Route;
+use crate::spec::quantity::Bytes;
+use crate::spec::scalars::{Located, Named};
+
+use super::arrivals::ArrivalOptions;
+use super::keys::KeysOptions;
+
+crate::choices! {
+    /// Which node of its target a client asks first.
+    pub enum RouteChoice {
+        /// The last node that answered or was named as leader; at first the nearest.
+        Leader = "leader",
+        /// The one with the least delay.
+        Nearest = "nearest",
+        /// A node drawn for each operation.
+        Random = "random",
+        /// Each node in its turn.
+        RoundRobin = "round-robin",
+    }
+}
+
+impl From<RouteChoice> for Route {
+    fn from(choice: RouteChoice) -> Route {
+        match choice {
+            RouteChoice::Leader => Route::Leader,
+            RouteChoice::Nearest => Route::Nearest,
+            RouteChoice::Random => Route::Random,
+            RouteChoice::RoundRobin => Route::RoundRobin,
+        }
+    }
+}
+
+crate::options! {
+    /// Who asks what, when.
+    pub struct WorkloadOptions {
+        /// The system that is asked.
+        target: Located<String>,
+        /// Where the clients stand; absent: in the network's first region.
+        region: Option<Located<String>>,
+        /// How operations come.
+        arrival: Located<ArrivalOptions>,
+        /// Which keys operations concern.
+        keys: KeysOptions = "uniform(n=1000)",
+        /// Kinds of operations on a store and their weights: read, write, cas, append.
+        mix: Located<Named<f64>> = [("read", 0.5), ("write", 0.5)],
+        /// Size of the values written.
+        value_size: Bytes [Bytes(0)..=Bytes(1 << 30)] = "100B",
+        /// How long a client waits for an answer before it asks the next node.
+        timeout: Duration [Duration(1)..] = "2s",
+        /// How often it asks before the outcome is unknown; absent: 3 times a store, once a service.
+        attempts: Option<u16> [1..=1000],
+        /// Which node it asks first; absent: the leader of a store; a service has one front.
+        route: Option<RouteChoice>,
+    }
+}

@@ -1,0 +1,148 @@
+//! Resolves checks: the systems they apply to, and the names they use.
+
+use crate::checks::consensus::{Invariant, TABLE};
+use crate::kernel::SystemId;
+use crate::spec::code::Code;
+use crate::spec::scalars::Located;
+
+use super::super::nouns::check::{CheckOptions, Expect};
+use super::Planner;
+use super::nodes::Placed;
+
+/// A check of the scenario, resolved.
+#[derive(Clone, Debug)]
+pub struct CheckPlan {
+    /// Its name in the scenario.
+    pub name: String,
+    /// What it checks.
+    pub kind: CheckKind,
+    /// What is expected of it.
+    pub expect: Expect,
+}
+
+/// What a check checks.
+#[derive(Clone, Debug)]
+pub enum CheckKind {
+    /// Invariants of each system.
+    Invariants {
+        /// The systems; those that are no replicated log get `not-applicable`.
+        systems: Vec<SystemId>,
+        /// Which.
+        invariants: Vec<Invariant>,
+    },
+    /// The history of each store's clients must be linearizable.
+    Linearizable {
+        /// The stores.
+        systems: Vec<SystemId>,
+        /// Most states that the search may explore.
+        budget: u64,
+    },
+    /// Something must be true of a metric.
+    Assertion(AssertionPlan),
+}
+
+/// An assertion on a metric.
+#[derive(Clone, Debug)]
+pub struct AssertionPlan {
+    /// The metric.
+    pub metric: Located<String>,
+    /// Label and value.
+    pub labels: Vec<(String, Located<String>)>,
+    /// What must be true.
+    pub assert: Located<String>,
+    /// The system that is meant.
+    pub target: Option<SystemId>,
+    /// Only what began within these, in nanoseconds.
+    pub window: (Option<u64>, Option<u64>),
+}
+
+impl Planner<'_> {
+    /// The checks; `None` if one of them could not be resolved.
+    pub(super) fn plan_checks(&mut self, placed: &Placed) -> Option<Vec<CheckPlan>> {
+        let scenario = self.scenario;
+        let mut plans = Vec::new();
+        for (name, _, check) in &scenario.check.entries {
+            if let Some(kind) = self.check_kind_of(check, placed) {
+                plans.push(CheckPlan { name: name.clone(), kind, expect: check.expect });
+            }
+        }
+        (plans.len() == scenario.check.entries.len()).then_some(plans)
+    }
+
+    fn check_kind_of(&mut self, check: &CheckOptions, placed: &Placed) -> Option<CheckKind> {
+        let target = match &check.target {
+            None => None,
+            Some(target) => Some(self.check_target(target, placed)?),
+        };
+        if let Some(names) = &check.invariants {
+            return self.invariants(names, target, placed);
+        }
+        if check.model.is_some() {
+            return self.model(check, target, placed);
+        }
+        let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
+        let labels = &check.r#where.value.entries;
+        let labels = labels.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
+        let window = (check.from.map(|from| from.0), check.to.map(|to| to.0));
+        Some(CheckKind::Assertion(AssertionPlan { metric, labels, assert, target, window }))
+    }
+
+    fn check_target(&mut self, target: &Located<String>, placed: &Placed) -> Option<SystemId> {
+        let system = placed.system(&target.value);
+        if system.is_none() {
+            let known = placed.systems.iter().map(|system| system.name.as_str());
+            self.unknown_name("system", &target.value, &target.origin, known);
+        }
+        system.map(|system| system.id)
+    }
+
+    fn invariants(
+        &mut self,
+        names: &[Located<String>],
+        target: Option<SystemId>,
+        placed: &Placed,
+    ) -> Option<CheckKind> {
+        let mut invariants = Vec::new();
+        for name in names {
+            match Invariant::named(&name.value) {
+                Some(invariant) => invariants.push(invariant),
+                None => {
+                    let known = TABLE.iter().map(|row| row.name);
+                    self.unknown_name("invariant", &name.value, &name.origin, known);
+                }
+            }
+        }
+        let is_log = |id: &SystemId| self.kind_of(*id).is_replicated_log();
+        let systems = match target {
+            Some(system) => vec![system],
+            None => placed.systems.iter().map(|system| system.id).filter(is_log).collect(),
+        };
+        (invariants.len() == names.len()).then_some(CheckKind::Invariants { systems, invariants })
+    }
+
+    fn model(
+        &mut self,
+        check: &CheckOptions,
+        target: Option<SystemId>,
+        placed: &Placed,
+    ) -> Option<CheckKind> {
+        let is_store = |id: &SystemId| self.kind_of(*id).is_store();
+        let systems: Vec<SystemId> = match target {
+            Some(system) => vec![system],
+            None => placed.systems.iter().map(|system| system.id).filter(is_store).collect(),
+        };
+        if let Some(target) = &check.target
+            && !systems.iter().all(is_store)
+        {
+            let message = format!("`{}` is no store: its history has no values to judge", target.value);
+            let help = "name a store, such as a system of type raft".to_owned();
+            self.refuse(Code::Contradiction, &target.origin, message, help);
+            return None;
+        }
+        Some(CheckKind::Linearizable { systems, budget: check.budget })
+    }
+
+    fn kind_of(&self, id: SystemId) -> crate::systems::kinds::Kind {
+        self.scenario.system.entries[id.index()].2.kind.kind()
+    }
+}

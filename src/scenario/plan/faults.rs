@@ -1,0 +1,225 @@
+//! Resolves the targets of faults from words to systems, nodes and regions.
+
+use std::rc::Rc;
+
+use crate::faults::{Crash, Fault, Group, Partition, Pause, Planned, Schedule, SlowDisk, SlowNode, Target};
+use crate::kernel::Time;
+use crate::net::Sites;
+use crate::spec::call::{self, Expression};
+use crate::spec::code::Code;
+use crate::spec::scalars::Located;
+
+use super::super::nouns::fault::{FaultKind, FaultOptions, Side};
+use super::nodes::Placed;
+use super::{Planner, site_names};
+
+/// How long a slow node or disk takes unless the scenario says.
+const FACTOR_DEFAULT: u32 = 10;
+
+/// The forms of a target, for `explain` and messages.
+pub const TARGETS: [(&str, &str); 8] = [
+    ("kv.2", "this node"),
+    ("kv", "every node of the system"),
+    ("leader(kv)", "the system's leader when the fault strikes"),
+    ("any(kv)", "one running node, drawn"),
+    ("minority(kv)", "nodes drawn, as many as leave a majority"),
+    ("quorum(kv)", "nodes drawn, just enough for a majority"),
+    ("region:us-east-1", "every node of the region; partitions cut off its clients too"),
+    ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (partitions only)"),
+];
+
+impl Planner<'_> {
+    /// The timeline of faults; `None` if a target could not be resolved.
+    pub(super) fn plan_faults(&mut self, placed: &Placed, sites: &Sites) -> Option<Vec<Planned>> {
+        let scenario = self.scenario;
+        let mut planned = Vec::new();
+        for (name, _, options) in &scenario.fault.entries {
+            let fault = self.fault(options, placed, sites);
+            let Some(fault) = fault else { continue };
+            let schedule = match (options.at, &options.every) {
+                (Some(at), _) => Schedule::At(Time::ZERO + at),
+                (None, Some(every)) => Schedule::Every(every.clone()),
+                (None, None) => continue, // Reported when it was decoded.
+            };
+            if let Some(at) = options.at.filter(|at| *at >= scenario.duration) {
+                let message = format!("the fault would strike at {at}, after the run has ended");
+                let origin = &options.r#do.origin;
+                let diagnostic = crate::spec::Diagnostic::warning(Code::NeverStrikes, origin, message);
+                self.diagnostics.push(diagnostic.help(format!("the run lasts {}", scenario.duration)));
+            }
+            planned.push(Planned {
+                name: name.clone(),
+                kind: options.r#do.value.name(),
+                intent: intent(options),
+                schedule,
+                lasts: options.r#for.clone(),
+                fault,
+            });
+        }
+        (planned.len() == scenario.fault.entries.len()).then_some(planned)
+    }
+
+    fn fault(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Rc<dyn Fault>> {
+        let factor = options.factor.unwrap_or(FACTOR_DEFAULT);
+        if options.r#do.value == FaultKind::Partition {
+            return self
+                .partition(options, placed, sites)
+                .map(|partition| Rc::new(partition) as Rc<dyn Fault>);
+        }
+        let target = options.target.as_ref()?;
+        if is_link(&target.value) {
+            let message = format!("a {} strikes nodes, not a link", options.r#do.value);
+            let help = "write do = \"partition\" to cut a link".to_owned();
+            self.refuse(Code::BadTarget, &target.origin, message, help);
+            return None;
+        }
+        let target = self.target(target, placed, sites)?;
+        Some(match options.r#do.value {
+            FaultKind::Crash => Rc::new(Crash { target }),
+            FaultKind::Pause => Rc::new(Pause { target }),
+            FaultKind::SlowNode => Rc::new(SlowNode { target, factor }),
+            FaultKind::SlowDisk => Rc::new(SlowDisk { target, factor }),
+            FaultKind::Partition => unreachable!("handled above"),
+        })
+    }
+
+    fn partition(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Partition> {
+        if let Some(link) = &options.target {
+            return self.link(link, placed);
+        }
+        let sides = options.groups.as_ref()?;
+        let groups: Vec<Option<Group>> = sides.iter().map(|side| self.side(side, placed, sites)).collect();
+        let groups: Vec<Group> = groups.into_iter().collect::<Option<_>>()?;
+        if groups.iter().filter(|group| **group == Group::Rest).count() > 1 {
+            let last = sides.last()?.0.last()?;
+            let message = "two groups are `rest`".to_owned();
+            self.refuse(Code::BadTarget, &last.origin, message, "name the nodes of one of them".to_owned());
+            return None;
+        }
+        Some(match options.one_way {
+            false => Partition::Groups(groups),
+            true => Partition::OneWay(groups.first()?.clone(), groups.get(1)?.clone()),
+        })
+    }
+
+    fn side(&mut self, side: &Side, placed: &Placed, sites: &Sites) -> Option<Group> {
+        if let [only] = side.0.as_slice()
+            && only.value == "rest"
+        {
+            return Some(Group::Rest);
+        }
+        let targets: Vec<Option<Target>> =
+            side.0.iter().map(|target| self.target(target, placed, sites)).collect();
+        targets.into_iter().collect::<Option<_>>().map(Group::Of)
+    }
+
+    fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<Partition> {
+        let ends = link.value.trim().strip_prefix("link ").map(str::trim);
+        let split = |between: &str| ends.and_then(|ends| ends.split_once(between));
+        let (from, to, both) = match (split("->"), split("--")) {
+            (Some((from, to)), _) => (from.trim(), to.trim(), false),
+            (None, Some((from, to))) => (from.trim(), to.trim(), true),
+            (None, None) => {
+                let message = format!("`{}` is no link", link.value);
+                let help = "a partition has `groups`, or a target such as \"link kv.1->kv.2\"".to_owned();
+                self.refuse(Code::BadTarget, &link.origin, message, help);
+                return None;
+            }
+        };
+        let mut end = |name: &str| {
+            let node = placed.find(name);
+            if node.is_none() {
+                let known = placed.nodes.iter().map(|node| node.name.as_str());
+                self.unknown_name("node", name, &link.origin, known);
+            }
+            node.map(|node| Group::Of(vec![Target::Node(node)]))
+        };
+        let (from, to) = (end(from), end(to));
+        let (from, to) = (from?, to?);
+        if from == to {
+            let message = "the link leads from a node to itself".to_owned();
+            self.refuse(Code::BadTarget, &link.origin, message, "name two nodes".to_owned());
+            return None;
+        }
+        Some(if both { Partition::Groups(vec![from, to]) } else { Partition::OneWay(from, to) })
+    }
+
+    fn target(&mut self, target: &Located<String>, placed: &Placed, sites: &Sites) -> Option<Target> {
+        let text = target.value.trim();
+        if let Some(region) = text.strip_prefix("region:") {
+            let site = sites.find(region.trim());
+            if site.is_none() {
+                self.unknown_name("region", region.trim(), &target.origin, site_names(sites));
+            }
+            return site.map(Target::Site);
+        }
+        if let Ok(Expression::Call(call)) = call::parse(text) {
+            return self.chosen(target, &call, placed);
+        }
+        if let Some(system) = placed.system(text) {
+            return Some(Target::System(system.id));
+        }
+        if let Some(node) = placed.find(text) {
+            return Some(Target::Node(node));
+        }
+        let nodes = placed.nodes.iter().map(|node| node.name.as_str());
+        let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
+        self.unknown_name("node or system", text, &target.origin, known);
+        None
+    }
+
+    /// `leader(kv)` and the like.
+    fn chosen(&mut self, target: &Located<String>, call: &call::Call, placed: &Placed) -> Option<Target> {
+        const CHOICES: [&str; 4] = ["leader", "any", "minority", "quorum"];
+        let name = call.name.text.as_str();
+        if !CHOICES.contains(&name) {
+            self.unknown_name("way to choose nodes called", name, &target.origin, CHOICES.into_iter());
+            return None;
+        }
+        let [argument] = call.arguments.as_slice() else {
+            let message = format!("`{name}` takes one system");
+            self.refuse(
+                Code::BadTarget,
+                &target.origin,
+                message,
+                format!("write for example \"{name}(kv)\""),
+            );
+            return None;
+        };
+        let system = argument.value.word().map_or("", |word| word.text.as_str());
+        let Some(plan) = placed.system(system) else {
+            let known = placed.systems.iter().map(|system| system.name.as_str());
+            self.unknown_name("system", system, &target.origin, known);
+            return None;
+        };
+        let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();
+        if name == "leader" && !kind.is_replicated_log() {
+            let message = format!("a {kind} has no leader");
+            self.refuse(Code::BadTarget, &target.origin, message, format!("write \"any({system})\""));
+            return None;
+        }
+        Some(match name {
+            "leader" => Target::Leader(plan.id),
+            "any" => Target::Any(plan.id),
+            "minority" => Target::Minority(plan.id),
+            _ => Target::Quorum(plan.id),
+        })
+    }
+}
+
+fn is_link(target: &str) -> bool {
+    target.trim().starts_with("link ")
+}
+
+/// What the scenario says of whom the fault strikes.
+fn intent(options: &FaultOptions) -> String {
+    let side = |side: &Side| side.0.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(" ");
+    match (&options.target, &options.groups) {
+        (Some(target), _) => target.value.clone(),
+        (None, Some(groups)) => {
+            let between = if options.one_way { " -> " } else { " | " };
+            groups.iter().map(side).collect::<Vec<_>>().join(between)
+        }
+        (None, None) => String::new(),
+    }
+}

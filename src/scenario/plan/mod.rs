@@ -1,0 +1,357 @@
+//! From a decoded scenario and a seed to a world that can run: names resolved, nodes placed, every mistake that
+//! spans several tables reported.
+
+mod checks;
+mod faults;
+mod nodes;
+mod places;
+
+pub use checks::{AssertionPlan, CheckKind, CheckPlan};
+pub use faults::TARGETS;
+pub use nodes::NODES_MAX;
+
+use std::rc::Rc;
+
+use crate::clocks::Clock;
+use crate::kernel::{Duration, Keyed, SystemId, Time};
+use crate::model::op::OpKind;
+use crate::model::route::Route;
+use crate::net::{Sites, Transport};
+use crate::processors::ProcessorProfile;
+use crate::sim::{Limits, NodeSetup, Setup};
+use crate::spec::DataFiles;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::{Diagnostic, Diagnostics};
+use crate::spec::origin::Origin;
+use crate::spec::suggest;
+use crate::storage::DiskProfile;
+use crate::systems::kinds::{Kind, KindOptions};
+use crate::systems::plan::{Blueprint, SystemPlan};
+use crate::systems::{Role, RoleConfig};
+use crate::workloads::client::{self, WorkloadConfig};
+
+use super::nouns::Scenario;
+use super::nouns::workload::WorkloadOptions;
+
+/// Largest seed.
+pub const SEED_MAX: u64 = (1 << 63) - 1;
+
+/// A world that can run, and what its run is judged and measured by.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// For the event loop.
+    pub setup: Setup<Role>,
+    /// The systems, by id; workloads are numbered behind them.
+    pub systems: Vec<SystemFacts>,
+    /// The workloads, in the order of the scenario.
+    pub workloads: Vec<WorkloadFacts>,
+    /// What must hold.
+    pub checks: Vec<CheckPlan>,
+    /// What begins before this is left out of metrics.
+    pub warmup: Time,
+    /// How long after the last heal an operation counts as `recovery`.
+    pub recovery: Duration,
+    /// Width of the intervals of time series.
+    pub interval: Duration,
+}
+
+/// A system of the world.
+#[derive(Clone, Debug)]
+pub struct SystemFacts {
+    /// Its plan: name, id, nodes.
+    pub plan: SystemPlan,
+    /// Its type.
+    pub kind: Kind,
+}
+
+/// A workload of the world.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkloadFacts {
+    /// Its name.
+    pub name: String,
+    /// Its id, behind those of the systems.
+    pub id: SystemId,
+    /// The node that holds its clients.
+    pub node: crate::kernel::NodeId,
+    /// The system that it asks.
+    pub target: SystemId,
+}
+
+/// Reports and names that the parts of planning share.
+struct Planner<'a> {
+    scenario: &'a Scenario,
+    diagnostics: &'a mut Diagnostics,
+    files: &'a dyn DataFiles,
+}
+
+/// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
+pub fn plan(
+    scenario: &Scenario,
+    seed: u64,
+    limits: Limits,
+    diagnostics: &mut Diagnostics,
+    files: &dyn DataFiles,
+) -> Option<World> {
+    let errors_before = diagnostics.error_count();
+    let mut planner = Planner { scenario, diagnostics, files };
+    planner.check_names();
+    let sites = planner.sites()?;
+    let placed = planner.place_nodes(&sites)?;
+    let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
+    planner.check_calls(&systems);
+    let targets = planner.workload_targets(&systems);
+    let faults = planner.plan_faults(&placed, &sites);
+    let checks = planner.plan_checks(&placed);
+    if planner.diagnostics.error_count() > errors_before {
+        return None;
+    }
+    let (targets, faults, checks) = (targets?, faults?, checks?);
+    let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
+    let nodes = build_nodes(scenario, &placed, &blueprint, &targets);
+    let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
+    names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
+    let kind_of = |index: usize| scenario.system.entries[index].2.kind.kind();
+    let facts = systems.iter().enumerate();
+    let facts = facts.map(|(index, plan)| SystemFacts { plan: plan.clone(), kind: kind_of(index) }).collect();
+    let workload = |(index, node): (usize, &crate::kernel::NodeId)| WorkloadFacts {
+        name: scenario.workload.entries[index].0.clone(),
+        id: SystemId((systems.len() + index) as u16),
+        node: *node,
+        target: targets[index],
+    };
+    Some(World {
+        systems: facts,
+        workloads: workloads.iter().enumerate().map(workload).collect(),
+        checks,
+        warmup: Time::ZERO + scenario.warmup,
+        recovery: scenario.recovery,
+        interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
+        setup: Setup {
+            seed,
+            duration: Time::ZERO + scenario.duration,
+            sites: sites.clone(),
+            systems: names,
+            nodes,
+            faults,
+            shuffle_ties: scenario.ties == super::nouns::Ties::Shuffled,
+            limits,
+        },
+    })
+}
+
+impl Planner<'_> {
+    fn refuse(&mut self, code: Code, origin: &Origin, message: String, help: String) {
+        self.diagnostics.push(Diagnostic::error(code, origin, message).help(help));
+    }
+
+    /// Reports a name that is none of `known`.
+    fn unknown_name<'n>(
+        &mut self,
+        what: &str,
+        name: &str,
+        origin: &Origin,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) {
+        let diagnostic = Diagnostic::error(Code::UnknownName, origin, format!("there is no {what} `{name}`"));
+        let near = suggest::closest(name, known.clone());
+        let known: Vec<&str> = known.collect();
+        let help = match known.is_empty() {
+            true => format!("the scenario has no {what}"),
+            false => format!("the scenario has {}", suggest::one_of(known.into_iter().take(20))),
+        };
+        self.diagnostics.push(diagnostic.did_you_mean(near).help(help));
+    }
+
+    /// Names of systems and workloads address things: they are words, and different.
+    fn check_names(&mut self) {
+        let scenario = self.scenario;
+        if scenario.schema != 1 {
+            let message = format!("schema version {} is not supported", scenario.schema);
+            let help = "this build reads schema = 1".to_owned();
+            self.refuse(Code::SchemaVersion, &Origin::default_value(), message, help);
+        }
+        let systems = scenario.system.entries.iter().map(|(name, origin, _)| (name, origin));
+        let workloads = scenario.workload.entries.iter().map(|(name, origin, _)| (name, origin));
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, origin) in systems.chain(workloads) {
+            let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            if !is_word || name.len() > 64 || name == "rest" {
+                let message = format!("`{name}` cannot be a name");
+                let help = "use up to 64 letters, digits, `-` and `_`; `rest` is taken".to_owned();
+                self.refuse(Code::BadName, origin, message, help);
+            }
+            if seen.contains(&name.as_str()) {
+                let message = format!("the name `{name}` is given to a system and to a workload");
+                self.refuse(Code::BadName, origin, message, "rename one of them".to_owned());
+            }
+            seen.push(name);
+        }
+    }
+
+    /// Calls between systems: the called one exists, and is a store.
+    fn check_calls(&mut self, systems: &[SystemPlan]) {
+        for (_, _, system) in &self.scenario.system.entries {
+            let KindOptions::Service(service) = &system.kind else { continue };
+            for call in service.calls() {
+                let Some(index) = systems.iter().position(|known| known.name == call.value) else {
+                    let known = systems.iter().map(|known| known.name.as_str());
+                    self.unknown_name("system", &call.value, &call.origin, known);
+                    continue;
+                };
+                let kind = self.scenario.system.entries[index].2.kind.kind();
+                if !kind.is_store() {
+                    let message = format!("`{}` is a {kind}, which a step cannot call", call.value);
+                    let help = "a step calls a store, such as a system of type raft".to_owned();
+                    self.refuse(Code::Contradiction, &call.origin, message, help);
+                }
+            }
+        }
+    }
+
+    /// The system that each workload asks.
+    fn workload_targets(&mut self, systems: &[SystemPlan]) -> Option<Vec<SystemId>> {
+        let scenario = self.scenario;
+        let mut targets = Vec::new();
+        for (_, _, workload) in &scenario.workload.entries {
+            let target = &workload.target;
+            let Some(index) = systems.iter().position(|system| system.name == target.value) else {
+                let known = systems.iter().map(|system| system.name.as_str());
+                self.unknown_name("system", &target.value, &target.origin, known);
+                continue;
+            };
+            targets.push(systems[index].id);
+            let kind = scenario.system.entries[index].2.kind.kind();
+            self.check_mix(workload, kind);
+        }
+        (targets.len() == scenario.workload.entries.len()).then_some(targets)
+    }
+
+    fn check_mix(&mut self, workload: &WorkloadOptions, kind: Kind) {
+        let mix = &workload.mix;
+        let given = mix.origin != Origin::default_value();
+        if !kind.is_store() && given {
+            let message = format!("a workload on a {kind} has no mix of operations");
+            self.refuse(Code::Contradiction, &mix.origin, message, "remove `mix`".to_owned());
+            return;
+        }
+        let kinds = || OpKind::ALL.iter().map(|kind| kind.name());
+        for (name, origin, weight) in &mix.value.entries {
+            if !kinds().any(|kind| kind == name) {
+                self.unknown_name("kind of operation", name, origin, kinds());
+            }
+            if !(weight.is_finite() && *weight >= 0.0) {
+                let message = format!("the weight of `{name}` is {weight}, and must be 0 or more");
+                self.refuse(
+                    Code::OutOfRange,
+                    origin,
+                    message,
+                    "weights are shares, such as read = 0.8".to_owned(),
+                );
+            }
+        }
+        if mix.value.entries.iter().all(|(_, _, weight)| *weight <= 0.0) {
+            let message = "the mix has no kind of operation with a weight above 0".to_owned();
+            self.refuse(
+                Code::OutOfRange,
+                &mix.origin,
+                message,
+                "write for example { read = 0.8, write = 0.2 }".to_owned(),
+            );
+        }
+    }
+}
+
+/// Every node of the world, systems first, in the order of their ids.
+fn build_nodes(
+    scenario: &Scenario,
+    placed: &nodes::Placed,
+    blueprint: &Blueprint<'_>,
+    targets: &[SystemId],
+) -> Vec<NodeSetup<RoleConfig<crate::systems::Never>>> {
+    let mut setups = Vec::with_capacity(placed.places.len());
+    for (plan, (_, _, options)) in placed.systems.iter().zip(&scenario.system.entries) {
+        let common = &options.common;
+        let disk = DiskProfile { write: common.disk.write.clone(), fsync: Some(common.disk.fsync.clone()) };
+        let transport = match common.transport {
+            None => options.kind.kind().transport(),
+            Some(super::nouns::system::TransportChoice::Datagram) => Transport::Datagram,
+            Some(super::nouns::system::TransportChoice::Stream) => Transport::Stream,
+        };
+        let configs = options.kind.build(plan, blueprint);
+        for (node, config) in plan.nodes.iter().chain(&plan.extra).zip(configs) {
+            let facts = &placed.nodes[node.index()];
+            let is_extra = plan.extra.contains(node);
+            setups.push(NodeSetup {
+                name: facts.name.clone(),
+                system: plan.id,
+                site: blueprint.place(*node),
+                is_client: false,
+                transport,
+                disk: disk.clone(),
+                clock: facts.clock,
+                // What a type adds (a front) has no work of its own to queue.
+                processor: if is_extra { ProcessorProfile::default() } else { facts.processor },
+                config,
+            });
+        }
+    }
+    for ((index, node), (name, _, options)) in
+        placed.workloads.iter().enumerate().zip(&scenario.workload.entries)
+    {
+        let target = &placed.systems[targets[index].index()];
+        let kind = scenario.system.entries[targets[index].index()].2.kind.kind();
+        let id = SystemId((placed.systems.len() + index) as u16);
+        let config = workload_config(name, id, options, target, kind, blueprint, *node);
+        setups.push(NodeSetup {
+            name: name.clone(),
+            system: id,
+            site: blueprint.place(*node),
+            is_client: true,
+            transport: Transport::Either,
+            disk: DiskProfile::default(),
+            clock: Clock::default(),
+            processor: ProcessorProfile::default(),
+            config: RoleConfig::Clients(Rc::new(config)),
+        });
+    }
+    setups
+}
+
+fn workload_config(
+    name: &str,
+    id: SystemId,
+    options: &WorkloadOptions,
+    target: &SystemPlan,
+    kind: Kind,
+    blueprint: &Blueprint<'_>,
+    node: crate::kernel::NodeId,
+) -> WorkloadConfig {
+    let asked = match kind.is_store() {
+        true => &target.nodes,
+        // A service is asked at its front.
+        false => &target.extra,
+    };
+    let weight = |(name, _, weight): &(String, Origin, f64)| {
+        let kind = OpKind::ALL.into_iter().find(|kind| kind.name() == name);
+        (kind.expect("the planner refuses unknown kinds"), *weight)
+    };
+    let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
+    let size = u32::try_from(options.value_size.0).expect("its range says so");
+    WorkloadConfig {
+        id: id.0,
+        draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
+        load: options.arrival.value.0.clone(),
+        target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
+        nodes: blueprint.nearest_first(blueprint.place(node), asked),
+        route: options.route.map_or(Route::Leader, Route::from),
+        keys: options.keys.0.clone(),
+        timeout: options.timeout,
+        attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
+        writer: blueprint.writer(node),
+    }
+}
+
+/// The names of the sites, for messages.
+fn site_names(sites: &Sites) -> impl Iterator<Item = &str> + Clone {
+    sites.names().iter().map(String::as_str)
+}

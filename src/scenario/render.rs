@@ -1,0 +1,94 @@
+//! Diagnostics as people read them: like rustc's, with the source, the underlined text and the way it came.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Renderer, Snippet};
+
+use crate::spec::{Diagnostic, Diagnostics, Level, Origin, SourceId, SourceKind, Sources};
+
+/// All messages in the order of the sources, each followed by an empty line; with terminal colours if `color`.
+pub fn render(sources: &Sources, diagnostics: &Diagnostics, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    // The same bytes on every terminal: the text must not depend on its width.
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(140);
+    let mut out = String::new();
+    let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
+    ordered.sort_by_key(|diagnostic| (diagnostic.primary.source, diagnostic.primary.start));
+    for diagnostic in ordered {
+        out.push_str(&renderer.render(&[report(sources, diagnostic)]));
+        out.push_str("\n\n");
+    }
+    match diagnostics.suppressed() {
+        0 => {}
+        count => out.push_str(&format!("and {count} more\n\n")),
+    }
+    out
+}
+
+/// One underlined place of a message.
+struct Mark<'a> {
+    origin: &'a Origin,
+    kind: AnnotationKind,
+    label: String,
+}
+
+fn report<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Group<'a> {
+    let level = match diagnostic.level {
+        Level::Error => annotate_snippets::Level::ERROR,
+        Level::Warning => annotate_snippets::Level::WARNING,
+    };
+    let marks = marks(sources, diagnostic);
+    let mut shown: Vec<SourceId> = Vec::new();
+    for mark in &marks {
+        if !shown.contains(&mark.origin.source) {
+            shown.push(mark.origin.source);
+        }
+    }
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
+    let mut group = title.elements(shown.into_iter().map(|source| snippet(sources, source, &marks)));
+    for help in &diagnostic.help {
+        group = group.element(annotate_snippets::Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+/// The place itself, the way that its text came, and the related places.
+fn marks<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Mark<'a>> {
+    let context = |origin, label| Mark { origin, kind: AnnotationKind::Context, label };
+    let primary =
+        Mark { origin: &diagnostic.primary, kind: AnnotationKind::Primary, label: diagnostic.label.clone() };
+    let mut marks = vec![primary];
+    let mut origin = &diagnostic.primary;
+    while let Some(through) = &origin.through {
+        marks.push(context(&through.at, format!("used through `${{{}}}` here", through.name)));
+        origin = &through.at;
+    }
+    let mut source = sources.get(diagnostic.primary.source);
+    while let Some(at) = &source.extended_at {
+        marks.push(context(at, "extended here".to_string()));
+        source = sources.get(at.source);
+    }
+    marks.extend(diagnostic.related.iter().map(|(origin, label)| context(origin, label.clone())));
+    marks
+}
+
+fn snippet<'a>(sources: &'a Sources, id: SourceId, marks: &[Mark<'a>]) -> Element<'a> {
+    let source = sources.get(id);
+    if source.text.is_empty() || source.kind == SourceKind::Defaults {
+        return annotate_snippets::Origin::path(source.name.as_str()).into();
+    }
+    let annotations = marks.iter().filter(|mark| mark.origin.source == id).map(|mark| {
+        let span = first_line(&source.text, mark.origin);
+        let label = Some(mark.label.clone()).filter(|label| !label.is_empty());
+        let annotation: Annotation<'a> = mark.kind.span(span);
+        annotation.label(label)
+    });
+    Snippet::source(source.text.as_str()).path(source.name.as_str()).annotations(annotations).into()
+}
+
+/// The part of a place on its first line: nobody wants a whole list underlined.
+fn first_line(text: &str, origin: &Origin) -> std::ops::Range<usize> {
+    let span = origin.span();
+    let written = text.get(span.clone()).unwrap_or("");
+    let length = written.find(['\n', '\r']).unwrap_or(written.len());
+    span.start..span.start + length
+}

@@ -1,0 +1,203 @@
+//! TOML texts as values with places, and TOML's own errors in our words.
+
+use std::num::IntErrorKind;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::spec::{Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, Text, Value};
+
+/// The document in a text; reports all errors of syntax. What could be read is given in any case.
+pub(super) fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let reader = Reader { source, text };
+    reader.report_syntax(&table, errors, diagnostics);
+    let value = reader.table(table.into_inner(), diagnostics);
+    Some(Node { value, origin: Origin::new(source, 0..0) })
+}
+
+struct Reader<'a> {
+    source: SourceId,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn origin(&self, span: Range<usize>) -> Origin {
+        Origin::new(self.source, span)
+    }
+
+    fn table(&self, table: DeTable<'_>, diagnostics: &mut Diagnostics) -> Value {
+        let mut entries: Vec<_> = table.into_iter().collect();
+        // The parser sorts by name; people read in written order.
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let entry = |(key, value): (Spanned<DeString<'_>>, Spanned<DeValue<'_>>)| {
+            let key_origin = self.origin(key.span());
+            let node = self.node(value, diagnostics)?;
+            Some(Entry { key: key.into_inner().into_owned(), key_origin, node })
+        };
+        Value::Table(entries.into_iter().filter_map(entry).collect())
+    }
+
+    /// The value, or a report of a kind of value that scenarios have no use for.
+    fn node(&self, value: Spanned<DeValue<'_>>, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let span = value.span();
+        let origin = self.origin(span.clone());
+        let value = match value.into_inner() {
+            DeValue::Boolean(value) => Value::Bool(value),
+            DeValue::String(text) => Value::String(self.string(text.into_owned(), span.clone())),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Value::Integer(number),
+                Err(error) => {
+                    // What has no digits is the parser's stand-in for an error that it reports itself.
+                    let is_number = !matches!(error.kind(), IntErrorKind::InvalidDigit | IntErrorKind::Empty);
+                    let message = "this whole number is too large";
+                    return is_number.then(|| refuse(&origin, message, "", diagnostics)).flatten();
+                }
+            },
+            DeValue::Float(number) => match number.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => Value::Float(number),
+                // The parser takes `name` for `nan`, after reporting it.
+                Ok(_) | Err(_) if !is_not_finite(&self.text[span.clone()]) => return None,
+                Ok(_) | Err(_) => {
+                    let message = "this number is not finite, and a scenario has no use for it";
+                    return refuse(&origin, message, "", diagnostics);
+                }
+            },
+            DeValue::Datetime(_) => {
+                let message = "a date or time of day has no meaning in simulated time";
+                return refuse(&origin, message, "write times as durations: \"90s\"", diagnostics);
+            }
+            DeValue::Array(items) => {
+                Value::Array(items.into_iter().filter_map(|item| self.node(item, diagnostics)).collect())
+            }
+            DeValue::Table(table) => self.table(table, diagnostics),
+        };
+        Some(Node { value, origin })
+    }
+
+    /// A string and where its content lies, unless escapes make the two differ.
+    fn string(&self, content: String, span: Range<usize>) -> Text {
+        let written = self.text.get(span.clone()).unwrap_or("");
+        let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| written.starts_with(quote));
+        let inside = quotes.and_then(|quote| {
+            let start = span.start + quote.len();
+            // TOML drops a line break right after the opening quotes of a multi-line string.
+            let breaks = if quote.len() == 3 { ["\r\n", "\n"].as_slice() } else { &[] };
+            let rest = self.text.get(start..)?;
+            let skipped =
+                breaks.iter().find(|line_break| rest.starts_with(**line_break)).map_or(0, |b| b.len());
+            let inside = start + skipped..start + skipped + content.len();
+            (self.text.get(inside.clone()) == Some(content.as_str())).then(|| self.origin(inside))
+        });
+        Text::new(content, self.origin(span), inside)
+    }
+
+    fn report_syntax(
+        &self,
+        table: &Spanned<DeTable<'_>>,
+        errors: Vec<toml::de::Error>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut errors: Vec<(Range<usize>, String)> = errors
+            .into_iter()
+            .map(|error| (error.span().unwrap_or(0..0), error.message().to_string()))
+            .collect();
+        errors.sort_by_key(|(span, _)| (span.start, span.end));
+        // A list that is never closed swallows the rest of the file, where every line then is an error: one
+        // message about the bracket says it all.
+        if errors.iter().any(|(_, message)| message.starts_with("unclosed"))
+            && let Some(open) = unclosed(table.get_ref().values(), self.text)
+        {
+            errors.retain(|(span, _)| span.start < open);
+            errors.push((open..open + 1, "this bracket is never closed".to_string()));
+        }
+        let mut last_line = None;
+        for (span, message) in errors {
+            let line = self.text[..span.start].matches('\n').count();
+            // Further errors on a line mostly follow from its first.
+            if last_line.replace(line) != Some(line) {
+                diagnostics.push(self.syntax_error(span, &message));
+            }
+        }
+    }
+
+    fn syntax_error(&self, span: Range<usize>, message: &str) -> Diagnostic {
+        let written = &self.text[span.clone()];
+        let at = self.origin(span.clone());
+        let error = |message: String| Diagnostic::error(Code::Syntax, &at, message);
+        let not_a_value = ["string values must be quoted", "invalid boolean", "invalid float"];
+        let never_closed = message.starts_with("invalid") && message.contains("string, expected");
+        let diagnostic = if never_closed && written.trim().is_empty() {
+            error("this string is never closed".to_string())
+        } else if message == "duplicate key" {
+            let message = format!("the key `{written}` is given twice");
+            Diagnostic { code: Code::DuplicateKey, ..error(message) }
+        } else if not_a_value.iter().any(|start| message.starts_with(start)) {
+            // The parser may underline the first letter only.
+            let rest = &self.text[span.start..];
+            let end = rest.find(['\n', '\r', ',', ']', '}', '#']).unwrap_or(rest.len());
+            let word = rest[..end].trim_end();
+            if word.is_empty() {
+                error("a value is missing".to_string())
+            } else {
+                let origin = self.origin(span.start..span.start + word.len());
+                Diagnostic::error(Code::Syntax, &origin, format!("`{word}` is not a TOML value"))
+                    .help(format!("write \"{word}\" if it is text"))
+            }
+        } else {
+            error(message.to_string())
+        };
+        if span.start >= self.text.trim_end().len() {
+            return diagnostic.help("the text ends here: is it complete?");
+        }
+        diagnostic
+    }
+}
+
+/// Whether a text is TOML's `nan` or `inf`, or a number beyond the range of floats.
+fn is_not_finite(written: &str) -> bool {
+    let unsigned = written.trim_start_matches(['+', '-']);
+    matches!(unsigned, "nan" | "inf") || unsigned.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn refuse<T>(origin: &Origin, message: &str, help: &str, diagnostics: &mut Diagnostics) -> Option<T> {
+    let error = Diagnostic::error(Code::UnusableValue, origin, message);
+    diagnostics.push(if help.is_empty() { error } else { error.help(help) });
+    None
+}
+
+/// Where the outermost bracket stands that the end of the text leaves open.
+fn unclosed<'a, 'i: 'a>(
+    mut values: impl Iterator<Item = &'a Spanned<DeValue<'i>>>,
+    text: &str,
+) -> Option<usize> {
+    let end = text.trim_end().len();
+    values.find_map(|value| {
+        let span = value.span();
+        let written = &text[span.clone()];
+        // Its last bracket may be that of the last item: then it has none of its own.
+        let open = |bracket: char, last: Option<usize>| {
+            let closed = written.trim_end().ends_with(bracket) && last.is_none_or(|last| last < span.end);
+            span.end >= end && !closed
+        };
+        match value.get_ref() {
+            // `[[name]]` starts with a bracket too, but is a header, as is every table without a brace.
+            DeValue::Array(items) if written.starts_with('[') && !written.starts_with("[[") => {
+                let last = items.iter().last().map(|item| item.span().end);
+                if open(']', last) { Some(span.start) } else { unclosed(items.iter(), text) }
+            }
+            DeValue::Table(table) if written.starts_with('{') => {
+                let last = table.values().map(|value| value.span().end).max();
+                if open('}', last) { Some(span.start) } else { unclosed(table.values(), text) }
+            }
+            DeValue::Table(table) => unclosed(table.values(), text),
+            DeValue::Array(items) => unclosed(items.iter(), text),
+            DeValue::Boolean(_)
+            | DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Datetime(_) => None,
+        }
+    })
+}

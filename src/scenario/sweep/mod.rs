@@ -1,0 +1,208 @@
+//! Sweeps: the combinations of the values in `[sweep]`, each with its own document.
+//!
+//! Combinations come in declared order, the last variable turning fastest; `zip` makes variables turn
+//! together, `where` leaves combinations out. `repeat` is not part of the product: every combination runs with
+//! the same seeds, so that variants can be compared in pairs.
+
+mod filter;
+mod substitute;
+mod variables;
+
+use crate::spec::{Code, Diagnostics, Node, Text, write};
+use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
+use variables::Variable;
+
+pub use variables::Parameter;
+
+/// The most runs of one sweep: combinations times `repeat`.
+pub const RUNS_MAX: u64 = 100_000;
+/// The most combinations before `where` leaves some out.
+pub const COMBINATIONS_MAX: u64 = 1_000_000;
+
+crate::options! {
+    /// What to vary over the runs of a scenario.
+    pub struct SweepOptions {
+        /// Runs of each combination, with seeds that are the same for every combination.
+        repeat: u32 [1..=100_000] = 1,
+        /// The values of each variable; `${name}` in the scenario stands for one of them.
+        vars: Named<Node>,
+        /// Groups of variables that turn together instead of being multiplied.
+        zip: Vec<Vec<Located<String>>> = vec![],
+        /// Which combinations to run: comparisons of variables, with `and`, `or` and `not`.
+        r#where: Option<Text>,
+    }
+}
+
+/// All combinations of a scenario; exactly one, without parameters, if it has no `[sweep]`.
+pub struct Sweep {
+    /// Runs of each combination.
+    pub repeat: u32,
+    variables: Vec<Variable>,
+    /// For each combination the index of each variable's value.
+    combinations: Vec<Vec<u32>>,
+    /// The document without `[sweep]`.
+    document: Node,
+}
+
+/// One combination of values.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The values, in declared order of the variables.
+    pub parameters: Vec<Parameter>,
+    /// The document with every `${name}` replaced.
+    pub document: Node,
+}
+
+impl Sweep {
+    /// The combinations of a document, or reports.
+    ///
+    /// Every use of every value is checked here, so that [`Sweep::point`] cannot fail.
+    pub fn new(document: &Node, diagnostics: &mut Diagnostics) -> Option<Sweep> {
+        let errors_before = diagnostics.error_count();
+        let mut document = document.clone();
+        let entry = match &mut document.value {
+            Value::Table(table) => table.remove("sweep"),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => None,
+        };
+        let empty =
+            Node { value: Value::Table(crate::spec::Table::default()), origin: document.origin.clone() };
+        let table = entry.map_or(empty, |entry| entry.node);
+        // No value of a sweep names a data file: what it stands for is decoded later.
+        let mut decoder = Decoder::new(diagnostics, &NoDataFiles);
+        let options = decoder.enter("sweep", |decoder| SweepOptions::decode(&table, decoder));
+        let options = options.unwrap_or_else(|| salvage(&table));
+        let variables = variables::read(&options.vars, diagnostics);
+        substitute::check(&document, &table, &variables, diagnostics);
+        let groups = variables::groups(&variables, &options.zip, diagnostics);
+        let filter = options.r#where.as_ref().map(|text| filter::parse(text, &variables)).transpose();
+        let filter = match filter {
+            Ok(filter) => filter,
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                None
+            }
+        };
+        if diagnostics.error_count() > errors_before {
+            return None;
+        }
+        let combinations = combinations(&variables, &groups, filter.as_ref(), &table, diagnostics)?;
+        let runs = combinations.len() as u64 * u64::from(options.repeat);
+        if runs > RUNS_MAX {
+            diagnostics.push(too_many(&table, &format!("{runs} runs"), RUNS_MAX));
+            return None;
+        }
+        Some(Sweep { repeat: options.repeat, variables, combinations, document })
+    }
+
+    /// How many combinations there are.
+    pub fn len(&self) -> usize {
+        self.combinations.len()
+    }
+
+    /// Whether there is no combination; a sweep that was made has at least one.
+    pub fn is_empty(&self) -> bool {
+        self.combinations.is_empty()
+    }
+
+    /// The names of the variables in declared order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(|variable| variable.name.as_str())
+    }
+
+    /// One combination. Made on demand: a hundred thousand documents at once would fill the memory.
+    ///
+    /// # Panics
+    /// If `index` is not below [`Sweep::len`].
+    pub fn point(&self, index: usize) -> Point {
+        let chosen: Vec<(&str, &Node)> = self
+            .variables
+            .iter()
+            .zip(&self.combinations[index])
+            .map(|(variable, value)| (variable.name.as_str(), &variable.values[*value as usize]))
+            .collect();
+        let document = substitute::document(&self.document, &chosen);
+        Point { parameters: chosen.into_iter().map(Parameter::new).collect(), document }
+    }
+
+    /// All combinations in order.
+    pub fn points(&self) -> impl Iterator<Item = Point> {
+        (0..self.len()).map(|index| self.point(index))
+    }
+}
+
+/// What is well-formed in a `[sweep]` that as a whole is not: its mistakes have been reported, and without its
+/// variables every `${}` would be one more.
+fn salvage(table: &Node) -> SweepOptions {
+    let mut silent = Diagnostics::default();
+    let mut decoder = Decoder::new(&mut silent, &NoDataFiles);
+    let entry = |key| table.as_table().and_then(|table| table.get(key));
+    let vars = entry("vars").and_then(|node| Named::decode(node, &mut decoder));
+    let zip = entry("zip").and_then(|node| Vec::decode(node, &mut decoder));
+    let (vars, zip) = (vars.unwrap_or_default(), zip.unwrap_or_default());
+    SweepOptions { vars, zip, ..SweepOptions::defaults() }
+}
+
+/// The product of the groups without what the filter leaves out.
+fn combinations(
+    variables: &[Variable],
+    groups: &[Vec<usize>],
+    filter: Option<&filter::Filter>,
+    table: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Vec<u32>>> {
+    let lengths: Vec<u32> = groups.iter().map(|group| variables[group[0]].count()).collect();
+    let total = lengths.iter().try_fold(1_u64, |product, length| product.checked_mul(u64::from(*length)));
+    let Some(total) = total.filter(|total| *total <= COMBINATIONS_MAX) else {
+        diagnostics.push(too_many(table, "too many combinations", COMBINATIONS_MAX));
+        return None;
+    };
+    let mut kept = Vec::new();
+    for number in 0..total {
+        let combination = nth(number, &lengths, groups, variables.len());
+        match filter.map_or(Ok(true), |filter| filter.holds(variables, &combination)) {
+            Ok(true) => kept.push(combination),
+            Ok(false) => {}
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                return None;
+            }
+        }
+    }
+    if kept.is_empty() {
+        let origin = table.as_table().and_then(|table| table.get("where")).unwrap_or(table).origin.clone();
+        let message = format!("`where` leaves none of {total} combinations");
+        diagnostics.push(Diagnostic::error(Code::NoRuns, &origin, message));
+        return None;
+    }
+    Some(kept)
+}
+
+/// The digits of `number` in the mixed radix of the groups' lengths, spread over the variables.
+fn nth(number: u64, lengths: &[u32], groups: &[Vec<usize>], variables: usize) -> Vec<u32> {
+    let mut combination = vec![0; variables];
+    let mut rest = number;
+    for (group, length) in groups.iter().zip(lengths).rev() {
+        let digit = u32::try_from(rest % u64::from(*length)).expect("below a u32");
+        rest /= u64::from(*length);
+        for variable in group {
+            combination[*variable] = digit;
+        }
+    }
+    combination
+}
+
+fn too_many(table: &Node, what: &str, most: u64) -> Diagnostic {
+    let message = format!("the sweep has {what}; the most is {most}");
+    Diagnostic::error(Code::TooManyRuns, &table.origin, message)
+        .help("vary less, let variables turn together with `zip`, or leave some out with `where`")
+}
+
+/// A value as a parameter is written in CSV files and messages.
+fn written(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) => text.as_str().to_string(),
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => {
+            write::inline(node)
+        }
+    }
+}

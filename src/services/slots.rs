@@ -1,0 +1,109 @@
+//! Open conversations by slot: dense, reused, and told apart by sequence numbers, so that an answer that comes late
+//! never meets the conversation that has its slot now.
+
+/// Open conversations, each with a value.
+#[derive(Clone, Debug)]
+pub struct Slots<T> {
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<T> {
+    /// Counts the uses of the slot from 1.
+    sequence: u32,
+    value: Option<T>,
+}
+
+impl<T> Slots<T> {
+    /// No conversations.
+    pub fn new() -> Self {
+        Slots { slots: Vec::new(), free: Vec::new() }
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Opens one; returns its slot and sequence number.
+    #[inline]
+    pub fn open(&mut self, value: T) -> (u32, u32) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot { sequence: 0, value: None });
+            self.slots.len() as u32 - 1
+        });
+        let place = &mut self.slots[slot as usize];
+        place.sequence += 1;
+        place.value = Some(value);
+        (slot, place.sequence)
+    }
+
+    /// The conversation of this slot and number, if it is open.
+    #[inline]
+    pub fn get(&mut self, slot: u32, sequence: u32) -> Option<&mut T> {
+        let place = self.slots.get_mut(slot as usize)?;
+        if place.sequence == sequence { place.value.as_mut() } else { None }
+    }
+
+    /// The conversation of this slot, whatever its number, with its number.
+    pub fn get_slot(&mut self, slot: u32) -> Option<(u32, &mut T)> {
+        let place = self.slots.get_mut(slot as usize)?;
+        Some((place.sequence, place.value.as_mut()?))
+    }
+
+    /// Closes the conversation of this slot and number, if it is open.
+    #[inline]
+    pub fn close(&mut self, slot: u32, sequence: u32) -> Option<T> {
+        self.get(slot, sequence)?;
+        self.close_slot(slot)
+    }
+
+    /// Closes the conversation of this slot, whatever its number.
+    pub fn close_slot(&mut self, slot: u32) -> Option<T> {
+        let value = self.slots.get_mut(slot as usize)?.value.take()?;
+        self.free.push(slot);
+        Some(value)
+    }
+
+    /// Closes the conversation of this slot and never uses the slot again.
+    pub fn retire(&mut self, slot: u32) -> Option<T> {
+        self.slots.get_mut(slot as usize)?.value.take()
+    }
+}
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Slots::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_answer_does_not_meet_the_next_conversation_of_its_slot() {
+        let mut slots = Slots::new();
+        let (slot, first) = slots.open("first");
+        slots.close(slot, first);
+        let (again, second) = slots.open("second");
+        assert_eq!(again, slot);
+        assert_eq!(slots.close(slot, first), None);
+        assert_eq!(slots.close(slot, second), Some("second"));
+    }
+
+    #[test]
+    fn a_retired_slot_is_not_reused() {
+        let mut slots = Slots::new();
+        let (slot, _) = slots.open("lost");
+        assert_eq!(slots.retire(slot), Some("lost"));
+        assert_ne!(slots.open("next").0, slot);
+        assert_eq!(slots.close_slot(slot), None);
+    }
+}

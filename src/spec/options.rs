@@ -1,0 +1,475 @@
+//! Tables of options: one declaration gives the struct, its documented defaults, the decoder with its errors,
+//! the rows of `explain` and the JSON Schema.
+
+use std::ops::{Range, RangeFrom, RangeInclusive, RangeToInclusive};
+
+use super::code::Code;
+use super::decode::{Decode, Decoder, NoDataFiles};
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::origin::Origin;
+use super::quantity::{self, Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
+use super::shape::Shape;
+use super::suggest;
+use super::value::{Entry, Node, Table, Text, Value};
+use super::write;
+use crate::kernel::Duration;
+
+/// A struct declared with [`options!`](crate::options!).
+pub trait Options: Decode {
+    /// The declaration, for documentation.
+    fn table() -> OptionTable;
+
+    /// The struct with every option at its documented default.
+    ///
+    /// # Panics
+    /// If an option is required, or a documented default is not valid: a test of each table calls this.
+    fn defaults() -> Self {
+        let node = Node { value: Value::Table(Table::default()), origin: Origin::default_value() };
+        let mut diagnostics = Diagnostics::default();
+        let decoded = Self::decode(&node, &mut Decoder::new(&mut diagnostics, &NoDataFiles));
+        match decoded {
+            Some(options) if diagnostics.is_empty() => options,
+            Some(_) | None => {
+                let messages: Vec<&str> = diagnostics.iter().map(|d| d.message.as_str()).collect();
+                panic!("the documented defaults of {} are not valid: {messages:?}", Self::table().name)
+            }
+        }
+    }
+}
+
+/// The declaration of a table of options.
+#[derive(Clone, Debug)]
+pub struct OptionTable {
+    /// The Rust name of the struct.
+    pub name: &'static str,
+    /// What the table is for.
+    pub doc: String,
+    /// The options in declared order.
+    pub rows: Vec<OptionRow>,
+}
+
+/// The declaration of one option.
+#[derive(Clone, Debug)]
+pub struct OptionRow {
+    /// The key in a file.
+    pub key: &'static str,
+    /// What it means.
+    pub doc: String,
+    /// What its value looks like.
+    pub shape: Shape,
+    /// Its least and greatest value.
+    pub limits: Option<LimitsRow>,
+    /// Its value when the key is absent.
+    pub default: Option<Node>,
+    /// Whether the key must be given.
+    pub required: bool,
+}
+
+impl OptionRow {
+    /// The default as written in a file: `"50ms"`, or nothing.
+    pub fn default_text(&self) -> Option<String> {
+        self.default.as_ref().map(write::inline)
+    }
+}
+
+/// The key of an option: the name of its field, without the `r#` that a keyword needs in Rust.
+pub fn key(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
+}
+
+/// The row of one option.
+pub fn row<T: Decode>(
+    key: &'static str,
+    doc: &str,
+    default: Option<Node>,
+    limits: &impl Check<T>,
+) -> OptionRow {
+    let required = default.is_none() && T::absent().is_none();
+    OptionRow { key, doc: tidy(doc), shape: T::shape(), limits: limits.row(), default, required }
+}
+
+/// The lines of a doc comment without the space that each begins with.
+pub fn tidy(doc: &str) -> String {
+    let lines: Vec<&str> =
+        doc.trim_end().lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n")
+}
+
+/// Where the options of a table were written, for checks across them.
+pub struct Places<'a> {
+    table: &'a Table,
+    whole: &'a Origin,
+}
+
+impl<'a> Places<'a> {
+    /// The places of the entries of a table that is at `whole`.
+    pub fn new(table: &'a Table, whole: &'a Origin) -> Places<'a> {
+        Places { table, whole }
+    }
+
+    /// The place of an option's value; that of the table if the option is at its default.
+    pub fn of(&self, key: &str) -> &'a Origin {
+        self.table.get(key).map_or(self.whole, |node| &node.origin)
+    }
+}
+
+/// Reports the keys that are not in `known`.
+pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decoder<'_>) {
+    for entry in table.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+        let message = format!("unknown key `{}` {}", entry.key, decoder.section());
+        let mut diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+        diagnostic = match suggest::closest(&entry.key, known.iter().copied()) {
+            Some(near) => diagnostic.did_you_mean(Some(near)),
+            None => diagnostic.help(format!("the keys here are {}", known.join(", "))),
+        };
+        decoder.report(diagnostic);
+    }
+}
+
+/// Decodes one option of the table `node`: its value, else its default, else a report of its absence.
+pub fn option<T: Decode>(
+    node: &Node,
+    key: &'static str,
+    default: Option<Node>,
+    limits: &impl Check<T>,
+    decoder: &mut Decoder<'_>,
+) -> Option<T> {
+    let table = node.as_table()?;
+    let Some(given) = table.get(key).cloned().or(default) else {
+        return T::absent().or_else(|| {
+            let message = format!("`{key}` is missing {}", decoder.section());
+            let help = format!("write {key} = ... ({})", T::shape().words());
+            decoder.report(Diagnostic::error(Code::MissingKey, &node.origin, message).help(help));
+            None
+        });
+    };
+    decoder.enter(key, |decoder| {
+        let value = T::decode(&given, decoder)?;
+        match limits.broken(&value) {
+            None => Some(value),
+            Some((found, range)) => {
+                let message = format!("{} is {found}, and must be {range}", decoder.subject());
+                decoder.report(Diagnostic::error(Code::OutOfRange, &given.origin, message));
+                None
+            }
+        }
+    })
+}
+
+/// A type whose values can be compared with the ends of a range.
+pub trait Scalar: PartialOrd + Clone {
+    /// The value as written in a file.
+    fn written(&self) -> String;
+
+    /// The value as a JSON number, for types that are one in a file.
+    fn number(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// A type that holds at most one scalar.
+pub trait Bounded {
+    /// The type of the ends of its range.
+    type Scalar: Scalar;
+
+    /// The scalar, if there is one.
+    fn scalar(&self) -> Option<&Self::Scalar>;
+}
+
+impl<T: Bounded> Bounded for Option<T> {
+    type Scalar = T::Scalar;
+
+    fn scalar(&self) -> Option<&T::Scalar> {
+        self.as_ref().and_then(T::scalar)
+    }
+}
+
+macro_rules! scalars {
+    ($($type:ty: $written:expr $(, $number:expr)?;)+) => {$(
+        impl Scalar for $type {
+            fn written(&self) -> String {
+                let written: fn(&$type) -> String = $written;
+                written(self)
+            }
+            $(fn number(&self) -> Option<f64> {
+                let number: fn(&$type) -> f64 = $number;
+                Some(number(self))
+            })?
+        }
+
+        impl Bounded for $type {
+            type Scalar = $type;
+
+            fn scalar(&self) -> Option<&$type> {
+                Some(self)
+            }
+        }
+    )+};
+}
+scalars! {
+    u16: u16::to_string, |value| f64::from(*value);
+    u32: u32::to_string, |value| f64::from(*value);
+    u64: u64::to_string, |value| *value as f64;
+    f64: f64::to_string, |value| *value;
+    Duration: |value| quantity::duration_text(*value);
+    SignedDuration: SignedDuration::to_string;
+    Bytes: Bytes::to_string;
+    Bandwidth: Bandwidth::to_string;
+    Rate: Rate::to_string;
+    Ratio: Ratio::to_string;
+    Ppm: Ppm::to_string;
+}
+
+/// The values that an option may have.
+#[derive(Clone, Debug)]
+pub struct Limits<S> {
+    low: Option<S>,
+    high: Option<S>,
+    /// Whether `high` itself is still allowed.
+    closed: bool,
+}
+
+/// The limits of an option, for documentation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LimitsRow {
+    /// In words: `from 1 to 10000`.
+    pub words: String,
+    /// The ends, where they are numbers in a file and belong to the range.
+    pub numbers: (Option<f64>, Option<f64>),
+}
+
+impl<S> From<RangeInclusive<S>> for Limits<S> {
+    fn from(range: RangeInclusive<S>) -> Limits<S> {
+        let (low, high) = range.into_inner();
+        Limits { low: Some(low), high: Some(high), closed: true }
+    }
+}
+
+impl<S> From<Range<S>> for Limits<S> {
+    fn from(range: Range<S>) -> Limits<S> {
+        Limits { low: Some(range.start), high: Some(range.end), closed: false }
+    }
+}
+
+impl<S> From<RangeFrom<S>> for Limits<S> {
+    fn from(range: RangeFrom<S>) -> Limits<S> {
+        Limits { low: Some(range.start), high: None, closed: true }
+    }
+}
+
+impl<S> From<RangeToInclusive<S>> for Limits<S> {
+    fn from(range: RangeToInclusive<S>) -> Limits<S> {
+        Limits { low: None, high: Some(range.end), closed: true }
+    }
+}
+
+/// Limits of an option of type `T`; gives the ends of the range their type.
+pub fn limits<T: Bounded, R: Into<Limits<T::Scalar>>>(range: R) -> Limits<T::Scalar> {
+    range.into()
+}
+
+impl<S: Scalar> Limits<S> {
+    fn words(&self) -> String {
+        match (&self.low, &self.high, self.closed) {
+            (Some(low), Some(high), true) => format!("from {} to {}", low.written(), high.written()),
+            (Some(low), Some(high), false) => {
+                format!("at least {} and less than {}", low.written(), high.written())
+            }
+            (Some(low), None, _) => format!("at least {}", low.written()),
+            (None, Some(high), _) => format!("at most {}", high.written()),
+            (None, None, _) => "anything".to_string(),
+        }
+    }
+}
+
+/// Whether a decoded value is allowed: [`Limits`], or `()` for no limits.
+pub trait Check<T> {
+    /// The value found and the values allowed, in words, when it is not one of them.
+    fn broken(&self, value: &T) -> Option<(String, String)>;
+
+    /// The limits for documentation.
+    fn row(&self) -> Option<LimitsRow>;
+}
+
+impl<T> Check<T> for () {
+    fn broken(&self, _: &T) -> Option<(String, String)> {
+        None
+    }
+
+    fn row(&self) -> Option<LimitsRow> {
+        None
+    }
+}
+
+impl<T: Bounded> Check<T> for Limits<T::Scalar> {
+    fn broken(&self, value: &T) -> Option<(String, String)> {
+        let value = value.scalar()?;
+        let low_enough = self.high.as_ref().is_none_or(|high| value < high || (self.closed && value == high));
+        let high_enough = self.low.as_ref().is_none_or(|low| low <= value);
+        (!low_enough || !high_enough).then(|| (value.written(), self.words()))
+    }
+
+    fn row(&self) -> Option<LimitsRow> {
+        let low = self.low.as_ref().and_then(Scalar::number);
+        let high = self.high.as_ref().filter(|_| self.closed).and_then(Scalar::number);
+        Some(LimitsRow { words: self.words(), numbers: (low, high) })
+    }
+}
+
+/// A literal of Rust as the default of an option.
+pub trait Literal {
+    /// The value in a file.
+    fn into_value(self) -> Value;
+}
+
+impl Literal for bool {
+    fn into_value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl Literal for i64 {
+    fn into_value(self) -> Value {
+        Value::Integer(self)
+    }
+}
+
+impl Literal for f64 {
+    fn into_value(self) -> Value {
+        Value::Float(self)
+    }
+}
+
+impl Literal for &str {
+    fn into_value(self) -> Value {
+        Value::String(Text::new(self.to_string(), Origin::default_value(), None))
+    }
+}
+
+/// `vec![]`: an empty list.
+impl Literal for Vec<Node> {
+    fn into_value(self) -> Value {
+        Value::Array(self)
+    }
+}
+
+/// `{}`: a nested table with all its own defaults.
+impl Literal for () {
+    fn into_value(self) -> Value {
+        Value::Table(Table::default())
+    }
+}
+
+impl<L: Literal, const N: usize> Literal for [L; N] {
+    fn into_value(self) -> Value {
+        Value::Array(self.into_iter().map(default_node).collect())
+    }
+}
+
+impl<L: Literal, const N: usize> Literal for [(&str, L); N] {
+    fn into_value(self) -> Value {
+        let entry = |(key, literal): (&str, L)| Entry {
+            key: key.to_string(),
+            key_origin: Origin::default_value(),
+            node: default_node(literal),
+        };
+        Value::Table(self.into_iter().map(entry).collect())
+    }
+}
+
+/// A literal as a value that nobody wrote.
+pub fn default_node<L: Literal>(literal: L) -> Node {
+    Node { value: literal.into_value(), origin: Origin::default_value() }
+}
+
+/// Declares a table of options.
+///
+/// Each option is `name: Type [range] = default,`. The doc comment is what `explain` shows. The range is
+/// optional and has ends of the option's type. Without a default the key is required, unless the type is an
+/// `Option`, a `Named` or another type with an own meaning of absence. A default is written as in a scenario:
+/// `"50ms"`, `true`, `64`, `[1, 2]`, `{}` for a nested table. After the struct, `check function;` names a
+/// `fn(&Self, &Places, &mut Decoder)` that compares options with each other.
+///
+/// ```
+/// use seedbed::kernel::Duration;
+/// use seedbed::spec::options::Options;
+///
+/// seedbed::options! {
+///     /// Options of a heartbeat.
+///     pub struct HeartbeatOptions {
+///         /// Time between two heartbeats.
+///         interval: Duration [Duration(1)..] = "50ms",
+///         /// Heartbeats missed before a node is suspected.
+///         misses: u32 [1..=100] = 3,
+///         /// Name in traces.
+///         label: Option<String>,
+///     }
+/// }
+/// assert_eq!(HeartbeatOptions::defaults().interval, Duration::from_millis(50));
+/// ```
+#[macro_export]
+macro_rules! options {
+    (
+        $(#[doc = $doc:literal])+
+        $visibility:vis struct $name:ident {
+            $(
+                $(#[doc = $option_doc:literal])+
+                $option:ident: $type:ty $([$range:expr])? $(= $default:expr)?
+            ),+ $(,)?
+        }
+        $(check $check:path;)?
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug)]
+        $visibility struct $name {
+            $($(#[doc = $option_doc])+ pub $option: $type,)+
+        }
+
+        impl $crate::spec::options::Options for $name {
+            fn table() -> $crate::spec::options::OptionTable {
+                $crate::spec::options::OptionTable {
+                    name: stringify!($name),
+                    doc: $crate::spec::options::tidy(concat!($($doc, "\n",)+)),
+                    rows: vec![$(
+                        $crate::spec::options::row::<$type>(
+                            $crate::spec::options::key(stringify!($option)),
+                            concat!($($option_doc, "\n",)+),
+                            $crate::options!(@default $($default)?),
+                            &$crate::options!(@limits $type $(, $range)?),
+                        ),
+                    )+],
+                }
+            }
+        }
+
+        impl $crate::spec::decode::Decode for $name {
+            fn decode(
+                node: &$crate::spec::Node,
+                decoder: &mut $crate::spec::decode::Decoder<'_>,
+            ) -> Option<Self> {
+                let table = decoder.table(node)?;
+                let known = [$($crate::spec::options::key(stringify!($option)),)+];
+                $crate::spec::options::refuse_unknown(table, &known, decoder);
+                // All options first, then the `?`: every mistake is reported, not only the first.
+                $(let $option = $crate::spec::options::option::<$type>(
+                    node,
+                    $crate::spec::options::key(stringify!($option)),
+                    $crate::options!(@default $($default)?),
+                    &$crate::options!(@limits $type $(, $range)?),
+                    decoder,
+                );)+
+                let options = $name { $($option: $option?,)+ };
+                $($check(&options, &$crate::spec::options::Places::new(table, &node.origin), decoder);)?
+                Some(options)
+            }
+
+            fn shape() -> $crate::spec::shape::Shape {
+                $crate::spec::shape::Shape::Table(<Self as $crate::spec::options::Options>::table())
+            }
+        }
+    };
+    (@default) => { None };
+    (@default $default:expr) => { Some($crate::spec::options::default_node($default)) };
+    (@limits $type:ty) => { () };
+    (@limits $type:ty, $range:expr) => { $crate::spec::options::limits::<$type, _>($range) };
+}

@@ -1,0 +1,276 @@
+//! How the plain types are decoded: booleans, numbers, strings, quantities, lists, and values kept as they are.
+
+use super::code::Code;
+use super::decode::{Decode, Decoder};
+use super::diagnostic::{Diagnostic, Problem};
+use super::origin::Origin;
+use super::quantity::{Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
+use super::shape::Shape;
+use super::units::{self, Dimension};
+use super::value::{Node, Text, Value};
+use crate::kernel::Duration;
+
+impl Decode for bool {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<bool> {
+        match &node.value {
+            Value::Bool(value) => Some(*value),
+            Value::String(text) if matches!(text.as_str(), "true" | "false") => {
+                decoder.wrong_type(node, "true or false", &without_quotes(text))
+            }
+            Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
+                decoder.wrong_type(node, "true or false", "")
+            }
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Bool
+    }
+}
+
+/// The whole number in `node`, or a report.
+fn integer(node: &Node, decoder: &mut Decoder<'_>) -> Option<i64> {
+    match &node.value {
+        Value::Integer(value) => Some(*value),
+        Value::String(text) if text.as_str().parse::<i64>().is_ok() => {
+            decoder.wrong_type(node, "a whole number", &without_quotes(text))
+        }
+        Value::Bool(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
+            decoder.wrong_type(node, "a whole number", "")
+        }
+    }
+}
+
+fn without_quotes(text: &Text) -> String {
+    format!("write {} without quotes", text.as_str())
+}
+
+macro_rules! decode_unsigned {
+    ($($type:ty),+) => {$(
+        impl Decode for $type {
+            fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<$type> {
+                let value = integer(node, decoder)?;
+                let problem = |_| match value {
+                    ..0 => Problem::new(Code::Negative, 0..0, "may not be negative"),
+                    0.. => Problem::new(Code::OutOfRange, 0..0, format!("is more than {}", <$type>::MAX)),
+                };
+                decoder.take_at(<$type>::try_from(value).map_err(problem), &node.origin)
+            }
+
+            fn shape() -> Shape {
+                Shape::Integer
+            }
+        }
+    )+};
+}
+decode_unsigned!(u16, u32, u64);
+
+impl Decode for f64 {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<f64> {
+        match &node.value {
+            Value::Float(value) => Some(*value),
+            Value::Integer(value) => Some(*value as f64),
+            Value::String(text) if text.as_str().parse::<f64>().is_ok_and(f64::is_finite) => {
+                decoder.wrong_type(node, "a number", &without_quotes(text))
+            }
+            Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
+                decoder.wrong_type(node, "a number", "")
+            }
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Number
+    }
+}
+
+impl Decode for String {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<String> {
+        decoder.text(node, "a string", "").map(|text| text.as_str().to_string())
+    }
+
+    fn shape() -> Shape {
+        Shape::Text
+    }
+}
+
+/// A string that keeps its places, for what a later layer reads as an expression.
+impl Decode for Text {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Text> {
+        decoder.text(node, "a string", "").cloned()
+    }
+
+    fn shape() -> Shape {
+        Shape::Text
+    }
+}
+
+/// Any value, for what a later layer decodes.
+impl Decode for Node {
+    fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Node> {
+        Some(node.clone())
+    }
+
+    fn shape() -> Shape {
+        Shape::Any
+    }
+}
+
+/// A quantity in a string; a bare number is asked for its unit.
+fn quantity<T>(
+    node: &Node,
+    decoder: &mut Decoder<'_>,
+    dimension: Dimension,
+    parse: fn(&str) -> Result<T, Problem>,
+) -> Option<T> {
+    let without_unit = |number: String| units::missing_unit(&number, 0..0, dimension);
+    match &node.value {
+        Value::String(text) => decoder.take(parse(text.as_str()), text),
+        Value::Integer(number) => decoder.take_at(Err(without_unit(number.to_string())), &node.origin),
+        Value::Float(number) => decoder.take_at(Err(without_unit(format!("{number:?}"))), &node.origin),
+        Value::Bool(_) | Value::Array(_) | Value::Table(_) => {
+            let help = format!("write for example \"{}\"", dimension.example());
+            decoder.wrong_type(node, dimension.name(), &help)
+        }
+    }
+}
+
+macro_rules! decode_quantity {
+    ($($type:ty: $dimension:ident by $parse:path;)+) => {$(
+        impl Decode for $type {
+            fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<$type> {
+                quantity(node, decoder, Dimension::$dimension, $parse)
+            }
+
+            fn shape() -> Shape {
+                Shape::Quantity(Dimension::$dimension)
+            }
+        }
+    )+};
+}
+decode_quantity! {
+    Duration: Duration by units::duration;
+    SignedDuration: Duration by units::signed_duration;
+    Bytes: Bytes by units::bytes;
+    Bandwidth: Bandwidth by units::bandwidth;
+    Rate: Rate by units::rate;
+    Ppm: Ppm by units::ppm;
+}
+
+/// A ratio may also be a plain number from 0 to 1, which can mean nothing else; `1` alone could be 1%.
+impl Decode for Ratio {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Ratio> {
+        match &node.value {
+            Value::Float(number) => decoder.take_at(ratio_number(*number), &node.origin),
+            Value::Integer(0) => Some(Ratio::ZERO),
+            Value::Bool(_) | Value::Integer(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
+                quantity(node, decoder, Dimension::Ratio, units::ratio)
+            }
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Quantity(Dimension::Ratio)
+    }
+}
+
+fn ratio_number(number: f64) -> Result<Ratio, Problem> {
+    units::ratio_from_number(number).map_err(|problem| match problem.code {
+        Code::Overflow => problem.help(format!("write \"{number}%\" if percent is meant")),
+        _ => problem,
+    })
+}
+
+/// A value that remembers its place, for checks across options.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl<T: Decode> Decode for Located<T> {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Located<T>> {
+        T::decode(node, decoder).map(|value| Located { value, origin: node.origin.clone() })
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn absent() -> Option<Located<T>> {
+        T::absent().map(|value| Located { value, origin: Origin::default_value() })
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Option<T>> {
+        T::decode(node, decoder).map(Some)
+    }
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn absent() -> Option<Option<T>> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<T>> {
+        let Value::Array(items) = &node.value else {
+            return decoder.wrong_type(node, "a list", "");
+        };
+        // Decode all before giving up, so that every bad item is reported.
+        let item = |(index, item)| decoder.enter_item(index, |decoder| T::decode(item, decoder));
+        let decoded: Vec<Option<T>> = items.iter().enumerate().map(item).collect();
+        decoded.into_iter().collect()
+    }
+
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+}
+
+/// Values by the names that the user gave them, in written order: `[workload.NAME]`, `mix = { read = 0.8 }`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Named<T> {
+    /// Name, the place of the name, value.
+    pub entries: Vec<(String, Origin, T)>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Named<T> {
+        Named { entries: Vec::new() }
+    }
+}
+
+impl<T: Decode> Decode for Named<T> {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Named<T>> {
+        let table = decoder.table(node)?;
+        let mut all = true;
+        let mut entries = Vec::new();
+        for entry in table.iter() {
+            if entry.key.is_empty() {
+                let message = format!("a name {} is empty", decoder.section());
+                decoder.report(Diagnostic::error(Code::WrongType, &entry.key_origin, message));
+                all = false;
+            }
+            match decoder.enter(&entry.key, |decoder| T::decode(&entry.node, decoder)) {
+                Some(value) => entries.push((entry.key.clone(), entry.key_origin.clone(), value)),
+                None => all = false,
+            }
+        }
+        all.then_some(Named { entries })
+    }
+
+    fn shape() -> Shape {
+        Shape::Named(Box::new(T::shape()))
+    }
+
+    fn absent() -> Option<Named<T>> {
+        Some(Named::default())
+    }
+}

@@ -1,0 +1,130 @@
+//! `type = "raft"`.
+
+use std::rc::Rc;
+
+use crate::consensus::bugs::Bugs;
+use crate::consensus::membership::Membership;
+use crate::consensus::{raft, replica};
+use crate::kernel::Duration;
+use crate::kernel::sample::Distribution;
+use crate::spec::code::Code;
+use crate::spec::decode::Decoder;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::options::Places;
+use crate::spec::quantity::{Bytes, Ppm};
+use crate::spec::scalars::Located;
+use crate::systems::plan::{Blueprint, SystemPlan};
+use crate::systems::{Never, RoleConfig};
+
+/// Options that may stand beside those that every system has: they mean the same for every store.
+pub(super) const INLINE_KEYS: [&str; 1] = ["reads"];
+
+crate::choices! {
+    /// How a store's nodes serve reads.
+    pub enum ReadsChoice {
+        /// Through the log, as a write.
+        Log = "log",
+        /// By the leader, once a majority has confirmed that it still leads.
+        ReadIndex = "read-index",
+        /// By the leader, at once while its lease lasts: trusts the bound on clock drift.
+        Lease = "lease",
+        /// By any node, at once, from whatever it has applied; needs `allow_unsafe`.
+        Local = "local",
+    }
+}
+
+crate::options! {
+    /// Options of a store on Raft (Ongaro and Ousterhout 2014; "dissertation" is Ongaro 2014).
+    pub struct RaftOptions {
+        /// How reads are served (§8; dissertation §6.4). May stand in the system's own table.
+        reads: Located<ReadsChoice> = "read-index",
+        /// How long a follower waits for a leader before it campaigns (§5.2).
+        election_timeout: Located<Distribution> = "uniform(150ms, 300ms)",
+        /// Time between two heartbeats of a leader.
+        heartbeat: Duration [Duration(1)..] = "50ms",
+        /// After how long without an answer a leader sends again; absent: the shortest election timeout.
+        retransmit_timeout: Option<Duration> [Duration(1)..],
+        /// Ask whether an election could be won before a term is spent on it (dissertation §9.6).
+        pre_vote: bool = true,
+        /// A leader that hears no majority for an election timeout steps down (dissertation §6.2).
+        check_quorum: bool = true,
+        /// A leader sends entries while it writes them itself (dissertation §10.2.1).
+        parallel_leader_write: bool = true,
+        /// Most entries in one AppendEntries.
+        batch: u32 [1..=100_000] = 64,
+        /// Most bytes of entries in one AppendEntries; one entry always goes.
+        batch_bytes: Bytes [Bytes(1)..=Bytes(1 << 30)] = "256KiB",
+        /// Most unacknowledged AppendEntries with entries per follower (pipelining).
+        in_flight: u32 [1..=100_000] = 64,
+        /// Entries that may wait to be committed before more are refused.
+        uncommitted: u64 [1..] = 16_384,
+        /// Entries applied between two snapshots (§7); 0 takes none.
+        snapshot_every: u64 = 4_096,
+        /// Entries kept behind a snapshot, so that a follower a little behind needs none.
+        snapshot_trailing: u64 = 256,
+        /// Most bytes of a snapshot in one InstallSnapshot.
+        snapshot_chunk: Bytes [Bytes(1)..=Bytes(1 << 30)] = "1MiB",
+        /// How much faster one clock may run than another, at most; shortens the lease.
+        drift_bound: Ppm [Ppm(0)..=Ppm(1_000_000_000)] = "1000ppm",
+    }
+    check check_raft;
+}
+
+fn check_raft(options: &RaftOptions, _: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let law = &options.election_timeout;
+    let (least, most) = range(&law.value);
+    if least <= Duration::ZERO || most.0 > 1 << 62 {
+        let message = "an election timeout must lie above 0 and below a bound";
+        let help = "write for example \"uniform(150ms, 300ms)\"";
+        decoder.report(Diagnostic::error(Code::BadParameter, &law.origin, message).help(help));
+    } else if least <= options.heartbeat {
+        let message = format!(
+            "the shortest election timeout ({least}) is not longer than a heartbeat ({})",
+            options.heartbeat
+        );
+        let help = "followers would campaign against a leader that is well: make it several heartbeats";
+        decoder.report(Diagnostic::warning(Code::Contradiction, &law.origin, message).help(help));
+    }
+}
+
+/// The least and the greatest election timeout that the law gives.
+fn range(law: &Distribution) -> (Duration, Duration) {
+    (law.duration(0), law.duration(u64::MAX))
+}
+
+impl RaftOptions {
+    pub(super) fn build(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<Never>> {
+        let (election_timeout_min, election_timeout_max) = range(&self.election_timeout.value);
+        let options = raft::Options {
+            election_timeout_min,
+            election_timeout_max,
+            heartbeat_interval: self.heartbeat,
+            retransmit_timeout: self.retransmit_timeout,
+            pre_vote: self.pre_vote,
+            check_quorum: self.check_quorum,
+            parallel_leader_write: self.parallel_leader_write,
+            append_entries_max: self.batch,
+            append_bytes_max: u32::try_from(self.batch_bytes.0).expect("its range says so"),
+            in_flight_max: self.in_flight,
+            uncommitted_max: self.uncommitted,
+            snapshot_trailing: self.snapshot_trailing,
+            snapshot_chunk: u32::try_from(self.snapshot_chunk.0).expect("its range says so"),
+            clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),
+            bugs: Bugs::all_named(&raft::bugs::TABLE, &system.bugs),
+        };
+        let host = replica::Options {
+            reads: match self.reads.value {
+                ReadsChoice::Log => replica::ReadMode::Log,
+                ReadsChoice::ReadIndex => replica::ReadMode::ReadIndex,
+                ReadsChoice::Lease => replica::ReadMode::Lease,
+                ReadsChoice::Local => replica::ReadMode::Local,
+            },
+            snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
+            bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
+            ..replica::Options::default()
+        };
+        let membership = Membership::new(system.nodes.iter().copied());
+        let config = Rc::new(replica::Config { core: raft::Config { membership, options }, options: host });
+        system.nodes.iter().map(|_| RoleConfig::Raft(config.clone())).collect()
+    }
+}

@@ -1,0 +1,55 @@
+//! The process that no node runs: what stands for a user's own process in a world that has none.
+
+use crate::kernel::{Context, Durable, Message, NodeId, Note, Process};
+
+use super::wire::{Member, Wire};
+
+/// A value of this type does not exist.
+#[derive(Clone, Copy, Debug)]
+pub enum Never {}
+
+impl Process for Never {
+    type Config = Never;
+    type Message = Never;
+    type Timer = u32;
+    type Record = Never;
+    type Note = Never;
+
+    fn boot(_: &mut impl Context<Self>, config: &Never, _: &Durable<Never>) -> Self {
+        *config
+    }
+
+    fn on_message(&mut self, _: &mut impl Context<Self>, _: NodeId, message: Never) {
+        match message {}
+    }
+}
+
+impl Message for Never {
+    fn kind(&self) -> u16 {
+        match *self {}
+    }
+
+    fn name(&self) -> &'static str {
+        match *self {}
+    }
+
+    fn size(&self) -> u32 {
+        match *self {}
+    }
+}
+
+impl Note for Never {
+    fn digest(&self) -> u64 {
+        match *self {}
+    }
+}
+
+impl Member<Never> for Never {
+    fn to_wire(message: Never) -> Wire<Never> {
+        match message {}
+    }
+
+    fn from_wire(wire: Wire<Never>) -> Result<Never, Wire<Never>> {
+        Err(wire)
+    }
+}

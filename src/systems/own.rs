@@ -1,0 +1,70 @@
+//! A user's own process in the simulated world. It is wrapped, since it may be of any type, even of one of the
+//! built-in processes'.
+
+use crate::kernel::{Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
+
+use super::wire::{Member, Wire};
+
+/// A user's own process.
+#[derive(Clone, Debug)]
+pub struct Own<X>(pub X);
+
+impl<X: Process> Process for Own<X> {
+    type Config = X::Config;
+    type Message = X::Message;
+    type Timer = X::Timer;
+    type Record = X::Record;
+    type Note = X::Note;
+
+    fn boot(cx: &mut impl Context<Self>, config: &X::Config, disk: &Durable<X::Record>) -> Self {
+        Own(X::boot(&mut Lift::new(cx), config, disk))
+    }
+
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: X::Message) {
+        self.0.on_message(&mut Lift::new(cx), from, message);
+    }
+
+    fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: X::Timer) {
+        self.0.on_timer(&mut Lift::new(cx), timer);
+    }
+
+    fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
+        self.0.on_disk(&mut Lift::new(cx), token, result);
+    }
+
+    fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
+        self.0.on_computed(&mut Lift::new(cx), token);
+    }
+}
+
+impl<X: Process> Embed<X> for Own<X> {
+    fn message(message: X::Message) -> X::Message {
+        message
+    }
+
+    fn timer(timer: X::Timer) -> X::Timer {
+        timer
+    }
+
+    fn record(record: X::Record) -> X::Record {
+        record
+    }
+
+    fn note(note: X::Note) -> X::Note {
+        note
+    }
+
+    fn lower(record: &X::Record) -> X::Record {
+        record.clone()
+    }
+}
+
+impl<X: Member<M>, M> Member<M> for Own<X> {
+    fn to_wire(message: Self::Message) -> Wire<M> {
+        X::to_wire(message)
+    }
+
+    fn from_wire(wire: Wire<M>) -> Result<Self::Message, Wire<M>> {
+        X::from_wire(wire)
+    }
+}

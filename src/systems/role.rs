@@ -1,0 +1,217 @@
+//! What runs on a node of a simulated world: one of the built-in processes, or the user's own.
+//!
+//! The set is closed, so that a run is one monomorphic loop without virtual calls. Each process runs in a context
+//! that lifts its effects into the world's as they are pushed.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::consensus::raft::Raft;
+use crate::consensus::replica::{self, Replica};
+use crate::kernel::{
+    Context, DiskError, DiskToken, Durable, Embed, Lift, Message as _, Name, NodeId, Process, WorkToken,
+};
+use crate::services::front::{Front, FrontConfig};
+use crate::services::instance::{Instance, InstanceConfig};
+use crate::workloads::client::{Clients, WorkloadConfig};
+
+use super::never::Never;
+use super::own::Own;
+use super::wire::{Member, Note, Record, Wire};
+
+/// What runs on a node; `X` is a user's own process.
+#[derive(Clone)]
+pub enum Role<X: Process = Never> {
+    /// A replica of a store on Raft.
+    Raft(Box<Replica<Raft>>),
+    /// A workload's clients.
+    Clients(Box<Clients>),
+    /// A service's front.
+    Front(Front),
+    /// A service's instance.
+    Instance(Instance),
+    /// A user's own process.
+    Custom(Own<X>),
+}
+
+/// What a node is told at every boot; its kind decides what runs there.
+#[derive(Clone, Debug)]
+pub enum RoleConfig<C> {
+    /// For a replica of a store on Raft.
+    Raft(Rc<replica::Config<Raft>>),
+    /// For a workload's clients.
+    Clients(Rc<WorkloadConfig>),
+    /// For a service's front.
+    Front(FrontConfig),
+    /// For a service's instance.
+    Instance(InstanceConfig),
+    /// For a user's own process.
+    Custom(C),
+}
+
+/// A process of the user's own that may stand in the simulated world.
+pub trait Custom: Process + Member<<Self as Process>::Message> {}
+impl<X: Process + Member<<X as Process>::Message>> Custom for X {}
+
+/// Runs `$body` with `$process` bound to whatever the role is.
+macro_rules! each_role {
+    ($role:expr, $process:ident => $body:expr) => {
+        match $role {
+            Role::Raft($process) => $body,
+            Role::Clients($process) => $body,
+            Role::Front($process) => $body,
+            Role::Instance($process) => $body,
+            Role::Custom($process) => $body,
+        }
+    };
+}
+
+impl<X: Custom> Process for Role<X> {
+    type Config = RoleConfig<X::Config>;
+    type Message = Wire<X::Message>;
+    type Timer = u32;
+    type Record = Record<X::Record>;
+    type Note = Note<X::Note>;
+
+    fn boot(cx: &mut impl Context<Self>, config: &Self::Config, disk: &Durable<Self::Record>) -> Self {
+        match config {
+            RoleConfig::Raft(config) => Role::Raft(Box::new(boot(cx, &**config, disk))),
+            RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
+            RoleConfig::Front(config) => Role::Front(boot(cx, config, disk)),
+            RoleConfig::Instance(config) => Role::Instance(boot(cx, config, disk)),
+            RoleConfig::Custom(config) => Role::Custom(boot(cx, config, disk)),
+        }
+    }
+
+    #[inline(always)]
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, wire: Self::Message) {
+        match self {
+            Role::Raft(process) => receive(&mut **process, cx, from, wire),
+            Role::Clients(process) => receive(&mut **process, cx, from, wire),
+            Role::Front(process) => receive(process, cx, from, wire),
+            Role::Instance(process) => receive(process, cx, from, wire),
+            Role::Custom(process) => receive(process, cx, from, wire),
+        }
+    }
+
+    #[inline]
+    fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: u32) {
+        each_role!(self, process => process.on_timer(&mut Lift::new(cx), Name::named(timer)));
+    }
+
+    #[inline]
+    fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
+        each_role!(self, process => process.on_disk(&mut Lift::new(cx), token, result));
+    }
+
+    #[inline]
+    fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
+        each_role!(self, process => process.on_computed(&mut Lift::new(cx), token));
+    }
+}
+
+fn boot<P: Process, X: Custom>(
+    cx: &mut impl Context<Role<X>>,
+    config: &P::Config,
+    disk: &Durable<Record<X::Record>>,
+) -> P
+where
+    Role<X>: Embed<P, Record = Record<X::Record>>,
+{
+    P::boot(&mut Lift::new(cx), config, &disk.map(|record| <Role<X> as Embed<P>>::lower(record)))
+}
+
+#[inline(always)]
+fn receive<P: Member<X::Message>, X: Custom>(
+    process: &mut P,
+    cx: &mut impl Context<Role<X>>,
+    from: NodeId,
+    wire: Wire<X::Message>,
+) where
+    Role<X>: Embed<P>,
+{
+    match P::from_wire(wire) {
+        Ok(message) => process.on_message(&mut Lift::new(cx), from, message),
+        // Scenarios that could do this are refused at load; a user's own process can still get an address wrong.
+        Err(wire) => panic!("node {:?} was sent a `{}`, which it cannot take", cx.me(), wire.name()),
+    }
+}
+
+/// The process writes records of its own kind.
+macro_rules! embed {
+    ($process:ty, $note:ident, $record:ident) => {
+        impl<X: Custom> Embed<$process> for Role<X> {
+            embed!(@common $process);
+
+            #[inline(always)]
+            fn note(note: <$process as Process>::Note) -> Note<X::Note> {
+                Note::$note(note)
+            }
+
+            #[inline(always)]
+            fn record(record: <$process as Process>::Record) -> Record<X::Record> {
+                Record::$record(record)
+            }
+
+            fn lower(record: &Record<X::Record>) -> <$process as Process>::Record {
+                let Record::$record(record) = record else {
+                    unreachable!("a node's disk holds what its own process wrote")
+                };
+                record.clone()
+            }
+        }
+    };
+    ($process:ty, $note:ident) => {
+        impl<X: Custom> Embed<$process> for Role<X> {
+            embed!(@common $process);
+
+            #[inline(always)]
+            fn note(note: <$process as Process>::Note) -> Note<X::Note> {
+                Note::$note(note)
+            }
+
+            fn record(record: std::convert::Infallible) -> Record<X::Record> {
+                match record {}
+            }
+
+            fn lower(_: &Record<X::Record>) -> std::convert::Infallible {
+                unreachable!("this process never writes")
+            }
+        }
+    };
+    (@common $process:ty) => {
+        #[inline(always)]
+        fn message(message: <$process as Process>::Message) -> Wire<X::Message> {
+            <$process as Member<X::Message>>::to_wire(message)
+        }
+
+        #[inline(always)]
+        fn timer(timer: <$process as Process>::Timer) -> u32 {
+            timer.index()
+        }
+    };
+}
+
+embed!(Replica<Raft>, Consensus, Raft);
+embed!(Clients, Client);
+embed!(Front, Service);
+embed!(Instance, Service);
+embed!(Own<X>, Custom, Custom);
+
+impl<X: Process> fmt::Debug for Role<X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Raft(_) => "raft",
+            Role::Clients(_) => "clients",
+            Role::Front(_) => "front",
+            Role::Instance(_) => "instance",
+            Role::Custom(_) => "custom",
+        })
+    }
+}
+
+const _: () = {
+    use crate::sim::bytes_per_pending;
+    assert!(size_of::<Wire<Never>>() <= 32, "a message of the built-in world is at most 32 bytes");
+    assert!(bytes_per_pending::<Wire<Never>>() <= 16 + 48, "a pending event is at most a key and 48 bytes");
+};

@@ -1,0 +1,177 @@
+//! What goes over the network of a simulated world, and what its nodes write, note and are told.
+//!
+//! Any mix of systems shares one world, so all messages are one small enum. Each process is written against its own
+//! message type and knows nothing of this one; [`Member`] says how the two meet. A wire is not one-to-one with a
+//! role: stores, services and clients share requests and replies.
+
+use crate::consensus::raft::{self, Raft};
+use crate::consensus::replica::{self, Replica};
+use crate::kernel::{Message, Process};
+use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
+use crate::model::request::{Reply, Request};
+use crate::services::front::Front;
+use crate::services::instance::Instance;
+use crate::services::message::{Answered, Call, ServiceMessage};
+use crate::workloads::client::Clients;
+
+/// A message of the simulated world; `X` are the messages of a user's own process.
+#[derive(Clone, Debug)]
+pub enum Wire<X> {
+    /// A client's request to a store.
+    Request(Request),
+    /// A store's reply.
+    Reply(Reply),
+    /// A call of a service.
+    Call(Call),
+    /// A service's answer.
+    Answered(Answered),
+    /// Between Raft replicas.
+    Raft(raft::Message),
+    /// Between nodes of a user's own process.
+    Custom(X),
+}
+
+impl<X: Message> Message for Wire<X> {
+    #[inline]
+    fn kind(&self) -> u16 {
+        const RAFT: u16 = 16;
+        const CUSTOM: u16 = 1024;
+        match self {
+            Wire::Request(_) => 0,
+            Wire::Reply(_) => 1,
+            Wire::Call(_) => 2,
+            Wire::Answered(_) => 3,
+            Wire::Raft(message) => RAFT + message.kind(),
+            Wire::Custom(message) => CUSTOM + message.kind(),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Wire::Request(_) => "request",
+            Wire::Reply(_) => "reply",
+            Wire::Call(_) => "call",
+            Wire::Answered(_) => "answered",
+            Wire::Raft(message) => message.name(),
+            Wire::Custom(message) => message.name(),
+        }
+    }
+
+    #[inline]
+    fn size(&self) -> u32 {
+        match self {
+            Wire::Request(request) => request.wire_size(),
+            Wire::Reply(reply) => reply.wire_size(),
+            Wire::Call(_) => Call::WIRE_SIZE,
+            Wire::Answered(_) => Answered::WIRE_SIZE,
+            Wire::Raft(message) => message.size(),
+            Wire::Custom(message) => message.size(),
+        }
+    }
+}
+
+/// A process that may stand in the simulated world: how its messages become wires and back.
+pub trait Member<X>: Process {
+    /// Puts a message on the wire.
+    fn to_wire(message: Self::Message) -> Wire<X>;
+
+    /// Takes a message off the wire.
+    ///
+    /// # Errors
+    /// The wire itself, if this process has no such message: it was misaddressed.
+    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Wire<X>>;
+}
+
+impl<X> Member<X> for Replica<Raft> {
+    #[inline(always)]
+    fn to_wire(message: Self::Message) -> Wire<X> {
+        match message {
+            replica::Message::Peer(message) => Wire::Raft(message),
+            replica::Message::Request(request) => Wire::Request(request),
+            replica::Message::Reply(reply) => Wire::Reply(reply),
+        }
+    }
+
+    #[inline(always)]
+    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Wire<X>> {
+        match wire {
+            Wire::Raft(message) => Ok(replica::Message::Peer(message)),
+            Wire::Request(request) => Ok(replica::Message::Request(request)),
+            Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
+            Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => Err(wire),
+        }
+    }
+}
+
+/// Clients, fronts and instances speak the same words.
+macro_rules! speaks_service {
+    ($($process:ty),*) => { $(
+        impl<X> Member<X> for $process {
+            #[inline(always)]
+            fn to_wire(message: ServiceMessage) -> Wire<X> {
+                match message {
+                    ServiceMessage::Call(call) => Wire::Call(call),
+                    ServiceMessage::Answered(answered) => Wire::Answered(answered),
+                    ServiceMessage::Request(request) => Wire::Request(request),
+                    ServiceMessage::Reply(reply) => Wire::Reply(reply),
+                }
+            }
+
+            #[inline(always)]
+            fn from_wire(wire: Wire<X>) -> Result<ServiceMessage, Wire<X>> {
+                match wire {
+                    Wire::Call(call) => Ok(ServiceMessage::Call(call)),
+                    Wire::Answered(answered) => Ok(ServiceMessage::Answered(answered)),
+                    Wire::Request(request) => Ok(ServiceMessage::Request(request)),
+                    Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
+                    Wire::Raft(_) | Wire::Custom(_) => Err(wire),
+                }
+            }
+        }
+    )* };
+}
+
+speaks_service!(Clients, Front, Instance);
+
+/// A note of the simulated world.
+#[derive(Clone, Debug)]
+pub enum Note<X> {
+    /// From a replica.
+    Consensus(ConsensusNote),
+    /// From a workload's clients.
+    Client(ClientNote),
+    /// From a service.
+    Service(ServiceNote),
+    /// From a user's own process.
+    Custom(X),
+}
+
+impl<X: crate::kernel::Note> crate::kernel::Note for Note<X> {
+    #[inline]
+    fn digest(&self) -> u64 {
+        match self {
+            Note::Consensus(note) => note.digest(),
+            Note::Client(note) => note.digest(),
+            Note::Service(note) => note.digest(),
+            Note::Custom(note) => note.digest(),
+        }
+    }
+
+    #[inline]
+    fn leadership(&self) -> Option<crate::kernel::Leadership> {
+        match self {
+            Note::Consensus(note) => note.leadership(),
+            Note::Custom(note) => note.leadership(),
+            Note::Client(_) | Note::Service(_) => None,
+        }
+    }
+}
+
+/// A disk record of the simulated world.
+#[derive(Clone, Debug)]
+pub enum Record<X> {
+    /// A Raft replica's.
+    Raft(raft::Record),
+    /// A user's own process's.
+    Custom(X),
+}

@@ -1,0 +1,359 @@
+//! A workload's clients: they ask, wait, ask again, and note what they were told.
+//!
+//! In an open loop every arrival takes a free client from a pool that grows; in a closed loop a fixed number of
+//! clients think, ask and think again. A client has one open operation and is its session; after an unknown outcome
+//! it retires. What is asked is drawn by the operation's number, so that every policy and fault sees the same
+//! operations.
+
+use std::rc::Rc;
+
+use crate::kernel::sample::Distribution;
+use crate::kernel::{Context, Durable, Duration, Keyed, Name, NodeId, Process, Time};
+use crate::model::history::{Outcome, Reason, SessionId};
+use crate::model::note::{Asked, ClientNote};
+use crate::model::op::{Answer, Key, Op, OpKind, Value};
+use crate::model::request::{Reply, Request, Response};
+use crate::model::route::{Route, Router};
+use crate::services::Slots;
+use crate::services::instance::Writer;
+use crate::services::message::{Answered, Call, RequestId, ServiceMessage, Status};
+
+use super::arrival::Arrivals;
+use super::keys::Keys;
+
+/// How operations come.
+#[derive(Clone, Debug)]
+pub enum Load {
+    /// By themselves, however long the others take.
+    Open(Arrivals),
+    /// From a fixed number of clients, each after it has thought about the last answer.
+    Closed {
+        /// How many clients.
+        clients: u32,
+        /// How long a client thinks before each operation.
+        think: Distribution,
+    },
+}
+
+/// What is asked of whom.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Operations on a store.
+    Store {
+        /// Kinds of operations with their weights, each above 0.
+        mix: Vec<(OpKind, f64)>,
+        /// Size of the values written, in bytes.
+        size: u32,
+    },
+    /// Calls of a service.
+    Service,
+}
+
+/// What a workload's node is told.
+#[derive(Clone, Debug)]
+pub struct WorkloadConfig {
+    /// The workload's position among the systems of the run.
+    pub id: u16,
+    /// Draws what belongs to an operation.
+    pub draws: Keyed,
+    /// How operations come.
+    pub load: Load,
+    /// What is asked.
+    pub target: Target,
+    /// Who is asked: the nodes of the target, nearest first.
+    pub nodes: Rc<[NodeId]>,
+    /// Who is asked first.
+    pub route: Route,
+    /// What the operations concern.
+    pub keys: Keys,
+    /// How long a client waits for an answer before it asks the next node.
+    pub timeout: Duration,
+    /// How often it asks before the outcome is unknown; at least 1.
+    pub attempts: u16,
+    /// Gives out the values written.
+    pub writer: Writer,
+}
+
+/// How long a client waits before it asks again when no node is known to lead.
+const REDIRECT_BACKOFF: Duration = Duration::from_millis(20);
+
+/// What is drawn for an operation.
+#[derive(Clone, Copy)]
+enum Draw {
+    Arrival,
+    Kind,
+    Key,
+    Route,
+    Think,
+}
+
+/// All clients of a workload.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    config: Rc<WorkloadConfig>,
+    router: Router,
+    open: Slots<Open>,
+    /// Operations begun so far.
+    begun: u32,
+    /// Writes among them.
+    writes: u32,
+    /// When the next arrival of an open loop is due.
+    due: Time,
+    /// By key: the value last seen or written; 0 when none was.
+    known: Vec<Value>,
+}
+
+/// A client's open operation.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    number: u32,
+    asked: Asked,
+    key: Key,
+    node: NodeId,
+    attempts: u16,
+    /// The client of a closed loop.
+    client: u32,
+}
+
+/// The clients' timers.
+#[derive(Clone, Copy, Debug)]
+pub enum ClientTimer {
+    /// The next arrival of an open loop.
+    Arrival,
+    /// An answer is overdue.
+    Patience(u32),
+    /// Time to ask again after a redirect that named nobody.
+    Again(u32),
+    /// A client of a closed loop has thought.
+    Think(u32),
+}
+
+impl Name for ClientTimer {
+    fn index(self) -> u32 {
+        match self {
+            ClientTimer::Arrival => 0,
+            ClientTimer::Patience(slot) => 1 + 3 * slot,
+            ClientTimer::Again(slot) => 2 + 3 * slot,
+            ClientTimer::Think(client) => 3 + 3 * client,
+        }
+    }
+
+    fn named(index: u32) -> Self {
+        match index {
+            0 => ClientTimer::Arrival,
+            n if n % 3 == 1 => ClientTimer::Patience(n / 3),
+            n if n % 3 == 2 => ClientTimer::Again(n / 3),
+            n => ClientTimer::Think(n / 3 - 1),
+        }
+    }
+}
+
+impl Process for Clients {
+    type Config = Rc<WorkloadConfig>;
+    type Message = ServiceMessage;
+    type Timer = ClientTimer;
+    type Record = std::convert::Infallible;
+    type Note = ClientNote;
+
+    fn boot(cx: &mut impl Context<Self>, config: &Rc<WorkloadConfig>, _: &Durable<Self::Record>) -> Self {
+        let mut clients = Clients {
+            config: config.clone(),
+            router: Router::new(config.route, config.nodes.clone()),
+            open: Slots::new(),
+            begun: 0,
+            writes: 0,
+            due: Time::ZERO,
+            known: vec![Value(0); config.keys.count() as usize],
+        };
+        match &config.load {
+            Load::Open(_) => clients.plan_arrival(cx),
+            Load::Closed { clients: count, .. } => (0..*count).for_each(|client| clients.think(cx, client)),
+        }
+        clients
+    }
+
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: ServiceMessage) {
+        match message {
+            ServiceMessage::Reply(reply) => self.replied(cx, from, reply),
+            ServiceMessage::Answered(answered) => self.answered(cx, answered),
+            // Clients serve nobody; whoever sends these has the wrong address.
+            ServiceMessage::Request(_) | ServiceMessage::Call(_) => {}
+        }
+    }
+
+    fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: ClientTimer) {
+        match timer {
+            ClientTimer::Arrival => {
+                self.begin(cx, self.due, 0);
+                self.plan_arrival(cx);
+            }
+            ClientTimer::Think(client) => self.begin(cx, cx.now(), client),
+            ClientTimer::Again(slot) => self.ask(cx, slot),
+            ClientTimer::Patience(slot) => self.overdue(cx, slot),
+        }
+    }
+}
+
+impl Clients {
+    fn draw(&self, number: u32, what: Draw) -> u64 {
+        self.config.draws.draw(number.into(), what as u64)
+    }
+
+    /// Arms the next arrival of an open loop. A node that was paused catches up: arrivals keep their due times.
+    fn plan_arrival(&mut self, cx: &mut impl Context<Self>) {
+        let Load::Open(arrivals) = &self.config.load else { unreachable!("only an open loop has arrivals") };
+        if let Some(due) = arrivals.next(self.due, self.begun, self.draw(self.begun + 1, Draw::Arrival)) {
+            self.due = due;
+            cx.arm(ClientTimer::Arrival, due.since(cx.now()));
+        }
+    }
+
+    /// Lets a client of a closed loop think.
+    fn think(&mut self, cx: &mut impl Context<Self>, client: u32) {
+        if let Load::Closed { think, .. } = &self.config.load {
+            let bits = self.config.draws.draw3(client.into(), self.begun.into(), Draw::Think as u64);
+            cx.arm(ClientTimer::Think(client), think.duration(bits));
+        }
+    }
+
+    /// A free client begins the next operation.
+    fn begin(&mut self, cx: &mut impl Context<Self>, intended: Time, client: u32) {
+        self.begun += 1;
+        let number = self.begun;
+        let (asked, key) = self.choose(number);
+        let node = self.router.first(self.draw(number, Draw::Route));
+        let (slot, sequence) = self.open.open(Open { number, asked, key, node, attempts: 1, client });
+        let session = SessionId::slot(cx.incarnation(), slot);
+        cx.note(ClientNote::Invoked { slot: session, sequence, number, server: node, intended, asked });
+        self.ask(cx, slot);
+        cx.arm(ClientTimer::Patience(slot), self.config.timeout);
+    }
+
+    /// What operation `number` asks, and the key it concerns.
+    fn choose(&mut self, number: u32) -> (Asked, Key) {
+        let key_bits = self.draw(number, Draw::Key);
+        let Target::Store { mix, .. } = &self.config.target else {
+            return (Asked::Call { path: 0 }, self.config.keys.draw(key_bits, self.writes, false));
+        };
+        let kind = pick(mix, crate::kernel::random::unit(self.draw(number, Draw::Kind)));
+        let is_write = kind != OpKind::Read;
+        let key = self.config.keys.draw(key_bits, self.writes, is_write);
+        self.writes += u32::from(is_write);
+        let value = self.config.writer.value(number);
+        let op = match kind {
+            OpKind::Read => Op::Read { key },
+            OpKind::Write => Op::Write { key, value },
+            OpKind::Cas => Op::Cas { key, expected: self.known[key.0 as usize], new: value },
+            OpKind::Append => Op::Append { key, value },
+        };
+        (Asked::Store(op), key)
+    }
+
+    /// Sends the operation in `slot` to the node it has chosen.
+    fn ask(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        let Some((sequence, open)) = self.open.get_slot(slot) else { return };
+        let slot = SessionId::slot(cx.incarnation(), slot);
+        let message = match (open.asked, &self.config.target) {
+            (Asked::Store(op), Target::Store { size, .. }) => {
+                let size = if op.kind() == OpKind::Read { 0 } else { *size };
+                ServiceMessage::Request(Request { slot, sequence, op, size })
+            }
+            (Asked::Store(_), Target::Service) => unreachable!("operations are chosen for stores only"),
+            (Asked::Call { path }, _) => {
+                let request = RequestId { workload: self.config.id, number: open.number };
+                ServiceMessage::Call(Call { slot, sequence, request, path, key: open.key })
+            }
+        };
+        cx.send(open.node, message);
+    }
+
+    fn replied(&mut self, cx: &mut impl Context<Self>, from: NodeId, reply: Reply) {
+        let Some(slot) = own_slot(cx, reply.slot) else { return };
+        let Some(open) = self.open.get(slot, reply.sequence) else { return };
+        match reply.response {
+            Response::Ok(answer) => {
+                learn(&mut self.known, open.asked, answer);
+                self.finish(cx, slot, Outcome::Ok(answer));
+            }
+            // A node that was given up has nothing to say but an answer.
+            Response::Redirect { .. } | Response::Rejected if from != open.node => {}
+            Response::Redirect { leader } => {
+                let (node, at_once) = self.router.after_redirect(from, leader);
+                open.node = node;
+                match at_once {
+                    true => self.ask(cx, slot),
+                    false => cx.arm(ClientTimer::Again(slot), REDIRECT_BACKOFF),
+                }
+            }
+            Response::Rejected => cx.arm(ClientTimer::Again(slot), REDIRECT_BACKOFF),
+        }
+    }
+
+    fn answered(&mut self, cx: &mut impl Context<Self>, answered: Answered) {
+        let Some(slot) = own_slot(cx, answered.slot) else { return };
+        if self.open.get(slot, answered.sequence).is_none() {
+            return;
+        }
+        let outcome = match answered.status {
+            Status::Ok => Outcome::Ok(Answer::Done),
+            Status::Refused => Outcome::Fail(Reason::Rejected),
+            Status::Failed => Outcome::Unknown(Reason::Unavailable),
+        };
+        self.finish(cx, slot, outcome);
+    }
+
+    fn overdue(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        let Some((_, open)) = self.open.get_slot(slot) else { return };
+        let next = self.router.after_timeout(open.node);
+        if open.attempts >= self.config.attempts {
+            return self.finish(cx, slot, Outcome::Unknown(Reason::Timeout));
+        }
+        open.node = next;
+        open.attempts += 1;
+        cx.disarm(ClientTimer::Again(slot));
+        self.ask(cx, slot);
+        cx.arm(ClientTimer::Patience(slot), self.config.timeout);
+    }
+
+    fn finish(&mut self, cx: &mut impl Context<Self>, slot: u32, outcome: Outcome) {
+        let closed = match outcome {
+            Outcome::Unknown(_) => self.open.retire(slot),
+            Outcome::Ok(_) | Outcome::Fail(_) => self.open.close_slot(slot),
+        };
+        let Open { attempts, client, .. } = closed.expect("only open operations finish");
+        cx.disarm(ClientTimer::Patience(slot));
+        cx.disarm(ClientTimer::Again(slot));
+        cx.note(ClientNote::Returned { slot: SessionId::slot(cx.incarnation(), slot), outcome, attempts });
+        self.think(cx, client);
+    }
+}
+
+/// The client that a slot on the wire names, if it is one of this boot.
+fn own_slot(cx: &impl Context<Clients>, wire: u32) -> Option<u32> {
+    let slot = SessionId::client(wire);
+    (SessionId::slot(cx.incarnation(), slot) == wire).then_some(slot)
+}
+
+/// The kind at `u` in (0, 1), by weight.
+fn pick(mix: &[(OpKind, f64)], u: f64) -> OpKind {
+    let total: f64 = mix.iter().map(|(_, weight)| weight).sum();
+    let mut left = u * total;
+    for (kind, weight) in mix {
+        if left < *weight {
+            return *kind;
+        }
+        left -= weight;
+    }
+    mix.last().expect("a mix has kinds").0
+}
+
+/// Remembers what a key holds, for later compare-and-sets.
+fn learn(known: &mut [Value], asked: Asked, answer: Answer) {
+    let Asked::Store(op) = asked else { return };
+    let value = match (op, answer) {
+        (Op::Write { value, .. }, Answer::Done) | (Op::Cas { new: value, .. }, Answer::Done) => value,
+        (_, Answer::Read(reading) | Answer::Mismatch(reading)) => reading.last,
+        (Op::Read { .. } | Op::Append { .. }, Answer::Done) => return,
+    };
+    known[op.key().0 as usize] = value;
+}

@@ -1,0 +1,11 @@
+//! Raft: the paper's sentences, scripted interactions with their exact output, and chaos under many seeds.
+
+mod bench;
+mod chaos;
+mod clients;
+mod election;
+mod observer;
+mod replication;
+mod script;
+mod snapshots;
+mod world;

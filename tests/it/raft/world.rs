@@ -1,0 +1,202 @@
+//! A few replicas and everything that is under way between them, moved one step at a time: a message delivered
+//! or lost, a timer, a finished sync, a crash. What chooses the steps is a script or a random stream.
+
+use std::collections::BTreeMap;
+
+use seedbed::consensus::Membership;
+use seedbed::consensus::raft::{self, Raft, Record};
+use seedbed::consensus::replica::{Config, Message, Options, Replica};
+use seedbed::kernel::{
+    Area, Areas, Buffer, DiskError, DiskToken, Durable, Duration, Effect, LazyStream, Name, NodeId, Process,
+    Time, Write,
+};
+use seedbed::model::request::{Reply, Request};
+
+use super::observer::Observer;
+
+pub type Server = Replica<Raft>;
+
+/// A message under way.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub message: Message<raft::Message>,
+}
+
+/// One replica with its disk and its timers.
+pub struct Node {
+    /// `None` while it is down.
+    pub server: Option<Server>,
+    pub disk: Durable<Record>,
+    /// Writes that no finished sync covers, in order.
+    pub unsynced: Vec<(Area, Write<Record>)>,
+    /// The sync under way: its token, its areas, and how many of `unsynced` were written before it.
+    pub sync: Option<(DiskToken, Areas, usize)>,
+    pub timers: BTreeMap<u32, Time>,
+    rng: LazyStream,
+}
+
+pub struct World {
+    config: Config<Raft>,
+    pub nodes: Vec<Node>,
+    pub flights: Vec<Flight>,
+    pub replies: Vec<(NodeId, Reply)>,
+    pub now: Time,
+    pub observer: Observer,
+    /// What the last step asked for, for scripts to print.
+    pub effects: Vec<(NodeId, Effect<Server>)>,
+}
+
+impl World {
+    /// `voters` replicas with empty disks, booted at time 0.
+    pub fn new(seed: u64, voters: u32, core: raft::Options, options: Options) -> World {
+        assert_eq!(core.complaint(), None);
+        let membership = Membership::new((0..voters).map(NodeId));
+        let node = |id: u32| Node {
+            server: None,
+            disk: Durable::empty(),
+            unsynced: Vec::new(),
+            sync: None,
+            timers: BTreeMap::new(),
+            rng: LazyStream::new(seed, &format!("kv.{id}")),
+        };
+        let mut world = World {
+            config: Config { core: raft::Config { membership, options: core }, options },
+            nodes: (0..voters).map(node).collect(),
+            flights: Vec::new(),
+            replies: Vec::new(),
+            now: Time::ZERO,
+            observer: Observer::new(voters as usize),
+            effects: Vec::new(),
+        };
+        (0..voters).for_each(|id| world.restart(NodeId(id)));
+        world
+    }
+
+    pub fn server(&self, id: NodeId) -> Option<&Server> {
+        self.nodes.get(id.index())?.server.as_ref()
+    }
+
+    /// Boots a node that is down from what was durable.
+    pub fn restart(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        assert!(node.server.is_none(), "{id:?} is up");
+        self.observer.booted(id);
+        let mut effects = Vec::new();
+        let mut cx = Buffer::new(id, self.now, self.now, &mut node.rng, &mut effects);
+        node.server = Some(Server::boot(&mut cx, &self.config, &node.disk));
+        self.perform(id, effects);
+    }
+
+    /// Takes a node down. Of its writes that are not synced the first `kept` had reached the disk.
+    pub fn crash(&mut self, id: NodeId, kept: usize) {
+        let node = &mut self.nodes[id.index()];
+        let Node { disk, unsynced, .. } = node;
+        unsynced.drain(..kept.min(unsynced.len())).for_each(|(area, write)| disk.apply(area, write));
+        unsynced.clear();
+        node.server = None;
+        node.sync = None;
+        node.timers.clear();
+        self.effects.clear();
+    }
+
+    /// Delivers a message; one to a node that is down is lost.
+    pub fn deliver(&mut self, Flight { from, to, message }: Flight) {
+        self.effects.clear();
+        if let Some(node) = self.nodes.get_mut(to.index()) {
+            Self::step(node, to, self.now, |server, cx| server.on_message(cx, from, message))
+                .into_iter()
+                .for_each(|effects| self.perform(to, effects));
+        } else if let Message::Reply(reply) = message {
+            self.replies.push((to, reply));
+        }
+    }
+
+    /// A client's request reaches a node at once.
+    pub fn request(&mut self, from: NodeId, to: NodeId, request: Request) {
+        self.deliver(Flight { from, to, message: Message::Request(request) });
+    }
+
+    /// Fires a timer that is armed, and moves time to its deadline.
+    pub fn fire(&mut self, id: NodeId, timer: u32) {
+        let deadline = self.nodes[id.index()].timers.remove(&timer).expect("only an armed timer fires");
+        self.now = self.now.max(deadline);
+        let timer = raft::Timer::named(timer);
+        let node = &mut self.nodes[id.index()];
+        let effects = Self::step(node, id, self.now, |server, cx| server.on_timer(cx, timer));
+        self.perform(id, effects.expect("timers are disarmed by a crash"));
+    }
+
+    /// Node and name of the timer with the earliest deadline.
+    pub fn next_timer(&self) -> Option<(NodeId, u32)> {
+        let timers = self.nodes.iter().zip(0..).flat_map(|(node, id)| {
+            node.timers.iter().map(move |(&timer, &deadline)| (deadline, NodeId(id), timer))
+        });
+        timers.min().map(|(_, id, timer)| (id, timer))
+    }
+
+    /// Finishes the sync that is under way at a node, if there is one.
+    pub fn finish_sync(&mut self, id: NodeId) {
+        self.end_sync(id, Ok(()));
+    }
+
+    /// Ends the sync that is under way at a node, if there is one.
+    pub fn end_sync(&mut self, id: NodeId, result: Result<(), DiskError>) {
+        self.effects.clear();
+        let node = &mut self.nodes[id.index()];
+        let Some((token, areas, covered)) = node.sync.take() else { return };
+        let covered = if result.is_ok() { covered } else { 0 };
+        let written: Vec<(Area, Write<Record>)> = node.unsynced.drain(..covered).collect();
+        let mut others = Vec::new();
+        for (area, write) in written {
+            if areas.contains(area) {
+                node.disk.apply(area, write);
+            } else {
+                others.push((area, write));
+            }
+        }
+        node.unsynced.splice(..0, others);
+        let effects = Self::step(node, id, self.now, |server, cx| server.on_disk(cx, token, result));
+        self.perform(id, effects.expect("a crash ends the sync"));
+    }
+
+    pub fn advance_time(&mut self, by: Duration) {
+        self.now += by;
+    }
+
+    fn step(
+        node: &mut Node,
+        id: NodeId,
+        now: Time,
+        handle: impl FnOnce(&mut Server, &mut Buffer<'_, Server>),
+    ) -> Option<Vec<Effect<Server>>> {
+        let server = node.server.as_mut()?;
+        let mut effects = Vec::new();
+        handle(server, &mut Buffer::new(id, now, now, &mut node.rng, &mut effects));
+        Some(effects)
+    }
+
+    fn perform(&mut self, id: NodeId, effects: Vec<Effect<Server>>) {
+        self.effects = effects.iter().map(|effect| (id, effect.clone())).collect();
+        for effect in effects {
+            let node = &mut self.nodes[id.index()];
+            match effect {
+                Effect::Send { to, message } => self.flights.push(Flight { from: id, to, message }),
+                Effect::Arm { timer, after } => {
+                    node.timers.insert(timer.index(), self.now + after);
+                }
+                Effect::Disarm { timer } => {
+                    node.timers.remove(&timer.index());
+                }
+                Effect::Write { area, write } => node.unsynced.push((area, write)),
+                Effect::Sync { areas, token } => {
+                    assert!(node.sync.is_none(), "one sync is under way at a time");
+                    node.sync = Some((token, areas, node.unsynced.len()));
+                }
+                Effect::Compute { .. } => unreachable!("replicas ask for no work"),
+                Effect::Note(note) => self.observer.observe(id, note),
+            }
+        }
+    }
+}
