@@ -10,7 +10,7 @@ use super::cast::{Class, class_of};
 /// One operation of a client, whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Recorded {
-    /// Counts the workload's operations from 1.
+    /// Counts the workload's operations from 1; of what a service asks, the number of the request it serves.
     pub number: u32,
     /// Whose it was.
     pub session: SessionId,
@@ -20,11 +20,11 @@ pub struct Recorded {
     pub intended: Time,
     /// When its first attempt was sent.
     pub invoked: Time,
-    /// When its client was told; the end of the run for what was then still in flight.
+    /// When its client was told; for what was still in flight then, the end of the run or the crash of the client.
     pub returned: Time,
     /// How it ended.
     pub outcome: Outcome,
-    /// How many times it was sent; 0 when the run ended first, for then it was not told.
+    /// How many times it was sent; 0 for what was in flight, for then it was not told.
     pub attempts: u16,
 }
 
@@ -151,6 +151,12 @@ impl Packed {
             Outcome::Unknown(reason) => (UNKNOWN + reason as u8, Reading::ABSENT),
         };
         (self.returned, self.attempts, self.reading, self.ended) = (at, attempts, reading, Ended(ended));
+    }
+
+    /// The same, if its end will never be told: the run ended, or the client's node crashed.
+    pub(super) fn forgotten(mut self, at: Time) -> Packed {
+        self.close(at, Outcome::Unknown(Reason::InFlight), 0);
+        self
     }
 
     /// The whole operation, as a client of `node` asked it.

@@ -4,14 +4,14 @@
 //! whole up to a named cap; beyond it they are sampled (by a hash of their number, so that no period of the
 //! workload can hide) while counts and histograms stay exact.
 
-use crate::kernel::{Duration, NodeId, Time};
-use crate::model::history::{Outcome, Reason};
+use crate::kernel::{Duration, NodeId, SystemId, Time};
+use crate::model::history::SessionId;
 use crate::model::log::Term;
 use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
 use super::availability::Availability;
-use super::cast::Cast;
+use super::cast::{Cast, CastNode};
 use super::leadership::Leadership;
 use super::load::{Instance, Sample, Visit, Visits};
 use super::operation::{Ending, Packed};
@@ -42,9 +42,15 @@ pub struct RecorderSetup {
 pub struct Recorder {
     pub(super) setup: RecorderSetup,
     pub(super) timeline: Timeline,
-    /// By node: which track its clients' operations stand on.
-    track_of: Vec<Option<u32>>,
+    /// By node, then by client within its boot; what is not under way is a leftover.
+    open: Vec<Vec<Open>>,
+    /// By node: the systems that it asks, and the tracks of what it asks them.
+    track_of: Vec<Vec<(SystemId, u32)>>,
+    /// By node: its workload.
+    workload_of: Vec<Option<usize>>,
     pub(super) tracks: Vec<Track>,
+    /// Operations invoked.
+    total: u64,
     /// By workload.
     pub(super) availability: Vec<Availability>,
     kept: usize,
@@ -58,16 +64,21 @@ pub struct Recorder {
     pub(super) samples: Vec<Sample>,
 }
 
-/// The operations of one client node.
+/// The operations that clients on one node asked one system.
 #[derive(Clone, Debug)]
 pub(super) struct Track {
     pub(super) node: NodeId,
-    pub(super) workload: usize,
-    /// By slot; what is not under way is a leftover.
-    open: Vec<Packed>,
+    /// `None` for a service's instance: what it asks is part of a store's history and of no workload.
+    pub(super) workload: Option<usize>,
+    pub(super) target: SystemId,
     /// In the order of their returns.
     pub(super) kept: Vec<Packed>,
-    pub(super) invoked: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    operation: Packed,
+    track: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -89,21 +100,16 @@ impl Recorder {
     /// A recorder that has heard nothing.
     pub fn new(setup: RecorderSetup) -> Self {
         let cast = &setup.cast;
-        let mut track_of = vec![None; cast.nodes.len()];
-        let mut tracks = Vec::new();
-        for (id, node) in cast.nodes.iter().enumerate() {
-            if let Some(workload) = cast.workloads.iter().position(|workload| workload.system == node.system)
-            {
-                track_of[id] = Some(tracks.len() as u32);
-                let node = NodeId(id as u32);
-                tracks.push(Track { node, workload, open: Vec::new(), kept: Vec::new(), invoked: 0 });
-            }
-        }
+        let workload_of =
+            |node: &CastNode| cast.workloads.iter().position(|workload| workload.system == node.system);
         let availability = Availability::new(setup.warmup, setup.intervals.length);
         Recorder {
             timeline: Timeline::new(setup.warmup, setup.recovery),
-            track_of,
-            tracks,
+            open: vec![Vec::new(); cast.nodes.len()],
+            track_of: vec![Vec::new(); cast.nodes.len()],
+            workload_of: cast.nodes.iter().map(workload_of).collect(),
+            tracks: Vec::new(),
+            total: 0,
             availability: vec![availability; cast.workloads.len()],
             kept: 0,
             sampled: None,
@@ -120,49 +126,83 @@ impl Recorder {
     /// A client noted something.
     ///
     /// # Panics
-    /// If `node` is not a workload's, or a client returned what it had not invoked.
+    /// If it invoked what it had open, or returned what it had not.
     #[inline]
     pub fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
-        let track = self.track_of[node.index()].expect("clients stand on the nodes of workloads") as usize;
         match *note {
-            ClientNote::Invoked { slot, number, intended, asked } => {
-                let track = &mut self.tracks[track];
+            ClientNote::Invoked { slot, number, server, intended, asked, .. } => {
                 // A clock that runs fast may put the arrival a little after now.
                 let intended = intended.min(at);
-                track.invoked += 1;
-                self.availability[track.workload].invoked(intended);
-                let operation = Packed::open(slot, number, intended, at, asked);
-                let slot = slot as usize;
-                if slot >= track.open.len() {
-                    let mut never = operation;
-                    never.close(at, Outcome::Fail(Reason::Unavailable), 0);
-                    track.open.resize(slot + 1, never);
+                self.total += 1;
+                let track = self.track(node, server);
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].invoked(intended);
                 }
-                assert!(!track.open[slot].is_open(), "a client has at most one operation open");
-                track.open[slot] = operation;
+                let operation = Packed::open(slot, number, intended, at, asked);
+                let (open, client) = (&mut self.open[node.index()], SessionId::client(slot) as usize);
+                if client >= open.len() {
+                    let never = Open { operation: operation.forgotten(at), track };
+                    open.resize(client + 1, never);
+                }
+                assert!(!open[client].operation.is_open(), "a client has at most one operation open");
+                open[client] = Open { operation, track };
             }
             ClientNote::Returned { slot, outcome, attempts } => {
-                let open = &mut self.tracks[track].open[slot as usize];
-                assert!(open.is_open(), "a client returned what it had not invoked");
-                open.close(at, outcome, attempts);
-                let operation = *open;
-                let ok = Ending::of(outcome).0 == Ending::Ok;
-                self.availability[self.tracks[track].workload].returned(at, ok);
-                self.keep(track, operation);
+                let open = &mut self.open[node.index()][SessionId::client(slot) as usize];
+                let is_its_own = open.operation.is_open() && open.operation.slot == slot;
+                assert!(is_its_own, "a client returned what it had not invoked");
+                open.operation.close(at, outcome, attempts);
+                let closed = *open;
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].returned(at, Ending::of(outcome).0 == Ending::Ok);
+                }
+                self.keep(closed);
+            }
+        }
+    }
+
+    /// The track of what `node` asks the system of `server`.
+    #[inline]
+    fn track(&mut self, node: NodeId, server: NodeId) -> u32 {
+        let target = self.setup.cast.nodes[server.index()].system;
+        let tracks = &mut self.track_of[node.index()];
+        if let Some(&(_, track)) = tracks.iter().find(|&&(system, _)| system == target) {
+            return track;
+        }
+        let track = self.tracks.len() as u32;
+        tracks.push((target, track));
+        let workload = self.workload_of[node.index()];
+        self.tracks.push(Track { node, workload, target, kept: Vec::new() });
+        track
+    }
+
+    /// Nobody will ever learn how what was under way on `node` ended.
+    fn forget(&mut self, at: Time, node: NodeId) {
+        for client in 0..self.open[node.index()].len() {
+            let open = &mut self.open[node.index()][client];
+            if open.operation.is_open() {
+                open.operation = open.operation.forgotten(at);
+                let closed = *open;
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].returned(at, false);
+                }
+                self.keep(closed);
             }
         }
     }
 
     #[inline]
-    fn keep(&mut self, track: usize, operation: Packed) {
-        let Track { node, workload, .. } = self.tracks[track];
+    fn keep(&mut self, Open { operation, track }: Open) {
+        let track = &mut self.tracks[track as usize];
         if let Some(sampled) = &mut self.sampled {
-            sampled.tallies.add(workload, &self.timeline, &operation.unpack(node));
+            if let Some(workload) = track.workload {
+                sampled.tallies.add(workload, &self.timeline, &operation.unpack(track.node));
+            }
             if !sampled.keeps(operation.number) {
                 return;
             }
         }
-        self.tracks[track].kept.push(operation);
+        track.kept.push(operation);
         self.kept += 1;
         if self.kept >= self.setup.operations_max {
             self.thin();
@@ -172,13 +212,9 @@ impl Recorder {
     /// The cap is reached: counts what is kept if that was not begun, and keeps about half of it.
     #[cold]
     fn thin(&mut self) {
-        let tallies = || Tallies::new(&self.setup.cast, self.setup.intervals);
         let mut sampled = self.sampled.take().unwrap_or_else(|| {
-            let mut tallies = tallies();
-            for track in &self.tracks {
-                let whole = track.kept.iter().map(|operation| operation.unpack(track.node));
-                whole.for_each(|operation| tallies.add(track.workload, &self.timeline, &operation));
-            }
+            let RecorderSetup { cast, intervals, .. } = &self.setup;
+            let tallies = Tallies::of(cast, *intervals, &self.timeline, &self.tracks, None);
             Sampled { tallies, bits: 0 }
         });
         // Numbers are u32: after 32 halvings nothing but number 0 could be left.
@@ -238,6 +274,7 @@ impl Recorder {
                 self.visits.add(visit, self.instances.len(), &self.timeline);
             }
             ServiceNote::Refused => instance.refused(),
+            ServiceNote::Store(note) => self.client(at, node, &note),
         }
     }
 
@@ -245,6 +282,7 @@ impl Recorder {
     pub fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
         if change == Lifecycle::Crashed {
             self.instances[node.index()].holds(at, 0);
+            self.forget(at, node);
         }
         self.leadership.changed(at, node, change);
         self.role(at, node, RoleEvent::Life(change), None);
@@ -284,25 +322,12 @@ impl Recorder {
 
     /// The run is over: what is under way becomes `unknown`, because it was in flight.
     pub fn finish(mut self, end: Time) -> Recording {
-        for track in 0..self.tracks.len() {
-            for slot in 0..self.tracks[track].open.len() {
-                let operation = &mut self.tracks[track].open[slot];
-                if operation.is_open() {
-                    operation.close(end, Outcome::Unknown(Reason::InFlight), 0);
-                    let operation = *operation;
-                    self.availability[self.tracks[track].workload].returned(end, false);
-                    self.keep(track, operation);
-                }
-            }
-        }
-        for track in &mut self.tracks {
-            track.open = Vec::new();
-            track.kept.sort_by_key(|operation| operation.number);
-        }
+        (0..self.open.len()).for_each(|node| self.forget(end, NodeId(node as u32)));
+        self.tracks.sort_by_key(|track| (track.node, track.target));
+        self.tracks.iter_mut().for_each(|track| track.kept.sort_by_key(|operation| operation.number));
         self.availability.iter_mut().for_each(|one| one.close(end));
         self.leadership.finish(end);
-        let total = self.tracks.iter().map(|track| track.invoked).sum();
-        let kept = self.kept as u64;
+        let (total, kept) = (self.total, self.kept as u64);
         let (sampling, tallies) = match self.sampled.take() {
             Some(Sampled { tallies, bits }) => (Sampling { total, kept, one_in: 1 << bits }, Some(tallies)),
             None => (Sampling { total, kept, one_in: 1 }, None),

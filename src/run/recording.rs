@@ -141,7 +141,7 @@ impl Recording {
                 tallies.cut(intervals);
                 tallies
             }
-            None => tally(&setup.cast, intervals, &timeline, &tracks, None),
+            None => Tallies::of(&setup.cast, intervals, &timeline, &tracks, None),
         };
         let cast = setup.cast;
         Recording {
@@ -171,7 +171,7 @@ impl Recording {
             return Err(WarmupFixed);
         }
         self.timeline.set_warmup(warmup);
-        self.tallies = tally(&self.cast, self.intervals, &self.timeline, &self.tracks, None);
+        self.tallies = Tallies::of(&self.cast, self.intervals, &self.timeline, &self.tracks, None);
         let replayed = (0..self.cast.workloads.len()).map(|workload| self.replay(workload, warmup, self.end));
         self.availability = replayed.collect();
         Ok(())
@@ -217,19 +217,26 @@ impl Recording {
 
     /// The operations of a workload that are kept, by node and number.
     pub fn operations(&self, workload: usize) -> impl Iterator<Item = Recorded> + '_ {
-        let tracks = self.tracks.iter().filter(move |track| track.workload == workload);
-        tracks.flat_map(|track| track.kept.iter().map(|operation| operation.unpack(track.node)))
+        let tracks = self.tracks.iter().filter(move |track| track.workload == Some(workload));
+        tracks.flat_map(whole)
+    }
+
+    /// What was asked of a system, by workloads and by instances of services, with the asking node's system: in the
+    /// order of invocation. Only a part of it unless [`Sampling::is_complete`].
+    pub fn asked_of(&self, system: SystemId) -> Vec<(SystemId, Recorded)> {
+        let mut asked = Vec::new();
+        for track in self.tracks.iter().filter(|track| track.target == system) {
+            let caller = self.cast.nodes[track.node.index()].system;
+            asked.extend(whole(track).map(|one| (caller, one)));
+        }
+        asked.sort_by_key(|(_, one)| one.invoked);
+        asked
     }
 
     /// What clients asked of a store and were told, in the order of invocation: what judges read. Only a part of
     /// it unless [`Sampling::is_complete`].
     pub fn history(&self, system: SystemId) -> Vec<Operation> {
-        let workloads = self.cast.workloads.iter().enumerate();
-        let of_system = workloads.filter(|(_, workload)| workload.target == system);
-        let operations = of_system.flat_map(|(workload, _)| self.operations(workload));
-        let mut history: Vec<Operation> = operations.filter_map(|one| one.operation()).collect();
-        history.sort_by_key(|operation| operation.invoked);
-        history
+        self.asked_of(system).iter().filter_map(|(_, one)| one.operation()).collect()
     }
 
     /// Exact counts and histograms.
@@ -241,7 +248,7 @@ impl Recording {
     /// are gone.
     pub(super) fn tallies_within(&self, window: (Time, Time)) -> Option<Tallies> {
         let complete = self.sampling.is_complete();
-        complete.then(|| tally(&self.cast, self.intervals, &self.timeline, &self.tracks, Some(window)))
+        complete.then(|| Tallies::of(&self.cast, self.intervals, &self.timeline, &self.tracks, Some(window)))
     }
 
     /// The longest unavailable window of a workload, the first of equals; `None` if there was none.
@@ -305,19 +312,7 @@ impl Recording {
     }
 }
 
-fn tally(
-    cast: &Cast,
-    intervals: Intervals,
-    timeline: &Timeline,
-    tracks: &[Track],
-    window: Option<(Time, Time)>,
-) -> Tallies {
-    let mut tallies = Tallies::new(cast, intervals);
-    for track in tracks {
-        let within =
-            |one: &Recorded| window.is_none_or(|(from, until)| from <= one.intended && one.intended < until);
-        let whole = track.kept.iter().map(|operation| operation.unpack(track.node));
-        whole.filter(within).for_each(|operation| tallies.add(track.workload, timeline, &operation));
-    }
-    tallies
+/// The operations of a track.
+fn whole(track: &Track) -> impl Iterator<Item = Recorded> + '_ {
+    track.kept.iter().map(|operation| operation.unpack(track.node))
 }

@@ -7,6 +7,7 @@ use super::cast::{Cast, Class};
 use super::histogram::Histogram;
 use super::operation::{Ending, Recorded};
 use super::phase::{Phase, Timeline};
+use super::recorder::Track;
 
 /// The equal parts that a run is cut into for its time series; the last may be shorter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,13 +135,32 @@ pub struct Tallies {
 
 impl Tallies {
     /// Of no operations.
-    pub(super) fn new(cast: &Cast, intervals: Intervals) -> Self {
+    fn new(cast: &Cast, intervals: Intervals) -> Self {
         let class = || ClassTally {
             phases: Default::default(),
             intervals: vec![Counts::default(); intervals.count()],
         };
         let classes = |workload| (0..cast.classes(workload)).map(|_| class()).collect();
         Tallies { intervals, workloads: (0..cast.workloads.len()).map(classes).collect() }
+    }
+
+    /// Of the operations of workloads on `tracks`, all or those due from the start of a window to before its end.
+    pub(super) fn of(
+        cast: &Cast,
+        intervals: Intervals,
+        timeline: &Timeline,
+        tracks: &[Track],
+        window: Option<(Time, Time)>,
+    ) -> Self {
+        let mut tallies = Tallies::new(cast, intervals);
+        let within =
+            |one: &Recorded| window.is_none_or(|(from, until)| from <= one.intended && one.intended < until);
+        for track in tracks {
+            let Some(workload) = track.workload else { continue };
+            let whole = track.kept.iter().map(|operation| operation.unpack(track.node));
+            whole.filter(within).for_each(|operation| tallies.add(workload, timeline, &operation));
+        }
+        tallies
     }
 
     /// Adds one operation.

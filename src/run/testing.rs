@@ -64,7 +64,12 @@ pub(super) fn invoke(
     asked: Asked,
 ) {
     let (intended, at) = (ms(at.0), ms(at.1));
-    recorder.client(at, node, &ClientNote::Invoked { slot, number, intended, asked });
+    let server = match asked {
+        Asked::Store(_) => KV_1,
+        Asked::Call { .. } => API,
+    };
+    let note = ClientNote::Invoked { slot, sequence: number, number, server, intended, asked };
+    recorder.client(at, node, &note);
 }
 
 pub(super) fn returns(

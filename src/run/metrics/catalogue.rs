@@ -215,7 +215,7 @@ pub const CATALOGUE: &[Entry] = &[
         labels: OPERATIONS,
         aggregates: &[Mean],
         meaning: "Share of the offered operations that ended `fail` or `unknown`, but for those that the end of the \
-                  run cut off, which count neither way.",
+                  run or a crash of their client cut off, which count neither way.",
     },
     Entry {
         metric: Metric::Ok,
@@ -242,7 +242,7 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::Counts(|counts, _, reason| Some(counts.ended(Ending::Unknown, reason) as f64)),
         labels: REASONS,
         aggregates: &[Count],
-        meaning: "Operations that ended `unknown`, those in flight at the end of the run included.",
+        meaning: "Operations that ended `unknown`, those in flight included.",
     },
     Entry {
         metric: Metric::Rejected,
@@ -289,7 +289,7 @@ pub const CATALOGUE: &[Entry] = &[
         unit: Unit::Nanoseconds,
         source: Source::Leaderless,
         labels: &[System, Phase],
-        aggregates: &[Total, Max],
+        aggregates: &[Max, Total],
         meaning: "Time in which no running node that is not paused believed that it leads.",
     },
     Entry {

@@ -234,10 +234,8 @@ fn tell_again(without: &mut Recorder) {
             without.ended(ms(6_000), 0);
         }
         if let Some(one) = invoked {
-            let asked = one.asked;
-            let (slot, number, intended) = (one.session.slot, one.number, one.intended);
-            let note = crate::model::note::ClientNote::Invoked { slot, number, intended, asked };
-            without.client(at, node, &note);
+            let at = (one.intended.0 / 1_000_000, at.0 / 1_000_000);
+            invoke(without, node, one.session.slot, one.number, at, one.asked);
         }
         if let Some(one) = returned {
             let (slot, outcome, attempts) = (one.session.slot, one.outcome, one.attempts);
@@ -315,4 +313,48 @@ fn phases_of_the_small_run() {
         recording().operations(0).map(|one| recording().timeline().phase(one.intended)).collect();
     use Phase::{Fault, Healthy, Recovery, Warmup};
     assert_eq!(phases, [Warmup, Healthy, Healthy, Fault, Fault, Recovery, Healthy]);
+}
+
+#[test]
+fn what_was_in_flight_when_its_client_crashed_is_unknown_from_then_on() {
+    use crate::sim::Lifecycle;
+    let mut recorder = Recorder::new(setup(OPERATIONS_MAX));
+    let read = Asked::Store(Op::Read { key: Key(0) });
+    invoke(&mut recorder, SHOPPERS, 1 << 20, 1, (2_000, 2_000), read);
+    recorder.changed(ms(3_000), SHOPPERS, Lifecycle::Crashed);
+    recorder.changed(ms(4_000), SHOPPERS, Lifecycle::Booted);
+    invoke(&mut recorder, SHOPPERS, 2 << 20, 2, (5_000, 5_000), read);
+    returns(&mut recorder, SHOPPERS, 2 << 20, 5_010, Outcome::Ok(Answer::Done), 1);
+    let mut recording = recorder.finish(ms(10_000));
+    let ends: Vec<_> = recording.operations(0).map(|one| (one.returned, one.outcome, one.attempts)).collect();
+    let crashed = (ms(3_000), Outcome::Unknown(Reason::InFlight), 0);
+    assert_eq!(ends, [crashed, (ms(5_010), Outcome::Ok(Answer::Done), 1)]);
+    // Nothing is outstanding after the last `ok`: no window reaches to the end of the run.
+    let longest =
+        |recording: &Recording| recording.longest_outage(0).map(|outage| (outage.start, outage.end));
+    assert_eq!(longest(&recording), Some((ms(2_000), ms(5_010))));
+    recording.set_warmup(ms(1_000)).expect("all operations are kept");
+    assert_eq!(longest(&recording), Some((ms(2_000), ms(5_010))));
+}
+
+#[test]
+fn what_a_service_asks_a_store_is_in_the_stores_history_and_in_no_workload() {
+    use crate::model::note::{ClientNote, ServiceNote};
+    use crate::run::testing::API;
+    let mut recorder = recorder(OPERATIONS_MAX);
+    let asked = Asked::Store(Op::Read { key: Key(0) });
+    let (slot, number, intended) = (5, 1, ms(10_000));
+    let invoked = ClientNote::Invoked { slot, sequence: 1, number, server: KV_1, intended, asked };
+    recorder.service(ms(10_000), API, &ServiceNote::Store(invoked));
+    let outcome = Outcome::Fail(Reason::Unavailable);
+    let returned = ClientNote::Returned { slot, outcome, attempts: 3 };
+    recorder.service(ms(10_000), API, &ServiceNote::Store(returned));
+    let with = recorder.finish(ms(10_000));
+    let asked = with.asked_of(crate::kernel::SystemId(0));
+    assert_eq!(
+        asked.last().map(|(caller, one)| (caller.0, one.session.node, one.outcome)),
+        Some((1, API, outcome))
+    );
+    assert_eq!(with.history(crate::kernel::SystemId(0)).len(), 8);
+    assert_eq!(figures(&with), figures(&recording()));
 }

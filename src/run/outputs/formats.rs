@@ -120,7 +120,7 @@ pub(super) const NODES: Format = Format {
 
 pub(super) const REQUESTS: Format = Format {
     file: "requests.csv",
-    purpose: "Every operation; a sample of them beyond `max-operations`, and then summary.json says so.",
+    purpose: "Every operation of every workload; a sample of them beyond `max-operations`, and then summary.json says so.",
     order: "workload, client, number",
     columns: columns! {
         "workload": "The workload.",
@@ -132,12 +132,12 @@ pub(super) const REQUESTS: Format = Format {
         "key": "The key, as a number; empty for a call.",
         "intended_ns": "When it was due to arrive.",
         "invoked_ns": "When its first attempt was sent.",
-        "returned_ns": "When its client was told; the end of the run for what was then in flight.",
+        "returned_ns": "When its client was told; of what was in flight, when the run ended or the client crashed.",
         "latency_ns": "From intended arrival to return.",
         "phase": "The phase of its intended arrival: `warmup`, `healthy`, `fault` or `recovery`.",
         "outcome": "`ok`, `fail` (certainly no effect) or `unknown`.",
         "reason": "Why it did not end `ok`: `timeout`, `rejected`, `unavailable` or `in-flight`.",
-        "attempts": "How many times it was sent; empty if the run ended first.",
+        "attempts": "How many times it was sent; empty for what was in flight.",
     },
 };
 
@@ -214,8 +214,9 @@ pub const FORMATS: &[Format] =
 
 /// The fields of a line of history.jsonl.
 pub const HISTORY_FIELDS: &[Column] = columns! {
-    "workload": "The workload.",
-    "number": "Counts the workload's operations from 1.",
+    "system": "The store.",
+    "caller": "The workload, or the service whose instance asks.",
+    "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves.",
     "client": "The node that the client runs on.",
     "slot": "Which of the node's clients; with it, the session.",
     "op": "`read`, `write`, `cas` or `append`.",
@@ -224,7 +225,7 @@ pub const HISTORY_FIELDS: &[Column] = columns! {
     "expected": "Of a compare-and-set: the value that the key must hold.",
     "new": "Of a compare-and-set: the value that it then holds.",
     "invoked_ns": "When its first attempt was sent.",
-    "returned_ns": "When its client was told; the end of the run for what was then in flight.",
+    "returned_ns": "When its client was told; of what was in flight, when the run ended or the client crashed.",
     "outcome": "`ok`, `fail` (certainly no effect) or `unknown` (it may take effect at any time, or never).",
     "reason": "Why it did not end `ok`.",
     "matched": "Of a compare-and-set that ended `ok`: whether the key held what was expected.",
@@ -292,7 +293,7 @@ pub fn document() -> String {
     let documents = [
         (
             "history.jsonl",
-            "Every operation on a store, one JSON object a line, in the order of invocation: what judges \
+            "Every operation on a store, one JSON object a line, by store and then in the order of invocation: what judges \
                            read. Fields that do not apply are left out.",
             HISTORY_FIELDS,
         ),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::facts::hexadecimal;
 use super::formats::REQUESTS;
 use super::table::{Key, Table};
+use crate::kernel::SystemId;
 use crate::model::history::{Outcome, Reason};
 use crate::model::note::Asked;
 use crate::model::op::{Answer, Op, Reading};
@@ -42,23 +43,22 @@ pub(super) fn requests(out: &mut dyn Write, key: &Key, recording: &Recording) ->
 /// Writes history.jsonl.
 pub(super) fn history(out: &mut dyn Write, recording: &Recording) -> io::Result<()> {
     let cast = recording.cast();
-    let mut operations: Vec<(usize, Recorded)> = Vec::new();
-    for workload in 0..cast.workloads.len() {
-        operations.extend(recording.operations(workload).map(|one| (workload, one)));
-    }
-    operations.sort_by_key(|(_, one)| one.invoked);
-    for (workload, one) in &operations {
-        let Asked::Store(op) = one.asked else { continue };
-        let line = Line::new(cast.workload_name(*workload), cast.node_name(one.session.node), op, one);
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+    for system in (0..cast.systems.len()).map(|system| SystemId(system as u16)) {
+        for (caller, one) in recording.asked_of(system) {
+            let Asked::Store(op) = one.asked else { continue };
+            let names = [caller, system].map(|system| cast.system_name(system));
+            let line = Line::new(names, cast.node_name(one.session.node), op, &one);
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")?;
+        }
     }
     Ok(())
 }
 
 #[derive(Serialize)]
 struct Line<'a> {
-    workload: &'a str,
+    system: &'a str,
+    caller: &'a str,
     number: u32,
     client: &'a str,
     slot: u32,
@@ -89,7 +89,7 @@ struct ReadingLine {
 }
 
 impl<'a> Line<'a> {
-    fn new(workload: &'a str, client: &'a str, op: Op, one: &Recorded) -> Line<'a> {
+    fn new([caller, system]: [&'a str; 2], client: &'a str, op: Op, one: &Recorded) -> Line<'a> {
         let (value, expected, new) = match op {
             Op::Read { .. } => (None, None, None),
             Op::Write { value, .. } | Op::Append { value, .. } => (Some(value.0), None, None),
@@ -108,7 +108,8 @@ impl<'a> Line<'a> {
         };
         let (ending, reason) = Ending::of(one.outcome);
         Line {
-            workload,
+            system,
+            caller,
             number: one.number,
             client,
             slot: one.session.slot,
