@@ -1,2 +1,7 @@
 //! The `seedbed` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(seedbed::cli::main().code())
+}

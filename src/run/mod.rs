@@ -1,22 +1,30 @@
 //! Runs: what one records, the metrics computed from it, and the files it writes.
 //!
-//! A [`recorder::Recorder`] listens and becomes a [`recording::Recording`] when the run is over. [`metrics`] computes
-//! figures from a recording by one catalogue; [`outputs`] writes its files, whole or not at all.
+//! [`prepare`] plans a run, [`execute`] runs and judges it. A [`watch::Watch`] listens: its [`recorder::Recorder`] becomes
+//! a [`recording::Recording`] when the run is over. [`metrics`] computes figures from a recording by one catalogue;
+//! [`figures`] and [`page`] draw it; [`product`] writes everything through [`outputs`], whole or not at all.
 
 mod availability;
 pub mod cast;
+pub mod execute;
+pub mod figures;
 mod histogram;
+pub mod histories;
 mod leadership;
 mod load;
 pub mod metrics;
 mod operation;
 pub mod outputs;
+pub mod page;
 mod phase;
+pub mod prepare;
+pub mod product;
 pub mod recorder;
 pub mod recording;
 mod tally;
 #[cfg(test)]
 mod testing;
+pub mod watch;
 
 pub use availability::Outage;
 pub use cast::{Cast, CastNode, CastWorkload};
