@@ -154,7 +154,10 @@ mod tests {
         Leadership::new(1, [SystemId(0); 3].into_iter())
     }
 
-    fn spans(leadership: &Leadership) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+    type Spans = Vec<(u64, u64)>;
+
+    /// Elections, and times without a leader.
+    fn spans(leadership: &Leadership) -> (Spans, Spans) {
         let elections = leadership.elections.iter().map(|one| (one.start.0, one.end.0)).collect();
         (elections, leadership.leaderless.iter().map(|one| (one.start.0, one.end.0)).collect())
     }

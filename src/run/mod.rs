@@ -30,7 +30,7 @@ pub use availability::Outage;
 pub use cast::{Cast, CastNode, CastWorkload};
 pub use histogram::{Cell, Histogram, RELATIVE_ERROR_MAX};
 pub use leadership::{Election, Leaderless};
-pub use load::{NodeSample, Sample};
+pub use load::{NodeSample, Part, Sample};
 pub use operation::{Ending, Recorded};
 pub use phase::{Phase, Timeline};
 pub use recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};

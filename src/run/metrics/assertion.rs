@@ -53,7 +53,7 @@ pub struct Assertion {
     pub aggregate: Aggregate,
     /// How it compares.
     pub comparison: Comparison,
-    /// With what, in the metric's base unit.
+    /// With what, in the base unit of the figure ([`super::Entry::unit_of`]).
     pub value: f64,
 }
 
@@ -87,9 +87,9 @@ impl Verdict {
 pub struct Judgement {
     /// `Held`, `Violated`, or `Inconclusive` if there is no figure.
     pub verdict: Verdict,
-    /// The figure, in the unit.
+    /// The figure, in `unit`.
     pub actual: Option<f64>,
-    /// The metric's base unit.
+    /// The unit of the figure.
     pub unit: Unit,
 }
 
@@ -105,6 +105,6 @@ impl Assertion {
             Some(false) => Verdict::Violated,
             None => Verdict::Inconclusive,
         };
-        Judgement { verdict, actual, unit: entry(query.metric).unit }
+        Judgement { verdict, actual, unit: entry(query.metric).unit_of(self.aggregate) }
     }
 }

@@ -56,6 +56,8 @@ pub enum Unit {
     Messages,
     /// Syncs.
     Syncs,
+    /// How many values were aggregated.
+    Count,
 }
 
 impl Unit {
@@ -70,6 +72,7 @@ impl Unit {
             Unit::Elections => "elections",
             Unit::Messages => "messages",
             Unit::Syncs => "syncs",
+            Unit::Count => "count",
         }
     }
 }
@@ -152,7 +155,7 @@ pub struct Entry {
     pub metric: Metric,
     /// The name in scenarios and CSVs.
     pub name: &'static str,
-    /// The unit of its figures.
+    /// The unit of its values.
     pub unit: Unit,
     /// What it is computed from.
     pub source: Source,
@@ -162,6 +165,17 @@ pub struct Entry {
     pub aggregates: &'static [Aggregate],
     /// What it means, and over which time.
     pub meaning: &'static str,
+}
+
+impl Entry {
+    /// The unit of a figure: that of the values, but for the number of times and for what is relative.
+    pub fn unit_of(&self, aggregate: Aggregate) -> Unit {
+        match aggregate {
+            Count if self.unit == Unit::Nanoseconds => Unit::Count,
+            Cv => Unit::Ratio,
+            Count | Mean | P50 | P90 | P95 | P99 | P999 | Max | Min | Total => self.unit,
+        }
+    }
 }
 
 const SPREAD: &[Aggregate] = &[Mean, P50, P90, P95, P99, P999, Max, Min, Count];

@@ -71,7 +71,7 @@ fn workloads(recording: &Recording, query: &Query) -> Vec<Query> {
     (0..cast.workloads.len()).map(of_workload).collect()
 }
 
-/// By workload, then kind (if it has several), then phase.
+/// By workload, then kind (if it has several), then phase (if there are several): where anything was offered.
 fn operations(recording: &Recording, query: Query) -> Vec<Query> {
     let mut queries = Vec::new();
     for (workload, query) in workloads(recording, &query).into_iter().enumerate() {
@@ -80,11 +80,17 @@ fn operations(recording: &Recording, query: Query) -> Vec<Query> {
         let of_kinds =
             names.iter().filter(|_| names.len() > 1).map(|name| query.clone().and(Label::Op, name));
         queries.extend(of_kinds);
-        if !names.is_empty() {
-            queries.push(query);
-        }
+        queries.push(query);
     }
-    by_phase(recording, queries)
+    let offered = |query: &Query| {
+        let labels: Labels =
+            query.labels.clone().into_iter().filter(|(label, _)| *label != Label::Outcome).collect();
+        let offered = Query { labels, phase: query.phase, ..Query::of(Metric::Offered) };
+        recording.measure(&offered, Aggregate::Mean).is_some_and(|rate| rate > 0.0)
+    };
+    let mut queries = by_phase(recording, queries);
+    queries.retain(offered);
+    queries
 }
 
 fn systems(recording: &Recording, query: &Query, of_interest: impl Fn(SystemId) -> bool) -> Vec<Query> {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::document::write_json;
 use super::sink::{At, OutputError, Sink};
 
 /// The name of the file that says what a folder holds.
@@ -248,12 +249,6 @@ pub fn point_latest(sink: &dyn Sink, outputs: &Path, target: &Path) -> Result<()
         sink.create(&temporary).and_then(write).at(&temporary)?;
     }
     sink.rename(&temporary, &latest).at(&latest)
-}
-
-/// Writes a JSON document and a line end.
-pub(super) fn write_json(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
-    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]

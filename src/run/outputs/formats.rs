@@ -352,6 +352,7 @@ const METRICS: &str = "
 All exclude the warm-up. An operation's phase is that of its intended arrival: `fault` while any fault is active,
 `recovery` for a stated time after the last one ended, else `healthy`. Percentiles are nearest-rank: the p-th of n values
 is the ⌈p/100 · n⌉-th smallest. Beyond `max-operations` they come from histograms, and are then at most 1/128 too high.
+`count` is how many values there are, and `cv` a ratio, whatever the metric's unit.
 
 | metric | unit | labels | aggregates | means |
 |---|---|---|---|---|

@@ -3,6 +3,7 @@
 //! [`Folder::begin`], [`write_run`], then what other layers add (charts, a report) through [`Folder::write`], then
 //! [`finish_run`], which writes the manifest and gives the folder its name. Nothing is ever there half, or overwritten.
 
+mod document;
 mod facts;
 mod folder;
 mod formats;

@@ -10,39 +10,33 @@ use crate::run::metrics::{Aggregate, Values};
 use crate::run::operation::Ending;
 use crate::run::phase::Phase;
 use crate::run::recording::Recording;
-use crate::run::tally::{ClassTally, Counts};
+use crate::run::tally::ClassTally;
 
 /// Writes throughput.csv.
 pub(super) fn throughput(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
     let mut table = Table::new(out, key, &THROUGHPUT)?;
     for (workload, class, tally) in used(recording) {
         let all = tally.all();
-        let mut series: Vec<(&str, Option<Reason>, &dyn Fn(&Counts) -> u64)> =
-            vec![("offered", None, &|counts| counts.offered), ("ok", None, &|counts| counts.ok)];
         let failures = reasons().filter(|&(ending, reason)| all.ended(ending, Some(reason)) > 0);
-        let counted = failures.map(|(ending, reason)| {
-            let count = move |counts: &Counts| counts.ended(ending, Some(reason));
-            (ending, reason, count)
-        });
-        let counted: Vec<_> = counted.collect();
-        for (ending, reason, count) in &counted {
-            series.push((ending.name(), Some(*reason), count));
-        }
-        for (outcome, reason, count) in series {
+        let failures = failures.map(|(ending, reason)| (Some(ending), Some(reason)));
+        for (ending, reason) in [(None, None), (Some(Ending::Ok), None)].into_iter().chain(failures) {
             for (interval, counts) in tally.intervals.iter().enumerate() {
+                let count = ending.map_or(counts.offered, |ending| counts.ended(ending, reason));
                 let (start, end) = recording.intervals().bounds(interval);
                 let row = table.row(key)?.text(recording.cast().workload_name(workload))?;
                 let row = row.text(recording.cast().target_name(workload))?;
                 let row =
                     row.text(recording.cast().class_name(workload, class))?.seconds(start)?.seconds(end)?;
-                let row = row.text(outcome)?.text(reason.map_or("", Reason::name))?.integer(count(counts))?;
-                row.float(count(counts) as f64 / end.since(start).as_secs_f64())?.end()?;
+                let row = row.text(ending.map_or("offered", Ending::name))?;
+                let row = row.text(reason.map_or("", Reason::name))?.integer(count)?;
+                row.float(count as f64 / end.since(start).as_secs_f64())?.end()?;
             }
         }
     }
     table.end()
 }
 
+/// Every way not to end `ok`, in the order of rows.
 fn reasons() -> impl Iterator<Item = (Ending, Reason)> {
     let endings = [Ending::Fail, Ending::Unknown].into_iter();
     endings.flat_map(|ending| Reason::ALL.into_iter().map(move |reason| (ending, reason)))

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::document::write_json;
 use super::facts::{CRATE_VERSION, CheckRow, RunFacts, hexadecimal};
-use super::folder::write_json;
 use super::formats::CHECKS;
 use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
@@ -130,7 +130,7 @@ impl FigureSummary {
             metric: row.name,
             labels: figure.labels.iter().map(|(label, value)| (label.name(), value.clone())).collect(),
             aggregate: figure.aggregate.name(),
-            unit: row.unit.name(),
+            unit: row.unit_of(figure.aggregate).name(),
             value: figure.value,
         }
     }

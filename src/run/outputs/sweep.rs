@@ -110,7 +110,8 @@ fn write_runs(out: &mut dyn Write, runs: &[SweepRun]) -> io::Result<()> {
             for label in Label::ALL {
                 row = row.text(figure.labels.get(&label).map_or("", String::as_str))?;
             }
-            row.text(figure.aggregate.name())?.text(metric.unit.name())?.float(figure.value)?.end()?;
+            let unit = metric.unit_of(figure.aggregate);
+            row.text(figure.aggregate.name())?.text(unit.name())?.float(figure.value)?.end()?;
         }
     }
     table.end()
