@@ -6,8 +6,8 @@ use crate::spec::code::Code;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect};
-use super::Planner;
 use super::nodes::Placed;
+use super::{Assertion, Planner};
 
 /// A check of the scenario, resolved.
 #[derive(Clone, Debug)]
@@ -81,6 +81,10 @@ impl Planner<'_> {
             return self.model(check, target, placed);
         }
         let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
+        if let Err(problem) = Assertion::split(&assert.value) {
+            self.diagnostics.push(problem.at(&format!("`{}`", assert.value), &assert.origin));
+            return None;
+        }
         let labels = &check.r#where.value.entries;
         let labels = labels.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
         let window = (check.from.map(|from| from.0), check.to.map(|to| to.0));
@@ -108,7 +112,7 @@ impl Planner<'_> {
                 Some(invariant) => invariants.push(invariant),
                 None => {
                     let known = TABLE.iter().map(|row| row.name);
-                    self.unknown_name("invariant", &name.value, &name.origin, known);
+                    self.unknown_word("invariant", &name.value, &name.origin, known);
                 }
             }
         }

@@ -5,12 +5,15 @@ use crate::kernel::{NodeId, SiteId, SystemId};
 use crate::net::Sites;
 use crate::processors::{ProcessorProfile, Speed};
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::systems::kinds::KindOptions;
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
-use super::{Planner, site_names};
+use super::super::nouns::{NAME_HELP, is_name};
+use super::Planner;
 
 /// Most nodes of a world.
 pub const NODES_MAX: usize = 1_000_000;
@@ -55,6 +58,12 @@ impl Placed {
     }
 }
 
+/// The groups of a system's nodes, and where they are given.
+struct Groups {
+    groups: Vec<Group>,
+    origin: Origin,
+}
+
 impl Planner<'_> {
     /// Places every node; `None` if something could not be placed.
     pub(super) fn place_nodes(&mut self, sites: &Sites) -> Option<Placed> {
@@ -62,24 +71,21 @@ impl Planner<'_> {
         let mut placed =
             Placed { systems: Vec::new(), workloads: Vec::new(), nodes: Vec::new(), places: Vec::new() };
         let mut all = true;
-        if scenario.system.entries.len() + scenario.workload.entries.len() > SYSTEMS_MAX {
-            let (_, origin, _) = &scenario.system.entries[0];
-            let message = format!("more than {SYSTEMS_MAX} systems and workloads");
-            self.refuse(
-                Code::TooMany,
-                origin,
-                message,
-                "put nodes that are alike into one system".to_owned(),
-            );
+        let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
+        let mut names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
+        if let Some(origin) = names.nth(SYSTEMS_MAX) {
+            let message = format!("the scenario has more than {SYSTEMS_MAX} systems and workloads");
+            let help = "put nodes that are alike into one system".to_owned();
+            self.refuse(Code::TooMany, origin, message, help);
             return None;
         }
         for (index, (name, origin, options)) in scenario.system.entries.iter().enumerate() {
-            all &= self.place_system(&mut placed, sites, SystemId(index as u16), name, options).is_some();
-            if placed.nodes.len() > NODES_MAX {
-                let message = format!("the world has more than {NODES_MAX} nodes");
-                self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
-                return None;
-            }
+            let Some(groups) = self.groups(options, origin) else {
+                all = false;
+                continue;
+            };
+            let system = SystemId(index as u16);
+            all &= self.place_system(&mut placed, sites, system, name, &groups, options).is_some();
         }
         for (name, _, options) in &scenario.workload.entries {
             let site = self.site(sites, options.region.as_ref());
@@ -96,31 +102,30 @@ impl Planner<'_> {
         sites: &Sites,
         id: SystemId,
         name: &str,
+        groups: &Groups,
         options: &SystemOptions,
     ) -> Option<()> {
-        let groups = self.groups(options)?;
+        let wanted: u64 = groups.groups.iter().map(|group| u64::from(group.count)).sum();
+        self.check_count(wanted, placed.nodes.len(), groups, options)?;
         let mut nodes = Vec::new();
         let mut all = true;
-        for group in &groups {
+        for group in &groups.groups {
             let site = self.site(sites, group.region.as_ref());
             all &= site.is_some();
             let speed = Speed((group.speed * 1e6) as u64);
             let processor = ProcessorProfile { cores: options.common.cores, speed };
             for index in 0..group.count {
                 let name = match &group.prefix {
-                    Some(prefix) => format!("{name}.{prefix}.{}", index + 1),
+                    Some(prefix) => format!("{name}.{}.{}", prefix.value, index + 1),
                     None => format!("{name}.{}", nodes.len() + 1),
                 };
                 nodes.push(placed.add(name, site.unwrap_or_default(), processor));
-                if placed.nodes.len() > NODES_MAX {
-                    return None; // The caller says so.
-                }
             }
         }
         if !all {
             return None;
         }
-        self.check_kind(options, nodes.len())?;
+        self.check_kind(options)?;
         let first = placed.places[nodes.first().expect("a system has at least one node").index()];
         let extra = options.kind.extra_nodes().iter();
         let extra =
@@ -132,30 +137,63 @@ impl Planner<'_> {
         Some(())
     }
 
-    /// The groups of a system's nodes, in whichever form it gives them.
-    fn groups(&mut self, options: &SystemOptions) -> Option<Vec<Group>> {
+    /// The groups of a system's nodes, in whichever form it gives them; `name` is where the system is named.
+    fn groups(&mut self, options: &SystemOptions, name: &Origin) -> Option<Groups> {
         let common = &options.common;
-        match (&common.nodes, &common.groups) {
-            (Some(_), Some(_)) => {
-                let message = "both `nodes` and `groups` say what nodes the system has".to_owned();
-                self.refuse(
-                    Code::Contradiction,
-                    &common.r#type.origin,
-                    message,
-                    "keep one of them".to_owned(),
-                );
-                None
+        let (groups, origin) = match (&common.nodes, &common.groups) {
+            (Some(nodes), Some(groups)) => {
+                let message = "both `nodes` and `groups` say what nodes the system has";
+                let error = Diagnostic::error(Code::Contradiction, &groups.origin, message);
+                self.diagnostics.push(error.related(&nodes.origin, "the nodes").help("keep one of them"));
+                return None;
             }
-            (Some(Nodes(groups)), None) => Some(groups.clone()),
-            (None, Some(groups)) if groups.is_empty() => {
-                let message = "`groups` is empty: a system has at least one node".to_owned();
-                let help = "write groups = [{ count = 3 }], or nodes = 3".to_owned();
-                self.refuse(Code::OutOfRange, &common.r#type.origin, message, help);
-                None
-            }
-            (None, Some(groups)) => Some(groups.clone()),
-            (None, None) => Some(Nodes::plain(NODES_DEFAULT).0),
+            (Some(nodes), None) => (nodes.value.0.clone(), nodes.origin.clone()),
+            (None, Some(groups)) => (groups.value.clone(), groups.origin.clone()),
+            (None, None) => (Nodes::plain(NODES_DEFAULT).0, name.clone()),
+        };
+        if groups.is_empty() {
+            let message = "`groups` is empty, and a system has at least one node".to_owned();
+            let help = "write groups = [{ count = 3 }], or nodes = 3".to_owned();
+            self.refuse(Code::OutOfRange, &origin, message, help);
+            return None;
         }
+        let mut prefixes: Vec<&str> = Vec::new();
+        let mut all = true;
+        for prefix in groups.iter().filter_map(|group| group.prefix.as_ref()) {
+            let message = match (is_name(&prefix.value), prefixes.contains(&prefix.value.as_str())) {
+                (false, _) => format!("`{}` cannot be a prefix of names", prefix.value.escape_debug()),
+                (true, true) => format!("two groups have the prefix `{}`", prefix.value),
+                (true, false) => {
+                    prefixes.push(&prefix.value);
+                    continue;
+                }
+            };
+            self.refuse(Code::BadName, &prefix.origin, message, NAME_HELP.to_owned());
+            all = false;
+        }
+        all.then_some(Groups { groups, origin })
+    }
+
+    /// Whether so many nodes may join those placed already.
+    fn check_count(
+        &mut self,
+        wanted: u64,
+        placed: usize,
+        groups: &Groups,
+        options: &SystemOptions,
+    ) -> Option<()> {
+        let refusal = match options.kind.most_nodes() {
+            Some(most) if wanted > most as u64 => {
+                let kind = options.kind.kind();
+                format!("a system of type {kind} has at most {most} nodes, not {wanted}")
+            }
+            Some(_) | None if placed as u64 + wanted > NODES_MAX as u64 => {
+                format!("with these {wanted} nodes the world has more than {NODES_MAX}")
+            }
+            Some(_) | None => return Some(()),
+        };
+        self.refuse(Code::TooMany, &groups.origin, refusal, "ask for fewer nodes".to_owned());
+        None
     }
 
     /// The site of this name; the first one when none is named.
@@ -163,27 +201,20 @@ impl Planner<'_> {
         let Some(region) = region else { return Some(SiteId(0)) };
         let site = sites.find(&region.value);
         if site.is_none() {
-            self.unknown_name("region", &region.value, &region.origin, site_names(sites));
+            self.unknown_region(&region.value, &region.origin, sites);
         }
         site
     }
 
-    /// What a type asks of its nodes and options.
-    fn check_kind(&mut self, options: &SystemOptions, nodes: usize) -> Option<()> {
+    /// What a type asks of its options.
+    fn check_kind(&mut self, options: &SystemOptions) -> Option<()> {
         match &options.kind {
             KindOptions::Raft(raft) => {
-                let voters_max = crate::consensus::membership::VOTERS_MAX;
-                let origin = &options.common.r#type.origin;
-                if nodes > voters_max {
-                    let message = format!("a raft group has at most {voters_max} voters, not {nodes}");
-                    self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
-                    return None;
-                }
                 let is_local = raft.reads.value == crate::systems::kinds::ReadsChoice::Local;
                 if is_local && !options.common.allow_unsafe {
                     let message = "local reads can return stale values".to_owned();
-                    let help = "set allow_unsafe = true beside it if that is what you want to see".to_owned();
-                    self.refuse(Code::Unsafe, &raft.reads.origin, message, help);
+                    let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
+                    self.refuse(Code::Unsafe, &raft.reads.origin, message, help.to_owned());
                     return None;
                 }
                 Some(())
@@ -221,7 +252,7 @@ impl Planner<'_> {
                     None => {
                         let known: Vec<String> =
                             nodes.iter().map(|node| placed.nodes[node.index()].name.clone()).collect();
-                        let what = format!("node of `{system}` called");
+                        let what = format!("node of the system `{system}`:");
                         self.unknown_name(&what, name, origin, known.iter().map(String::as_str));
                         all = false;
                     }
@@ -236,8 +267,9 @@ impl Planner<'_> {
         let mut all = true;
         for bug in &options.common.bugs {
             if !known().any(|name| name == bug.value) {
+                let what = format!("bug of a {}", options.kind.kind());
                 let names: Vec<&str> = known().collect();
-                self.unknown_name("bug", &bug.value, &bug.origin, names.into_iter());
+                self.unknown_word(&what, &bug.value, &bug.origin, names.into_iter());
                 all = false;
             }
         }
