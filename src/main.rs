@@ -1,2 +1,7 @@
 //! The `seedbed` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    seedbed::cli::main(std::env::args_os().collect()).into()
+}
