@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal, count};
-use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
+use crate::scenario::{Checked, LoadOptions, Loaded, check, load, plan, render, resolved};
+use crate::sim::Limits;
 use crate::spec::{Diagnostic, Level};
 
 /// Read scenarios and say what is wrong with them, without running them
@@ -43,7 +44,9 @@ impl Check {
         let mut documents = Vec::new();
         for path in &self.files {
             let mut loaded = load(path, &options);
-            let checked = check(&mut loaded);
+            let checked = check(&mut loaded, |scenario, diagnostics, files| {
+                plan(scenario, scenario.seed, Limits::default(), diagnostics, files)
+            });
             let outcome = Outcome { file: path.display().to_string(), loaded, checked };
             outcome.say(terminal);
             exits.push(if outcome.checked.is_some() { Exit::Passed } else { Exit::Usage });
@@ -70,16 +73,19 @@ impl Outcome {
         let text = render(&self.loaded.sources, diagnostics, terminal.color_stderr());
         terminal.say(text.trim_end());
         let errors = diagnostics.error_count() as u64;
-        let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).count() as u64;
+        let warnings =
+            diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).count() as u64;
         let parts = [(errors, "error"), (warnings, "warning")];
-        let parts = parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+        let parts =
+            parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
         terminal.say(&format!("\n{}: {}", self.file, parts.collect::<Vec<_>>().join(", ")));
     }
 
     /// One line on a valid scenario.
     fn text(&self, path: &std::path::Path) -> String {
         let Some(checked) = &self.checked else { return String::new() };
-        let systems: Vec<String> = systems(checked).map(|(name, kind, _)| format!("{name} ({kind})")).collect();
+        let systems: Vec<String> =
+            systems(checked).map(|(name, kind, _)| format!("{name} ({kind})")).collect();
         let (least, most) = (*checked.nodes.start(), *checked.nodes.end());
         let nodes =
             if least == most { count(most as u64, "node") } else { format!("{least} to {most} nodes") };
@@ -131,5 +137,9 @@ impl Outcome {
 
 /// Name, type and number of nodes of each system, in the first combination.
 fn systems(checked: &Checked) -> impl Iterator<Item = (&str, &'static str, usize)> {
-    checked.world.systems.iter().map(|system| (system.plan.name.as_str(), system.kind.name(), system.plan.nodes.len()))
+    checked
+        .world
+        .systems
+        .iter()
+        .map(|system| (system.plan.name.as_str(), system.kind.name(), system.plan.nodes.len()))
 }

@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn the_gravest_of_many_runs_counts() {
         let of_all = |codes: &[u8]| {
-            let exits = codes.iter().map(|code| TABLE.iter().find(|row| row.code == *code).expect("a code").exit);
+            let exits =
+                codes.iter().map(|code| TABLE.iter().find(|row| row.code == *code).expect("a code").exit);
             Exit::of_all(exits).code()
         };
         assert_eq!(of_all(&[]), 0);

@@ -32,9 +32,9 @@ const NAME: &str = "seedbed";
 /// Grows a whole distributed system from one scenario file and one seed, and says what it did and whether it was
 /// right.
 #[derive(Parser, Debug)]
-#[command(name = NAME, version, max_term_width = 100)]
+#[command(name = NAME, version)]
 struct Cli {
-    /// Whether messages have colours; `auto` asks the terminal, and NO_COLOR turns them off
+    /// When text has colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
     #[command(subcommand)]

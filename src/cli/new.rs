@@ -59,7 +59,8 @@ impl New {
             self.list(terminal)?;
             return Ok(Exit::Passed);
         };
-        let template = TEMPLATES.iter().find(|template| template.name == name).ok_or_else(|| unknown(name))?;
+        let template =
+            TEMPLATES.iter().find(|template| template.name == name).ok_or_else(|| unknown(name))?;
         let Some(file) = &self.file else {
             terminal.print(template.text)?;
             return Ok(Exit::Passed);
@@ -79,11 +80,13 @@ impl New {
     fn list(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         match self.format {
             Format::Text => {
-                let rows = TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.doc.to_owned()]);
+                let rows =
+                    TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.doc.to_owned()]);
                 terminal.print(&table::aligned(&rows.collect::<Vec<_>>()))
             }
             Format::Json => {
-                let rows = TEMPLATES.iter().map(|template| json!({ "name": template.name, "doc": template.doc }));
+                let rows =
+                    TEMPLATES.iter().map(|template| json!({ "name": template.name, "doc": template.doc }));
                 terminal.print_json(&json!({ "templates": rows.collect::<Vec<Json>>() }))
             }
         }

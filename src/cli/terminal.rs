@@ -23,7 +23,9 @@ impl ColorChoice {
         // https://no-color.org: set to anything but the empty string.
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         match self {
-            ColorChoice::Auto => is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
+            ColorChoice::Auto => {
+                is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            }
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         }

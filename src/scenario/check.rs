@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use crate::sim::Limits;
-use crate::spec::{Decode, Decoder};
+use crate::spec::{DataFiles, Decode, Decoder, Diagnostics};
 
-use super::plan::{World, plan};
+use super::plan::World;
 use super::{Loaded, Scenario, Sweep};
 
 /// The most combinations that are planned; of a larger sweep a sample.
@@ -36,8 +35,12 @@ impl Checked {
 }
 
 /// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
-/// value of every variable occurs. `None` once every mistake has been added to the diagnostics.
-pub fn check(loaded: &mut Loaded) -> Option<Checked> {
+/// value of every variable occurs. `plan` makes the world of one combination; the caller may hold it to more than
+/// [`super::plan()`] does. `None` once every mistake has been added to the diagnostics.
+pub fn check(
+    loaded: &mut Loaded,
+    mut plan: impl FnMut(&Scenario, &mut Diagnostics, &dyn DataFiles) -> Option<World>,
+) -> Option<Checked> {
     let files = loaded.files();
     let diagnostics = &mut loaded.diagnostics;
     let errors_before = diagnostics.error_count();
@@ -48,8 +51,7 @@ pub fn check(loaded: &mut Loaded) -> Option<Checked> {
         let document = sweep.point(index).document;
         let scenario = Scenario::decode(&document, &mut Decoder::new(diagnostics, &files));
         let Some(scenario) = scenario else { continue };
-        let world = plan(&scenario, scenario.seed, Limits::default(), diagnostics, &files);
-        let Some(world) = world else { continue };
+        let Some(world) = plan(&scenario, diagnostics, &files) else { continue };
         let nodes = listed_nodes(&world);
         planned += world.setup.nodes.len();
         (least, most) = (least.min(nodes), most.max(nodes));

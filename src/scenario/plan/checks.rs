@@ -6,8 +6,8 @@ use crate::spec::code::Code;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect};
+use super::Planner;
 use super::nodes::Placed;
-use super::{Assertion, Planner};
 
 /// A check of the scenario, resolved.
 #[derive(Clone, Debug)]
@@ -81,10 +81,6 @@ impl Planner<'_> {
             return self.model(check, target, placed);
         }
         let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
-        if let Err(problem) = Assertion::split(&assert.value) {
-            self.diagnostics.push(problem.at(&format!("`{}`", assert.value), &assert.origin));
-            return None;
-        }
         let labels = &check.r#where.value.entries;
         let labels = labels.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
         let window = (check.from.map(|from| from.0), check.to.map(|to| to.0));

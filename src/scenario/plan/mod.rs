@@ -1,13 +1,11 @@
 //! From a decoded scenario and a seed to a world that can run: names resolved, nodes placed, every mistake that
 //! spans several tables reported.
 
-mod assertion;
 mod checks;
 mod faults;
 mod nodes;
 mod places;
 
-pub use assertion::{Assertion, COMPARISONS};
 pub use checks::{AssertionPlan, CheckKind, CheckPlan};
 pub use faults::TARGETS;
 pub use nodes::NODES_MAX;
