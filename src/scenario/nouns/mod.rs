@@ -16,6 +16,7 @@ use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Named;
 use crate::spec::value::Node;
 
@@ -31,8 +32,7 @@ const NAME_MAX: usize = 64;
 const INTERVALS_MAX: u64 = 1_000_000;
 
 /// What a name may be, for help texts.
-pub const NAME_HELP: &str =
-    "a name has up to 64 letters, digits, `-` and `_`, begins with a letter or digit and is not `rest`";
+pub const NAME_HELP: &str = "a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`";
 
 /// Whether this can name a thing of a scenario: names stand in targets of faults, in file names and in CSVs.
 pub fn is_name(name: &str) -> bool {
@@ -114,7 +114,7 @@ fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decode
         );
     }
     if scenario.warmup >= scenario.duration {
-        let (warmup, duration) = (scenario.warmup, scenario.duration);
+        let (warmup, duration) = (duration_text(scenario.warmup), duration_text(scenario.duration));
         let message = format!("the warm-up of {warmup} leaves nothing to measure: the run lasts {duration}");
         refuse(Code::Contradiction, "warmup", message, "make the warm-up shorter, or the run longer");
     }
@@ -122,7 +122,7 @@ fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decode
         scenario.interval.filter(|interval| scenario.duration.0 / interval.0 > INTERVALS_MAX)
     {
         let message =
-            format!("{} in intervals of {interval} are more than {INTERVALS_MAX}", scenario.duration);
+            format!("intervals of {} are more than {INTERVALS_MAX} over the run", duration_text(interval));
         refuse(Code::TooMany, "interval", message, "make the interval longer");
     }
 }

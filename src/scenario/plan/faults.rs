@@ -8,6 +8,7 @@ use crate::net::Sites;
 use crate::spec::call::{self, Expression};
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
@@ -47,7 +48,8 @@ impl Planner<'_> {
                 (None, None) => continue, // Reported when it was decoded.
             };
             if let Some(at) = options.at.as_ref().filter(|at| at.value >= scenario.duration) {
-                let message = format!("`{name}` never strikes: the run ends at {}", scenario.duration);
+                let message =
+                    format!("`{name}` never strikes: the run ends at {}", duration_text(scenario.duration));
                 let warning = Diagnostic::warning(Code::NeverStrikes, &at.origin, message);
                 self.diagnostics.push(warning.help("let it strike earlier, or make the run longer"));
             }
@@ -165,6 +167,15 @@ impl Planner<'_> {
                 false => "`rest` is a group of its own: write groups = [\"kv.1\", \"rest\"]",
             };
             self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
+            return None;
+        }
+        if text.is_empty() {
+            self.refuse(
+                Code::BadTarget,
+                &target.origin,
+                "the target is empty".to_owned(),
+                TARGET_HELP.to_owned(),
+            );
             return None;
         }
         if let Some(region) = text.strip_prefix("region:") {

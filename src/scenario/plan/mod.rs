@@ -87,6 +87,8 @@ struct Planner<'a> {
     scenario: &'a Scenario,
     diagnostics: &'a mut Diagnostics,
     files: &'a dyn DataFiles,
+    /// Whether the names of regions can be held against the network; not after a mistake in the network itself.
+    sites_known: bool,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
@@ -98,14 +100,17 @@ pub fn plan(
     files: &dyn DataFiles,
 ) -> Option<World> {
     let errors_before = diagnostics.error_count();
-    let mut planner = Planner { scenario, diagnostics, files };
+    let mut planner = Planner { scenario, diagnostics, files, sites_known: true };
     planner.check_names();
-    let sites = planner.sites()?;
+    let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
     let targets = planner.workload_targets(&systems);
-    let faults = planner.plan_faults(&placed, &sites);
+    let faults = match placed.complete {
+        true => planner.plan_faults(&placed, &sites),
+        false => None, // Targets could name nodes that only a mistake elsewhere hides.
+    };
     let checks = planner.plan_checks(&placed);
     if planner.diagnostics.error_count() > errors_before {
         return None;

@@ -13,7 +13,7 @@ use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
 use super::super::nouns::{NAME_HELP, is_name};
-use super::Planner;
+use super::{Planner, listed};
 
 /// Most nodes of a world.
 pub const NODES_MAX: usize = 1_000_000;
@@ -31,6 +31,8 @@ pub(super) struct Placed {
     pub(super) nodes: Vec<PlacedNode>,
     /// By node id.
     pub(super) places: Vec<SiteId>,
+    /// Whether every system has all its nodes.
+    pub(super) complete: bool,
 }
 
 pub(super) struct PlacedNode {
@@ -58,19 +60,18 @@ impl Placed {
     }
 }
 
-/// The groups of a system's nodes, and where they are given.
-struct Groups {
-    groups: Vec<Group>,
-    origin: Origin,
-}
-
 impl Planner<'_> {
-    /// Places every node; `None` if something could not be placed.
+    /// Places every node; `None` if there are too many systems to name them. What could not be placed has been
+    /// reported.
     pub(super) fn place_nodes(&mut self, sites: &Sites) -> Option<Placed> {
         let scenario = self.scenario;
-        let mut placed =
-            Placed { systems: Vec::new(), workloads: Vec::new(), nodes: Vec::new(), places: Vec::new() };
-        let mut all = true;
+        let mut placed = Placed {
+            systems: Vec::new(),
+            workloads: Vec::new(),
+            nodes: Vec::new(),
+            places: Vec::new(),
+            complete: true,
+        };
         let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
         let mut names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
         if let Some(origin) = names.nth(SYSTEMS_MAX) {
@@ -80,20 +81,19 @@ impl Planner<'_> {
             return None;
         }
         for (index, (name, origin, options)) in scenario.system.entries.iter().enumerate() {
-            let Some(groups) = self.groups(options, origin) else {
-                all = false;
-                continue;
-            };
-            let system = SystemId(index as u16);
-            all &= self.place_system(&mut placed, sites, system, name, &groups, options).is_some();
+            let groups = self.groups(options, origin);
+            let groups = groups.filter(|groups| self.may_join(placed.nodes.len(), groups, options));
+            placed.complete &= groups.is_some();
+            let groups = groups.unwrap_or_default();
+            let plan = self.place_system(&mut placed, sites, SystemId(index as u16), name, &groups, options);
+            placed.systems.push(plan);
         }
         for (name, _, options) in &scenario.workload.entries {
             let site = self.site(sites, options.region.as_ref());
-            all &= site.is_some();
-            let node = placed.add(name.clone(), site.unwrap_or_default(), ProcessorProfile::default());
+            let node = placed.add(name.clone(), site, ProcessorProfile::default());
             placed.workloads.push(node);
         }
-        all.then_some(placed)
+        Some(placed)
     }
 
     fn place_system(
@@ -102,16 +102,12 @@ impl Planner<'_> {
         sites: &Sites,
         id: SystemId,
         name: &str,
-        groups: &Groups,
+        groups: &[Group],
         options: &SystemOptions,
-    ) -> Option<()> {
-        let wanted: u64 = groups.groups.iter().map(|group| u64::from(group.count)).sum();
-        self.check_count(wanted, placed.nodes.len(), groups, options)?;
+    ) -> SystemPlan {
         let mut nodes = Vec::new();
-        let mut all = true;
-        for group in &groups.groups {
+        for group in groups {
             let site = self.site(sites, group.region.as_ref());
-            all &= site.is_some();
             let speed = Speed((group.speed * 1e6) as u64);
             let processor = ProcessorProfile { cores: options.common.cores, speed };
             for index in 0..group.count {
@@ -119,26 +115,22 @@ impl Planner<'_> {
                     Some(prefix) => format!("{name}.{}.{}", prefix.value, index + 1),
                     None => format!("{name}.{}", nodes.len() + 1),
                 };
-                nodes.push(placed.add(name, site.unwrap_or_default(), processor));
+                nodes.push(placed.add(name, site, processor));
             }
         }
-        if !all {
-            return None;
-        }
-        self.check_kind(options)?;
-        let first = placed.places[nodes.first().expect("a system has at least one node").index()];
+        let first = nodes.first().map_or(SiteId(0), |node: &NodeId| placed.places[node.index()]);
         let extra = options.kind.extra_nodes().iter();
         let extra =
             extra.map(|last| placed.add(format!("{name}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
-        self.set_clocks(placed, name, options, &nodes)?;
-        let bugs = self.bugs(options)?;
-        placed.systems.push(SystemPlan { name: name.to_owned(), id, nodes, extra, bugs });
-        Some(())
+        self.check_kind(options);
+        self.set_clocks(placed, name, options, &nodes);
+        let bugs = self.bugs(options);
+        SystemPlan { name: name.to_owned(), id, nodes, extra, bugs }
     }
 
     /// The groups of a system's nodes, in whichever form it gives them; `name` is where the system is named.
-    fn groups(&mut self, options: &SystemOptions, name: &Origin) -> Option<Groups> {
+    fn groups(&mut self, options: &SystemOptions, name: &Origin) -> Option<Vec<Group>> {
         let common = &options.common;
         let (groups, origin) = match (&common.nodes, &common.groups) {
             (Some(nodes), Some(groups)) => {
@@ -160,54 +152,56 @@ impl Planner<'_> {
         let mut prefixes: Vec<&str> = Vec::new();
         let mut all = true;
         for prefix in groups.iter().filter_map(|group| group.prefix.as_ref()) {
-            let message = match (is_name(&prefix.value), prefixes.contains(&prefix.value.as_str())) {
-                (false, _) => format!("`{}` cannot be a prefix of names", prefix.value.escape_debug()),
-                (true, true) => format!("two groups have the prefix `{}`", prefix.value),
+            let (message, help) = match (is_name(&prefix.value), prefixes.contains(&prefix.value.as_str())) {
+                (false, _) => {
+                    (format!("`{}` cannot be a prefix of names", prefix.value.escape_debug()), NAME_HELP)
+                }
+                (true, true) => {
+                    (format!("two groups have the prefix `{}`", prefix.value), "give each one of its own")
+                }
                 (true, false) => {
                     prefixes.push(&prefix.value);
                     continue;
                 }
             };
-            self.refuse(Code::BadName, &prefix.origin, message, NAME_HELP.to_owned());
+            self.refuse(Code::BadName, &prefix.origin, message, help.to_owned());
             all = false;
         }
-        all.then_some(Groups { groups, origin })
+        all.then_some(groups)
     }
 
-    /// Whether so many nodes may join those placed already.
-    fn check_count(
-        &mut self,
-        wanted: u64,
-        placed: usize,
-        groups: &Groups,
-        options: &SystemOptions,
-    ) -> Option<()> {
-        let refusal = match options.kind.most_nodes() {
+    /// Whether these nodes may join the `placed` ones: asked before any of them is made.
+    fn may_join(&mut self, placed: usize, groups: &[Group], options: &SystemOptions) -> bool {
+        let wanted: u64 = groups.iter().map(|group| u64::from(group.count)).sum();
+        let kind = options.kind.kind();
+        let message = match options.kind.most_nodes() {
             Some(most) if wanted > most as u64 => {
-                let kind = options.kind.kind();
                 format!("a system of type {kind} has at most {most} nodes, not {wanted}")
             }
             Some(_) | None if placed as u64 + wanted > NODES_MAX as u64 => {
                 format!("with these {wanted} nodes the world has more than {NODES_MAX}")
             }
-            Some(_) | None => return Some(()),
+            Some(_) | None => return true,
         };
-        self.refuse(Code::TooMany, &groups.origin, refusal, "ask for fewer nodes".to_owned());
-        None
+        let common = &options.common;
+        let given = common.nodes.as_ref().map(|nodes| &nodes.origin);
+        let origin = given.or(common.groups.as_ref().map(|groups| &groups.origin));
+        let origin = origin.unwrap_or(&common.r#type.origin);
+        self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
+        false
     }
 
-    /// The site of this name; the first one when none is named.
-    fn site(&mut self, sites: &Sites, region: Option<&Located<String>>) -> Option<SiteId> {
-        let Some(region) = region else { return Some(SiteId(0)) };
-        let site = sites.find(&region.value);
-        if site.is_none() {
+    /// The site of this name; the first one when none is named, or one that does not exist.
+    fn site(&mut self, sites: &Sites, region: Option<&Located<String>>) -> SiteId {
+        let Some(region) = region else { return SiteId(0) };
+        sites.find(&region.value).unwrap_or_else(|| {
             self.unknown_region(&region.value, &region.origin, sites);
-        }
-        site
+            SiteId(0)
+        })
     }
 
     /// What a type asks of its options.
-    fn check_kind(&mut self, options: &SystemOptions) -> Option<()> {
+    fn check_kind(&mut self, options: &SystemOptions) {
         match &options.kind {
             KindOptions::Raft(raft) => {
                 let is_local = raft.reads.value == crate::systems::kinds::ReadsChoice::Local;
@@ -215,22 +209,13 @@ impl Planner<'_> {
                     let message = "local reads can return stale values".to_owned();
                     let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
                     self.refuse(Code::Unsafe, &raft.reads.origin, message, help.to_owned());
-                    return None;
                 }
-                Some(())
             }
-            KindOptions::Service(_) => Some(()),
+            KindOptions::Service(_) => {}
         }
     }
 
-    fn set_clocks(
-        &mut self,
-        placed: &mut Placed,
-        system: &str,
-        options: &SystemOptions,
-        nodes: &[NodeId],
-    ) -> Option<()> {
-        let mut all = true;
+    fn set_clocks(&mut self, placed: &mut Placed, system: &str, options: &SystemOptions, nodes: &[NodeId]) {
         let clocks = &options.common.clocks.entries;
         // The default first, whatever the order in the file.
         for is_default in [true, false] {
@@ -239,8 +224,8 @@ impl Planner<'_> {
                 let clock = Clock { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
                 if clock.drift_ppb <= -1_000_000_000 {
                     let message = "a clock cannot stand still or run backwards".to_owned();
-                    self.refuse(Code::OutOfRange, origin, message, "a drift is above -1000000ppm".to_owned());
-                    all = false;
+                    let help = "a drift is more than -1000000ppm".to_owned();
+                    self.refuse(Code::OutOfRange, origin, message, help);
                     continue;
                 }
                 if is_default {
@@ -249,30 +234,36 @@ impl Planner<'_> {
                 }
                 match nodes.iter().find(|node| placed.nodes[node.index()].name == *name) {
                     Some(node) => placed.nodes[node.index()].clock = clock,
-                    None => {
-                        let known: Vec<String> =
-                            nodes.iter().map(|node| placed.nodes[node.index()].name.clone()).collect();
-                        let what = format!("node of the system `{system}`:");
-                        self.unknown_name(&what, name, origin, known.iter().map(String::as_str));
-                        all = false;
-                    }
+                    None if placed.complete => self.unknown_clock(placed, system, name, origin, nodes),
+                    None => {}
                 }
             }
         }
-        all.then_some(())
     }
 
-    fn bugs(&mut self, options: &SystemOptions) -> Option<Vec<String>> {
+    fn unknown_clock(
+        &mut self,
+        placed: &Placed,
+        system: &str,
+        name: &str,
+        origin: &Origin,
+        nodes: &[NodeId],
+    ) {
+        let known = || nodes.iter().map(|node| placed.nodes[node.index()].name.as_str());
+        let known_or_default = listed(known().chain(["default"])).unwrap_or_default();
+        let message = format!("the system `{system}` has no node `{name}`");
+        self.unknown(message, name, origin, known(), format!("choose {known_or_default}"));
+    }
+
+    fn bugs(&mut self, options: &SystemOptions) -> Vec<String> {
         let known = || KindOptions::bugs(options.kind.kind()).map(|bug| bug.name);
-        let mut all = true;
         for bug in &options.common.bugs {
             if !known().any(|name| name == bug.value) {
                 let what = format!("bug of a {}", options.kind.kind());
                 let names: Vec<&str> = known().collect();
                 self.unknown_word(&what, &bug.value, &bug.origin, names.into_iter());
-                all = false;
             }
         }
-        all.then(|| options.common.bugs.iter().map(|bug| bug.value.clone()).collect())
+        options.common.bugs.iter().map(|bug| bug.value.clone()).collect()
     }
 }

@@ -25,24 +25,27 @@ const SITES_MAX: usize = 10_000;
 const LINKS_MAX: usize = 10_000;
 
 impl Planner<'_> {
-    /// The sites of the scenario.
-    pub(super) fn sites(&mut self) -> Option<Sites> {
+    /// The sites of the scenario; after a mistake in the network those of `lan`.
+    pub(super) fn sites(&mut self) -> Sites {
         let network = &self.scenario.network;
         let regions = network.regions.value.as_str();
         let is_lan = regions == "lan";
         let profile = profile(&network.default, is_lan);
+        let lan = |profile| Sites::new(vec!["lan".to_owned()], |_, _| LAN_DELAY, profile);
         let mut sites = if is_lan {
-            Sites::new(vec!["lan".to_owned()], |_, _| LAN_DELAY, profile)
+            lan(profile)
         } else if let Some(matrix) = Matrix::find(regions) {
             let names = matrix.regions.iter().map(|name| (*name).to_owned()).collect();
             Sites::new(names, |from, to| matrix.one_way(from, to), profile)
-        } else {
-            let (names, delays) = self.csv_matrix(regions)?;
+        } else if let Some((names, delays)) = self.csv_matrix(regions) {
             let n = names.len();
             Sites::new(names, |from, to| delays[from * n + to], profile)
+        } else {
+            self.sites_known = false;
+            lan(profile)
         };
-        self.override_links(&mut sites)?;
-        Some(sites)
+        self.override_links(&mut sites);
+        sites
     }
 
     /// Reads a CSV matrix: `from,to,one_way` with a delay such as `12.5ms` for every ordered pair.
@@ -73,6 +76,9 @@ impl Planner<'_> {
 
     /// Reports a region that the network does not have, and a network that has it.
     pub(super) fn unknown_region(&mut self, name: &str, origin: &Origin, sites: &Sites) {
+        if !self.sites_known {
+            return;
+        }
         let elsewhere = MATRICES.iter().find(|matrix| matrix.regions.contains(&name));
         match elsewhere {
             Some(matrix) => {
@@ -84,13 +90,13 @@ impl Planner<'_> {
         }
     }
 
-    fn override_links(&mut self, sites: &mut Sites) -> Option<()> {
+    fn override_links(&mut self, sites: &mut Sites) {
         let scenario = self.scenario;
         if let Some(link) = scenario.network.link.get(LINKS_MAX) {
             let message = format!("the network has more than {LINKS_MAX} links that differ");
             let help = "give the network a CSV matrix of delays instead".to_owned();
             self.refuse(Code::TooMany, &link.from.origin, message, help);
-            return None;
+            return;
         }
         for link in &scenario.network.link {
             let mut find = |name: &Located<String>| {
@@ -101,7 +107,7 @@ impl Planner<'_> {
                 found
             };
             let (from, to) = (find(&link.from), find(&link.to));
-            let (from, to) = (from?, to?);
+            let (Some(from), Some(to)) = (from, to) else { continue };
             let pairs = if link.both { vec![(from, to), (to, from)] } else { vec![(from, to)] };
             for (from, to) in pairs {
                 let delay = link.delay.unwrap_or_else(|| sites.delay(from, to));
@@ -110,7 +116,6 @@ impl Planner<'_> {
                 sites.set_link(from, to, delay, changed);
             }
         }
-        Some(())
     }
 }
 
