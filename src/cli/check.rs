@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal, count};
-use crate::scenario::{Checked, LoadOptions, Loaded, check, load, plan, render, resolved};
+use crate::run::prepare::prepare;
+use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Diagnostic, Level};
 
@@ -45,11 +46,12 @@ impl Check {
         for path in &self.files {
             let mut loaded = load(path, &options);
             let checked = check(&mut loaded, |scenario, diagnostics, files| {
-                plan(scenario, scenario.seed, Limits::default(), diagnostics, files)
+                let prepared = prepare("", scenario, scenario.seed, Limits::default(), diagnostics, files);
+                prepared.map(|prepared| prepared.world)
             });
             let outcome = Outcome { file: path.display().to_string(), loaded, checked };
             outcome.say(terminal);
-            exits.push(if outcome.checked.is_some() { Exit::Passed } else { Exit::Usage });
+            exits.push(if outcome.checked.is_some() { Exit::Passed } else { Exit::Invalid });
             match (self.format, self.resolved) {
                 (Format::Json, _) => documents.push(outcome.json(path)),
                 (Format::Text, true) => terminal.print(&outcome.resolved(self.files.len() > 1))?,
@@ -59,7 +61,7 @@ impl Check {
         if self.format == Format::Json {
             terminal.print_json(&json!({ "files": documents }))?;
         }
-        Ok(Exit::of_all(exits))
+        Ok(Exit::of_many(exits))
     }
 }
 

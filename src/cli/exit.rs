@@ -10,7 +10,7 @@ pub enum Exit {
     /// A check was violated, or one that should have been violated held.
     Violated,
     /// The command line or a scenario is not valid; nothing ran.
-    Usage,
+    Invalid,
     /// A check or a run reached one of its limits before a verdict.
     Inconclusive,
     /// Nothing was selected, so nothing was done.
@@ -42,7 +42,7 @@ pub struct Row {
 pub const TABLE: [Row; 9] = [
     row(Exit::Passed, 0, "passed", "everything asked for was done, and every check held"),
     row(Exit::Violated, 1, "violated", "a check was violated, or one with expect = \"violated\" held"),
-    row(Exit::Usage, 2, "usage", "the command line or a scenario is not valid; nothing ran"),
+    row(Exit::Invalid, 2, "invalid", "the command line or a scenario is not valid; nothing ran"),
     row(Exit::Inconclusive, 3, "inconclusive", "a check or a run reached one of its limits before a verdict"),
     row(Exit::NothingSelected, 4, "nothing-selected", "nothing was selected, so nothing was done"),
     row(Exit::Diverged, 5, "diverged", "a run that was to repeat another one differs from it"),
@@ -62,7 +62,7 @@ const PRECEDENCE: [Exit; 9] = [
     Exit::Internal,
     Exit::InputOutput,
     Exit::Diverged,
-    Exit::Usage,
+    Exit::Invalid,
     Exit::Violated,
     Exit::Inconclusive,
     Exit::NothingSelected,
@@ -77,7 +77,7 @@ impl Exit {
     }
 
     /// The result of several: the gravest; of none [`Exit::Passed`].
-    pub fn of_all(exits: impl IntoIterator<Item = Exit>) -> Exit {
+    pub fn of_many(exits: impl IntoIterator<Item = Exit>) -> Exit {
         let gravity = |exit: &Exit| PRECEDENCE.iter().position(|other| other == exit);
         exits.into_iter().min_by_key(gravity).unwrap_or(Exit::Passed)
     }
@@ -102,17 +102,17 @@ mod tests {
 
     #[test]
     fn the_gravest_of_many_runs_counts() {
-        let of_all = |codes: &[u8]| {
+        let of_many = |codes: &[u8]| {
             let exits =
                 codes.iter().map(|code| TABLE.iter().find(|row| row.code == *code).expect("a code").exit);
-            Exit::of_all(exits).code()
+            Exit::of_many(exits).code()
         };
-        assert_eq!(of_all(&[]), 0);
-        assert_eq!(of_all(&[0, 3, 0]), 3);
-        assert_eq!(of_all(&[3, 1]), 1);
-        assert_eq!(of_all(&[1, 5, 3]), 5);
-        assert_eq!(of_all(&[5, 74]), 74);
-        assert_eq!(of_all(&[74, 70]), 70);
-        assert_eq!(of_all(&[0, 1, 3, 5, 74, 70, 130]), 130);
+        assert_eq!(of_many(&[]), 0);
+        assert_eq!(of_many(&[0, 3, 0]), 3);
+        assert_eq!(of_many(&[3, 1]), 1);
+        assert_eq!(of_many(&[1, 5, 3]), 5);
+        assert_eq!(of_many(&[5, 74]), 74);
+        assert_eq!(of_many(&[74, 70]), 70);
+        assert_eq!(of_many(&[0, 1, 3, 5, 74, 70, 130]), 130);
     }
 }

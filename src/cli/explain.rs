@@ -81,7 +81,7 @@ fn unknown(name: &str) -> Failure {
     names.extend(pages.iter().map(|(_, page)| page.name.clone()));
     let options = pages.iter().filter_map(|(_, page)| page.options.as_ref());
     names.extend(options.flat_map(|(_, table)| items(table)).map(|item| item.row.key.to_owned()));
-    let failure = Failure::new(Exit::Usage, format!("nothing here is called `{}`", name.escape_debug()));
+    let failure = Failure::new(Exit::Invalid, format!("nothing here is called `{}`", name.escape_debug()));
     match suggest::closest(name, names.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help("`seedbed list` shows what there is"),

@@ -157,7 +157,7 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
         }
         if found.len() > FILES_MAX || entered > FILES_MAX {
             let message = format!("`{}` holds more than {FILES_MAX} files or folders", root.display());
-            return Err(Failure::new(Exit::Usage, message).help("name a smaller folder with --root"));
+            return Err(Failure::new(Exit::Invalid, message).help("name a smaller folder with --root"));
         }
     }
     let tidy = |path: PathBuf| path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path);

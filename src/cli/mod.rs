@@ -6,11 +6,12 @@
 mod catalogue;
 mod check;
 mod completions;
-mod exit;
+pub mod exit;
 mod explain;
 mod internal;
 mod list;
 mod new;
+pub mod run;
 mod schema;
 mod table;
 mod terminal;
@@ -47,6 +48,8 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Check(check::Check),
+    /// Run scenario files and judge what happened
+    Run(Box<run::RunArgs>),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -103,6 +106,7 @@ fn run(arguments: &[OsString]) -> Exit {
         Command::List(list) => list.run(&mut terminal),
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run(&mut terminal),
+        Command::Run(run) => Ok(run::run(&run)),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(&mut terminal),
     };
@@ -121,7 +125,7 @@ fn refuse(error: &clap::Error, terminal: &mut Terminal) -> Exit {
     if error.use_stderr() {
         let text = if terminal.color_stderr() { text.ansi().to_string() } else { text.to_string() };
         terminal.say(text.trim_end());
-        return Exit::Usage;
+        return Exit::Invalid;
     }
     let text = if terminal.color_stdout() { text.ansi().to_string() } else { text.to_string() };
     match terminal.print(&text) {

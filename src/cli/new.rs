@@ -69,7 +69,7 @@ impl New {
         let opened = OpenOptions::new().write(true).create_new(true).open(file);
         let written = opened.and_then(|mut file| file.write_all(template.text.as_bytes()));
         written.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Failure::new(Exit::Usage, format!("`{shown}` exists already"))
+            ErrorKind::AlreadyExists => Failure::new(Exit::Invalid, format!("`{shown}` exists already"))
                 .help("remove it first, or name another file: nothing is overwritten"),
             _ => Failure::new(Exit::InputOutput, format!("`{shown}` cannot be written: {error}")),
         })?;
@@ -95,7 +95,7 @@ impl New {
 
 fn unknown(name: &str) -> Failure {
     let names = || TEMPLATES.iter().map(|template| template.name);
-    let failure = Failure::new(Exit::Usage, format!("there is no template `{name}`"));
+    let failure = Failure::new(Exit::Invalid, format!("there is no template `{name}`"));
     match suggest::closest(name, names()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(format!("choose {}", suggest::one_of(names()))),

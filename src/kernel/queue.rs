@@ -113,6 +113,14 @@ impl<E> Queue<E> {
         self.push_ranked(at, LAST, event);
     }
 
+    /// The pending events, in no order that means anything.
+    pub fn iter(&self) -> impl Iterator<Item = &E> {
+        self.bodies.slots.iter().filter_map(|slot| match slot {
+            Slot::Used(event) => Some(event),
+            Slot::Free { .. } => None,
+        })
+    }
+
     /// Removes the earliest event.
     #[inline(always)]
     pub fn pop(&mut self) -> Option<(Time, Sequence, E)> {

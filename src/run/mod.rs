@@ -1,1 +1,41 @@
-//! (not yet written)
+//! Runs: what one records, the metrics computed from it, and the files it writes.
+//!
+//! [`prepare`] plans a run, [`execute`] runs and judges it. A [`watch::Watch`] listens: its [`recorder::Recorder`] becomes
+//! a [`recording::Recording`] when the run is over. [`metrics`] computes figures from a recording by one catalogue;
+//! [`figures`] and [`page`] draw it; [`product`] writes everything through [`outputs`], whole or not at all.
+
+mod availability;
+pub mod cast;
+pub mod execute;
+pub mod figures;
+mod histogram;
+pub mod histories;
+mod leadership;
+mod load;
+pub mod metrics;
+mod operation;
+pub mod outputs;
+pub mod page;
+mod phase;
+pub mod prepare;
+pub mod product;
+pub mod recorder;
+pub mod recording;
+mod tally;
+#[cfg(test)]
+mod testing;
+pub mod watch;
+
+pub use availability::Outage;
+pub use cast::{Cast, CastNode, CastWorkload};
+pub use histogram::{Cell, Histogram, RELATIVE_ERROR_MAX};
+pub use leadership::{Election, Leaderless};
+pub use load::{NodeSample, Part, Sample};
+pub use operation::{Ending, Recorded};
+pub use phase::{Phase, Timeline};
+pub use recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
+pub use recording::Recording;
+pub use tally::{ClassTally, Counts, Intervals, PhaseTally, Tallies};
+
+/// Counts the changes that move results for the same scenario and seed: part of every run's id.
+pub const MODEL_VERSION: u32 = 1;

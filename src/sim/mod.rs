@@ -276,6 +276,20 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.stopped = self.stopped.or(limit.map(Stop::Limit));
     }
 
+    /// Whether the last [`Sim::run`] returned because of a mark, or at the end.
+    pub fn is_at_mark(&self) -> bool {
+        self.marked || self.stopped == Some(Stop::End)
+    }
+
+    /// Messages in flight (those held by paused receivers included), and those that wait at their sender for a
+    /// stream's retransmission. Looks at every pending event.
+    pub fn messages_under_way(&self) -> (u64, u64) {
+        let is_message = |event: &&Event<P::Message>| matches!(event, Event::Deliver { .. });
+        let held = self.nodes.iter().flat_map(|node| &node.held).filter(is_message).count();
+        let pending = self.queue.iter().filter(is_message).count();
+        ((held + pending) as u64, self.net.waiting())
+    }
+
     /// The run's time.
     pub fn now(&self) -> Time {
         self.now

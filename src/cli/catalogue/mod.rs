@@ -4,6 +4,7 @@
 mod checks;
 mod faults;
 mod laws;
+mod metrics;
 mod networks;
 mod systems;
 mod tables;
@@ -27,6 +28,8 @@ pub(super) enum Topic {
     Faults,
     /// Whom a fault strikes: `target = "..."`
     Targets,
+    /// What is measured, for assertions and CSV files: `metric = "..."`
+    Metrics,
     /// Invariants and consistency models
     Checks,
     /// Real bugs that can be switched on, so that checks can be seen to catch them: `bugs = [...]`
@@ -70,6 +73,7 @@ impl Topic {
             Topic::Policies => "policy",
             Topic::Faults => "fault",
             Topic::Targets => "target of faults",
+            Topic::Metrics => "metric",
             Topic::Checks => "check",
             Topic::Bugs => "bug that can be switched on",
             Topic::Distributions => "distribution",
@@ -90,6 +94,7 @@ impl Topic {
             Topic::Policies => systems::policies(),
             Topic::Faults => faults::kinds(),
             Topic::Targets => faults::targets(),
+            Topic::Metrics => metrics::pages(),
             Topic::Checks => checks::pages(),
             Topic::Bugs => systems::bugs(),
             Topic::Distributions => laws::distributions(),

@@ -1,0 +1,318 @@
+//! Executes a prepared run and judges it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::checks::conservation::Traffic;
+use crate::checks::linearizability::{self, judge};
+use crate::kernel::{NodeId, SystemId, Time};
+use crate::model::history::SessionId;
+use crate::net::Counters;
+use crate::scenario::nouns::check::Expect;
+use crate::sim::{NodeCounters, Sim, Stop};
+use crate::systems::Role;
+
+use super::histories::{Histories, History};
+use super::metrics::{Judgement, Verdict};
+use super::prepare::{Check, Kind, Prepared};
+use super::recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
+use super::recording::Recording;
+use super::tally::Intervals;
+use super::watch::Watch;
+
+/// Events between two looks at the interrupt and the progress.
+const SLICE: u64 = 1 << 16;
+
+/// A run that is over.
+#[derive(Debug)]
+pub struct Executed {
+    /// What was run.
+    pub prepared: Prepared,
+    /// Why it stopped; `None`: it was interrupted.
+    pub stop: Option<Stop>,
+    /// Events handled.
+    pub events: u64,
+    /// The digest over all of them.
+    pub digest: u64,
+    /// The digest at every checkpoint.
+    pub checkpoints: Vec<u64>,
+    /// What was recorded.
+    pub recording: Recording,
+    /// The histories of stores, by store; empty if no check reads them.
+    pub histories: Vec<(SystemId, History)>,
+    /// What became of each check, in their order; the built-in ones last.
+    pub verdicts: Vec<CheckVerdict>,
+    /// Things that a person should know.
+    pub warnings: Vec<String>,
+}
+
+/// What became of a check.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CheckVerdict {
+    /// The check's name in the scenario.
+    pub check: String,
+    /// What it is: `linearizable`, an invariant's name, or a metric's.
+    pub kind: String,
+    /// What it is about: a system, or the labels of a metric.
+    pub about: String,
+    /// What must be true.
+    pub expected: String,
+    /// What was found.
+    pub verdict: Verdict,
+    /// Whether it is a known bug kept as a test, which passes when the violation shows.
+    pub expect_violated: bool,
+    /// Whether the verdict is what the scenario expects.
+    pub as_expected: bool,
+    /// The figure, in the unit, for an assertion.
+    pub figure: Option<Judgement>,
+    /// What was found, in words; empty when there is nothing to say.
+    pub message: String,
+    /// When the violation showed.
+    pub at: Option<Time>,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Simulated time.
+    pub now: Time,
+    /// When the run ends.
+    pub end: Time,
+    /// Events handled.
+    pub events: u64,
+}
+
+/// Runs `prepared` to its end, or until `interrupt` is set, and judges it.
+pub fn execute(prepared: Prepared, interrupt: &AtomicBool, progress: &mut dyn FnMut(Progress)) -> Executed {
+    let world = &prepared.world;
+    let intervals = Intervals { duration: world.setup.duration, length: world.interval };
+    let setup = RecorderSetup {
+        cast: prepared.cast(),
+        warmup: world.warmup,
+        recovery: world.recovery,
+        intervals,
+        operations_max: OPERATIONS_MAX,
+    };
+    let nodes = world.setup.nodes.len();
+    let system_of = || world.setup.nodes.iter().map(|node| node.system).collect();
+    let histories = prepared.needs_histories().then(|| Histories::new(system_of()));
+    let watch = Watch::new(Recorder::new(setup), histories, &prepared.judged(), nodes);
+    let end = world.setup.duration;
+    let mut sim: Sim<Role, Watch> = Sim::new(world.setup.clone(), watch);
+    let mut counters = Vec::with_capacity(nodes);
+    sample(&mut sim, &mut counters);
+    for interval in 0..intervals.count() {
+        sim.mark(intervals.bounds(interval).1);
+    }
+    let mut marked = 0;
+    let stop = loop {
+        let stopped = sim.run(SLICE);
+        while marked < intervals.count() && intervals.bounds(marked).1 <= sim.now() && sim.is_at_mark() {
+            marked += 1;
+            sample(&mut sim, &mut counters);
+        }
+        if stopped.is_some() {
+            break stopped;
+        }
+        if interrupt.load(Ordering::Relaxed) {
+            break None;
+        }
+        progress(Progress { now: sim.now(), end, events: sim.events() });
+    };
+    finish(prepared, sim, stop, counters)
+}
+
+fn sample(sim: &mut Sim<Role, Watch>, counters: &mut Vec<NodeCounters>) {
+    counters.clear();
+    for node in 0..sim.roster().nodes.len() {
+        counters.push(sim.node_counters(NodeId(node as u32)));
+    }
+    let now = sim.now();
+    sim.observer_mut().recorder.sample(now, counters);
+}
+
+fn finish(
+    prepared: Prepared,
+    mut sim: Sim<Role, Watch>,
+    stop: Option<Stop>,
+    mut counters: Vec<NodeCounters>,
+) -> Executed {
+    sample(&mut sim, &mut counters);
+    let (now, events, digest) = (sim.now(), sim.events(), sim.digest());
+    let checkpoints = sim.checkpoints().to_vec();
+    let traffic = traffic(&sim, &counters);
+    let watch = sim.into_observer();
+    let Watch { recorder, histories, mut invariants, requests, .. } = watch;
+    invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
+    let recording = recorder.finish(now);
+    let histories: Vec<(SystemId, History)> =
+        histories.map(|histories| histories.finish(now).into_iter().collect()).unwrap_or_default();
+    let node_name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.clone();
+    let mut verdicts: Vec<CheckVerdict> = Vec::new();
+    for check in &prepared.checks {
+        verdicts.push(match &check.kind {
+            Kind::Invariant { system, invariant, applies } => {
+                let judged = invariants.iter().find(|(judged, _)| judged == system);
+                let of_invariant = |violation: &&_| violation_of(violation) == *invariant;
+                let violation =
+                    judged.and_then(|(_, invariants)| invariants.violations().iter().find(of_invariant));
+                let verdict = match (applies, violation) {
+                    (false, _) => Verdict::NotApplicable,
+                    (true, None) => Verdict::Held,
+                    (true, Some(_)) => Verdict::Violated,
+                };
+                let message = violation.map(|violation| violation.explain(&node_name)).unwrap_or_default();
+                let row = invariant.row();
+                CheckVerdict {
+                    at: violation.map(|violation| violation.at),
+                    ..settled(check, row.name, name_of(&prepared, *system), row.meaning, verdict, message)
+                }
+            }
+            Kind::Linearizable { system, budget } => {
+                linearizable(check, &prepared, *system, *budget, &histories, &node_name)
+            }
+            Kind::Assertion { query, assertion, text } => {
+                let judgement = assertion.judge(&recording, query);
+                let entry = super::metrics::entry(query.metric);
+                let labels =
+                    query.labels.values().map(String::as_str).chain(query.phase.map(|phase| phase.name()));
+                let about = labels.collect::<Vec<_>>().join(" ");
+                let message = match judgement.actual {
+                    None => "no data: nothing that the assertion speaks of happened".to_owned(),
+                    Some(_) => String::new(),
+                };
+                CheckVerdict {
+                    figure: Some(judgement),
+                    ..settled(check, entry.name, about, text, judgement.verdict, message)
+                }
+            }
+        });
+    }
+    verdicts.extend(built_in("requests", requests.balance().err().map(|found| found.explain(&node_name))));
+    verdicts.extend(built_in("messages", traffic.balance().err().map(|found| found.explain(&node_name))));
+    let warnings = warnings(&prepared, &recording, stop);
+    Executed { prepared, stop, events, digest, checkpoints, recording, histories, verdicts, warnings }
+}
+
+fn violation_of(
+    violation: &crate::checks::consensus::InvariantViolation,
+) -> crate::checks::consensus::Invariant {
+    violation.invariant
+}
+
+fn name_of(prepared: &Prepared, system: SystemId) -> String {
+    prepared.world.systems[system.index()].plan.name.clone()
+}
+
+fn settled(
+    check: &Check,
+    kind: &str,
+    about: String,
+    expected: &str,
+    verdict: Verdict,
+    message: String,
+) -> CheckVerdict {
+    let as_expected = match check.expect {
+        Expect::Held => matches!(verdict, Verdict::Held | Verdict::NotApplicable),
+        Expect::Violated => verdict == Verdict::Violated,
+    };
+    CheckVerdict {
+        check: check.name.clone(),
+        kind: kind.to_owned(),
+        about,
+        expected: expected.to_owned(),
+        verdict,
+        expect_violated: check.expect == Expect::Violated,
+        as_expected,
+        figure: None,
+        message,
+        at: None,
+    }
+}
+
+/// Conservation is always checked; only its violation is worth a word.
+fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
+    imbalance.map(|message| CheckVerdict {
+        check: "conservation".to_owned(),
+        kind: what.to_owned(),
+        about: String::new(),
+        expected: format!("every one of the {what} ends in exactly one way"),
+        verdict: Verdict::Violated,
+        expect_violated: false,
+        as_expected: false,
+        figure: None,
+        message,
+        at: None,
+    })
+}
+
+fn linearizable(
+    check: &Check,
+    prepared: &Prepared,
+    system: SystemId,
+    budget: u64,
+    histories: &[(SystemId, History)],
+    node_name: &dyn Fn(NodeId) -> String,
+) -> CheckVerdict {
+    let about = name_of(prepared, system);
+    let expected = "one order of all operations that keeps real time explains every answer";
+    let settled =
+        |verdict, message| settled(check, "linearizable", about.clone(), expected, verdict, message);
+    let Some((_, history)) = histories.iter().find(|(store, _)| *store == system) else {
+        return settled(Verdict::Held, "nobody asked the store anything".to_owned());
+    };
+    let judgement = judge(&history.operations, Some(&history.own_order), budget);
+    match judgement.verdict {
+        linearizability::Verdict::Valid => settled(Verdict::Held, String::new()),
+        linearizability::Verdict::Unknown => {
+            let message = format!(
+                "the budget of {budget} explored states ran out on {} of {} keys",
+                judgement.keys_unknown, judgement.keys
+            );
+            settled(Verdict::Inconclusive, message)
+        }
+        linearizability::Verdict::Invalid => {
+            let violation = judgement.violation.as_ref().expect("an invalid history has a violation");
+            let session = |session: SessionId| {
+                format!("{}#{}", node_name(session.node), SessionId::client(session.slot) + 1)
+            };
+            let message = linearizability::explain(violation, &history.operations, &session);
+            let at = Some(history.operations[violation.operation].returned);
+            CheckVerdict { at, ..settled(Verdict::Violated, message) }
+        }
+    }
+}
+
+/// What was sent over the whole run, and what became of it.
+fn traffic(sim: &Sim<Role, Watch>, counters: &[NodeCounters]) -> Traffic {
+    let mut total = Counters::default();
+    counters.iter().for_each(|node| total.add(&node.network));
+    let (in_flight, waiting) = sim.messages_under_way();
+    Traffic {
+        sent: total.sent,
+        duplicated: total.duplicated,
+        received: total.received,
+        dropped: total.dropped_total(),
+        in_flight,
+        waiting,
+    }
+}
+
+fn warnings(prepared: &Prepared, recording: &Recording, stop: Option<Stop>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (index, fault) in prepared.world.setup.faults.iter().enumerate() {
+        if !recording.faults().iter().any(|window| window.planned == index) {
+            warnings.push(format!("fault `{}` never struck ({} {})", fault.name, fault.kind, fault.intent));
+        }
+    }
+    let sampling = recording.sampling();
+    if !sampling.is_complete() {
+        warnings.push(format!(
+            "`max-operations` was reached: per-request files hold one operation in {}, {} of {}",
+            sampling.one_in, sampling.kept, sampling.total
+        ));
+    }
+    if let Some(Stop::Limit(limit)) = stop {
+        warnings.push(format!("stopped at {} by the limit `{}`: {limit}", recording.end(), limit.name()));
+    }
+    warnings
+}

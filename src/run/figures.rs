@@ -1,0 +1,247 @@
+//! A run's charts, drawn from its recording.
+
+use crate::kernel::{NodeId, SystemId, Time};
+use crate::report::charts::{
+    self, AvailabilityInput, AvailabilityRow, CATALOGUE, CcdfInput, CcdfSeries, Election, FaultBand, Lane,
+    LaneRole, LaneSegment, LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket,
+    ThroughputInput,
+};
+use crate::report::html::Figure;
+use crate::sim::Lifecycle;
+
+use super::metrics::{Aggregate, Values};
+use super::operation::Ending;
+use super::prepare::Prepared;
+use super::recording::{Recording, RoleEvent};
+use super::tally::Counts;
+
+const MILLISECOND: f64 = 1e6;
+
+/// What all charts of a run share.
+struct Sheet<'a> {
+    prepared: &'a Prepared,
+    recording: &'a Recording,
+    span_s: (f64, f64),
+    bands: Vec<FaultBand>,
+}
+
+/// Every chart of the catalogue that has something to show, in its order.
+pub fn figures(prepared: &Prepared, recording: &Recording) -> Vec<Figure> {
+    let band = |window: &super::recording::FaultWindow| FaultBand {
+        name: prepared.world.setup.faults[window.planned].name.clone(),
+        start_s: window.start.as_secs_f64(),
+        end_s: window.end.map_or(f64::INFINITY, Time::as_secs_f64),
+    };
+    let bands = recording.faults().iter().map(band).collect();
+    let span_s = (0.0, recording.end().as_secs_f64());
+    let sheet = Sheet { prepared, recording, span_s, bands };
+    let mut figures = Vec::new();
+    let workloads = 0..recording.cast().workloads.len();
+    let asked = |workload: &usize| sheet.counts(*workload).iter().any(|counts| counts.offered > 0);
+    let asked: Vec<usize> = workloads.filter(asked).collect();
+    for workload in &asked {
+        figures.push(sheet.throughput(*workload, asked.len() > 1));
+    }
+    for workload in &asked {
+        figures.push(sheet.latency(*workload, asked.len() > 1));
+    }
+    if !asked.is_empty() {
+        figures.push(sheet.ccdf(&asked));
+        figures.push(sheet.availability(&asked));
+    }
+    let systems = (0..prepared.world.systems.len()).map(|id| SystemId(id as u16));
+    let elects: Vec<SystemId> = systems.filter(|system| recording.elects(*system)).collect();
+    for system in &elects {
+        figures.push(sheet.leaders(*system, elects.len() > 1));
+    }
+    figures
+}
+
+impl Sheet<'_> {
+    fn subtitle(&self, about: &str) -> String {
+        format!("{}, {about}, seed {}", self.prepared.name, self.prepared.world.setup.seed)
+    }
+
+    /// The figure of chart `kind` (a row of the catalogue); `part` names it among several of the kind.
+    fn figure(&self, kind: &str, part: Option<&str>, data: &str, svg: String) -> Figure {
+        let row = CATALOGUE.iter().find(|row| row.name == kind).expect("every chart has its row");
+        let name = match part {
+            Some(part) => format!("{}-{part}", row.name),
+            None => row.name.to_owned(),
+        };
+        Figure { file: format!("charts/{name}.svg"), data: data.to_owned(), name, svg }
+    }
+
+    /// Operations of a workload by interval, of all kinds together.
+    fn counts(&self, workload: usize) -> Vec<Counts> {
+        let mut sum = vec![Counts::default(); self.recording.intervals().count()];
+        for (_, tally) in self.recording.tallies().classes(workload) {
+            for (total, counts) in sum.iter_mut().zip(&tally.intervals) {
+                total.add(counts);
+            }
+        }
+        sum
+    }
+
+    fn bounds(&self, interval: usize) -> (f64, f64) {
+        let (start, end) = self.recording.intervals().bounds(interval);
+        (start.as_secs_f64(), end.as_secs_f64())
+    }
+
+    fn throughput(&self, workload: usize, is_one_of_many: bool) -> Figure {
+        let name = self.recording.cast().workload_name(workload);
+        let bucket = |(interval, counts): (usize, &Counts)| {
+            let (start_s, end_s) = self.bounds(interval);
+            let (fail, unknown) = (counts.ended(Ending::Fail, None), counts.ended(Ending::Unknown, None));
+            OutcomeBucket { start_s, end_s, ok: counts.ok, fail, unknown }
+        };
+        let chart = charts::throughput(&ThroughputInput {
+            subtitle: self.subtitle(name),
+            span_s: self.span_s,
+            buckets: self.counts(workload).iter().enumerate().map(bucket).collect(),
+            bands: self.bands.clone(),
+        });
+        self.figure("throughput", is_one_of_many.then_some(name), "throughput.csv", chart.to_svg())
+    }
+
+    fn latency(&self, workload: usize, is_one_of_many: bool) -> Figure {
+        let intervals = self.recording.intervals();
+        let name = self.recording.cast().workload_name(workload);
+        let mut values = vec![Vec::new(); intervals.count()];
+        for operation in self.recording.operations(workload) {
+            if Ending::of(operation.outcome).0 == Ending::Ok {
+                values[intervals.of(operation.intended)].push(operation.latency());
+            }
+        }
+        let bucket = |(interval, values): (usize, Vec<u64>)| {
+            let (start_s, end_s) = self.bounds(interval);
+            let values = Values::exact(values);
+            let of = |aggregate| values.aggregate(aggregate).map(|ns| ns / MILLISECOND);
+            let [p50, p95, p99, max] =
+                [Aggregate::P50, Aggregate::P95, Aggregate::P99, Aggregate::Max].map(of);
+            LatencyBucket { start_s, end_s, p50, p95, p99, max }
+        };
+        let chart = charts::latency(&LatencyInput {
+            subtitle: self.subtitle(name),
+            span_s: self.span_s,
+            buckets: values.into_iter().enumerate().map(bucket).collect(),
+            bands: self.bands.clone(),
+        });
+        self.figure("latency", is_one_of_many.then_some(name), "latency.csv", chart.to_svg())
+    }
+
+    fn ccdf(&self, workloads: &[usize]) -> Figure {
+        let cast = self.recording.cast();
+        let mut series = Vec::new();
+        for workload in workloads {
+            for (class, tally) in
+                self.recording.tallies().classes(*workload).filter(|(_, tally)| tally.is_used())
+            {
+                let class = cast.class_name(*workload, class);
+                let name = match workloads.len() {
+                    1 => class.to_owned(),
+                    _ => format!("{} {class}", cast.workload_name(*workload)),
+                };
+                let mut all = super::histogram::Histogram::default();
+                for phase in super::phase::Phase::MEASURED {
+                    all.merge(tally.phase(phase).latency(Ending::Ok));
+                }
+                let total = all.count() as f64;
+                let mut above = total;
+                let point = |cell: super::histogram::Cell| {
+                    above -= cell.count as f64;
+                    (cell.high as f64 / MILLISECOND, above / total)
+                };
+                series.push(CcdfSeries { name, points: all.cells().map(point).collect() });
+            }
+        }
+        let chart =
+            charts::ccdf(&CcdfInput { subtitle: self.subtitle("all operations that ended ok"), series });
+        self.figure("latency-ccdf", None, "latency_histogram.csv", chart.to_svg())
+    }
+
+    fn availability(&self, workloads: &[usize]) -> Figure {
+        let share = |counts: &Counts| {
+            let ended = counts.ok + counts.ended(Ending::Fail, None) + counts.ended(Ending::Unknown, None);
+            (ended > 0).then(|| counts.ok as f64 / ended as f64)
+        };
+        let row = |workload: &usize| {
+            let counts = self.counts(*workload);
+            let mut total = Counts::default();
+            counts.iter().for_each(|one| total.add(one));
+            let bucket = |(interval, counts): (usize, &Counts)| {
+                let (start_s, end_s) = self.bounds(interval);
+                ShareBucket { start_s, end_s, ok_share: share(counts) }
+            };
+            let outage = |outage: &super::availability::Outage| Outage {
+                start_s: outage.start.as_secs_f64(),
+                end_s: outage.end.as_secs_f64(),
+            };
+            AvailabilityRow {
+                name: self.recording.cast().workload_name(*workload).to_owned(),
+                ok_share: share(&total),
+                buckets: counts.iter().enumerate().map(bucket).collect(),
+                outages: self.recording.outages(*workload).iter().map(outage).collect(),
+            }
+        };
+        let svg = charts::availability(&AvailabilityInput {
+            subtitle: self.subtitle("all workloads"),
+            span_s: self.span_s,
+            rows: workloads.iter().map(row).collect(),
+            bands: self.bands.clone(),
+        });
+        self.figure("availability", None, "throughput.csv", svg)
+    }
+
+    fn leaders(&self, system: SystemId, is_one_of_many: bool) -> Figure {
+        let plan = &self.prepared.world.systems[system.index()].plan;
+        let election = |election: &super::leadership::Election| Election {
+            start_s: election.start.as_secs_f64(),
+            end_s: election.end.as_secs_f64(),
+            term: Some(election.term.0.into()),
+        };
+        let elections = self.recording.elections().iter().filter(|election| election.system == system);
+        let svg = charts::lanes(&LanesInput {
+            subtitle: self.subtitle(&plan.name),
+            span_s: self.span_s,
+            lanes: plan.nodes.iter().map(|node| self.lane(*node)).collect(),
+            elections: elections.map(election).collect(),
+            bands: self.bands.clone(),
+        });
+        self.figure("leaders", is_one_of_many.then_some(&plan.name), "roles.csv", svg)
+    }
+
+    /// What a node was, from its changes of role and life.
+    fn lane(&self, node: NodeId) -> Lane {
+        let mut segments: Vec<LaneSegment> = Vec::new();
+        let (mut since, mut role, mut before_pause, mut term) =
+            (0.0, LaneRole::Down, LaneRole::Follower, None);
+        let mut close = |start_s: f64, end_s: f64, role, term| {
+            if end_s > start_s {
+                segments.push(LaneSegment { start_s, end_s, role, term });
+            }
+        };
+        for change in self.recording.roles().iter().filter(|change| change.node == node) {
+            let at = change.at.as_secs_f64();
+            let next = match change.event {
+                RoleEvent::Life(Lifecycle::Booted) => LaneRole::Follower,
+                RoleEvent::Life(Lifecycle::Crashed) => LaneRole::Down,
+                RoleEvent::Life(Lifecycle::Paused) => {
+                    before_pause = role;
+                    LaneRole::Paused
+                }
+                RoleEvent::Life(Lifecycle::Resumed) => before_pause,
+                RoleEvent::AskedPreVote | RoleEvent::Campaigned => LaneRole::Candidate,
+                RoleEvent::BecameLeader => LaneRole::Leader,
+                RoleEvent::SteppedDown => LaneRole::Follower,
+            };
+            let next_term = change.term.map(|term| u64::from(term.0)).or(term);
+            if next != role || next_term != term {
+                close(since, at, role, term);
+                (since, role, term) = (at, next, next_term);
+            }
+        }
+        close(since, self.span_s.1, role, term);
+        Lane { node: self.recording.cast().node_name(node).to_owned(), segments }
+    }
+}

@@ -1,0 +1,127 @@
+//! What clients saw.
+
+use crate::model::history::Reason;
+
+use super::super::aggregate::Values;
+use super::super::catalogue::Label;
+use super::super::query::Query;
+use super::window;
+use crate::run::cast::Class;
+use crate::run::histogram::Histogram;
+use crate::run::operation::Ending;
+use crate::run::phase::Phase;
+use crate::run::recording::Recording;
+use crate::run::tally::{Counts, Tallies};
+
+impl Recording {
+    /// The workloads that a query selects.
+    fn workloads(&self, query: &Query) -> impl Iterator<Item = usize> {
+        let admitted = |&workload: &usize| {
+            query.admits(Label::Workload, self.cast().workload_name(workload))
+                && query.admits(Label::System, self.cast().target_name(workload))
+        };
+        (0..self.cast().workloads.len()).filter(admitted)
+    }
+
+    /// The kinds of operations that a query selects, by workload; `None` if there are none.
+    fn kinds(&self, query: &Query) -> Option<Vec<(usize, Vec<Class>)>> {
+        let of_workload = |workload| {
+            let admitted = |&class: &Class| query.admits(Label::Op, self.cast().class_name(workload, class));
+            let classes: Vec<Class> = (0..self.cast().classes(workload)).filter(admitted).collect();
+            (!classes.is_empty()).then_some((workload, classes))
+        };
+        let kinds: Vec<_> = self.workloads(query).filter_map(of_workload).collect();
+        (!kinds.is_empty()).then_some(kinds)
+    }
+
+    pub(super) fn latencies(&self, query: &Query) -> Option<Values> {
+        let kinds = self.kinds(query)?;
+        let wanted = |ending: &Ending| match query.labels.get(&Label::Outcome) {
+            Some(name) => ending.name() == name,
+            None => *ending == Ending::Ok,
+        };
+        if self.sampling().is_complete() {
+            let mut values = Vec::new();
+            for (workload, classes) in kinds {
+                let operations = self.operations(workload).filter(|one| {
+                    wanted(&Ending::of(one.outcome).0)
+                        && classes.contains(&one.class())
+                        && self.covers(query, one.intended)
+                });
+                values.extend(operations.map(|one| one.latency()));
+            }
+            return Some(Values::exact(values));
+        }
+        if query.window.is_some() {
+            return None;
+        }
+        let mut all = Histogram::default();
+        for (workload, class) in pairs(&kinds) {
+            for phase in phases(query) {
+                let tally = self.tallies().class(workload, class).phase(phase);
+                Ending::ALL.into_iter().filter(wanted).for_each(|ending| all.merge(tally.latency(ending)));
+            }
+        }
+        Some(Values::Rounded(all))
+    }
+
+    pub(super) fn counts(
+        &self,
+        query: &Query,
+        figure: fn(&Counts, f64, Option<Reason>) -> Option<f64>,
+    ) -> Option<f64> {
+        let kinds = self.kinds(query)?;
+        let within: Tallies;
+        let tallies = match query.window {
+            None => self.tallies(),
+            Some(window) => {
+                within = self.tallies_within(window)?;
+                &within
+            }
+        };
+        let mut counts = Counts::default();
+        for (workload, class) in pairs(&kinds) {
+            phases(query).for_each(|phase| counts.add(&tallies.class(workload, class).phase(phase).counts));
+        }
+        let (from, until) = window(query);
+        let seconds = self.timeline().time_in(query.phase, from, until.min(self.end())).as_secs_f64();
+        let reason = query.labels.get(&Label::Reason);
+        let reason = reason.and_then(|name| Reason::ALL.into_iter().find(|reason| reason.name() == name));
+        figure(&counts, seconds, reason)
+    }
+
+    /// The longest unavailable window of each workload that offered anything, 0 if it had none.
+    pub(super) fn unavailable_windows(&self, query: &Query) -> Option<Values> {
+        let mut lengths = Vec::new();
+        for workload in self.workloads(query) {
+            let (offered, longest) = match query.window {
+                None => {
+                    let measured = |tally: &crate::run::ClassTally| {
+                        Phase::MEASURED.into_iter().any(|phase| tally.phase(phase).counts.offered > 0)
+                    };
+                    let offered = self.tallies().classes(workload).any(|(_, tally)| measured(tally));
+                    (offered, self.longest_outage(workload))
+                }
+                Some(window) => {
+                    let offered = self.operations(workload).any(|one| self.covers(query, one.intended));
+                    (offered, self.longest_outage_within(workload, window)?)
+                }
+            };
+            // What was offered before may still be waited for.
+            if offered || longest.is_some() {
+                lengths.push(longest.map_or(0, |outage| outage.length().0));
+            }
+        }
+        Some(Values::exact(lengths))
+    }
+}
+
+fn pairs(kinds: &[(usize, Vec<Class>)]) -> impl Iterator<Item = (usize, Class)> + '_ {
+    kinds.iter().flat_map(|(workload, classes)| classes.iter().map(|&class| (*workload, class)))
+}
+
+/// The measured phases that a query selects.
+fn phases(query: &Query) -> impl Iterator<Item = Phase> + use<> {
+    let wanted = query.phase;
+    Phase::MEASURED.into_iter().filter(move |&phase| wanted.is_none_or(|wanted| wanted == phase))
+}

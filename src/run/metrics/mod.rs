@@ -1,0 +1,20 @@
+//! Metrics: one catalogue, and the figures of a recording computed by it.
+//!
+//! [`catalogue`] says what each metric means, its unit, the labels that narrow it and the aggregates it has; CSVs,
+//! assertions, `list metrics` and docs/file-formats.md are all made from it. A [`Query`] asks for one figure,
+//! [`figures`] gives all the usual ones.
+
+mod aggregate;
+mod assertion;
+mod catalogue;
+mod figures;
+mod gather;
+mod query;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{Aggregate, Values};
+pub use assertion::{Assertion, Comparison, Judgement, Verdict};
+pub use catalogue::{CATALOGUE, Entry, Label, Level, Metric, Source, Unit, entry, named};
+pub use figures::{Figure, figures};
+pub use query::{LabelError, Labels, Query};

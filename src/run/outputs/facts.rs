@@ -1,0 +1,219 @@
+//! What a run is told to its files beside its recording.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::kernel::Time;
+use crate::run::MODEL_VERSION;
+use crate::run::metrics::Verdict;
+use crate::sim::Stop;
+
+/// The version that made a file.
+pub(super) const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is known of a run beside what was recorded.
+#[derive(Clone, Debug)]
+pub struct RunFacts {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// The resolved scenario, as TOML.
+    pub resolved: String,
+    /// What the command line set in it, `name=value` each.
+    pub overrides: Vec<String>,
+    /// The names and values of swept variables, in the order of the scenario.
+    pub params: Vec<(String, String)>,
+    /// The digest of the run; `None` for a run that was cut short by the wall clock.
+    pub digest: Option<u64>,
+    /// The digest after every [`crate::kernel::digest::CHECKPOINT_INTERVAL`] events.
+    pub checkpoints: Vec<u64>,
+    /// Events handled.
+    pub events: u64,
+    /// Why it stopped.
+    pub stop: Stop,
+    /// The faults of the scenario, in order.
+    pub planned: Vec<PlannedFault>,
+    /// What became of the checks, in the order of the scenario.
+    pub checks: Vec<CheckRow>,
+    /// Facts of the machine and wall-clock times; they are written and never digested.
+    pub host: Value,
+}
+
+/// A fault of the scenario.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlannedFault {
+    /// Its name.
+    pub name: String,
+    /// The word of `do`.
+    pub kind: String,
+    /// Its target as the scenario says it.
+    pub intent: String,
+}
+
+/// What became of a check.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CheckRow {
+    /// Its name.
+    pub name: String,
+    /// An invariant, a model, or `metric`.
+    pub kind: String,
+    /// The system or workload that it is about; empty if it is about all.
+    pub target: String,
+    /// Whether it is a known bug kept as a test, which passes when the violation shows.
+    pub expect_violated: bool,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// What was to hold, in words.
+    pub expected: String,
+    /// The figure found, if it is a figure, in `unit`.
+    pub actual: Option<f64>,
+    /// The unit of the figure; empty if there is none.
+    pub unit: String,
+    /// When it was first violated, if that is known.
+    pub at: Option<Time>,
+    /// What was found, in words.
+    pub message: String,
+}
+
+impl CheckRow {
+    /// `violated` for a known bug, else `held`.
+    pub fn expect(&self) -> &'static str {
+        match self.expect_violated {
+            true => Verdict::Violated.name(),
+            false => Verdict::Held.name(),
+        }
+    }
+}
+
+/// What a run comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunVerdict {
+    /// Every check that applies came out as expected.
+    Passed,
+    /// Some check did not.
+    Failed,
+    /// None failed, but some could not be told.
+    Inconclusive,
+}
+
+impl RunVerdict {
+    /// The word used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunVerdict::Passed => "passed",
+            RunVerdict::Failed => "failed",
+            RunVerdict::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// What a run with these checks comes to. A run that stopped at a limit cannot pass: what did not show may
+    /// have been to come.
+    pub fn of(checks: &[CheckRow], stop: Stop) -> RunVerdict {
+        let failed = |check: &CheckRow| match check.verdict {
+            Verdict::Held => check.expect_violated,
+            Verdict::Violated => !check.expect_violated,
+            Verdict::Inconclusive | Verdict::NotApplicable => false,
+        };
+        let cut_short = matches!(stop, Stop::Limit(_));
+        // What was expected to be violated and held so far might still have been.
+        let certain = |check: &&CheckRow| failed(check) && !(cut_short && check.verdict == Verdict::Held);
+        if checks.iter().any(|check| certain(&check)) {
+            RunVerdict::Failed
+        } else if cut_short || checks.iter().any(|check| check.verdict == Verdict::Inconclusive) {
+            RunVerdict::Inconclusive
+        } else {
+            RunVerdict::Passed
+        }
+    }
+}
+
+impl RunFacts {
+    /// The run's id: same input, same id.
+    pub fn run_id(&self) -> String {
+        run_id(&self.resolved, self.seed)
+    }
+
+    /// What the run comes to.
+    pub fn verdict(&self) -> RunVerdict {
+        RunVerdict::of(&self.checks, self.stop)
+    }
+}
+
+/// The id of a run of a resolved scenario: the first 8 hexadecimal digits of a hash over it, the seed, and the versions
+/// of crate and model.
+pub fn run_id(resolved: &str, seed: u64) -> String {
+    id_of(&[resolved, &seed.to_string(), CRATE_VERSION, &MODEL_VERSION.to_string()])
+}
+
+/// The id of a sweep: a hash over the ids of its runs, in order.
+pub fn sweep_id<'a>(runs: impl IntoIterator<Item = &'a str>) -> String {
+    id_of(&runs.into_iter().collect::<Vec<&str>>())
+}
+
+fn id_of(parts: &[&str]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        // Lengths first, so that no two lists of parts run together.
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().to_hex()[..8].to_owned()
+}
+
+/// A digest as 16 hexadecimal digits.
+pub fn hexadecimal(digest: u64) -> String {
+    let mut text = String::with_capacity(16);
+    write!(text, "{digest:016x}").expect("a string takes any text");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Limit;
+
+    #[test]
+    fn an_id_depends_on_scenario_and_seed_and_on_where_one_ends() {
+        let ids = [run_id("a", 1), run_id("a", 2), run_id("b", 1), run_id("a1", 1), run_id("a", 11)];
+        for (n, id) in ids.iter().enumerate() {
+            assert_eq!(id.len(), 8);
+            assert!(id.bytes().all(|digit| digit.is_ascii_hexdigit()));
+            assert_eq!(ids.iter().position(|other| other == id), Some(n), "ids are distinct");
+        }
+        assert_ne!(sweep_id(["ab", "c"]), sweep_id(["a", "bc"]));
+        assert_eq!(run_id("a", 1), run_id("a", 1));
+    }
+
+    #[test]
+    fn a_run_passes_when_every_check_came_out_as_expected() {
+        let check = |verdict, expect_violated| CheckRow {
+            name: String::new(),
+            kind: String::new(),
+            target: String::new(),
+            expect_violated,
+            verdict,
+            expected: String::new(),
+            actual: None,
+            unit: String::new(),
+            at: None,
+            message: String::new(),
+        };
+        let (held, violated) = (check(Verdict::Held, false), check(Verdict::Violated, false));
+        let (inconclusive, idle) =
+            (check(Verdict::Inconclusive, false), check(Verdict::NotApplicable, false));
+        let (bug, bug_gone) = (check(Verdict::Violated, true), check(Verdict::Held, true));
+        let of = |checks: &[&CheckRow], stop| {
+            RunVerdict::of(&checks.iter().map(|&check| check.clone()).collect::<Vec<_>>(), stop)
+        };
+        assert_eq!(of(&[&held, &bug, &idle], Stop::End), RunVerdict::Passed);
+        assert_eq!(of(&[&held, &inconclusive, &violated], Stop::End), RunVerdict::Failed);
+        assert_eq!(of(&[&held, &inconclusive], Stop::End), RunVerdict::Inconclusive);
+        assert_eq!(of(&[&held, &bug_gone], Stop::End), RunVerdict::Failed);
+        let limit = Stop::Limit(Limit::Events);
+        assert_eq!(of(&[&held], limit), RunVerdict::Inconclusive);
+        assert_eq!(of(&[&bug_gone], limit), RunVerdict::Inconclusive);
+        assert_eq!(of(&[&violated], limit), RunVerdict::Failed);
+    }
+}

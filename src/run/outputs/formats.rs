@@ -1,0 +1,359 @@
+//! What every file holds, column by column: the writers take their headers from here, and docs/file-formats.md is
+//! made from here.
+
+use std::fmt::Write;
+
+use crate::run::metrics::{Aggregate, CATALOGUE, Label};
+
+/// A table of a run or a sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// The file's name.
+    pub file: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// The order of its rows.
+    pub order: &'static str,
+    /// Its columns, behind those of the key.
+    pub columns: &'static [Column],
+}
+
+/// A column of a table, or a field of a JSON line.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub meaning: &'static str,
+}
+
+macro_rules! columns {
+    ($($name:literal: $meaning:literal,)*) => {
+        &[$(Column { name: $name, meaning: $meaning }),*]
+    };
+}
+
+pub(super) const THROUGHPUT: Format = Format {
+    file: "throughput.csv",
+    purpose: "What was offered and how it ended, over time.",
+    order: "workload, op, outcome, reason, interval; only kinds and reasons that occur, each over all intervals",
+    columns: columns! {
+        "workload": "The workload.",
+        "system": "The system that it calls.",
+        "op": "The kind of operation: `read`, `write`, `cas`, `append`, or a path.",
+        "start_s": "Start of the interval.",
+        "end_s": "End of the interval.",
+        "outcome": "`offered`: operations by intended arrival; `ok`, `fail` or `unknown`: operations by return.",
+        "reason": "Why they ended `fail` or `unknown`.",
+        "operations": "How many.",
+        "rate_per_s": "How many a second of the interval.",
+    },
+};
+
+pub(super) const LATENCY: Format = Format {
+    file: "latency.csv",
+    purpose: "Latency of operations that ended `ok`, over time: from intended arrival to return.",
+    order: "workload, op (`all` last), interval, statistic",
+    columns: columns! {
+        "workload": "The workload.",
+        "system": "The system that it calls.",
+        "op": "The kind of operation, or `all`.",
+        "start_s": "Start of the interval, in which the operations were due to arrive.",
+        "end_s": "End of the interval.",
+        "statistic": "`mean`, `p50`, `p95`, `p99` or `max`; percentiles are nearest-rank.",
+        "operations": "How many operations it is taken from (of a sample, if operations are sampled).",
+        "latency_ms": "The latency; empty when there were none.",
+    },
+};
+
+pub(super) const LATENCY_HISTOGRAM: Format = Format {
+    file: "latency_histogram.csv",
+    purpose: "Latency of all operations but those of the warm-up, as a log-linear histogram: 128 cells an octave, so \
+              that a value is known to 1/128. Exact counts, even if operations are sampled.",
+    order: "workload, op, outcome, phase, cell; only cells that hold anything",
+    columns: columns! {
+        "workload": "The workload.",
+        "system": "The system that it calls.",
+        "op": "The kind of operation.",
+        "outcome": "`ok`, `fail` or `unknown`.",
+        "phase": "`healthy`, `fault` or `recovery`.",
+        "low_ns": "The least latency that belongs to the cell.",
+        "high_ns": "The greatest latency that belongs to the cell.",
+        "operations": "How many operations it holds.",
+    },
+};
+
+pub(super) const NODES: Format = Format {
+    file: "nodes.csv",
+    purpose: "What each node did between one sample of its counters and the next.",
+    order: "node, start",
+    columns: columns! {
+        "node": "The node.",
+        "system": "The system or workload that it belongs to.",
+        "start_s": "The earlier sample.",
+        "end_s": "The later sample.",
+        "utilisation": "Share of its core-time that was busy; empty if its cores have no limit.",
+        "in_system_mean": "Requests at it, averaged over the time; empty if it is no instance of a service.",
+        "in_system_max": "The most requests at it at once; empty if it is no instance of a service.",
+        "queue_length_mean": "Requests at it beyond its cores, averaged over the time; empty if its cores have no limit.",
+        "requests_finished": "Requests that it answered; empty if it is no instance of a service.",
+        "requests_refused": "Requests that it refused; empty if it is no instance of a service.",
+        "events": "Events that its process handled.",
+        "boots": "How often it booted.",
+        "messages_sent": "Messages that it handed to the network.",
+        "bytes_sent": "Their bytes.",
+        "messages_duplicated": "Copies of them that the network made.",
+        "messages_reordered": "Those that others overtook by an extra delay.",
+        "messages_retransmitted": "Times a stream sent one again.",
+        "messages_received": "Messages and copies that reached it while it ran.",
+        "dropped_loss": "Messages and copies that it sent and the link lost.",
+        "dropped_partition": "Those that a partition or a blocked link held back.",
+        "dropped_buffer_full": "Those that found the link's buffer full.",
+        "dropped_receiver_down": "Those that found their receiver down.",
+        "dropped_reset": "Those whose stream a crash reset.",
+        "disk_writes": "Writes that it asked its disk for.",
+        "disk_syncs": "Syncs that its disk completed.",
+        "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",
+        "disk_busy": "Share of the time that its disk was busy.",
+    },
+};
+
+pub(super) const REQUESTS: Format = Format {
+    file: "requests.csv",
+    purpose: "Every operation of every workload; a sample of them beyond `max-operations`, and then summary.json says so.",
+    order: "workload, client, number",
+    columns: columns! {
+        "workload": "The workload.",
+        "system": "The system that it calls.",
+        "number": "Counts the workload's operations from 1.",
+        "client": "The node that the client runs on.",
+        "slot": "Which of the node's clients; with it, the session.",
+        "op": "The kind of operation, or the path.",
+        "key": "The key, as a number; empty for a call.",
+        "intended_ns": "When it was due to arrive.",
+        "invoked_ns": "When its first attempt was sent.",
+        "returned_ns": "When its client was told; of what was in flight, when the run ended or the client crashed.",
+        "latency_ns": "From intended arrival to return.",
+        "phase": "The phase of its intended arrival: `warmup`, `healthy`, `fault` or `recovery`.",
+        "outcome": "`ok`, `fail` (certainly no effect) or `unknown`.",
+        "reason": "Why it did not end `ok`: `timeout`, `rejected`, `unavailable` or `in-flight`.",
+        "attempts": "How many times it was sent; empty for what was in flight.",
+    },
+};
+
+pub(super) const FAULTS: Format = Format {
+    file: "faults.csv",
+    purpose: "Every strike of every fault; a fault that never struck has a row without a start.",
+    order: "start, strike; then those that never struck, in the order of the scenario",
+    columns: columns! {
+        "name": "The fault's name.",
+        "kind": "What it does: the word of `do`.",
+        "intent": "Its target as the scenario says it.",
+        "resolved": "What the target came to.",
+        "nodes": "The nodes that it named, separated by spaces.",
+        "strike": "Counts all strikes of the run from 0.",
+        "start_ns": "When it struck; empty if it never did.",
+        "end_ns": "When it ended; empty if it was active to the end of the run, or never struck.",
+    },
+};
+
+pub(super) const ROLES: Format = Format {
+    file: "roles.csv",
+    purpose: "What became of nodes: lives and leaderships.",
+    order: "time",
+    columns: columns! {
+        "at_ns": "When.",
+        "node": "The node.",
+        "system": "The system or workload that it belongs to.",
+        "event": "`booted`, `crashed`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, `became-leader` or \
+                  `stepped-down`.",
+        "term": "The term that it names; empty for a life.",
+    },
+};
+
+pub(super) const CHECKS: Format = Format {
+    file: "checks.csv",
+    purpose: "What became of every check.",
+    order: "that of the scenario",
+    columns: columns! {
+        "check": "The check's name.",
+        "kind": "What is checked: an invariant, a model, `metric`.",
+        "target": "The system or workload that it is about.",
+        "expect": "`held`; or `violated` for a known bug kept as a test.",
+        "verdict": "`held`, `violated`, `inconclusive` or `not-applicable`.",
+        "expected": "What was to hold, in words.",
+        "actual": "The figure found, in the unit; empty if it is no figure.",
+        "unit": "The unit of the figure.",
+        "at_ns": "When it was first violated, if that is known.",
+        "message": "What was found, in words.",
+    },
+};
+
+pub(super) const RUNS: Format = Format {
+    file: "runs.csv",
+    purpose: "All usual figures of all runs of a sweep.",
+    order: "run, metric, labels, aggregate",
+    columns: columns! {
+        "metric": "The metric.",
+        "workload": "The workload it is narrowed to, if any.",
+        "system": "The system it is narrowed to, if any.",
+        "node": "The node it is narrowed to, if any.",
+        "op": "The kind of operation it is narrowed to, if any.",
+        "outcome": "The outcome it is narrowed to, if any.",
+        "reason": "The reason it is narrowed to, if any.",
+        "phase": "The phase it is narrowed to, if any.",
+        "aggregate": "How it is aggregated.",
+        "unit": "The unit of the value.",
+        "value": "The figure.",
+    },
+};
+
+/// Every table.
+pub const FORMATS: &[Format] =
+    &[THROUGHPUT, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, FAULTS, ROLES, CHECKS, RUNS];
+
+/// The fields of a line of history.jsonl.
+pub const HISTORY_FIELDS: &[Column] = columns! {
+    "system": "The store.",
+    "caller": "The workload, or the service whose instance asks.",
+    "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves.",
+    "client": "The node that the client runs on.",
+    "slot": "Which of the node's clients; with it, the session.",
+    "op": "`read`, `write`, `cas` or `append`.",
+    "key": "The key, as a number.",
+    "value": "Of a write or an append: the value's identity.",
+    "expected": "Of a compare-and-set: the value that the key must hold.",
+    "new": "Of a compare-and-set: the value that it then holds.",
+    "invoked_ns": "When its first attempt was sent.",
+    "returned_ns": "When its client was told; of what was in flight, when the run ended or the client crashed.",
+    "outcome": "`ok`, `fail` (certainly no effect) or `unknown` (it may take effect at any time, or never).",
+    "reason": "Why it did not end `ok`.",
+    "matched": "Of a compare-and-set that ended `ok`: whether the key held what was expected.",
+    "reading": "What a read, or a compare-and-set that did not match, found: the key's sequence of values by `last`, \
+                `length` and `digest` (16 hexadecimal digits); of a key never written, `length` is 0.",
+};
+
+/// The fields of summary.json.
+pub const SUMMARY_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "scenario": "The scenario's name.",
+    "seed": "The seed.",
+    "run_id": "The run's id.",
+    "digest": "The digest over every event of the run, as 16 hexadecimal digits; null for a run that was cut short.",
+    "events": "Events handled.",
+    "simulated_s": "Simulated time.",
+    "stopped": "`end`, or the limit that was reached.",
+    "verdict": "`passed`, `failed` or `inconclusive`.",
+    "checks": "For every check what checks.csv says.",
+    "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
+    "operations": "`total`, how many of them are `kept` whole, and `one_in` how many that is: 1 for all.",
+    "notices": "Caps that were reached, in words.",
+};
+
+/// The fields of manifest.json.
+pub const MANIFEST_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The scenario's name.",
+    "seed": "The seed.",
+    "overrides": "What the command line set in the scenario.",
+    "params": "The values of swept variables.",
+    "run_id": "The first 8 hexadecimal digits of the BLAKE3 hash of resolved scenario, seed and both versions.",
+    "verdict": "`passed`, `failed` or `inconclusive`.",
+    "events": "Events handled.",
+    "digest": "The digest over every event of the run; null for a run that was cut short.",
+    "checkpoint_interval": "Events between two checkpoints.",
+    "checkpoints": "The digest after every so many events.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
+    "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
+};
+
+/// The fields of a sweep's manifest.json.
+pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The scenario's name.",
+    "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
+    "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
+    "host": "Facts of the machine and wall-clock times.",
+};
+
+/// The text of docs/file-formats.md.
+pub fn document() -> String {
+    let mut text = String::from(HEAD);
+    for format in FORMATS {
+        let Format { file, purpose, order, columns } = format;
+        let key = if *file == RUNS.file { "`run_id`, `seed`, `param_*`" } else { "`run_id`, `param_*`" };
+        push(&mut text, format_args!("\n### {file}\n{purpose}\nRows: {order}. First come {key}, then:\n\n"));
+        fields(&mut text, "column", columns);
+    }
+    let documents = [
+        (
+            "history.jsonl",
+            "Every operation on a store, one JSON object a line, by store and then in the order of invocation: what judges \
+                           read. Fields that do not apply are left out.",
+            HISTORY_FIELDS,
+        ),
+        ("summary.json", "What came of the run.", SUMMARY_FIELDS),
+        ("manifest.json", "What the folder holds; written last.", MANIFEST_FIELDS),
+        ("manifest.json of a sweep", "What the sweep's folder holds; written last.", SWEEP_MANIFEST_FIELDS),
+    ];
+    for (file, purpose, columns) in documents {
+        push(&mut text, format_args!("\n### {file}\n{purpose}\n\n"));
+        fields(&mut text, "field", columns);
+    }
+    push(&mut text, format_args!("{METRICS}"));
+    for entry in CATALOGUE {
+        let labels: Vec<&str> = entry.labels.iter().copied().map(Label::name).collect();
+        let aggregates: Vec<&str> = entry.aggregates.iter().copied().map(Aggregate::name).collect();
+        let (unit, labels, aggregates) = (entry.unit.name(), labels.join(" "), aggregates.join(" "));
+        push(
+            &mut text,
+            format_args!("| `{}` | {unit} | {labels} | {aggregates} | {} |\n", entry.name, entry.meaning),
+        );
+    }
+    text
+}
+
+fn fields(text: &mut String, kind: &str, columns: &[Column]) {
+    push(text, format_args!("| {kind} | holds |\n|---|---|\n"));
+    for Column { name, meaning } in columns {
+        push(text, format_args!("| `{name}` | {meaning} |\n"));
+    }
+}
+
+fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
+    text.write_fmt(line).expect("a string takes any text");
+}
+
+const HEAD: &str = "\
+# File formats
+
+<!-- Made from src/run/outputs/formats.rs and src/run/metrics/catalogue.rs by
+     `SEEDBED_BLESS=1 cargo test --lib docs_are_current`; change it there. -->
+
+A run fills `outputs/<scenario>/<run id>/`, a sweep `outputs/<scenario>/sweep-<id>/`; `outputs/latest` leads to the last.
+A folder is named `<name>.partial` until it is complete. Running the same scenario with the same seed again compares
+every file with what is there, byte for byte, and changes nothing; what differs is kept in `<name>.differs`.
+
+Tables are CSV: a header always, UTF-8, `\\n`, rows in a fixed order, one observation a row. `_ns` columns are exact
+integers, `_s` and `_ms` columns are for people; floats are the shortest that read back the same; an empty cell
+means that there is no value. Swept variables stand in `param_*` columns.
+
+## Files
+`scenario.resolved.toml` is the scenario that ran, merged, with every default.
+";
+
+const METRICS: &str = "
+## Metrics
+All exclude the warm-up. An operation's phase is that of its intended arrival: `fault` while any fault is active,
+`recovery` for a stated time after the last one ended, else `healthy`. Percentiles are nearest-rank: the p-th of n values
+is the ⌈p/100 · n⌉-th smallest. Beyond `max-operations` they come from histograms, and are then at most 1/128 too high.
+`count` is how many values there are, and `cv` a ratio, whatever the metric's unit.
+
+| metric | unit | labels | aggregates | means |
+|---|---|---|---|---|
+";

@@ -1,0 +1,103 @@
+//! What nodes did and what became of them: nodes.csv, roles.csv and faults.csv.
+
+use std::io::{self, Write};
+
+use super::facts::PlannedFault;
+use super::formats::{FAULTS, NODES, ROLES};
+use super::table::{Key, Row, Table};
+use crate::kernel::{NodeId, Time};
+use crate::net::DropReason;
+use crate::run::load::{NodeSample, Sample};
+use crate::run::recording::{FaultWindow, Recording};
+
+/// Writes nodes.csv.
+pub(super) fn nodes(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
+    let mut table = Table::new(out, key, &NODES)?;
+    for id in (0..recording.cast().nodes.len() as u32).map(NodeId) {
+        for pair in recording.samples().windows(2) {
+            let [from, until] = pair else { unreachable!("windows of two are pairs") };
+            if from.at < until.at {
+                stretch(table.row(key)?, recording, id, from, until)?;
+            }
+        }
+    }
+    table.end()
+}
+
+/// A node between two samples.
+fn stretch(
+    row: Row<'_, '_>,
+    recording: &Recording,
+    id: NodeId,
+    from: &Sample,
+    until: &Sample,
+) -> io::Result<()> {
+    let cast = recording.cast();
+    let node = &cast.nodes[id.index()];
+    let (before, after) = (&from.nodes[id.index()], &until.nodes[id.index()]);
+    let elapsed = until.at.since(from.at).0 as f64;
+    let grown = |of: fn(&NodeSample) -> u64| of(after) - of(before);
+    let mean = |of: fn(&NodeSample) -> u128| (of(after) - of(before)) as f64 / elapsed;
+    let serves = recording.serves(node.system);
+    let busy = grown(|one| one.counters.processor.busy.0) as f64;
+    let row =
+        row.text(&node.name)?.text(cast.system_name(node.system))?.seconds(from.at)?.seconds(until.at)?;
+    let row = row.float(node.cores.map(|cores| busy / (elapsed * f64::from(cores))))?;
+    let row = row.float(serves.then(|| mean(|one| one.in_system_time)))?;
+    let row = row.integer(serves.then_some(u64::from(after.in_system_max)))?;
+    let row = row.float((serves && node.cores.is_some()).then(|| mean(|one| one.queue_time)))?;
+    let row = row.integer(serves.then(|| grown(|one| one.finished)))?;
+    let row = row.integer(serves.then(|| grown(|one| one.refused)))?;
+    let row = row.integer(grown(|one| one.counters.handled))?;
+    let row = row.integer(grown(|one| u64::from(one.counters.boots)))?;
+    let row = row.integer(grown(|one| one.counters.network.sent))?;
+    let row = row.integer(grown(|one| one.counters.network.bytes))?;
+    let row = row.integer(grown(|one| one.counters.network.duplicated))?;
+    let row = row.integer(grown(|one| one.counters.network.reordered))?;
+    let row = row.integer(grown(|one| one.counters.network.retransmitted))?;
+    let mut row = row.integer(grown(|one| one.counters.network.received))?;
+    for reason in DropReason::ALL {
+        row =
+            row.integer(after.counters.network.dropped(reason) - before.counters.network.dropped(reason))?;
+    }
+    let row = row.integer(grown(|one| one.counters.disk.writes))?;
+    let row = row.integer(grown(|one| one.counters.disk.syncs))?;
+    let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;
+    row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?.end()
+}
+
+/// Writes roles.csv.
+pub(super) fn roles(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
+    let mut table = Table::new(out, key, &ROLES)?;
+    let cast = recording.cast();
+    for change in recording.roles() {
+        let row = table.row(key)?.nanoseconds(change.at)?.text(cast.node_name(change.node))?;
+        let row = row.text(cast.system_of(change.node))?.text(change.event.name())?;
+        row.integer(change.term.map(|term| u64::from(term.0)))?.end()?;
+    }
+    table.end()
+}
+
+/// Writes faults.csv.
+pub(super) fn faults(
+    out: &mut dyn Write,
+    key: &Key,
+    recording: &Recording,
+    planned: &[PlannedFault],
+) -> io::Result<()> {
+    let mut table = Table::new(out, key, &FAULTS)?;
+    let struck = |fault: usize| recording.faults().iter().any(|window| window.planned == fault);
+    let never = (0..planned.len()).filter(|&fault| !struck(fault)).map(|fault| (fault, None));
+    let strikes = recording.faults().iter().map(|window| (window.planned, Some(window)));
+    for (fault, window) in strikes.chain(never) {
+        let PlannedFault { name, kind, intent } = &planned[fault];
+        let nodes = window.map_or(&[][..], |window| &window.nodes);
+        let nodes: Vec<&str> = nodes.iter().map(|&node| recording.cast().node_name(node)).collect();
+        let row = table.row(key)?.text(name)?.text(kind)?.text(intent)?;
+        let row = row.text(window.map_or("", |window| &window.resolved))?.text(&nodes.join(" "))?;
+        let row = row.integer(window.map(|window| window.strike as u64))?;
+        let end = |window: &FaultWindow| -> Option<Time> { window.end };
+        row.nanoseconds(window.map(|window| window.start))?.nanoseconds(window.and_then(end))?.end()?;
+    }
+    table.end()
+}

@@ -1,0 +1,98 @@
+//! Sinks: where files go. A disk in earnest; in tests one that fails at every step in turn.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// An input or output that failed, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct OutputError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Names the place of an error.
+pub(super) trait At<T> {
+    fn at(self, path: &Path) -> Result<T, OutputError>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T, OutputError> {
+        self.map_err(|source| OutputError { path: path.to_owned(), source })
+    }
+}
+
+/// Where files go. Each method does what the function of that name in `std::fs` does, but where it says otherwise.
+#[expect(clippy::missing_errors_doc, reason = "every method fails as the file system does")]
+pub trait Sink: Sync {
+    /// A new file, or an old one emptied.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write>>;
+    /// A file to read.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read>>;
+    /// A folder and those above it, unless they are there.
+    fn create_folder(&self, path: &Path) -> io::Result<()>;
+    /// Gives a file or folder another name; a file of that name is replaced.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a folder and all in it, unless there is none.
+    fn remove_folder(&self, path: &Path) -> io::Result<()>;
+    /// Removes a file or a link, unless there is none.
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    /// Whether something stands there.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// Makes `path` a link to `target`, which is relative to the folder of `path`.
+    fn link(&self, target: &Path, path: &Path) -> io::Result<()>;
+}
+
+/// The machine's disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Sink for Disk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(fs::File::create(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(fs::File::open(path)?))
+    }
+
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        unless_missing(fs::remove_dir_all(path))
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        unless_missing(fs::remove_file(path))
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        path.try_exists()
+    }
+
+    #[cfg(unix)]
+    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        std::os::unix::fs::symlink(target, path)
+    }
+
+    #[cfg(not(unix))]
+    fn link(&self, _: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+fn unless_missing(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

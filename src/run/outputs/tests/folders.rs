@@ -1,0 +1,87 @@
+//! Folders made once and again.
+
+use super::*;
+
+#[test]
+fn the_same_run_again_verifies_and_changes_nothing_though_the_host_differs() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let folder = outputs.path().join("small").join(facts().run_id());
+    make(&Disk, outputs.path(), &facts()).expect("the disk works");
+    let before = files_below(outputs.path());
+    let mut again = facts();
+    again.host = json!({ "os": "windows", "wall_s": 99 });
+    let finished = make(&Disk, outputs.path(), &again).expect("the disk works");
+    assert_eq!(finished, Finished::Verified { folder, added: Vec::new() });
+    assert_eq!(files_below(outputs.path()), before);
+}
+
+#[test]
+fn a_file_that_differs_is_named_and_what_was_there_stays() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    make(&Disk, outputs.path(), &facts()).expect("the disk works");
+    let folder = outputs.path().join("small").join(facts().run_id());
+    fs::write(folder.join("roles.csv"), "tampered\n").expect("the disk works");
+    let before = files_below(&folder);
+    let mut other_digest = facts();
+    other_digest.digest = Some(1);
+    for _ in 0..2 {
+        let Finished::Differs { files, other, folder: named } =
+            make(&Disk, outputs.path(), &other_digest).expect("the disk works")
+        else {
+            panic!("the runs differ");
+        };
+        assert_eq!(files, ["roles.csv", "summary.json", MANIFEST]);
+        assert_eq!((named, files_below(&folder)), (folder.clone(), before.clone()));
+        assert_eq!(other, outputs.path().join("small").join(format!("{}.differs", facts().run_id())));
+        assert_ne!(files_below(&other), before);
+    }
+}
+
+#[test]
+fn files_that_a_finished_folder_lacks_are_added_to_it() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let write = |files: &[(&str, &str)]| {
+        let mut folder = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
+        for (name, text) in files {
+            folder.write(name, |out| out.write_all(text.as_bytes())).expect("the disk works");
+        }
+        folder.finish(&json!({ "seed": 1 }), &json!({})).expect("the disk works")
+    };
+    let folder = outputs.path().join("run");
+    write(&[("a.csv", "a"), ("charts/c.svg", "c")]);
+    let finished = write(&[("a.csv", "a"), ("trace.jsonl", "t"), ("charts/d.svg", "d")]);
+    let added = vec!["charts/d.svg".to_owned(), "trace.jsonl".to_owned()];
+    assert_eq!(finished, Finished::Verified { folder: folder.clone(), added });
+    let files = files_below(&folder);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a.csv", "charts/c.svg", "charts/d.svg", MANIFEST, "trace.jsonl"]);
+    let text = fs::read_to_string(folder.join(MANIFEST)).expect("it is written");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let listed: Vec<&String> = manifest["files"].as_object().expect("files are an object").keys().collect();
+    assert_eq!(listed, ["a.csv", "charts/c.svg", "charts/d.svg", "trace.jsonl"]);
+    assert!(!outputs.path().join("run.partial").exists());
+}
+
+#[test]
+fn what_an_interrupted_run_left_is_no_part_of_the_next() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let mut interrupted = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
+    interrupted.write("old.csv", |out| out.write_all(b"old")).expect("the disk works");
+    assert!(interrupted.partial().join("old.csv").exists());
+    drop(interrupted);
+    let resumed = Folder::resume(&Disk, outputs.path(), "run").expect("the disk works");
+    assert!(resumed.partial().join("old.csv").exists(), "a sweep goes on with the runs it has");
+    let begun = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
+    assert!(!begun.partial().join("old.csv").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn latest_leads_to_the_last_run_by_a_relative_link() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    for name in ["one/1", "two/2"] {
+        point_latest(&Disk, outputs.path(), Path::new(name)).expect("the disk works");
+        let target = fs::read_link(outputs.path().join("latest")).expect("it is a link");
+        assert_eq!(target, Path::new(name));
+    }
+}

@@ -1,0 +1,155 @@
+//! What the files hold, byte for byte.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric};
+
+/// Compares a text with the one in the repository, or puts it there.
+fn hold(path: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("SEEDBED_BLESS").is_some() {
+        fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+            .expect("the repository can be written");
+        return fs::write(&path, text).expect("the repository can be written");
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, golden, "{} is not what the code makes: SEEDBED_BLESS=1 writes it anew", path.display());
+}
+
+fn golden(name: &str) -> String {
+    format!("src/run/outputs/tests/golden/{name}")
+}
+
+fn finished_folder() -> (tempfile::TempDir, PathBuf) {
+    let outputs = tempfile::tempdir().expect("there is room");
+    match make(&Disk, outputs.path(), &facts()).expect("the disk works") {
+        Finished::Written { folder } => (outputs, folder),
+        other => panic!("the folder is new: {other:?}"),
+    }
+}
+
+#[test]
+fn every_file_of_a_run_is_as_it_was() {
+    let (_outputs, folder) = finished_folder();
+    for (name, bytes) in files_below(&folder) {
+        hold(&golden(&name), &String::from_utf8(bytes).expect("files are UTF-8"));
+    }
+}
+
+#[test]
+fn docs_are_current() {
+    hold("docs/file-formats.md", &document());
+}
+
+#[test]
+fn every_table_has_the_columns_that_the_docs_list() {
+    let (_outputs, folder) = finished_folder();
+    for format in FORMATS.iter().filter(|format| format.file != "runs.csv") {
+        let text = fs::read_to_string(folder.join(format.file)).expect("every table is written");
+        let names: Vec<&str> = format.columns.iter().map(|column| column.name).collect();
+        let header = format!("run_id,param_load,{}\n", names.join(","));
+        assert!(text.starts_with(&header), "{}", format.file);
+        assert!(text.lines().count() > 1, "{} has rows in the small run", format.file);
+        assert!(!text.contains("NaN") && !text.contains("inf,") && !text.contains('\r'), "{}", format.file);
+    }
+}
+
+#[test]
+fn every_document_has_the_fields_that_the_docs_list() {
+    let (_outputs, folder) = finished_folder();
+    let fields_of = |text: &str| -> Vec<String> {
+        let value: serde_json::Value = serde_json::from_str(text).expect("it is JSON");
+        value.as_object().expect("it is an object").keys().cloned().collect()
+    };
+    let listed = |columns: &[Column]| -> Vec<String> {
+        let mut names: Vec<String> = columns.iter().map(|column| column.name.to_owned()).collect();
+        names.sort();
+        names
+    };
+    for (name, columns) in [(SUMMARY, SUMMARY_FIELDS), (MANIFEST, MANIFEST_FIELDS)] {
+        let text = fs::read_to_string(folder.join(name)).expect("it is written");
+        assert_eq!(fields_of(&text), listed(columns), "{name}");
+    }
+    let history = fs::read_to_string(folder.join(HISTORY)).expect("it is written");
+    let mut shown: Vec<String> = history.lines().flat_map(fields_of).collect();
+    shown.sort();
+    shown.dedup();
+    assert_eq!(shown, listed(HISTORY_FIELDS), "every field shows in the small run");
+}
+
+#[test]
+fn the_manifest_gives_length_and_hash_of_every_other_file() {
+    let (_outputs, folder) = finished_folder();
+    let text = fs::read_to_string(folder.join(MANIFEST)).expect("it is written");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let listed = manifest["files"].as_object().expect("files are an object");
+    let others = files_below(&folder).into_iter().filter(|(name, _)| name != MANIFEST);
+    let mut count = 0;
+    for (name, bytes) in others {
+        assert_eq!(listed[&name]["bytes"], bytes.len(), "{name}");
+        assert_eq!(listed[&name]["blake3"], blake3::hash(&bytes).to_hex().as_str(), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, listed.len());
+}
+
+#[test]
+fn a_capped_run_says_so() {
+    let recording = recorder(4).finish(ms(10_000));
+    let mut facts = facts();
+    facts.stop = Stop::Limit(crate::sim::Limit::Events);
+    let notices = notices(&facts, &recording);
+    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert!(
+        notices[0].contains("max-events") && notices[1].starts_with("9 operations are more"),
+        "{notices:?}"
+    );
+}
+
+#[test]
+fn a_sweep_has_one_table_of_all_figures() {
+    let figure = |metric, aggregate, labels: &[(Label, &str)], value| Figure {
+        metric,
+        labels: labels.iter().map(|&(label, value)| (label, value.to_owned())).collect::<Labels>(),
+        aggregate,
+        value,
+    };
+    let run = |run_id: &str, seed, policy: &str, p99| SweepRun {
+        run_id: run_id.to_owned(),
+        seed,
+        params: vec![("policy".to_owned(), policy.to_owned())],
+        digest: Some(seed),
+        figures: vec![
+            figure(
+                Metric::Latency,
+                Aggregate::P99,
+                &[(Label::Workload, "users"), (Label::Phase, "healthy")],
+                p99,
+            ),
+            figure(Metric::Throughput, Aggregate::Mean, &[], 0.1),
+        ],
+    };
+    let runs = [run("00000001", 7, "random", 1.5e9), run("00000002", 8, "power-of-d(2, 3)", 2.0)];
+    let outputs = tempfile::tempdir().expect("there is room");
+    let name = sweep_folder(&runs);
+    let mut folder = Folder::begin(&Disk, outputs.path(), &name).expect("the disk works");
+    write_sweep(&mut folder, &runs).expect("the disk works");
+    let finished = finish_sweep(folder, "policies", &runs, &json!({})).expect("the disk works");
+    assert_eq!(finished, Finished::Written { folder: outputs.path().join(&name) });
+    let table = fs::read_to_string(outputs.path().join(&name).join("runs.csv")).expect("it is written");
+    assert_eq!(
+        table,
+        "run_id,seed,param_policy,metric,workload,system,node,op,outcome,reason,phase,aggregate,unit,value\n\
+         00000001,7,random,latency,users,,,,,,healthy,p99,ns,1500000000\n\
+         00000001,7,random,throughput,,,,,,,,mean,op/s,0.1\n\
+         00000002,8,\"power-of-d(2, 3)\",latency,users,,,,,,healthy,p99,ns,2\n\
+         00000002,8,\"power-of-d(2, 3)\",throughput,,,,,,,,mean,op/s,0.1\n"
+    );
+    let manifest = fs::read_to_string(outputs.path().join(&name).join(MANIFEST)).expect("it is written");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
+    let mut listed: Vec<&str> = SWEEP_MANIFEST_FIELDS.iter().map(|column| column.name).collect();
+    listed.sort_unstable();
+    assert_eq!(manifest.as_object().expect("it is an object").keys().collect::<Vec<_>>(), listed);
+    assert_eq!(manifest["runs"][1]["digest"], "0000000000000008");
+}

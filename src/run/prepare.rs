@@ -1,0 +1,288 @@
+//! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
+
+use crate::checks::consensus::{Invariant, InvariantSet};
+use crate::kernel::{NodeId, SystemId, Time};
+use crate::scenario::nouns::check::Expect;
+use crate::scenario::plan::{AssertionPlan, CheckKind, CheckPlan};
+use crate::scenario::{Scenario, World, plan};
+use crate::sim::Limits;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::{Diagnostic, Diagnostics};
+use crate::spec::suggest;
+use crate::spec::{DataFiles, units};
+
+use super::cast::{Cast, CastNode, CastWorkload};
+use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, Query, Unit, named};
+
+/// A run that is ready to start.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The scenario's name.
+    pub name: String,
+    /// The world.
+    pub world: World,
+    /// What the run is held to, in the order of the scenario.
+    pub checks: Vec<Check>,
+}
+
+/// What a run is held to.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name in the scenario.
+    pub name: String,
+    /// What is expected of it.
+    pub expect: Expect,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The kinds of checks.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// An invariant of a system's replicas.
+    Invariant {
+        /// The system.
+        system: SystemId,
+        /// Which.
+        invariant: Invariant,
+        /// Whether the system is one that the invariant speaks of.
+        applies: bool,
+    },
+    /// Linearizability of a store.
+    Linearizable {
+        /// The store.
+        system: SystemId,
+        /// Most states that the search may explore.
+        budget: u64,
+    },
+    /// An assertion on a metric.
+    Assertion {
+        /// Which figure.
+        query: Query,
+        /// What it must be.
+        assertion: Assertion,
+        /// What it must be, as the scenario says it.
+        text: String,
+    },
+}
+
+/// Plans the run of `scenario` under `seed`. `None` once every mistake has been reported.
+pub fn prepare(
+    name: &str,
+    scenario: &Scenario,
+    seed: u64,
+    limits: Limits,
+    diagnostics: &mut Diagnostics,
+    files: &dyn DataFiles,
+) -> Option<Prepared> {
+    let world = plan(scenario, seed, limits, diagnostics, files)?;
+    let mut checks = Vec::new();
+    let mut all = true;
+    for plan in &world.checks {
+        match kinds(plan, &world, diagnostics) {
+            Some(kinds) => {
+                let check = |kind| Check { name: plan.name.clone(), expect: plan.expect, kind };
+                checks.extend(kinds.into_iter().map(check));
+            }
+            None => all = false,
+        }
+    }
+    let name = scenario.name.clone().unwrap_or_else(|| name.to_owned());
+    all.then_some(Prepared { name, world, checks })
+}
+
+/// The single checks that one check of a scenario stands for.
+fn kinds(plan: &CheckPlan, world: &World, diagnostics: &mut Diagnostics) -> Option<Vec<Kind>> {
+    Some(match &plan.kind {
+        CheckKind::Invariants { systems, invariants } => {
+            let of_system = |system: &SystemId| {
+                let (system, applies) = (*system, world.systems[system.index()].kind.is_replicated_log());
+                invariants.iter().map(move |invariant| Kind::Invariant {
+                    system,
+                    invariant: *invariant,
+                    applies,
+                })
+            };
+            systems.iter().flat_map(of_system).collect()
+        }
+        CheckKind::Linearizable { systems, budget } => {
+            systems.iter().map(|system| Kind::Linearizable { system: *system, budget: *budget }).collect()
+        }
+        CheckKind::Assertion(assertion) => vec![self::assertion(assertion, world, diagnostics)?],
+    })
+}
+
+/// Reads an assertion by the catalogue of metrics.
+fn assertion(plan: &AssertionPlan, world: &World, diagnostics: &mut Diagnostics) -> Option<Kind> {
+    let Some(entry) = named(&plan.metric.value) else {
+        let names = || CATALOGUE.iter().map(|entry| entry.name);
+        let message = format!("there is no metric `{}`", plan.metric.value);
+        let diagnostic = Diagnostic::error(Code::UnknownName, &plan.metric.origin, message)
+            .did_you_mean(suggest::closest(&plan.metric.value, names()))
+            .help("`seedbed list metrics` shows them");
+        diagnostics.push(diagnostic);
+        return None;
+    };
+    let query = query(plan, entry, world, diagnostics);
+    let assertion = match parse(&plan.assert.value, entry) {
+        Ok(assertion) => Some(assertion),
+        Err((message, help)) => {
+            let diagnostic = Diagnostic::error(Code::BadAssertion, &plan.assert.origin, message);
+            diagnostics.push(diagnostic.help(help));
+            None
+        }
+    };
+    Some(Kind::Assertion { query: query?, assertion: assertion?, text: plan.assert.value.trim().to_owned() })
+}
+
+fn query(plan: &AssertionPlan, entry: &Entry, world: &World, diagnostics: &mut Diagnostics) -> Option<Query> {
+    let mut query = Query::of(entry.metric);
+    let mut all = true;
+    for (label, value) in &plan.labels {
+        match query
+            .clone()
+            .with(label, &value.value)
+            .map_err(|error| error.to_string())
+            .and_then(|narrowed| check_value(label, &value.value, world).map(|()| narrowed))
+        {
+            Ok(narrowed) => query = narrowed,
+            Err(message) => {
+                diagnostics.push(Diagnostic::error(Code::UnknownName, &value.origin, message));
+                all = false;
+            }
+        }
+    }
+    if let Some(system) = plan.target {
+        let name = &world.systems[system.index()].plan.name;
+        match query.clone().with("system", name) {
+            Ok(narrowed) => query = narrowed,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(Code::UnknownName, &plan.metric.origin, error.to_string());
+                diagnostics.push(diagnostic.help("this metric has no `target`"));
+                all = false;
+            }
+        }
+    }
+    if plan.window != (None, None) {
+        let (from, to) = plan.window;
+        query.window = Some((Time(from.unwrap_or(0)), to.map_or(world.setup.duration, Time)));
+    }
+    all.then_some(query)
+}
+
+/// Labels that name things of the scenario must name things that are there.
+fn check_value(label: &str, value: &str, world: &World) -> Result<(), String> {
+    let known: Vec<&str> = match label {
+        "workload" => world.workloads.iter().map(|workload| workload.name.as_str()).collect(),
+        "system" => world.systems.iter().map(|system| system.plan.name.as_str()).collect(),
+        "node" => world.setup.nodes.iter().map(|node| node.name.as_str()).collect(),
+        _ => return Ok(()),
+    };
+    if known.contains(&value) {
+        return Ok(());
+    }
+    let near = suggest::closest(value, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+    Err(format!("there is no {label} `{value}`{}", near.unwrap_or_default()))
+}
+
+/// Reads `p99 < 600ms`.
+fn parse(text: &str, entry: &Entry) -> Result<Assertion, (String, String)> {
+    let example = || match entry.unit {
+        Unit::Nanoseconds => format!("write for example \"{} < 600ms\"", entry.aggregates[0].name()),
+        Unit::Ratio => format!("write for example \"{} < 5%\"", entry.aggregates[0].name()),
+        Unit::OperationsPerSecond => format!("write for example \"{} > 100/s\"", entry.aggregates[0].name()),
+        _ => format!("write for example \"{} < 10\"", entry.aggregates[0].name()),
+    };
+    // Two-character signs first: `<=` begins with `<`.
+    let mut signs = Comparison::ALL;
+    signs.sort_by_key(|comparison| std::cmp::Reverse(comparison.sign().len()));
+    let found = signs.into_iter().find_map(|comparison| {
+        text.split_once(comparison.sign()).map(|(left, right)| (left.trim(), comparison, right.trim()))
+    });
+    let Some((left, comparison, right)) = found else {
+        return Err((format!("`{text}` compares nothing: it has none of < <= > >= =="), example()));
+    };
+    let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
+    let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
+    let Some(aggregate) = aggregate else {
+        let help = format!("`{}` has {}", entry.name, allowed());
+        return Err((format!("`{left}` is no aggregate of `{}`", entry.name), help));
+    };
+    let value = value(right, aggregate, entry.unit).map_err(|message| (message, example()))?;
+    Ok(Assertion { aggregate, comparison, value })
+}
+
+/// The value that a figure is compared with, in the base unit of its metric.
+fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, String> {
+    let plain = |text: &str| {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| format!("`{text}` is no number"))
+    };
+    // A count, and a coefficient of variation, have no unit whatever the metric's is.
+    if matches!(aggregate, Aggregate::Count | Aggregate::Cv) {
+        return plain(text);
+    }
+    let worded = |problem: crate::spec::Problem| format!("`{text}` {}", problem.message);
+    match unit {
+        Unit::Nanoseconds => units::duration(text).map(|length| length.0 as f64).map_err(worded),
+        Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()).map_err(worded),
+        Unit::Ratio => match text.parse::<f64>() {
+            Ok(_) => plain(text),
+            Err(_) => units::ratio(text).map(|ratio| ratio.as_f64()).map_err(worded),
+        },
+        Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs => plain(text),
+    }
+}
+
+impl Prepared {
+    /// Who takes part, for the recording.
+    pub(super) fn cast(&self) -> Cast {
+        let world = &self.world;
+        let node = |node: &crate::sim::NodeSetup<_>| CastNode {
+            name: node.name.clone(),
+            system: node.system,
+            cores: node.processor.cores,
+        };
+        let workload = |workload: &crate::scenario::plan::WorkloadFacts| CastWorkload {
+            system: workload.id,
+            target: workload.target,
+            paths: match world.systems[workload.target.index()].kind.is_store() {
+                true => Vec::new(),
+                false => vec!["call".to_owned()],
+            },
+        };
+        Cast {
+            systems: world.setup.systems.clone(),
+            nodes: world.setup.nodes.iter().map(node).collect(),
+            workloads: world.workloads.iter().map(workload).collect(),
+        }
+    }
+
+    /// The systems whose replicas are judged, their nodes, and the invariants asked of them.
+    pub(super) fn judged(&self) -> Vec<(SystemId, Vec<NodeId>, InvariantSet)> {
+        let mut judged: Vec<(SystemId, Vec<Invariant>)> = Vec::new();
+        for check in &self.checks {
+            let Kind::Invariant { system, invariant, applies: true } = check.kind else { continue };
+            match judged.iter_mut().find(|(known, _)| *known == system) {
+                Some((_, invariants)) => invariants.push(invariant),
+                None => judged.push((system, vec![invariant])),
+            }
+        }
+        let with_nodes = |(system, invariants): (SystemId, Vec<Invariant>)| {
+            let nodes = self.world.systems[system.index()].plan.nodes.clone();
+            (system, nodes, invariants.into_iter().collect())
+        };
+        judged.into_iter().map(with_nodes).collect()
+    }
+
+    /// Whether a check reads histories.
+    pub(super) fn needs_histories(&self) -> bool {
+        let reads = |kind: &Kind| match kind {
+            Kind::Linearizable { .. } => true,
+            // What was acknowledged must have been applied: that takes the sessions' operations.
+            Kind::Invariant { invariant, applies, .. } => *applies && *invariant == Invariant::Durability,
+            Kind::Assertion { .. } => false,
+        };
+        self.checks.iter().any(|check| reads(&check.kind))
+    }
+}

@@ -1,0 +1,134 @@
+//! The files of an executed run: data, charts, page, manifest.
+
+use std::path::Path;
+
+use crate::report::html::{self, run_page};
+
+use super::execute::Executed;
+use super::figures;
+use super::metrics::{self, Figure};
+use super::outputs::{
+    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, finish_run, point_latest,
+    write_run,
+};
+use super::page;
+
+/// What a run is told for its files beside what was executed.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The resolved scenario, as TOML.
+    pub resolved: String,
+    /// What the command line set in it.
+    pub overrides: Vec<String>,
+    /// The names and values of swept variables.
+    pub params: Vec<(String, String)>,
+    /// The command that does the same run again.
+    pub reproduce: String,
+    /// Facts of the machine and wall-clock times; never digested.
+    pub host: serde_json::Value,
+}
+
+/// Which files are wanted, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The folder that gets the run's own folder.
+    pub parent: &'a Path,
+    /// Charts and the page.
+    pub charts: bool,
+    /// Files with a row an operation.
+    pub per_request: bool,
+}
+
+impl Executed {
+    /// What the run's files are told beside its recording.
+    ///
+    /// # Panics
+    /// If the run was interrupted: it is no finished run.
+    pub fn facts(&self, origin: &Origin) -> RunFacts {
+        let planned = |fault: &crate::faults::Planned| PlannedFault {
+            name: fault.name.clone(),
+            kind: fault.kind.to_owned(),
+            intent: fault.intent.clone(),
+        };
+        RunFacts {
+            scenario: self.prepared.name.clone(),
+            seed: self.prepared.world.setup.seed,
+            resolved: origin.resolved.clone(),
+            overrides: origin.overrides.clone(),
+            params: origin.params.clone(),
+            digest: Some(self.digest),
+            checkpoints: self.checkpoints.clone(),
+            events: self.events,
+            stop: self.stop.expect("only a run that was not interrupted has facts"),
+            planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
+            checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
+            host: origin.host.clone(),
+        }
+    }
+}
+
+impl super::execute::CheckVerdict {
+    /// The check's row in files.
+    pub fn row(&self) -> CheckRow {
+        CheckRow {
+            name: self.check.clone(),
+            kind: self.kind.clone(),
+            target: self.about.clone(),
+            expect_violated: self.expect_violated,
+            verdict: self.verdict,
+            expected: self.expected.clone(),
+            actual: self.figure.and_then(|figure| figure.actual),
+            unit: self.figure.map_or(String::new(), |figure| figure.unit.name().to_owned()),
+            at: self.at,
+            message: self.message.clone(),
+        }
+    }
+}
+
+/// Writes the folder of an executed run, and points `latest` to it if `outputs` is given.
+///
+/// # Errors
+/// If the file system fails: nothing is left half-written but the folder named `.partial`.
+pub fn write(
+    executed: &Executed,
+    facts: &RunFacts,
+    origin: &Origin,
+    usual: &[Figure],
+    wanted: Wanted<'_>,
+    sink: &dyn Sink,
+) -> Result<Finished, OutputError> {
+    let recording = &executed.recording;
+    let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
+    write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
+    if wanted.charts {
+        let charts = figures::figures(&executed.prepared, recording);
+        for chart in &charts {
+            folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
+        }
+        let page = page::page(executed, facts, origin, usual, charts);
+        folder.write("report.html", |out| out.write_all(run_page(&page).as_bytes()))?;
+    }
+    finish_run(folder, facts)
+}
+
+/// The usual figures of an executed run.
+pub fn usual(executed: &Executed) -> Vec<Figure> {
+    metrics::figures(&executed.recording)
+}
+
+/// Points `outputs/latest` to `target`.
+///
+/// # Errors
+/// If the file system fails.
+pub fn latest(sink: &dyn Sink, outputs: &Path, target: &Path) -> Result<(), OutputError> {
+    point_latest(sink, outputs, target)
+}
+
+/// The page's word for a verdict.
+pub(super) fn page_verdict(verdict: super::outputs::RunVerdict) -> html::RunVerdict {
+    match verdict {
+        super::outputs::RunVerdict::Passed => html::RunVerdict::Passed,
+        super::outputs::RunVerdict::Failed => html::RunVerdict::Failed,
+        super::outputs::RunVerdict::Inconclusive => html::RunVerdict::Inconclusive,
+    }
+}

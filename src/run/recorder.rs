@@ -1,0 +1,337 @@
+//! The recorder: listens to a run and keeps what metrics, files and charts are made from.
+//!
+//! It is told of notes, not of events, and allocates nothing per note once its vectors have grown. Operations are kept
+//! whole up to a named cap; beyond it they are sampled (by a hash of their number, so that no period of the
+//! workload can hide) while counts and histograms stay exact.
+
+use crate::kernel::{Duration, NodeId, SystemId, Time};
+use crate::model::history::SessionId;
+use crate::model::log::Term;
+use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
+use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
+
+use super::availability::Availability;
+use super::cast::{Cast, CastNode};
+use super::leadership::Leadership;
+use super::load::{Instance, Sample, Visit, Visits};
+use super::operation::{Ending, Packed};
+use super::phase::Timeline;
+use super::recording::{FaultWindow, Recording, RoleChange, RoleEvent, Sampling};
+use super::tally::{Intervals, Tallies};
+
+/// The usual cap on operations kept whole, and on visits to services: 64 and 32 bytes each.
+pub const OPERATIONS_MAX: usize = 5_000_000;
+
+/// What a recorder is told before the run.
+#[derive(Clone, Debug)]
+pub struct RecorderSetup {
+    /// Who takes part.
+    pub cast: Cast,
+    /// The end of the warm-up; 0 if it is to be found after the run ([`Recording::set_warmup`]).
+    pub warmup: Time,
+    /// How long after the last heal operations count as `recovery`.
+    pub recovery: Duration,
+    /// The intervals of time series.
+    pub intervals: Intervals,
+    /// Most operations kept whole (`max-operations`), at least 1: [`OPERATIONS_MAX`] unless told otherwise.
+    pub operations_max: usize,
+}
+
+/// Listens to a run.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    pub(super) setup: RecorderSetup,
+    pub(super) timeline: Timeline,
+    /// By node, then by client within its boot; what is not under way is a leftover.
+    open: Vec<Vec<Open>>,
+    /// By node: the systems that it asks, and the tracks of what it asks them.
+    track_of: Vec<Vec<(SystemId, u32)>>,
+    /// By node: its workload.
+    workload_of: Vec<Option<usize>>,
+    pub(super) tracks: Vec<Track>,
+    /// Operations invoked.
+    total: u64,
+    /// By workload.
+    pub(super) availability: Vec<Availability>,
+    kept: usize,
+    /// Once the cap was reached.
+    sampled: Option<Sampled>,
+    pub(super) instances: Vec<Instance>,
+    pub(super) visits: Visits,
+    pub(super) leadership: Leadership,
+    pub(super) roles: Vec<RoleChange>,
+    pub(super) faults: Vec<FaultWindow>,
+    pub(super) samples: Vec<Sample>,
+}
+
+/// The operations that clients on one node asked one system.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) node: NodeId,
+    /// `None` for a service's instance: what it asks is part of a store's history and of no workload.
+    pub(super) workload: Option<usize>,
+    pub(super) target: SystemId,
+    /// In the order of their returns.
+    pub(super) kept: Vec<Packed>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    operation: Packed,
+    track: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Sampled {
+    tallies: Tallies,
+    /// One in 2^`bits` is kept.
+    bits: u32,
+}
+
+impl Sampled {
+    /// Whether the operation of that number is kept.
+    #[inline]
+    fn keeps(&self, number: u32) -> bool {
+        number.wrapping_mul(0x9E37_79B9).checked_shr(32 - self.bits).unwrap_or(0) == 0
+    }
+}
+
+impl Recorder {
+    /// A recorder that has heard nothing.
+    pub fn new(setup: RecorderSetup) -> Self {
+        let cast = &setup.cast;
+        let workload_of =
+            |node: &CastNode| cast.workloads.iter().position(|workload| workload.system == node.system);
+        let availability = Availability::new(setup.warmup, setup.intervals.length);
+        Recorder {
+            timeline: Timeline::new(setup.warmup, setup.recovery),
+            open: vec![Vec::new(); cast.nodes.len()],
+            track_of: vec![Vec::new(); cast.nodes.len()],
+            workload_of: cast.nodes.iter().map(workload_of).collect(),
+            tracks: Vec::new(),
+            total: 0,
+            availability: vec![availability; cast.workloads.len()],
+            kept: 0,
+            sampled: None,
+            instances: cast.nodes.iter().map(|node| Instance::new(node.cores)).collect(),
+            visits: Visits::new(setup.operations_max),
+            leadership: Leadership::new(cast.systems.len(), cast.nodes.iter().map(|node| node.system)),
+            roles: Vec::new(),
+            faults: Vec::new(),
+            samples: Vec::new(),
+            setup,
+        }
+    }
+
+    /// A client noted something.
+    ///
+    /// # Panics
+    /// If it invoked what it had open, or returned what it had not.
+    #[inline]
+    pub fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
+        match *note {
+            ClientNote::Invoked { slot, number, server, intended, asked, .. } => {
+                // A clock that runs fast may put the arrival a little after now.
+                let intended = intended.min(at);
+                self.total += 1;
+                let track = self.track(node, server);
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].invoked(intended);
+                }
+                let operation = Packed::open(slot, number, intended, at, asked);
+                let (open, client) = (&mut self.open[node.index()], SessionId::client(slot) as usize);
+                if client >= open.len() {
+                    let never = Open { operation: operation.forgotten(at), track };
+                    open.resize(client + 1, never);
+                }
+                assert!(!open[client].operation.is_open(), "a client has at most one operation open");
+                open[client] = Open { operation, track };
+            }
+            ClientNote::Returned { slot, outcome, attempts } => {
+                let open = &mut self.open[node.index()][SessionId::client(slot) as usize];
+                let is_its_own = open.operation.is_open() && open.operation.slot == slot;
+                assert!(is_its_own, "a client returned what it had not invoked");
+                open.operation.close(at, outcome, attempts);
+                let closed = *open;
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].returned(at, Ending::of(outcome).0 == Ending::Ok);
+                }
+                self.keep(closed);
+            }
+        }
+    }
+
+    /// The track of what `node` asks the system of `server`.
+    #[inline]
+    fn track(&mut self, node: NodeId, server: NodeId) -> u32 {
+        let target = self.setup.cast.nodes[server.index()].system;
+        let tracks = &mut self.track_of[node.index()];
+        if let Some(&(_, track)) = tracks.iter().find(|&&(system, _)| system == target) {
+            return track;
+        }
+        let track = self.tracks.len() as u32;
+        tracks.push((target, track));
+        let workload = self.workload_of[node.index()];
+        self.tracks.push(Track { node, workload, target, kept: Vec::new() });
+        track
+    }
+
+    /// Nobody will ever learn how what was under way on `node` ended.
+    fn forget(&mut self, at: Time, node: NodeId) {
+        for client in 0..self.open[node.index()].len() {
+            let open = &mut self.open[node.index()][client];
+            if open.operation.is_open() {
+                open.operation = open.operation.forgotten(at);
+                let closed = *open;
+                if let Some(workload) = self.workload_of[node.index()] {
+                    self.availability[workload].returned(at, false);
+                }
+                self.keep(closed);
+            }
+        }
+    }
+
+    #[inline]
+    fn keep(&mut self, Open { operation, track }: Open) {
+        let track = &mut self.tracks[track as usize];
+        if let Some(sampled) = &mut self.sampled {
+            if let Some(workload) = track.workload {
+                sampled.tallies.add(workload, &self.timeline, &operation.unpack(track.node));
+            }
+            if !sampled.keeps(operation.number) {
+                return;
+            }
+        }
+        track.kept.push(operation);
+        self.kept += 1;
+        if self.kept >= self.setup.operations_max {
+            self.thin();
+        }
+    }
+
+    /// The cap is reached: counts what is kept if that was not begun, and keeps about half of it.
+    #[cold]
+    fn thin(&mut self) {
+        let mut sampled = self.sampled.take().unwrap_or_else(|| {
+            let RecorderSetup { cast, intervals, .. } = &self.setup;
+            let tallies = Tallies::of(cast, *intervals, &self.timeline, &self.tracks, None);
+            Sampled { tallies, bits: 0 }
+        });
+        // Numbers are u32: after 32 halvings nothing but number 0 could be left.
+        while self.kept >= self.setup.operations_max && sampled.bits < 31 {
+            sampled.bits += 1;
+            for track in &mut self.tracks {
+                track.kept.retain(|operation| sampled.keeps(operation.number));
+            }
+            self.kept = self.tracks.iter().map(|track| track.kept.len()).sum();
+        }
+        self.sampled = Some(sampled);
+    }
+
+    /// A replica noted something.
+    #[inline]
+    pub fn consensus(&mut self, at: Time, node: NodeId, note: &ConsensusNote) {
+        match *note {
+            ConsensusNote::Campaigned { term, pre_vote } => {
+                self.leadership.campaigned(at, node, term);
+                let event = if pre_vote { RoleEvent::AskedPreVote } else { RoleEvent::Campaigned };
+                self.role(at, node, event, Some(term));
+            }
+            ConsensusNote::BecameLeader { term, .. } => {
+                self.leadership.became_leader(at, node, term);
+                self.role(at, node, RoleEvent::BecameLeader, Some(term));
+            }
+            ConsensusNote::SteppedDown { term } => {
+                self.leadership.stepped_down(at, node);
+                self.role(at, node, RoleEvent::SteppedDown, Some(term));
+            }
+            ConsensusNote::Appended { .. }
+            | ConsensusNote::Truncated { .. }
+            | ConsensusNote::Synced { .. }
+            | ConsensusNote::Committed { .. }
+            | ConsensusNote::Applied { .. }
+            | ConsensusNote::Served { .. }
+            | ConsensusNote::Installed { .. }
+            | ConsensusNote::Compacted { .. } => {}
+        }
+    }
+
+    fn role(&mut self, at: Time, node: NodeId, event: RoleEvent, term: Option<Term>) {
+        self.roles.push(RoleChange { at, node, event, term });
+    }
+
+    /// A service's instance noted something.
+    #[inline]
+    pub fn service(&mut self, at: Time, node: NodeId, note: &ServiceNote) {
+        let instance = &mut self.instances[node.index()];
+        match *note {
+            ServiceNote::Queued { in_system } => instance.holds(at, in_system),
+            ServiceNote::Finished { sojourn, service, downstream } => {
+                instance.finished(at);
+                let waiting = sojourn.saturating_sub(service + downstream).0;
+                let arrived = Time(at.0.saturating_sub(sojourn.0));
+                let visit = Visit { arrived, sojourn: sojourn.0, waiting, node };
+                self.visits.add(visit, self.instances.len(), &self.timeline);
+            }
+            ServiceNote::Refused => instance.refused(),
+            ServiceNote::Store(note) => self.client(at, node, &note),
+        }
+    }
+
+    /// A node's life changed.
+    pub fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        if change == Lifecycle::Crashed {
+            self.instances[node.index()].holds(at, 0);
+            self.forget(at, node);
+        }
+        self.leadership.changed(at, node, change);
+        self.role(at, node, RoleEvent::Life(change), None);
+    }
+
+    /// A fault struck.
+    pub fn struck(&mut self, fault: &FaultRecord) {
+        self.timeline.struck(fault.start);
+        self.faults.push(FaultWindow {
+            planned: fault.planned,
+            strike: fault.strike,
+            start: fault.start,
+            end: None,
+            resolved: fault.resolved.clone(),
+            nodes: fault.nodes.clone(),
+        });
+    }
+
+    /// A strike ended.
+    ///
+    /// # Panics
+    /// If it never began.
+    pub fn ended(&mut self, at: Time, strike: usize) {
+        self.timeline.ended(at);
+        let fault = self.faults.iter_mut().rev().find(|fault| fault.strike == strike);
+        fault.expect("a strike that ends began").end = Some(at);
+    }
+
+    /// Takes a sample of every node's counters, by node id. Node metrics cover the time from the first sample at or
+    /// after the end of the warm-up to the last one: take one at 0, at the ends of intervals and at the end.
+    pub fn sample(&mut self, at: Time, counters: &[NodeCounters]) {
+        assert_eq!(counters.len(), self.instances.len(), "every node has counters");
+        let of_node = |(instance, counters): (&mut Instance, &NodeCounters)| instance.sample(at, *counters);
+        let nodes = self.instances.iter_mut().zip(counters).map(of_node).collect();
+        self.samples.push(Sample { at, nodes });
+    }
+
+    /// The run is over: what is under way becomes `unknown`, because it was in flight.
+    pub fn finish(mut self, end: Time) -> Recording {
+        (0..self.open.len()).for_each(|node| self.forget(end, NodeId(node as u32)));
+        self.tracks.sort_by_key(|track| (track.node, track.target));
+        self.tracks.iter_mut().for_each(|track| track.kept.sort_by_key(|operation| operation.number));
+        self.availability.iter_mut().for_each(|one| one.close(end));
+        self.leadership.finish(end);
+        let (total, kept) = (self.total, self.kept as u64);
+        let (sampling, tallies) = match self.sampled.take() {
+            Some(Sampled { tallies, bits }) => (Sampling { total, kept, one_in: 1 << bits }, Some(tallies)),
+            None => (Sampling { total, kept, one_in: 1 }, None),
+        };
+        Recording::new(self, end, sampling, tallies)
+    }
+}

@@ -1,0 +1,113 @@
+//! What listens to a run of the built-in world: the recorder, the stores' histories, and the invariants of each
+//! replicated log.
+
+use crate::checks::consensus::{InvariantSet, Invariants};
+use crate::checks::conservation::Requests;
+use crate::kernel::{NodeId, SystemId, Time};
+use crate::model::note::{ClientNote, ServiceNote};
+use crate::sim::{FaultRecord, Lifecycle, Observer};
+use crate::systems::{Never, Note, Role};
+
+use super::histories::{Acknowledged, Histories};
+use super::recorder::Recorder;
+
+/// Listens for everything that a run is measured and judged by.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// For metrics, files and charts.
+    pub recorder: Recorder,
+    /// For consistency models; `None` if no check asks for them.
+    pub histories: Option<Histories>,
+    /// For the invariants of replicated logs, by system.
+    pub invariants: Vec<(SystemId, Invariants)>,
+    /// For conservation of requests.
+    pub requests: Requests,
+    /// By node: position in `invariants` plus one.
+    judged_by: Vec<u16>,
+}
+
+impl Watch {
+    /// Listens for `recorder` and `histories`, and for the invariants of the systems listed with their nodes.
+    pub fn new(
+        recorder: Recorder,
+        histories: Option<Histories>,
+        judged: &[(SystemId, Vec<NodeId>, InvariantSet)],
+        nodes: usize,
+    ) -> Self {
+        let mut judged_by = vec![0; nodes];
+        for (position, (_, replicas, _)) in judged.iter().enumerate() {
+            replicas.iter().for_each(|node| judged_by[node.index()] = position as u16 + 1);
+        }
+        let judge = |(system, nodes, which): &(SystemId, Vec<NodeId>, InvariantSet)| {
+            (*system, Invariants::new(nodes, *which))
+        };
+        let invariants = judged.iter().map(judge).collect();
+        Watch { recorder, histories, invariants, requests: Requests::new(), judged_by }
+    }
+
+    #[inline]
+    fn judge(&mut self, node: NodeId) -> Option<&mut Invariants> {
+        let position = usize::from(self.judged_by[node.index()]).checked_sub(1)?;
+        Some(&mut self.invariants[position].1)
+    }
+
+    /// A session's operation on a store, or on a service.
+    #[inline]
+    fn session(&mut self, at: Time, node: NodeId, note: &ClientNote) {
+        let Some(histories) = &mut self.histories else { return };
+        let Some(Acknowledged { system, session, sequence }) = histories.client(at, node, note) else {
+            return;
+        };
+        if let Some((_, invariants)) = self.invariants.iter_mut().find(|(judged, _)| *judged == system) {
+            invariants.acknowledged(at, session, sequence);
+        }
+    }
+}
+
+impl Observer<Role> for Watch {
+    #[inline]
+    fn noted(&mut self, at: Time, node: NodeId, note: &Note<Never>) {
+        match note {
+            Note::Consensus(note) => {
+                self.recorder.consensus(at, node, note);
+                if let Some(invariants) = self.judge(node) {
+                    invariants.consensus(at, node, note);
+                }
+                if let Some(histories) = &mut self.histories {
+                    histories.consensus(note);
+                }
+            }
+            Note::Client(note) => {
+                self.recorder.client(at, node, note);
+                self.requests.client(at, node, note);
+                self.session(at, node, note);
+            }
+            Note::Service(note) => {
+                self.recorder.service(at, node, note);
+                if let ServiceNote::Store(note) = note {
+                    self.session(at, node, note);
+                }
+            }
+            Note::Custom(never) => match *never {},
+        }
+    }
+
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        self.recorder.changed(at, node, change);
+        if let Some(invariants) = self.judge(node) {
+            match change {
+                Lifecycle::Booted => invariants.booted(at, node),
+                Lifecycle::Crashed => invariants.crashed(at, node),
+                Lifecycle::Paused | Lifecycle::Resumed => {}
+            }
+        }
+    }
+
+    fn struck(&mut self, fault: &FaultRecord) {
+        self.recorder.struck(fault);
+    }
+
+    fn ended(&mut self, at: Time, strike: usize) {
+        self.recorder.ended(at, strike);
+    }
+}
