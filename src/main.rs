@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(seedbed::cli::main().code())
+    seedbed::cli::main(std::env::args_os().collect()).into()
 }

@@ -1,29 +1,154 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand, each a struct of its flags and a function from them to an [`Exit`].
+//!
+//! stdout carries the result only, stderr everything else. A subcommand prints nothing itself: it hands its text to
+//! a [`Terminal`], which knows about colours and closed pipes.
 
+mod catalogue;
+mod check;
+mod completions;
 pub mod exit;
+mod explain;
+mod internal;
+mod list;
+mod new;
 pub mod run;
+mod schema;
+mod table;
+mod terminal;
+#[cfg(test)]
+mod tests;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 
-use exit::Exit;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-/// Grows a distributed system from a scenario file and a seed, and says what it did and whether it was right.
+pub use exit::Exit;
+pub use internal::{Doing, doing};
+pub use schema::scenario_schema;
+pub use terminal::{ColorChoice, Terminal};
+
+/// What the command is called in messages.
+const NAME: &str = "seedbed";
+
+/// Grows a whole distributed system from one scenario file and one seed, and says what it did and whether it was
+/// right.
 #[derive(Parser, Debug)]
-#[command(name = "seedbed", version, max_term_width = 100)]
+#[command(name = NAME, version)]
 struct Cli {
+    /// When text has colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Runs scenario files and judges what happened.
+    New(new::New),
+    List(list::List),
+    Explain(explain::Explain),
+    Check(check::Check),
+    /// Run scenario files and judge what happened
     Run(Box<run::RunArgs>),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
 }
 
-/// Runs the command line of this process.
-pub fn main() -> Exit {
-    match Cli::parse().command {
-        Command::Run(args) => run::run(&args),
+/// How a result is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    /// What the command ends with.
+    pub exit: Exit,
+    /// What went wrong, as a sentence without a full stop.
+    pub message: String,
+    /// What to do, if that is known.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    /// A failure without advice.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into(), help: None }
     }
+
+    /// Adds an advice.
+    pub fn help(mut self, help: impl Into<String>) -> Failure {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Runs the command that the arguments ask for; the first argument is the name of the program.
+///
+/// A panic anywhere is reported as an internal error.
+pub fn main(arguments: Vec<OsString>) -> Exit {
+    internal::catch(&arguments, || run(&arguments))
+}
+
+fn run(arguments: &[OsString]) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, &mut Terminal::new(color_of(arguments))),
+    };
+    let mut terminal = Terminal::new(cli.color);
+    let result = match cli.command {
+        Command::New(new) => new.run(&mut terminal),
+        Command::List(list) => list.run(&mut terminal),
+        Command::Explain(explain) => explain.run(&mut terminal),
+        Command::Check(check) => check.run(&mut terminal),
+        Command::Run(run) => Ok(run::run(&run)),
+        Command::Schema(schema) => schema.run(&mut terminal),
+        Command::Completions(completions) => completions.run(&mut terminal),
+    };
+    result.unwrap_or_else(|failure| {
+        terminal.error(&failure.message);
+        if let Some(help) = &failure.help {
+            terminal.say(&format!("  help: {help}"));
+        }
+        failure.exit
+    })
+}
+
+/// Prints what clap has to say: help and the version are results, everything else is a mistake in the usage.
+fn refuse(error: &clap::Error, terminal: &mut Terminal) -> Exit {
+    let text = error.render();
+    if error.use_stderr() {
+        let text = if terminal.color_stderr() { text.ansi().to_string() } else { text.to_string() };
+        terminal.say(text.trim_end());
+        return Exit::Invalid;
+    }
+    let text = if terminal.color_stdout() { text.ansi().to_string() } else { text.to_string() };
+    match terminal.print(&text) {
+        Ok(()) => Exit::Passed,
+        Err(failure) => failure.exit,
+    }
+}
+
+/// The `--color` of arguments that as a whole cannot be parsed.
+fn color_of(arguments: &[OsString]) -> ColorChoice {
+    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let separate = texts.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    let joined = texts.iter().filter_map(|text| text.strip_prefix("--color="));
+    let choice = separate.chain(joined).find_map(|word| ColorChoice::from_str(word, false).ok());
+    choice.unwrap_or_default()
+}
+
+/// The whole command line, for completions.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// `1 run`, `2 runs`.
+fn count(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

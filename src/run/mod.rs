@@ -21,6 +21,7 @@ pub mod prepare;
 pub mod product;
 pub mod recorder;
 pub mod recording;
+pub mod repro;
 mod tally;
 #[cfg(test)]
 mod testing;

@@ -103,7 +103,7 @@ pub fn written(value: f64, unit: Unit) -> String {
         Unit::Nanoseconds => crate::kernel::Duration(value as u64).to_string(),
         Unit::Ratio => format!("{:.2} %", value * 100.0),
         Unit::OperationsPerSecond => format!("{value:.1} op/s"),
-        Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs | Unit::Count => {
+        Unit::Count | Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs => {
             if value.fract() == 0.0 {
                 grouped(value as u64)
             } else {

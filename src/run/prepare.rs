@@ -230,7 +230,7 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, String> {
             Ok(_) => plain(text),
             Err(_) => units::ratio(text).map(|ratio| ratio.as_f64()).map_err(worded),
         },
-        Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs | Unit::Count => {
+        Unit::Count | Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs => {
             plain(text)
         }
     }

@@ -1,5 +1,6 @@
 //! From scenario files to worlds: sources, sweeps, typed tables, plans, and the diagnostics that people read.
 
+pub mod check;
 pub mod nouns;
 pub mod plan;
 pub mod render;
@@ -9,6 +10,7 @@ pub mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use check::{Checked, check};
 pub use nouns::Scenario;
 pub use plan::{World, plan};
 pub use render::render;

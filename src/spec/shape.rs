@@ -31,6 +31,10 @@ pub enum Shape {
     Table(OptionTable),
     /// A table with free names.
     Named(Box<Shape>),
+    /// `name(argument, key=value)` in a string: what it is, and the names that it may have.
+    Call(&'static str, Vec<&'static str>),
+    /// One of several shapes.
+    Either(Vec<Shape>),
     /// Anything; another layer knows more.
     Any,
 }
@@ -58,6 +62,8 @@ impl Shape {
             Shape::List(item) => format!("list of: {}", item.words()),
             Shape::Table(_) => "table".to_string(),
             Shape::Named(item) => format!("table of names to: {}", item.words()),
+            Shape::Call(what, _) => (*what).to_string(),
+            Shape::Either(shapes) => shapes.iter().map(Shape::words).collect::<Vec<_>>().join(", or "),
             Shape::Any => "any value".to_string(),
         }
     }
@@ -75,8 +81,7 @@ impl Shape {
             Shape::Quantity(dimension) => quantity(*dimension),
             Shape::Distribution(measure) => {
                 let names: Vec<&str> = super::distribution::FAMILIES.iter().map(|f| f.name).collect();
-                let pattern = format!(r"^\s*({})\(.*\)\s*$|{VARIABLE}", names.join("|"));
-                let call = json!({ "type": "string", "pattern": pattern });
+                let call = call(&names);
                 let constant = measure.dimension().map_or(json!({ "type": "number" }), quantity);
                 json!({ "anyOf": [call, constant] })
             }
@@ -91,6 +96,10 @@ impl Shape {
             Shape::Named(item) => {
                 json!({ "type": "object", "additionalProperties": item.json_schema() })
             }
+            Shape::Call(_, names) => call(names),
+            Shape::Either(shapes) => {
+                json!({ "anyOf": shapes.iter().map(Shape::json_schema).collect::<Vec<_>>() })
+            }
             Shape::Any => json!({}),
         }
     }
@@ -102,6 +111,11 @@ fn variable() -> Json {
 
 fn or_variable(schema: Json) -> Json {
     json!({ "anyOf": [schema, variable()] })
+}
+
+fn call(names: &[&str]) -> Json {
+    let pattern = format!(r"^\s*({})\(.*\)\s*$|{VARIABLE}", names.join("|"));
+    json!({ "type": "string", "pattern": pattern })
 }
 
 fn quantity(dimension: Dimension) -> Json {

@@ -1,4 +1,5 @@
 //! The one integration-test binary: one module a subject.
 
 mod raft;
+mod scenarios;
 mod tidy;

@@ -17,6 +17,8 @@ use crate::workloads::client::Load;
 
 /// Most clients of a closed loop.
 pub const CLIENTS_MAX: u32 = 1_000_000;
+/// Largest rate, a second: one arrival a nanosecond, the smallest step of time.
+const RATE_MAX: f64 = 1e9;
 
 /// A law of arrivals as scenarios write it.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +30,13 @@ pub struct ArrivalRow {
     /// An example.
     pub example: &'static str,
     form: Form,
+}
+
+impl ArrivalRow {
+    /// How it is written: `poisson(rate=)`.
+    pub fn usage(&self) -> String {
+        arguments::usage(self.name, &[self.form])
+    }
 }
 
 macro_rules! arrival_rows {
@@ -42,7 +51,7 @@ macro_rules! arrival_rows {
 pub static ARRIVALS: &[ArrivalRow] = arrival_rows! {
     "constant", "open loop at equal distances", "constant(500/s)", [required("rate")];
     "poisson", "open loop with exponential distances", "poisson(500/s)", [required("rate")];
-    "on_off", "bursts: a Poisson process that is silent half of the time", "on_off(500/s, on=2s, off=8s)",
+    "on_off", "bursts: a Poisson process for `on`, then silence for `off`", "on_off(500/s, on=2s, off=8s)",
         [required("rate"), required("on"), required("off")];
     "ramp", "a Poisson process whose rate changes linearly, then stays", "ramp(100/s, 2000/s, over=60s)",
         [required("from"), required("to"), required("over")];
@@ -75,7 +84,7 @@ impl Decode for ArrivalOptions {
     }
 
     fn shape() -> Shape {
-        Shape::Text
+        Shape::Call("law of arrivals", ARRIVALS.iter().map(|row| row.name).collect())
     }
 }
 
@@ -146,7 +155,13 @@ impl Reader<'_> {
     }
 
     fn rate(&self, parameter: &str) -> Result<f64, Problem> {
-        self.quantity(parameter, units::rate).map(Rate::per_second)
+        let rate = self.quantity(parameter, units::rate).map(Rate::per_second)?;
+        if rate > RATE_MAX {
+            let message = format!("is more than {RATE_MAX}/s: time has no smaller step than 1ns");
+            let problem = Problem::new(Code::OutOfRange, self.bound.span(parameter), message);
+            return Err(problem.of(format!("`{parameter}`")));
+        }
+        Ok(rate)
     }
 
     fn rate_above_zero(&self, parameter: &str) -> Result<f64, Problem> {
@@ -222,6 +237,9 @@ impl Reader<'_> {
                 return Err(bad(format!("line {line}: times must ascend")));
             }
             times.push(at);
+        }
+        if times.is_empty() {
+            return Err(bad("has no arrivals".to_owned()));
         }
         Ok(times)
     }

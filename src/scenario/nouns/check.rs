@@ -72,6 +72,9 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
         let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
         refuse(present, &format!("`{present}` needs `{absent}` beside it"), help);
     }
+    if check.invariants.as_ref().is_some_and(Vec::is_empty) {
+        refuse("invariants", "this check names no invariant", "`seedbed list checks` shows them");
+    }
     if let (Some(from), Some(to)) = (check.from, check.to)
         && from >= to
     {

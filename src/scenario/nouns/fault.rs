@@ -32,9 +32,9 @@ crate::options! {
         /// What goes wrong.
         r#do: Located<FaultKind>,
         /// When it strikes, once.
-        at: Option<Duration>,
+        at: Option<Located<Duration>>,
         /// It strikes again and again: the time to the first strike, and from each to the next.
-        every: Option<Distribution>,
+        every: Option<Located<Distribution>>,
         /// How long each strike lasts; absent: for ever.
         r#for: Option<Distribution>,
         /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `any(kv)`, `minority(kv)`, `quorum(kv)`,
@@ -68,7 +68,7 @@ impl Decode for Side {
     }
 
     fn shape() -> Shape {
-        Shape::Any
+        Shape::Either(vec![Shape::Text, Vec::<String>::shape()])
     }
 }
 
@@ -77,7 +77,7 @@ fn check_fault(fault: &FaultOptions, places: &Places<'_>, decoder: &mut Decoder<
     let mut refuse = |key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
-    match (fault.at, &fault.every) {
+    match (&fault.at, &fault.every) {
         (Some(_), Some(_)) => {
             refuse("every", "both `at` and `every` say when it strikes".to_owned(), "keep one of them");
         }
@@ -86,6 +86,12 @@ fn check_fault(fault: &FaultOptions, places: &Places<'_>, decoder: &mut Decoder<
             refuse("", "nothing says when it strikes: `at` or `every` is missing".to_owned(), help);
         }
         (Some(_), None) | (None, Some(_)) => {}
+    }
+    if let Some(every) = &fault.every
+        && every.value.duration(u64::MAX) == Duration::ZERO
+    {
+        let help = "write for example every = \"exp(60s)\"";
+        refuse("every", "it would strike without end at one moment".to_owned(), help);
     }
     let kind = fault.r#do.value;
     let is_partition = kind == FaultKind::Partition;

@@ -27,6 +27,13 @@ pub struct KeysRow {
     form: Form,
 }
 
+impl KeysRow {
+    /// How it is written: `zipf(n=, s=)`.
+    pub fn usage(&self) -> String {
+        arguments::usage(self.name, &[self.form])
+    }
+}
+
 /// Every law over keys.
 pub static KEYS: [KeysRow; 4] = [
     KeysRow {
@@ -74,7 +81,7 @@ impl Decode for KeysOptions {
     }
 
     fn shape() -> Shape {
-        Shape::Text
+        Shape::Call("law over keys", KEYS.iter().map(|row| row.name).collect())
     }
 }
 

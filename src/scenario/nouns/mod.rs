@@ -9,7 +9,14 @@ pub mod network;
 pub mod system;
 pub mod workload;
 
+use std::path::Path;
+
 use crate::kernel::Duration;
+use crate::spec::code::Code;
+use crate::spec::decode::Decoder;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::options::Places;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Named;
 use crate::spec::value::Node;
 
@@ -18,6 +25,25 @@ use fault::FaultOptions;
 use network::NetworkOptions;
 use system::SystemOptions;
 use workload::WorkloadOptions;
+
+/// Longest name.
+const NAME_MAX: usize = 64;
+/// Most intervals of a time series.
+const INTERVALS_MAX: u64 = 1_000_000;
+
+/// What a name may be, for help texts.
+pub const NAME_HELP: &str = "a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`";
+
+/// Whether this can name a thing of a scenario: names stand in targets of faults, in file names and in CSVs.
+pub fn is_name(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    // `link a--b` reads two dashes as a link.
+    is_word
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= NAME_MAX
+        && !name.contains("--")
+        && name != "rest"
+}
 
 crate::choices! {
     /// In which order events of one instant are handled.
@@ -33,7 +59,7 @@ crate::options! {
     /// A scenario: what is simulated, for how long, and what must hold.
     pub struct Scenario {
         /// Version of the format.
-        schema: u32 = 1,
+        schema: u32 [1..=1] = 1,
         /// Name of the scenario and of its output folder; the file's name when absent.
         name: Option<String>,
         /// One sentence for people.
@@ -66,5 +92,83 @@ crate::options! {
         compare: Option<Node>,
         /// The file that this one extends; read before this table is.
         extends: Option<String>,
+    }
+    check check_scenario;
+}
+
+fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let mut refuse = |code: Code, key: &str, message: String, help: &str| {
+        decoder.report(Diagnostic::error(code, places.of(key), message).help(help));
+    };
+    if let Some(name) = scenario.name.as_ref().filter(|name| !is_name(name)) {
+        refuse(Code::BadName, "name", format!("`{name}` cannot be the name of a scenario"), NAME_HELP);
+    }
+    if scenario.system.entries.is_empty() {
+        let help =
+            "add one, such as [system.kv] with type = \"raft\"; `seedbed list systems` shows the types";
+        refuse(
+            Code::MissingKey,
+            "system",
+            "the scenario has no system, so nothing would happen".to_owned(),
+            help,
+        );
+    }
+    if scenario.warmup >= scenario.duration {
+        let (warmup, duration) = (duration_text(scenario.warmup), duration_text(scenario.duration));
+        let message = format!("the warm-up of {warmup} leaves nothing to measure: the run lasts {duration}");
+        refuse(Code::Contradiction, "warmup", message, "make the warm-up shorter, or the run longer");
+    }
+    if let Some(interval) =
+        scenario.interval.filter(|interval| scenario.duration.0 / interval.0 > INTERVALS_MAX)
+    {
+        let message =
+            format!("intervals of {} are more than {INTERVALS_MAX} over the run", duration_text(interval));
+        refuse(Code::TooMany, "interval", message, "make the interval longer");
+    }
+}
+
+impl Scenario {
+    /// The name that runs and folders have: the scenario's own, else that of its file with whatever a name may
+    /// not have replaced by `-`.
+    pub fn name_or_file(&self, file: &Path) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let words =
+            stem.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let name: String = words.collect::<Vec<_>>().join("-").chars().take(NAME_MAX).collect();
+        if is_name(&name) { name } else { "scenario".to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_that_targets_and_folders_can_hold() {
+        for good in ["kv", "eu-west-1", "3-regions", "a_b", &"x".repeat(64)] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "rest", "-kv", "_kv", "a--b", "a.b", "a b", "../up", "näme", &"x".repeat(65)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_scenario_without_a_name_is_called_after_its_file() {
+        let text = "schema = 1\nduration = \"1s\"\nsystem.kv.type = \"raft\"\n";
+        let loaded = crate::scenario::load_text("x", text, &crate::scenario::LoadOptions::default());
+        let mut diagnostics = loaded.diagnostics;
+        let mut decoder = Decoder::new(&mut diagnostics, &crate::spec::NoDataFiles);
+        let document = loaded.document.expect("valid");
+        let scenario = crate::spec::Decode::decode(&document, &mut decoder);
+        let mut scenario: Scenario = scenario.expect("valid");
+        let names = ["dir/three-regions.toml", "my first (try).toml", "..", "rest.toml"];
+        let names = names.map(|file| scenario.name_or_file(Path::new(file)));
+        assert_eq!(names, ["three-regions", "my-first-try", "scenario", "scenario"]);
+        scenario.name = Some("own".to_owned());
+        assert_eq!(scenario.name_or_file(Path::new("x.toml")), "own");
     }
 }

@@ -9,7 +9,8 @@ use crate::spec::options::{OptionRow, OptionTable, Options};
 use crate::spec::quantity::{Ppm, SignedDuration};
 use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
-use crate::spec::value::{Entry, Node, Table, Value};
+use crate::spec::suggest;
+use crate::spec::value::{Entry, Node, Value};
 use crate::systems::kinds::{Kind, KindOptions};
 
 crate::choices! {
@@ -28,9 +29,9 @@ crate::options! {
         /// What runs on its nodes; `seedbed list systems` shows the types.
         r#type: Located<Kind>,
         /// Its nodes: a number, a list of regions (one node each), or `{ region, count }`.
-        nodes: Option<Nodes>,
+        nodes: Option<Located<Nodes>>,
         /// Its nodes, in groups with names and speeds of their own.
-        groups: Option<Vec<Group>>,
+        groups: Option<Located<Vec<Group>>>,
         /// Its disks.
         disk: DiskOptions = {},
         /// Its clocks, by node name; `default` for the others.
@@ -70,7 +71,7 @@ crate::options! {
     /// Nodes that are alike.
     pub struct Group {
         /// Names them `system.prefix.1`, `system.prefix.2` ...; absent: `system.1` ...
-        prefix: Option<String>,
+        prefix: Option<Located<String>>,
         /// How many.
         count: u32 [1..=1_000_000] = 1,
         /// Where they stand; absent: in the network's first region.
@@ -97,33 +98,36 @@ impl Decode for Nodes {
             Value::Integer(_) => {
                 let count = u32::decode(node, decoder)?;
                 if count == 0 {
-                    let message = format!("{} is 0: a system has at least one node", decoder.subject());
-                    decoder.report(Diagnostic::error(Code::OutOfRange, &node.origin, message));
-                    return None;
+                    return refuse_empty(node, "0", decoder);
                 }
                 Some(Nodes::plain(count))
             }
             Value::Table(_) => Group::decode(node, decoder).map(|group| Nodes(vec![group])),
-            Value::Array(items) if items.is_empty() => {
-                let message = format!("{} is empty: a system has at least one node", decoder.subject());
-                decoder.report(Diagnostic::error(Code::OutOfRange, &node.origin, message));
-                None
-            }
+            Value::Array(items) if items.is_empty() => refuse_empty(node, "empty", decoder),
             Value::Array(_) => {
                 let regions = Vec::<Located<String>>::decode(node, decoder)?;
                 let group = |region| Group { prefix: None, count: 1, region: Some(region), speed: 1.0 };
                 Some(Nodes(regions.into_iter().map(group).collect()))
             }
-            Value::Bool(_) | Value::Float(_) | Value::String(_) => {
-                let help = "write for example nodes = 5, or nodes = [\"eu-west-1\", \"us-east-1\"]";
-                decoder.wrong_type(node, "a number of nodes, a list of regions, or { region, count }", help)
-            }
+            Value::Bool(_) | Value::Float(_) | Value::String(_) => decoder.wrong_type(
+                node,
+                "a number of nodes, a list of regions, or { region, count }",
+                NODES_HELP,
+            ),
         }
     }
 
     fn shape() -> Shape {
-        Shape::Any
+        Shape::Either(vec![Shape::Integer, Vec::<String>::shape(), Group::shape()])
     }
+}
+
+const NODES_HELP: &str = "write for example nodes = 5, or nodes = [\"eu-west-1\", \"us-east-1\"]";
+
+fn refuse_empty<T>(node: &Node, what: &str, decoder: &mut Decoder<'_>) -> Option<T> {
+    let message = format!("{} is {what}, and a system has at least one node", decoder.subject());
+    decoder.report(Diagnostic::error(Code::OutOfRange, &node.origin, message).help(NODES_HELP));
+    None
 }
 
 /// A system: what all have, and the options of its type.
@@ -139,37 +143,43 @@ impl Decode for SystemOptions {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<SystemOptions> {
         let table = decoder.table(node)?;
         let common_keys: Vec<&str> = SystemCommon::table().rows.iter().map(|row| row.key).collect();
-        let is_sub_table = |key: &str| Kind::ROWS.iter().any(|row| row.name == key);
         let part = |keep: &dyn Fn(&Entry) -> bool| Node {
             value: Value::Table(table.iter().filter(|entry| keep(entry)).cloned().collect()),
             origin: node.origin.clone(),
         };
-        // A type's options stand in its sub-table or beside the common ones. The sub-tables of other types wait
-        // for a swap of `type`: they are validated all the same.
-        let kind_word = table.get("type").and_then(|node| match &node.value {
+        // A type's options stand in its sub-table; some also beside the common ones. The sub-tables of other
+        // types wait for a swap of `type`: they are validated all the same.
+        let kind = table.get("type").and_then(|node| match &node.value {
             Value::String(text) => Kind::parse(text.as_str()),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => None,
         });
-        let own_keys = kind_word.map(Kind::keys).unwrap_or_default();
+        let own_keys = kind.map(Kind::keys).unwrap_or_default();
         let is_own = |entry: &Entry| own_keys.contains(&entry.key.as_str());
-        let common = part(&|entry| !is_sub_table(&entry.key) && !is_own(entry));
-        // Suggestions for a misspelt key come from the common keys and the type's own.
-        refuse_unknown_of_type(&common, &common_keys, &own_keys, decoder);
-        let known = part(&|entry| common_keys.contains(&entry.key.as_str()));
-        let common = SystemCommon::decode(&known, decoder);
+        for entry in table.iter() {
+            let is_known = common_keys.contains(&entry.key.as_str()) || sub_table_of(&entry.key).is_some();
+            // Of a system of no known type nobody can tell which options it lacks or has too many.
+            let may_be_own = kind.is_none() && types_with_option(&entry.key).next().is_some();
+            if !is_known && !is_own(entry) && !may_be_own {
+                let diagnostic = unknown_key(entry, kind, &common_keys, decoder);
+                decoder.report(diagnostic);
+            }
+        }
+        let common = SystemCommon::decode(&part(&|entry| common_keys.contains(&entry.key.as_str())), decoder);
         let mut own = None;
         let mut all = true;
-        for (kind, row) in Kind::ALL.iter().zip(Kind::ROWS) {
-            let sub_table = table.get(row.name);
-            if Some(*kind) == kind_word {
+        for (other, row) in Kind::ALL.iter().zip(Kind::ROWS) {
+            let sub_table = table.get(row.name).map(|node| without_common(node, row.name, decoder));
+            if Some(*other) == kind {
                 let beside = part(&is_own);
-                let merged = merge(beside, sub_table);
                 own = match sub_table {
-                    Some(_) => decoder.enter(row.name, |decoder| kind.decode(&merged, decoder)),
-                    None => kind.decode(&merged, decoder),
+                    Some(sub_table) => {
+                        let merged = merge(beside, sub_table, decoder);
+                        decoder.enter(row.name, |decoder| other.decode(&merged, decoder))
+                    }
+                    None => other.decode(&beside, decoder),
                 };
             } else if let Some(inert) = sub_table {
-                all &= decoder.enter(row.name, |decoder| kind.decode(inert, decoder)).is_some();
+                all &= decoder.enter(row.name, |decoder| other.decode(&inert, decoder)).is_some();
             }
         }
         let (common, kind) = (common?, own?);
@@ -188,37 +198,82 @@ impl Decode for SystemOptions {
                 default: None,
                 required: false,
             });
-            if kind.is_inline() {
-                table.rows.extend(options.rows);
-            }
+            let inline = kind.keys();
+            table.rows.extend(options.rows.into_iter().filter(|row| inline.contains(&row.key)));
         }
         Shape::Table(table)
     }
 }
 
-fn refuse_unknown_of_type(
-    node: &Node,
-    common: &[&'static str],
-    own: &[&'static str],
-    decoder: &mut Decoder<'_>,
-) {
-    let known: Vec<&'static str> = common.iter().chain(own).copied().collect();
-    if let Some(table) = node.as_table() {
-        crate::spec::options::refuse_unknown(table, &known, decoder);
+/// The type whose sub-table has this key.
+fn sub_table_of(key: &str) -> Option<Kind> {
+    Kind::parse(key)
+}
+
+/// The types that have an option of this key.
+fn types_with_option(key: &str) -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(move |kind| kind.table().rows.iter().any(|row| row.key == key))
+}
+
+/// A key that a system of this type does not have beside `type`, and where it belongs if that is known.
+fn unknown_key(entry: &Entry, kind: Option<Kind>, common: &[&str], decoder: &mut Decoder<'_>) -> Diagnostic {
+    let key = entry.key.as_str();
+    let message = format!("unknown key `{key}` {}", decoder.section());
+    let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+    if let Some(owner) = types_with_option(key).find(|owner| kind.is_none_or(|kind| *owner == kind)) {
+        let place = decoder.enter(owner.name(), |decoder| decoder.section());
+        return error.help(format!("`{key}` is an option of the type `{owner}`: write it {place}"));
+    }
+    if let (Some(owner), Some(kind)) = (types_with_option(key).next(), kind) {
+        let place = decoder.enter(owner.name(), |decoder| decoder.section());
+        let help = format!("`{key}` is an option of the type `{owner}`, and this system is a {kind}");
+        return error.help(help).help(format!("to keep it for a change of type, write it {place}"));
+    }
+    let own = kind.map(|kind| kind.table().rows).unwrap_or_default();
+    let inline = kind.map(Kind::keys).unwrap_or_default();
+    let near = suggest::closest(key, common.iter().copied().chain(own.iter().map(|row| row.key)));
+    match near {
+        None => {
+            let known: Vec<&str> = common.iter().copied().chain(inline).collect();
+            error.help(format!("the keys here are {}", known.join(", ")))
+        }
+        Some(near) if common.contains(&near) || inline.contains(&near) => error.did_you_mean(Some(near)),
+        Some(near) => {
+            let owner = kind.map_or("", Kind::name);
+            let place = decoder.enter(owner, |decoder| decoder.section());
+            error.did_you_mean(Some(near)).help(format!("write it {place}"))
+        }
     }
 }
 
-/// The entries of a type's sub-table over those that stand beside the common ones.
-fn merge(beside: Node, sub_table: Option<&Node>) -> Node {
-    let Some(sub_table) = sub_table else { return beside };
-    let (Value::Table(mut merged), Some(own)) = (beside.value, sub_table.as_table()) else {
-        return sub_table.clone(); // Not a table: decoding it says so.
-    };
-    own.iter().for_each(|entry| merged.set(entry.clone()));
-    Node { value: Value::Table(merged), origin: sub_table.origin.clone() }
+/// The sub-table of a type without the keys that belong to every system, which are reported.
+fn without_common(node: &Node, kind: &str, decoder: &mut Decoder<'_>) -> Node {
+    let Some(table) = node.as_table() else { return node.clone() };
+    let own = |key: &str| types_with_option(key).any(|owner| owner.name() == kind);
+    let common = SystemCommon::table();
+    let is_common = |entry: &&Entry| common.rows.iter().any(|row| row.key == entry.key) && !own(&entry.key);
+    for entry in table.iter().filter(is_common) {
+        let message =
+            decoder.enter(kind, |decoder| format!("unknown key `{}` {}", entry.key, decoder.section()));
+        let help = format!("`{}` is an option of every system: write it {}", entry.key, decoder.section());
+        decoder.report(Diagnostic::error(Code::UnknownKey, &entry.key_origin, message).help(help));
+    }
+    let kept = table.iter().filter(|entry| !is_common(entry)).cloned().collect();
+    Node { value: Value::Table(kept), origin: node.origin.clone() }
 }
 
-/// A table without entries, for options at their defaults.
-pub fn empty_table() -> Node {
-    Node { value: Value::Table(Table::default()), origin: crate::spec::Origin::default_value() }
+/// The options of a type from both places where they may stand; one that stands in both is reported.
+fn merge(beside: Node, sub_table: Node, decoder: &mut Decoder<'_>) -> Node {
+    let (Value::Table(mut merged), Value::Table(own)) = (beside.value, sub_table.value.clone()) else {
+        return sub_table; // Not a table: decoding it says so.
+    };
+    for entry in own {
+        if let Some(first) = merged.entry(&entry.key) {
+            let message = format!("`{}` is given twice: here and beside `type`", entry.key);
+            let error = Diagnostic::error(Code::DuplicateKey, &entry.key_origin, message);
+            decoder.report(error.related(&first.key_origin, "given here").help("keep one of them"));
+        }
+        merged.set(entry);
+    }
+    Node { value: Value::Table(merged), origin: sub_table.origin }
 }

@@ -108,7 +108,7 @@ impl Planner<'_> {
                 Some(invariant) => invariants.push(invariant),
                 None => {
                     let known = TABLE.iter().map(|row| row.name);
-                    self.unknown_name("invariant", &name.value, &name.origin, known);
+                    self.unknown_word("invariant", &name.value, &name.origin, known);
                 }
             }
         }

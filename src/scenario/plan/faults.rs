@@ -7,11 +7,14 @@ use crate::kernel::Time;
 use crate::net::Sites;
 use crate::spec::call::{self, Expression};
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
+use crate::spec::suggest;
 
 use super::super::nouns::fault::{FaultKind, FaultOptions, Side};
+use super::Planner;
 use super::nodes::Placed;
-use super::{Planner, site_names};
 
 /// How long a slow node or disk takes unless the scenario says.
 const FACTOR_DEFAULT: u32 = 10;
@@ -28,6 +31,9 @@ pub const TARGETS: [(&str, &str); 8] = [
     ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (partitions only)"),
 ];
 
+const TARGET_HELP: &str = "write for example \"kv.2\", \"leader(kv)\" or \"region:us-east-1\"; \
+                           `seedbed explain targets` shows all forms";
+
 impl Planner<'_> {
     /// The timeline of faults; `None` if a target could not be resolved.
     pub(super) fn plan_faults(&mut self, placed: &Placed, sites: &Sites) -> Option<Vec<Planned>> {
@@ -36,16 +42,16 @@ impl Planner<'_> {
         for (name, _, options) in &scenario.fault.entries {
             let fault = self.fault(options, placed, sites);
             let Some(fault) = fault else { continue };
-            let schedule = match (options.at, &options.every) {
-                (Some(at), _) => Schedule::At(Time::ZERO + at),
-                (None, Some(every)) => Schedule::Every(every.clone()),
+            let schedule = match (&options.at, &options.every) {
+                (Some(at), _) => Schedule::At(Time::ZERO + at.value),
+                (None, Some(every)) => Schedule::Every(every.value.clone()),
                 (None, None) => continue, // Reported when it was decoded.
             };
-            if let Some(at) = options.at.filter(|at| *at >= scenario.duration) {
-                let message = format!("the fault would strike at {at}, after the run has ended");
-                let origin = &options.r#do.origin;
-                let diagnostic = crate::spec::Diagnostic::warning(Code::NeverStrikes, origin, message);
-                self.diagnostics.push(diagnostic.help(format!("the run lasts {}", scenario.duration)));
+            if let Some(at) = options.at.as_ref().filter(|at| at.value >= scenario.duration) {
+                let message =
+                    format!("`{name}` never strikes: the run ends at {}", duration_text(scenario.duration));
+                let warning = Diagnostic::warning(Code::NeverStrikes, &at.origin, message);
+                self.diagnostics.push(warning.help("let it strike earlier, or make the run longer"));
             }
             planned.push(Planned {
                 name: name.clone(),
@@ -73,6 +79,14 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &target.origin, message, help);
             return None;
         }
+        if target.value == "rest" {
+            let message = format!(
+                "a {} needs a target of its own: `rest` is a group of partitions",
+                options.r#do.value
+            );
+            self.refuse(Code::BadTarget, &target.origin, message, TARGET_HELP.to_owned());
+            return None;
+        }
         let target = self.target(target, placed, sites)?;
         Some(match options.r#do.value {
             FaultKind::Crash => Rc::new(Crash { target }),
@@ -92,7 +106,7 @@ impl Planner<'_> {
         let groups: Vec<Group> = groups.into_iter().collect::<Option<_>>()?;
         if groups.iter().filter(|group| **group == Group::Rest).count() > 1 {
             let last = sides.last()?.0.last()?;
-            let message = "two groups are `rest`".to_owned();
+            let message = "two groups are `rest`, which is all that no other group has".to_owned();
             self.refuse(Code::BadTarget, &last.origin, message, "name the nodes of one of them".to_owned());
             return None;
         }
@@ -146,15 +160,40 @@ impl Planner<'_> {
 
     fn target(&mut self, target: &Located<String>, placed: &Placed, sites: &Sites) -> Option<Target> {
         let text = target.value.trim();
+        if text == "rest" || is_link(text) {
+            let message = format!("`{text}` cannot stand among other targets");
+            let help = match is_link(text) {
+                true => "a partition of one link has no `groups`: write target = \"link kv.1--kv.2\"",
+                false => "`rest` is a group of its own: write groups = [\"kv.1\", \"rest\"]",
+            };
+            self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
+            return None;
+        }
+        if text.is_empty() {
+            self.refuse(
+                Code::BadTarget,
+                &target.origin,
+                "the target is empty".to_owned(),
+                TARGET_HELP.to_owned(),
+            );
+            return None;
+        }
         if let Some(region) = text.strip_prefix("region:") {
             let site = sites.find(region.trim());
             if site.is_none() {
-                self.unknown_name("region", region.trim(), &target.origin, site_names(sites));
+                self.unknown_region(region.trim(), &target.origin, sites);
             }
             return site.map(Target::Site);
         }
-        if let Ok(Expression::Call(call)) = call::parse(text) {
-            return self.chosen(target, &call, placed);
+        if text.contains(['(', ')']) {
+            return match call::parse(text) {
+                Ok(Expression::Call(call)) => self.chosen(target, &call, placed),
+                Ok(_) | Err(_) => {
+                    let message = format!("`{text}` is no target");
+                    self.refuse(Code::BadTarget, &target.origin, message, TARGET_HELP.to_owned());
+                    None
+                }
+            };
         }
         if let Some(system) = placed.system(text) {
             return Some(Target::System(system.id));
@@ -173,20 +212,18 @@ impl Planner<'_> {
         const CHOICES: [&str; 4] = ["leader", "any", "minority", "quorum"];
         let name = call.name.text.as_str();
         if !CHOICES.contains(&name) {
-            self.unknown_name("way to choose nodes called", name, &target.origin, CHOICES.into_iter());
+            let message = format!("`{name}` is no way to choose nodes");
+            let help = format!("choose {}", suggest::one_of(CHOICES));
+            self.unknown(message, name, &target.origin, CHOICES.into_iter(), help);
             return None;
         }
         let [argument] = call.arguments.as_slice() else {
-            let message = format!("`{name}` takes one system");
-            self.refuse(
-                Code::BadTarget,
-                &target.origin,
-                message,
-                format!("write for example \"{name}(kv)\""),
-            );
-            return None;
+            return self.not_one_system(name, target);
         };
-        let system = argument.value.word().map_or("", |word| word.text.as_str());
+        let (Some(word), None, None) = (argument.value.word(), &argument.key, &argument.weight) else {
+            return self.not_one_system(name, target);
+        };
+        let system = word.text.as_str();
         let Some(plan) = placed.system(system) else {
             let known = placed.systems.iter().map(|system| system.name.as_str());
             self.unknown_name("system", system, &target.origin, known);
@@ -195,7 +232,12 @@ impl Planner<'_> {
         let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();
         if name == "leader" && !kind.is_replicated_log() {
             let message = format!("a {kind} has no leader");
-            self.refuse(Code::BadTarget, &target.origin, message, format!("write \"any({system})\""));
+            self.refuse(
+                Code::BadTarget,
+                &target.origin,
+                message,
+                format!("write for example \"any({system})\""),
+            );
             return None;
         }
         Some(match name {
@@ -204,6 +246,12 @@ impl Planner<'_> {
             "minority" => Target::Minority(plan.id),
             _ => Target::Quorum(plan.id),
         })
+    }
+
+    fn not_one_system<T>(&mut self, name: &str, target: &Located<String>) -> Option<T> {
+        let message = format!("`{name}` takes the name of one system");
+        self.refuse(Code::BadTarget, &target.origin, message, format!("write for example \"{name}(kv)\""));
+        None
     }
 }
 

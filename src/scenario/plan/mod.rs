@@ -9,6 +9,7 @@ mod places;
 pub use checks::{AssertionPlan, CheckKind, CheckPlan};
 pub use faults::TARGETS;
 pub use nodes::NODES_MAX;
+pub use places::{LAN_DELAY, LAN_JITTER};
 
 use std::rc::Rc;
 
@@ -30,11 +31,15 @@ use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
 
-use super::nouns::Scenario;
 use super::nouns::workload::WorkloadOptions;
+use super::nouns::{NAME_HELP, Scenario, is_name};
 
 /// Largest seed.
 pub const SEED_MAX: u64 = (1 << 63) - 1;
+/// Largest weight of a kind of operation.
+const WEIGHT_MAX: f64 = 1e6;
+/// Most names that one message lists.
+const NAMES_SHOWN: usize = 20;
 
 /// A world that can run, and what its run is judged and measured by.
 #[derive(Clone, Debug)]
@@ -82,6 +87,8 @@ struct Planner<'a> {
     scenario: &'a Scenario,
     diagnostics: &'a mut Diagnostics,
     files: &'a dyn DataFiles,
+    /// Whether the names of regions can be held against the network; not after a mistake in the network itself.
+    sites_known: bool,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
@@ -93,14 +100,17 @@ pub fn plan(
     files: &dyn DataFiles,
 ) -> Option<World> {
     let errors_before = diagnostics.error_count();
-    let mut planner = Planner { scenario, diagnostics, files };
+    let mut planner = Planner { scenario, diagnostics, files, sites_known: true };
     planner.check_names();
-    let sites = planner.sites()?;
+    let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
     let targets = planner.workload_targets(&systems);
-    let faults = planner.plan_faults(&placed, &sites);
+    let faults = match placed.complete {
+        true => planner.plan_faults(&placed, &sites),
+        false => None, // Targets could name nodes that only a mistake elsewhere hides.
+    };
     let checks = planner.plan_checks(&placed);
     if planner.diagnostics.error_count() > errors_before {
         return None;
@@ -144,7 +154,7 @@ impl Planner<'_> {
         self.diagnostics.push(Diagnostic::error(code, origin, message).help(help));
     }
 
-    /// Reports a name that is none of `known`.
+    /// Reports a name that is none of those that the scenario has.
     fn unknown_name<'n>(
         &mut self,
         what: &str,
@@ -152,39 +162,57 @@ impl Planner<'_> {
         origin: &Origin,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
-        let diagnostic = Diagnostic::error(Code::UnknownName, origin, format!("there is no {what} `{name}`"));
-        let near = suggest::closest(name, known.clone());
-        let known: Vec<&str> = known.collect();
-        let help = match known.is_empty() {
-            true => format!("the scenario has no {what}"),
-            false => format!("the scenario has {}", suggest::one_of(known.into_iter().take(20))),
+        let help = match listed(known.clone()) {
+            None => format!("the scenario has no {what}"),
+            Some(names) => format!("the scenario has {names}"),
         };
+        self.unknown(format!("there is no {what} `{name}`"), name, origin, known, help);
+    }
+
+    /// Reports a word that is none of the built-in ones.
+    fn unknown_word<'n>(
+        &mut self,
+        what: &str,
+        word: &str,
+        origin: &Origin,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) {
+        let help = listed(known.clone()).map_or(String::new(), |names| format!("choose {names}"));
+        self.unknown(format!("there is no {what} `{word}`"), word, origin, known, help);
+    }
+
+    fn unknown<'n>(
+        &mut self,
+        message: String,
+        name: &str,
+        origin: &Origin,
+        known: impl Iterator<Item = &'n str>,
+        help: String,
+    ) {
+        let near = suggest::closest(name, known);
+        let diagnostic = Diagnostic::error(Code::UnknownName, origin, message);
         self.diagnostics.push(diagnostic.did_you_mean(near).help(help));
     }
 
-    /// Names of systems and workloads address things: they are words, and different.
+    /// Names address things: they are words, and those of systems and workloads different.
     fn check_names(&mut self) {
         let scenario = self.scenario;
-        if scenario.schema != 1 {
-            let message = format!("schema version {} is not supported", scenario.schema);
-            let help = "this build reads schema = 1".to_owned();
-            self.refuse(Code::SchemaVersion, &Origin::default_value(), message, help);
-        }
         let systems = scenario.system.entries.iter().map(|(name, origin, _)| (name, origin));
         let workloads = scenario.workload.entries.iter().map(|(name, origin, _)| (name, origin));
-        let mut seen: Vec<&str> = Vec::new();
-        for (name, origin) in systems.chain(workloads) {
-            let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-            if !is_word || name.len() > 64 || name == "rest" {
-                let message = format!("`{name}` cannot be a name");
-                let help = "use up to 64 letters, digits, `-` and `_`; `rest` is taken".to_owned();
-                self.refuse(Code::BadName, origin, message, help);
+        let faults = scenario.fault.entries.iter().map(|(name, origin, _)| (name, origin));
+        let checks = scenario.check.entries.iter().map(|(name, origin, _)| (name, origin));
+        for (name, origin) in systems.clone().chain(workloads.clone()).chain(faults).chain(checks) {
+            if !is_name(name) {
+                let message = format!("`{}` cannot be a name", name.escape_debug());
+                self.refuse(Code::BadName, origin, message, NAME_HELP.to_owned());
             }
-            if seen.contains(&name.as_str()) {
+        }
+        for (name, origin) in workloads {
+            if let Some((_, first)) = systems.clone().find(|(system, _)| *system == name) {
                 let message = format!("the name `{name}` is given to a system and to a workload");
-                self.refuse(Code::BadName, origin, message, "rename one of them".to_owned());
+                let error = Diagnostic::error(Code::BadName, origin, message).related(first, "the system");
+                self.diagnostics.push(error.help("rename one of them"));
             }
-            seen.push(name);
         }
     }
 
@@ -237,26 +265,19 @@ impl Planner<'_> {
         let kinds = || OpKind::ALL.iter().map(|kind| kind.name());
         for (name, origin, weight) in &mix.value.entries {
             if !kinds().any(|kind| kind == name) {
-                self.unknown_name("kind of operation", name, origin, kinds());
+                self.unknown_word("kind of operation", name, origin, kinds());
             }
-            if !(weight.is_finite() && *weight >= 0.0) {
-                let message = format!("the weight of `{name}` is {weight}, and must be 0 or more");
-                self.refuse(
-                    Code::OutOfRange,
-                    origin,
-                    message,
-                    "weights are shares, such as read = 0.8".to_owned(),
-                );
+            if !(0.0..=WEIGHT_MAX).contains(weight) {
+                let message =
+                    format!("the weight of `{name}` is {weight}, and must be from 0 to {WEIGHT_MAX}");
+                let help = "weights are shares, such as read = 0.8".to_owned();
+                self.refuse(Code::OutOfRange, origin, message, help);
             }
         }
         if mix.value.entries.iter().all(|(_, _, weight)| *weight <= 0.0) {
             let message = "the mix has no kind of operation with a weight above 0".to_owned();
-            self.refuse(
-                Code::OutOfRange,
-                &mix.origin,
-                message,
-                "write for example { read = 0.8, write = 0.2 }".to_owned(),
-            );
+            let help = "write for example { read = 0.8, write = 0.2 }".to_owned();
+            self.refuse(Code::OutOfRange, &mix.origin, message, help);
         }
     }
 }
@@ -348,6 +369,19 @@ fn workload_config(
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
         writer: blueprint.writer(node),
+    }
+}
+
+/// The names as a phrase, those beyond a limit counted; none when there is no name.
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let names: Vec<&str> = names.collect();
+    match names.len() {
+        0 => None,
+        1..=NAMES_SHOWN => Some(suggest::one_of(names)),
+        count => {
+            let shown: Vec<String> = names[..NAMES_SHOWN].iter().map(|name| format!("`{name}`")).collect();
+            Some(format!("{} and {} more", shown.join(", "), count - NAMES_SHOWN))
+        }
     }
 }
 

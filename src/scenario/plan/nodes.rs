@@ -5,12 +5,15 @@ use crate::kernel::{NodeId, SiteId, SystemId};
 use crate::net::Sites;
 use crate::processors::{ProcessorProfile, Speed};
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::systems::kinds::KindOptions;
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
-use super::{Planner, site_names};
+use super::super::nouns::{NAME_HELP, is_name};
+use super::{Planner, listed};
 
 /// Most nodes of a world.
 pub const NODES_MAX: usize = 1_000_000;
@@ -28,6 +31,8 @@ pub(super) struct Placed {
     pub(super) nodes: Vec<PlacedNode>,
     /// By node id.
     pub(super) places: Vec<SiteId>,
+    /// Whether every system has all its nodes.
+    pub(super) complete: bool,
 }
 
 pub(super) struct PlacedNode {
@@ -56,38 +61,39 @@ impl Placed {
 }
 
 impl Planner<'_> {
-    /// Places every node; `None` if something could not be placed.
+    /// Places every node; `None` if there are too many systems to name them. What could not be placed has been
+    /// reported.
     pub(super) fn place_nodes(&mut self, sites: &Sites) -> Option<Placed> {
         let scenario = self.scenario;
-        let mut placed =
-            Placed { systems: Vec::new(), workloads: Vec::new(), nodes: Vec::new(), places: Vec::new() };
-        let mut all = true;
-        if scenario.system.entries.len() + scenario.workload.entries.len() > SYSTEMS_MAX {
-            let (_, origin, _) = &scenario.system.entries[0];
-            let message = format!("more than {SYSTEMS_MAX} systems and workloads");
-            self.refuse(
-                Code::TooMany,
-                origin,
-                message,
-                "put nodes that are alike into one system".to_owned(),
-            );
+        let mut placed = Placed {
+            systems: Vec::new(),
+            workloads: Vec::new(),
+            nodes: Vec::new(),
+            places: Vec::new(),
+            complete: true,
+        };
+        let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
+        let mut names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
+        if let Some(origin) = names.nth(SYSTEMS_MAX) {
+            let message = format!("the scenario has more than {SYSTEMS_MAX} systems and workloads");
+            let help = "put nodes that are alike into one system".to_owned();
+            self.refuse(Code::TooMany, origin, message, help);
             return None;
         }
         for (index, (name, origin, options)) in scenario.system.entries.iter().enumerate() {
-            all &= self.place_system(&mut placed, sites, SystemId(index as u16), name, options).is_some();
-            if placed.nodes.len() > NODES_MAX {
-                let message = format!("the world has more than {NODES_MAX} nodes");
-                self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
-                return None;
-            }
+            let groups = self.groups(options, origin);
+            let groups = groups.filter(|groups| self.may_join(placed.nodes.len(), groups, options));
+            placed.complete &= groups.is_some();
+            let groups = groups.unwrap_or_default();
+            let plan = self.place_system(&mut placed, sites, SystemId(index as u16), name, &groups, options);
+            placed.systems.push(plan);
         }
         for (name, _, options) in &scenario.workload.entries {
             let site = self.site(sites, options.region.as_ref());
-            all &= site.is_some();
-            let node = placed.add(name.clone(), site.unwrap_or_default(), ProcessorProfile::default());
+            let node = placed.add(name.clone(), site, ProcessorProfile::default());
             placed.workloads.push(node);
         }
-        all.then_some(placed)
+        Some(placed)
     }
 
     fn place_system(
@@ -96,110 +102,120 @@ impl Planner<'_> {
         sites: &Sites,
         id: SystemId,
         name: &str,
+        groups: &[Group],
         options: &SystemOptions,
-    ) -> Option<()> {
-        let groups = self.groups(options)?;
+    ) -> SystemPlan {
         let mut nodes = Vec::new();
-        let mut all = true;
-        for group in &groups {
+        for group in groups {
             let site = self.site(sites, group.region.as_ref());
-            all &= site.is_some();
             let speed = Speed((group.speed * 1e6) as u64);
             let processor = ProcessorProfile { cores: options.common.cores, speed };
             for index in 0..group.count {
                 let name = match &group.prefix {
-                    Some(prefix) => format!("{name}.{prefix}.{}", index + 1),
+                    Some(prefix) => format!("{name}.{}.{}", prefix.value, index + 1),
                     None => format!("{name}.{}", nodes.len() + 1),
                 };
-                nodes.push(placed.add(name, site.unwrap_or_default(), processor));
-                if placed.nodes.len() > NODES_MAX {
-                    return None; // The caller says so.
-                }
+                nodes.push(placed.add(name, site, processor));
             }
         }
-        if !all {
-            return None;
-        }
-        self.check_kind(options, nodes.len())?;
-        let first = placed.places[nodes.first().expect("a system has at least one node").index()];
+        let first = nodes.first().map_or(SiteId(0), |node: &NodeId| placed.places[node.index()]);
         let extra = options.kind.extra_nodes().iter();
         let extra =
             extra.map(|last| placed.add(format!("{name}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
-        self.set_clocks(placed, name, options, &nodes)?;
-        let bugs = self.bugs(options)?;
-        placed.systems.push(SystemPlan { name: name.to_owned(), id, nodes, extra, bugs });
-        Some(())
+        self.check_kind(options);
+        self.set_clocks(placed, name, options, &nodes);
+        let bugs = self.bugs(options);
+        SystemPlan { name: name.to_owned(), id, nodes, extra, bugs }
     }
 
-    /// The groups of a system's nodes, in whichever form it gives them.
-    fn groups(&mut self, options: &SystemOptions) -> Option<Vec<Group>> {
+    /// The groups of a system's nodes, in whichever form it gives them; `name` is where the system is named.
+    fn groups(&mut self, options: &SystemOptions, name: &Origin) -> Option<Vec<Group>> {
         let common = &options.common;
-        match (&common.nodes, &common.groups) {
-            (Some(_), Some(_)) => {
-                let message = "both `nodes` and `groups` say what nodes the system has".to_owned();
-                self.refuse(
-                    Code::Contradiction,
-                    &common.r#type.origin,
-                    message,
-                    "keep one of them".to_owned(),
-                );
-                None
+        let (groups, origin) = match (&common.nodes, &common.groups) {
+            (Some(nodes), Some(groups)) => {
+                let message = "both `nodes` and `groups` say what nodes the system has";
+                let error = Diagnostic::error(Code::Contradiction, &groups.origin, message);
+                self.diagnostics.push(error.related(&nodes.origin, "the nodes").help("keep one of them"));
+                return None;
             }
-            (Some(Nodes(groups)), None) => Some(groups.clone()),
-            (None, Some(groups)) if groups.is_empty() => {
-                let message = "`groups` is empty: a system has at least one node".to_owned();
-                let help = "write groups = [{ count = 3 }], or nodes = 3".to_owned();
-                self.refuse(Code::OutOfRange, &common.r#type.origin, message, help);
-                None
-            }
-            (None, Some(groups)) => Some(groups.clone()),
-            (None, None) => Some(Nodes::plain(NODES_DEFAULT).0),
+            (Some(nodes), None) => (nodes.value.0.clone(), nodes.origin.clone()),
+            (None, Some(groups)) => (groups.value.clone(), groups.origin.clone()),
+            (None, None) => (Nodes::plain(NODES_DEFAULT).0, name.clone()),
+        };
+        if groups.is_empty() {
+            let message = "`groups` is empty, and a system has at least one node".to_owned();
+            let help = "write groups = [{ count = 3 }], or nodes = 3".to_owned();
+            self.refuse(Code::OutOfRange, &origin, message, help);
+            return None;
         }
+        let mut prefixes: Vec<&str> = Vec::new();
+        let mut all = true;
+        for prefix in groups.iter().filter_map(|group| group.prefix.as_ref()) {
+            let (message, help) = match (is_name(&prefix.value), prefixes.contains(&prefix.value.as_str())) {
+                (false, _) => {
+                    (format!("`{}` cannot be a prefix of names", prefix.value.escape_debug()), NAME_HELP)
+                }
+                (true, true) => {
+                    (format!("two groups have the prefix `{}`", prefix.value), "give each one of its own")
+                }
+                (true, false) => {
+                    prefixes.push(&prefix.value);
+                    continue;
+                }
+            };
+            self.refuse(Code::BadName, &prefix.origin, message, help.to_owned());
+            all = false;
+        }
+        all.then_some(groups)
     }
 
-    /// The site of this name; the first one when none is named.
-    fn site(&mut self, sites: &Sites, region: Option<&Located<String>>) -> Option<SiteId> {
-        let Some(region) = region else { return Some(SiteId(0)) };
-        let site = sites.find(&region.value);
-        if site.is_none() {
-            self.unknown_name("region", &region.value, &region.origin, site_names(sites));
-        }
-        site
+    /// Whether these nodes may join the `placed` ones: asked before any of them is made.
+    fn may_join(&mut self, placed: usize, groups: &[Group], options: &SystemOptions) -> bool {
+        let wanted: u64 = groups.iter().map(|group| u64::from(group.count)).sum();
+        let kind = options.kind.kind();
+        let message = match options.kind.most_nodes() {
+            Some(most) if wanted > most as u64 => {
+                format!("a system of type {kind} has at most {most} nodes, not {wanted}")
+            }
+            Some(_) | None if placed as u64 + wanted > NODES_MAX as u64 => {
+                format!("with these {wanted} nodes the world has more than {NODES_MAX}")
+            }
+            Some(_) | None => return true,
+        };
+        let common = &options.common;
+        let given = common.nodes.as_ref().map(|nodes| &nodes.origin);
+        let origin = given.or(common.groups.as_ref().map(|groups| &groups.origin));
+        let origin = origin.unwrap_or(&common.r#type.origin);
+        self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
+        false
     }
 
-    /// What a type asks of its nodes and options.
-    fn check_kind(&mut self, options: &SystemOptions, nodes: usize) -> Option<()> {
+    /// The site of this name; the first one when none is named, or one that does not exist.
+    fn site(&mut self, sites: &Sites, region: Option<&Located<String>>) -> SiteId {
+        let Some(region) = region else { return SiteId(0) };
+        sites.find(&region.value).unwrap_or_else(|| {
+            self.unknown_region(&region.value, &region.origin, sites);
+            SiteId(0)
+        })
+    }
+
+    /// What a type asks of its options.
+    fn check_kind(&mut self, options: &SystemOptions) {
         match &options.kind {
             KindOptions::Raft(raft) => {
-                let voters_max = crate::consensus::membership::VOTERS_MAX;
-                let origin = &options.common.r#type.origin;
-                if nodes > voters_max {
-                    let message = format!("a raft group has at most {voters_max} voters, not {nodes}");
-                    self.refuse(Code::TooMany, origin, message, "ask for fewer nodes".to_owned());
-                    return None;
-                }
                 let is_local = raft.reads.value == crate::systems::kinds::ReadsChoice::Local;
                 if is_local && !options.common.allow_unsafe {
                     let message = "local reads can return stale values".to_owned();
-                    let help = "set allow_unsafe = true beside it if that is what you want to see".to_owned();
-                    self.refuse(Code::Unsafe, &raft.reads.origin, message, help);
-                    return None;
+                    let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
+                    self.refuse(Code::Unsafe, &raft.reads.origin, message, help.to_owned());
                 }
-                Some(())
             }
-            KindOptions::Service(_) => Some(()),
+            KindOptions::Service(_) => {}
         }
     }
 
-    fn set_clocks(
-        &mut self,
-        placed: &mut Placed,
-        system: &str,
-        options: &SystemOptions,
-        nodes: &[NodeId],
-    ) -> Option<()> {
-        let mut all = true;
+    fn set_clocks(&mut self, placed: &mut Placed, system: &str, options: &SystemOptions, nodes: &[NodeId]) {
         let clocks = &options.common.clocks.entries;
         // The default first, whatever the order in the file.
         for is_default in [true, false] {
@@ -208,8 +224,8 @@ impl Planner<'_> {
                 let clock = Clock { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
                 if clock.drift_ppb <= -1_000_000_000 {
                     let message = "a clock cannot stand still or run backwards".to_owned();
-                    self.refuse(Code::OutOfRange, origin, message, "a drift is above -1000000ppm".to_owned());
-                    all = false;
+                    let help = "a drift is more than -1000000ppm".to_owned();
+                    self.refuse(Code::OutOfRange, origin, message, help);
                     continue;
                 }
                 if is_default {
@@ -218,29 +234,36 @@ impl Planner<'_> {
                 }
                 match nodes.iter().find(|node| placed.nodes[node.index()].name == *name) {
                     Some(node) => placed.nodes[node.index()].clock = clock,
-                    None => {
-                        let known: Vec<String> =
-                            nodes.iter().map(|node| placed.nodes[node.index()].name.clone()).collect();
-                        let what = format!("node of `{system}` called");
-                        self.unknown_name(&what, name, origin, known.iter().map(String::as_str));
-                        all = false;
-                    }
+                    None if placed.complete => self.unknown_clock(placed, system, name, origin, nodes),
+                    None => {}
                 }
             }
         }
-        all.then_some(())
     }
 
-    fn bugs(&mut self, options: &SystemOptions) -> Option<Vec<String>> {
+    fn unknown_clock(
+        &mut self,
+        placed: &Placed,
+        system: &str,
+        name: &str,
+        origin: &Origin,
+        nodes: &[NodeId],
+    ) {
+        let known = || nodes.iter().map(|node| placed.nodes[node.index()].name.as_str());
+        let known_or_default = listed(known().chain(["default"])).unwrap_or_default();
+        let message = format!("the system `{system}` has no node `{name}`");
+        self.unknown(message, name, origin, known(), format!("choose {known_or_default}"));
+    }
+
+    fn bugs(&mut self, options: &SystemOptions) -> Vec<String> {
         let known = || KindOptions::bugs(options.kind.kind()).map(|bug| bug.name);
-        let mut all = true;
         for bug in &options.common.bugs {
             if !known().any(|name| name == bug.value) {
+                let what = format!("bug of a {}", options.kind.kind());
                 let names: Vec<&str> = known().collect();
-                self.unknown_name("bug", &bug.value, &bug.origin, names.into_iter());
-                all = false;
+                self.unknown_word(&what, &bug.value, &bug.origin, names.into_iter());
             }
         }
-        all.then(|| options.common.bugs.iter().map(|bug| bug.value.clone()).collect())
+        options.common.bugs.iter().map(|bug| bug.value.clone()).collect()
     }
 }

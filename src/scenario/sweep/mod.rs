@@ -8,6 +8,8 @@ mod filter;
 mod substitute;
 mod variables;
 
+use std::collections::BTreeSet;
+
 use crate::spec::{Code, Diagnostics, Node, Text, write};
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
 use variables::Variable;
@@ -122,6 +124,25 @@ impl Sweep {
             .collect();
         let document = substitute::document(&self.document, &chosen);
         Point { parameters: chosen.into_iter().map(Parameter::new).collect(), document }
+    }
+
+    /// The indices of all combinations; of more than `most` those in which a value occurs first, and others evenly
+    /// spread, in order. Every value of every variable that `where` leaves occurs in them.
+    pub fn sample(&self, most: usize) -> Vec<usize> {
+        if self.len() <= most {
+            return (0..self.len()).collect();
+        }
+        let mut chosen: BTreeSet<usize> = (0..most).map(|step| step * self.len() / most).collect();
+        let mut seen: Vec<Vec<bool>> =
+            self.variables.iter().map(|variable| vec![false; variable.values.len()]).collect();
+        for (index, combination) in self.combinations.iter().enumerate() {
+            for (seen, value) in seen.iter_mut().zip(combination) {
+                if !std::mem::replace(&mut seen[*value as usize], true) {
+                    chosen.insert(index);
+                }
+            }
+        }
+        chosen.into_iter().collect()
     }
 
     /// All combinations in order.

@@ -114,6 +114,14 @@ impl KindOptions {
         }
     }
 
+    /// Most nodes that a system of this type may have, if the type sets a limit.
+    pub fn most_nodes(&self) -> Option<usize> {
+        match self {
+            KindOptions::Raft(_) => Some(crate::consensus::membership::VOTERS_MAX),
+            KindOptions::Service(_) => None,
+        }
+    }
+
     /// Bugs of this type that can be switched on.
     pub fn bugs(kind: Kind) -> impl Iterator<Item = &'static Bug> {
         let tables: [&[Bug]; 2] = match kind {

@@ -11,7 +11,7 @@ use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
-use crate::spec::quantity::{Bytes, Ppm};
+use crate::spec::quantity::{Bytes, Ppm, duration_text};
 use crate::spec::scalars::Located;
 use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Never, RoleConfig};
@@ -79,8 +79,9 @@ fn check_raft(options: &RaftOptions, _: &Places<'_>, decoder: &mut Decoder<'_>) 
         decoder.report(Diagnostic::error(Code::BadParameter, &law.origin, message).help(help));
     } else if least <= options.heartbeat {
         let message = format!(
-            "the shortest election timeout ({least}) is not longer than a heartbeat ({})",
-            options.heartbeat
+            "the shortest election timeout ({}) is not longer than a heartbeat ({})",
+            duration_text(least),
+            duration_text(options.heartbeat)
         );
         let help = "followers would campaign against a leader that is well: make it several heartbeats";
         decoder.report(Diagnostic::warning(Code::Contradiction, &law.origin, message).help(help));

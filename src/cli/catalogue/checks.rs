@@ -1,0 +1,42 @@
+//! Pages on invariants and consistency models.
+
+use super::Page;
+use crate::checks::consensus::TABLE;
+use crate::scenario::nouns::check::Model;
+use crate::spec::choices::Choice;
+
+const INVARIANTS: &str = "\
+[check.safety]
+invariants = [\"one-leader\", \"log-matching\", \"leader-completeness\", \"agreement\", \"durability\"]
+";
+
+/// A page on each invariant, then on each model.
+pub(super) fn pages() -> Vec<Page> {
+    let invariant = |row: &crate::checks::consensus::Row| {
+        Page::new(row.name, row.meaning)
+            .fact("kind", "invariant of replicated logs")
+            .fact("in Raft", row.in_raft)
+            .fact("stated in", row.section)
+            .fact("evaluated", row.evaluated)
+            .example(INVARIANTS)
+    };
+    let model = |(model, row): (&Model, &crate::spec::choices::ChoiceRow)| {
+        Page::new(row.name, row.doc)
+            .fact("kind", "consistency model of a store's history")
+            .example(model_example(*model))
+    };
+    let models = Model::ALL.iter().zip(Model::ROWS).map(model);
+    TABLE.iter().map(invariant).chain(models).collect()
+}
+
+fn model_example(model: Model) -> &'static str {
+    match model {
+        Model::Linearizable => {
+            "\
+[check.linearizable]
+model = \"linearizable\"
+target = \"kv\"
+"
+        }
+    }
+}

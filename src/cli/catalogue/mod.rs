@@ -1,0 +1,171 @@
+//! What `list` and `explain` speak of: topics, and a page on every name in them, made from the tables that the
+//! code itself reads. A new protocol, fault or check gets its page from its own declaration.
+
+mod checks;
+mod faults;
+mod laws;
+mod metrics;
+mod networks;
+mod systems;
+mod tables;
+
+use clap::ValueEnum;
+
+use super::exit;
+use crate::spec::Code;
+use crate::spec::options::OptionTable;
+
+/// What names are about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Topic {
+    /// Scenario files in this folder's `scenarios`
+    Scenarios,
+    /// What can run on the nodes of a system: `type = "..."`
+    Systems,
+    /// How a service chooses among its instances
+    Policies,
+    /// What can go wrong: `do = "..."`
+    Faults,
+    /// Whom a fault strikes: `target = "..."`
+    Targets,
+    /// What is measured, for assertions and CSV files: `metric = "..."`
+    Metrics,
+    /// Invariants and consistency models
+    Checks,
+    /// Real bugs that can be switched on, so that checks can be seen to catch them: `bugs = [...]`
+    Bugs,
+    /// Laws of lengths of time and other quantities
+    Distributions,
+    /// Laws by which operations come: `arrival = "..."`
+    Arrivals,
+    /// Laws over the keys that operations concern: `keys = "..."`
+    Keys,
+    /// Built-in networks: `regions = "..."`
+    Networks,
+    /// The tables of a scenario file, with every key
+    Tables,
+    /// Codes of messages about scenarios
+    Errors,
+    /// What the command ends with
+    ExitCodes,
+}
+
+impl Topic {
+    /// Its name on the command line.
+    pub(super) fn name(self) -> String {
+        self.value().get_name().to_owned()
+    }
+
+    /// What it holds.
+    pub(super) fn doc(self) -> String {
+        self.value().get_help().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn value(self) -> clap::builder::PossibleValue {
+        self.to_possible_value().expect("no topic is hidden")
+    }
+
+    /// What one of its names is.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Topic::Scenarios => "scenario file",
+            Topic::Systems => "type of system",
+            Topic::Policies => "policy",
+            Topic::Faults => "fault",
+            Topic::Targets => "target of faults",
+            Topic::Metrics => "metric",
+            Topic::Checks => "check",
+            Topic::Bugs => "bug that can be switched on",
+            Topic::Distributions => "distribution",
+            Topic::Arrivals => "law of arrivals",
+            Topic::Keys => "law over keys",
+            Topic::Networks => "network",
+            Topic::Tables => "table of a scenario",
+            Topic::Errors => "error code",
+            Topic::ExitCodes => "exit code",
+        }
+    }
+
+    /// A page on each of its names; none on scenarios, which are files.
+    pub(super) fn pages(self) -> Vec<Page> {
+        match self {
+            Topic::Scenarios => Vec::new(),
+            Topic::Systems => systems::types(),
+            Topic::Policies => systems::policies(),
+            Topic::Faults => faults::kinds(),
+            Topic::Targets => faults::targets(),
+            Topic::Metrics => metrics::pages(),
+            Topic::Checks => checks::pages(),
+            Topic::Bugs => systems::bugs(),
+            Topic::Distributions => laws::distributions(),
+            Topic::Arrivals => laws::arrivals(),
+            Topic::Keys => laws::keys(),
+            Topic::Networks => networks::pages(),
+            Topic::Tables => tables::pages(),
+            Topic::Errors => Code::ALL.iter().map(|code| Page::new(code.name(), code.summary())).collect(),
+            Topic::ExitCodes => {
+                let page = |row: &exit::Row| Page::new(row.code.to_string(), row.doc).fact("word", row.name);
+                exit::TABLE.iter().map(page).collect()
+            }
+        }
+    }
+}
+
+/// What there is to say of one name.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    pub(super) name: String,
+    /// What it is; `list` shows it too.
+    pub(super) doc: String,
+    /// What else is known of it.
+    pub(super) facts: Vec<(&'static str, String)>,
+    /// Its options, with the header of the table that they stand in.
+    pub(super) options: Option<(String, OptionTable)>,
+    /// A part of a scenario that uses it.
+    pub(super) example: Option<&'static str>,
+}
+
+impl Page {
+    fn new(name: impl Into<String>, doc: impl Into<String>) -> Page {
+        Page {
+            name: name.into(),
+            doc: sentence(&doc.into()),
+            facts: Vec::new(),
+            options: None,
+            example: None,
+        }
+    }
+
+    fn fact(mut self, what: &'static str, text: impl Into<String>) -> Page {
+        self.facts.push((what, text.into()));
+        self
+    }
+
+    fn options(mut self, header: impl Into<String>, table: OptionTable) -> Page {
+        self.options = Some((header.into(), table));
+        self
+    }
+
+    fn example(mut self, example: &'static str) -> Page {
+        self.example = Some(example);
+        self
+    }
+}
+
+/// The text on one line, with a capital and a full stop: the tables of the code have phrases, too.
+fn sentence(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    let end = if text.ends_with('.') || text.is_empty() { "" } else { "." };
+    format!("{}{}{end}", first.map_or_else(String::new, String::from), rest.as_str())
+}
+
+/// Every page with its topic.
+pub(super) fn all() -> Vec<(Topic, Page)> {
+    let of_topic = |topic: &Topic| {
+        let topic = *topic;
+        topic.pages().into_iter().map(move |page| (topic, page))
+    };
+    Topic::value_variants().iter().flat_map(of_topic).collect()
+}

@@ -1,0 +1,82 @@
+//! Pages on the types of systems, their policies and their bugs.
+
+use super::Page;
+use crate::net::Transport;
+use crate::spec::choices::Choice;
+use crate::systems::kinds::{Kind, KindOptions};
+
+/// A page on each type.
+pub(super) fn types() -> Vec<Page> {
+    Kind::ALL.iter().zip(Kind::ROWS).map(|(kind, row)| page(*kind, row.doc)).collect()
+}
+
+fn page(kind: Kind, doc: &str) -> Page {
+    let name = kind.name();
+    let transport = match kind.transport() {
+        Transport::Datagram => "datagram",
+        Transport::Stream => "stream",
+        Transport::Either => "that of the other end",
+    };
+    let takes = if kind.is_store() { "reads and writes of keys" } else { "calls" };
+    let header = if kind.is_inline() {
+        format!("[system.NAME] or [system.NAME.{name}]")
+    } else {
+        format!("[system.NAME.{name}]")
+    };
+    let mut page = Page::new(name, doc).fact("takes", takes).fact("transport", transport);
+    let bugs: Vec<&str> = KindOptions::bugs(kind).map(|bug| bug.name).collect();
+    if !bugs.is_empty() {
+        page = page.fact("bugs", bugs.join(", "));
+    }
+    page.fact("see also", "`seedbed explain system` for what every system has")
+        .options(header, kind.table())
+        .example(example(kind))
+}
+
+fn example(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Raft => {
+            "\
+[system.kv]
+type = \"raft\"
+nodes = 5
+disk = { fsync = \"1ms\" }
+
+[system.kv.raft]
+election_timeout = \"uniform(600ms, 1200ms)\"
+heartbeat = \"150ms\"
+"
+        }
+        Kind::Service => {
+            "\
+[system.api]
+type = \"service\"
+nodes = 4
+cores = 2
+queue = { limit = 100 }
+steps = [{ work = \"exp(2ms)\" }, { call = \"kv\", op = \"read\" }]
+"
+        }
+    }
+}
+
+/// A page on each policy of balancing.
+pub(super) fn policies() -> Vec<Page> {
+    let doc = "Each instance in its turn, whatever its load and speed.";
+    vec![Page::new("round-robin", doc).fact("used by", "the front of a service")]
+}
+
+/// A page on each bug of each type.
+pub(super) fn bugs() -> Vec<Page> {
+    let of_kind = |kind: &Kind| {
+        let kind = *kind;
+        KindOptions::bugs(kind).map(move |bug| {
+            Page::new(bug.name, bug.doc)
+                .fact("in the type", kind.name())
+                .fact("caught by", bug.caught_by)
+                .fact("seen in", bug.source)
+                .fact("switch on by", format!("bugs = [\"{}\"] in [system.NAME]", bug.name))
+        })
+    };
+    Kind::ALL.iter().flat_map(of_kind).collect()
+}

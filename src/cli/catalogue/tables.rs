@@ -1,0 +1,97 @@
+//! Pages on the tables of a scenario: every key with its type, default and range.
+
+use super::Page;
+use crate::scenario::Scenario;
+use crate::scenario::nouns::check::CheckOptions;
+use crate::scenario::nouns::fault::FaultOptions;
+use crate::scenario::nouns::network::NetworkOptions;
+use crate::scenario::nouns::system::SystemCommon;
+use crate::scenario::nouns::workload::WorkloadOptions;
+use crate::scenario::sweep::SweepOptions;
+use crate::spec::options::{OptionTable, Options};
+
+/// A page on each table, the whole scenario first.
+pub(super) fn pages() -> Vec<Page> {
+    let page = |name: &str, header: &str, table: OptionTable, example| {
+        Page::new(name, table.doc.as_str()).options(header, table).example(example)
+    };
+    vec![
+        page("scenario", "the file itself", Scenario::table(), SCENARIO),
+        page("network", "[network]", NetworkOptions::table(), NETWORK),
+        page("system", "[system.NAME]", SystemCommon::table(), SYSTEM)
+            .fact("see also", "`seedbed list systems` for the types, each with options of its own"),
+        page("workload", "[workload.NAME]", WorkloadOptions::table(), WORKLOAD)
+            .fact("see also", "`seedbed list arrivals` and `seedbed list keys` for the laws"),
+        page("fault", "[fault.NAME]", FaultOptions::table(), FAULT).fact(
+            "see also",
+            "`seedbed list faults` for the kinds, `seedbed list targets` for whom they strike",
+        ),
+        page("check", "[check.NAME]", CheckOptions::table(), CHECK)
+            .fact("see also", "`seedbed list checks` for invariants and models"),
+        page("sweep", "[sweep]", SweepOptions::table(), SWEEP),
+    ]
+}
+
+const SCENARIO: &str = "\
+schema = 1
+name = \"raft-3-regions\"
+seed = 42
+duration = \"120s\"
+warmup = \"10s\"
+";
+
+const NETWORK: &str = "\
+[network]
+regions = \"aws\"
+default = { loss = \"0.01%\", jitter = \"lognormal(median=200us, p99=2ms)\", bandwidth = \"1Gbit/s\" }
+
+[[network.link]]
+from = \"eu-west-1\"
+to = \"us-east-1\"
+delay = \"80ms\"
+";
+
+const SYSTEM: &str = "\
+[system.kv]
+type = \"raft\"
+nodes = [\"lan\", \"lan\", \"lan\"]
+disk = { fsync = \"1ms\" }
+clocks = { default = { drift = \"20ppm\" }, \"kv.3\" = { offset = \"800ms\", drift = \"200ppm\" } }
+";
+
+const WORKLOAD: &str = "\
+[workload.shoppers]
+target = \"kv\"
+arrival = \"poisson(500/s)\"
+keys = \"zipf(n=1000, s=0.99)\"
+mix = { read = 0.80, write = 0.15, cas = 0.05 }
+timeout = \"2s\"
+";
+
+const FAULT: &str = "\
+[fault.flaky]
+every = \"exp(60s)\"
+do = \"crash\"
+target = \"any(kv)\"
+for = \"uniform(5s, 20s)\"
+";
+
+const CHECK: &str = "\
+[check.linearizable]
+model = \"linearizable\"
+target = \"kv\"
+
+[check.write-latency]
+metric = \"latency\"
+where = { op = \"write\", phase = \"healthy\" }
+assert = \"p99 < 600ms\"
+";
+
+const SWEEP: &str = "\
+[system.kv]
+disk = { fsync = \"${fsync}\" }
+
+[sweep]
+repeat = 20
+vars.fsync = [\"200us\", \"1ms\", \"5ms\"]
+";

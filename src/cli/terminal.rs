@@ -1,0 +1,96 @@
+//! Where a command's words go: its result to stdout, everything else to stderr.
+
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+
+use clap::ValueEnum;
+
+use super::{Exit, Failure};
+
+/// When text has colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// If it goes to a terminal and NO_COLOR is not set.
+    #[default]
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not even on a terminal.
+    Never,
+}
+
+impl ColorChoice {
+    fn resolve(self, is_terminal: bool) -> bool {
+        // https://no-color.org: set to anything but the empty string.
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self {
+            ColorChoice::Auto => {
+                is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            }
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        }
+    }
+}
+
+/// The standard streams of a command.
+pub struct Terminal {
+    color_stdout: bool,
+    color_stderr: bool,
+}
+
+impl Terminal {
+    /// The streams, with colours as chosen.
+    pub fn new(color: ColorChoice) -> Terminal {
+        Terminal {
+            color_stdout: color.resolve(stdout().is_terminal()),
+            color_stderr: color.resolve(stderr().is_terminal()),
+        }
+    }
+
+    /// Whether the result may have colours.
+    pub fn color_stdout(&self) -> bool {
+        self.color_stdout
+    }
+
+    /// Whether messages may have colours.
+    pub fn color_stderr(&self) -> bool {
+        self.color_stderr
+    }
+
+    /// Prints a part of the result. Whoever closed the pipe has seen enough: that is no failure.
+    ///
+    /// # Errors
+    /// If stdout cannot be written, such as on a full disk.
+    pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        let mut out = stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => {
+                Err(Failure::new(Exit::InputOutput, format!("the result could not be written: {error}")))
+            }
+        }
+    }
+
+    /// Prints a JSON document as the result.
+    ///
+    /// # Errors
+    /// As [`Terminal::print`].
+    pub fn print_json(&mut self, document: &serde_json::Value) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(document).expect("a JSON value can be written");
+        self.print(&format!("{text}\n"))
+    }
+
+    /// Says a line on stderr. Without stderr there is nobody to tell.
+    pub fn say(&mut self, text: &str) {
+        let _ = writeln!(stderr(), "{text}");
+    }
+
+    /// Says what went wrong.
+    pub fn error(&mut self, message: &str) {
+        match self.color_stderr {
+            true => self.say(&format!("\x1b[1m\x1b[91merror\x1b[0m\x1b[1m: {message}\x1b[0m")),
+            false => self.say(&format!("error: {message}")),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Checks a loaded scenario without running it: every combination of its sweep decoded and planned.
+
+use std::ops::RangeInclusive;
+
+use crate::spec::{DataFiles, Decode, Decoder, Diagnostics};
+
+use super::plan::World;
+use super::{Loaded, Scenario, Sweep};
+
+/// The most combinations that are planned; of a larger sweep a sample.
+pub const POINTS_MAX: usize = 1_000;
+/// After so many nodes no further combination is planned: a sweep over worlds of a million nodes must not take
+/// minutes to check.
+const NODES_PLANNED_MAX: usize = 5_000_000;
+
+/// What a valid scenario would run.
+pub struct Checked {
+    /// The first combination, decoded.
+    pub first: Scenario,
+    /// The world of the first combination under the scenario's own seed.
+    pub world: World,
+    /// Its combinations.
+    pub combinations: usize,
+    /// Runs of each combination.
+    pub repeat: u32,
+    /// Nodes that the scenario lists, over the combinations that were planned.
+    pub nodes: RangeInclusive<usize>,
+}
+
+impl Checked {
+    /// How many runs the scenario has.
+    pub fn runs(&self) -> u64 {
+        self.combinations as u64 * u64::from(self.repeat)
+    }
+}
+
+/// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
+/// value of every variable occurs. `plan` makes the world of one combination; the caller may hold it to more than
+/// [`super::plan()`] does. `None` once every mistake has been added to the diagnostics.
+pub fn check(
+    loaded: &mut Loaded,
+    mut plan: impl FnMut(&Scenario, &mut Diagnostics, &dyn DataFiles) -> Option<World>,
+) -> Option<Checked> {
+    let files = loaded.files();
+    let diagnostics = &mut loaded.diagnostics;
+    let errors_before = diagnostics.error_count();
+    let sweep = Sweep::new(loaded.document.as_ref()?, diagnostics)?;
+    let mut first = None;
+    let (mut least, mut most, mut planned) = (usize::MAX, 0, 0);
+    for index in sweep.sample(POINTS_MAX) {
+        let document = sweep.point(index).document;
+        let scenario = Scenario::decode(&document, &mut Decoder::new(diagnostics, &files));
+        let Some(scenario) = scenario else { continue };
+        let Some(world) = plan(&scenario, diagnostics, &files) else { continue };
+        let nodes = listed_nodes(&world);
+        planned += world.setup.nodes.len();
+        (least, most) = (least.min(nodes), most.max(nodes));
+        first.get_or_insert((scenario, world));
+        if planned > NODES_PLANNED_MAX {
+            break;
+        }
+    }
+    let (first, world) = first.filter(|_| diagnostics.error_count() == errors_before)?;
+    let (combinations, repeat) = (sweep.len(), sweep.repeat);
+    Some(Checked { first, world, combinations, repeat, nodes: least..=most })
+}
+
+/// The nodes that the scenario lists: neither clients nor what a type adds.
+fn listed_nodes(world: &World) -> usize {
+    world.systems.iter().map(|system| system.plan.nodes.len()).sum()
+}
