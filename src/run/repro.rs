@@ -79,7 +79,8 @@ impl Recorded {
             let text = manifest[key].as_str().map(str::to_owned);
             text.ok_or_else(|| malformed(format!("`{key}` is missing")))
         };
-        let number_of = |key: &str| manifest[key].as_u64().ok_or_else(|| malformed(format!("`{key}` is missing")));
+        let number_of =
+            |key: &str| manifest[key].as_u64().ok_or_else(|| malformed(format!("`{key}` is missing")));
         let checkpoints = manifest["checkpoints"].as_array().cloned().unwrap_or_default();
         Ok(Recorded {
             scenario: folder.join(RESOLVED),
@@ -105,7 +106,8 @@ impl Recorded {
         if same == shared && self.digest == hexadecimal(replay.digest) && self.events == replay.events {
             return Comparison::Same;
         }
-        let by = if same < shared { (same + 1) * CHECKPOINT_INTERVAL } else { self.events.min(replay.events) };
+        let by =
+            if same < shared { (same + 1) * CHECKPOINT_INTERVAL } else { self.events.min(replay.events) };
         Comparison::Parts { after: same * CHECKPOINT_INTERVAL, by }
     }
 }

@@ -26,11 +26,8 @@ fn value(unit: Unit) -> &'static str {
         Unit::Nanoseconds => "600ms",
         Unit::OperationsPerSecond => "500/s",
         Unit::Ratio => "0.5%",
-        Unit::Operations
-        | Unit::Requests
-        | Unit::Elections
-        | Unit::Messages
-        | Unit::Syncs
-        | Unit::Count => "10",
+        Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs | Unit::Count => {
+            "10"
+        }
     }
 }
