@@ -1,5 +1,6 @@
 //! The one integration-test binary: one module a subject.
 
+mod cli;
 mod raft;
 mod scenarios;
 mod tidy;

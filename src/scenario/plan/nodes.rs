@@ -259,9 +259,9 @@ impl Planner<'_> {
         let known = || KindOptions::bugs(options.kind.kind()).map(|bug| bug.name);
         for bug in &options.common.bugs {
             if !known().any(|name| name == bug.value) {
-                let what = format!("bug of a {}", options.kind.kind());
-                let names: Vec<&str> = known().collect();
-                self.unknown_word(&what, &bug.value, &bug.origin, names.into_iter());
+                let message = format!("the type {} has no bug `{}`", options.kind.kind(), bug.value);
+                let help = "`seedbed list bugs` shows them".to_owned();
+                self.unknown(message, &bug.value, &bug.origin, known(), help);
             }
         }
         options.common.bugs.iter().map(|bug| bug.value.clone()).collect()

@@ -2,6 +2,7 @@
 
 mod documents;
 mod options;
+mod plan;
 mod properties;
 mod sources;
 mod sweeps;

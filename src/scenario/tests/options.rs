@@ -355,7 +355,15 @@ error[S036]: `high` of `uniform` must be at least low (2s), not 1s
 
 #[test]
 fn every_code_has_a_message_in_these_tests() {
-    let files = [include_str!("options.rs"), include_str!("sources.rs"), include_str!("sweeps.rs")];
+    let files = [
+        include_str!("options.rs"),
+        include_str!("plan/faults.rs"),
+        include_str!("plan/systems.rs"),
+        include_str!("sources.rs"),
+        include_str!("sweeps.rs"),
+        // What only a later layer can tell shows at the command line.
+        include_str!("../../../tests/it/cli/check.rs"),
+    ];
     for code in Code::ALL {
         let shown = format!("[{code}]: ");
         assert!(files.iter().any(|file| file.contains(&shown)), "{code} is shown by no test");

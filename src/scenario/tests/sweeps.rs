@@ -392,3 +392,22 @@ error[S046]: the sweep has 110000 runs; the most is 100000
     );
     assert_eq!(sweep(&document(100, 10)).0.expect("at the limit").len(), 10_000);
 }
+
+#[test]
+fn a_sample_of_a_large_sweep_has_every_value() {
+    let document = "schema = 1\na = \"${x}\"\nb = \"${y}\"\n[sweep]\n\
+                    vars.x = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\nvars.y = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n";
+    let mut loaded = text(document, &[]);
+    let document = loaded.document.take().expect("valid");
+    let sweep = Sweep::new(&document, &mut loaded.diagnostics).expect("valid");
+    assert_eq!(sweep.sample(100), (0..100).collect::<Vec<_>>());
+    let sample = sweep.sample(5);
+    assert!(sample.len() <= 5 + 20 && sample.windows(2).all(|pair| pair[0] < pair[1]), "{sample:?}");
+    for variable in 0..2 {
+        let mut values: Vec<String> =
+            sample.iter().map(|index| sweep.point(*index).parameters[variable].written.clone()).collect();
+        values.sort();
+        values.dedup();
+        assert_eq!(values.len(), 10, "variable {variable} in {sample:?}");
+    }
+}

@@ -1,0 +1,26 @@
+//! What users see when a scenario is well-formed and cannot be: names, counts, targets and options that do not fit.
+
+mod faults;
+mod network;
+mod systems;
+mod workloads;
+
+use super::*;
+use crate::scenario::{check, plan};
+use crate::sim::Limits;
+
+/// The messages about a scenario of ten seconds; its own lines start at line 3.
+fn planned(lines: &str) -> String {
+    let lines = lines.strip_prefix('\n').unwrap_or(lines);
+    let mut loaded = text(&format!("schema = 1\nduration = \"10s\"\n{lines}"), &[]);
+    check_all(&mut loaded);
+    shown(&loaded)
+}
+
+fn check_all(loaded: &mut Loaded) -> bool {
+    let checked = check(loaded, |scenario, diagnostics, files| {
+        plan(scenario, scenario.seed, Limits::default(), diagnostics, files)
+    });
+    assert_eq!(checked.is_none(), loaded.diagnostics.has_errors());
+    checked.is_some()
+}

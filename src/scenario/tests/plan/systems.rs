@@ -1,0 +1,546 @@
+//! Systems: their nodes, names and options.
+
+use super::*;
+
+#[test]
+fn a_system_has_at_least_one_node() {
+    assert_shown(
+        &planned(
+            r#"
+[system.a]
+type = "raft"
+nodes = 0
+[system.b]
+type = "raft"
+nodes = []
+[system.c]
+type = "raft"
+nodes = { count = 0 }
+[system.d]
+type = "raft"
+nodes = -3
+[system.e]
+type = "raft"
+nodes = "three"
+"#,
+        ),
+        r#"
+error[S016]: `nodes` is 0, and a system has at least one node
+ --> test.toml:5:9
+  |
+5 | nodes = 0
+  |         ^
+  |
+  = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+
+error[S016]: `nodes` is empty, and a system has at least one node
+ --> test.toml:8:9
+  |
+8 | nodes = []
+  |         ^^
+  |
+  = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+
+error[S016]: `count` is 0, and must be from 1 to 1000000
+  --> test.toml:11:19
+   |
+11 | nodes = { count = 0 }
+   |                   ^
+
+error[S023]: `nodes` may not be negative
+  --> test.toml:14:9
+   |
+14 | nodes = -3
+   |         ^^
+
+error[S011]: `nodes` must be a number of nodes, a list of regions, or { region, count }, found a string
+  --> test.toml:17:9
+   |
+17 | nodes = "three"
+   |         ^^^^^^^
+   |
+   = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+"#,
+    );
+    assert_shown(
+        &planned(
+            r#"
+[system.a]
+type = "raft"
+groups = []
+[system.b]
+type = "raft"
+nodes = 3
+groups = [{ count = 3 }]
+"#,
+        ),
+        r#"
+error[S016]: `groups` is empty, and a system has at least one node
+ --> test.toml:5:10
+  |
+5 | groups = []
+  |          ^^
+  |
+  = help: write groups = [{ count = 3 }], or nodes = 3
+
+error[S018]: both `nodes` and `groups` say what nodes the system has
+ --> test.toml:9:10
+  |
+8 | nodes = 3
+  |         - the nodes
+9 | groups = [{ count = 3 }]
+  |          ^^^^^^^^^^^^^^^
+  |
+  = help: keep one of them
+"#,
+    );
+}
+
+#[test]
+fn huge_counts_of_nodes_are_refused_before_any_is_made() {
+    assert_shown(
+        &planned(
+            r#"
+[system.a]
+type = "raft"
+nodes = 4294967295
+[system.b]
+type = "service"
+work = "exp(1ms)"
+nodes = 3000000000
+[system.c]
+type = "service"
+work = "exp(1ms)"
+groups = [{ count = 900000 }, { count = 900000 }]
+"#,
+        ),
+        r#"
+error[S053]: a system of type raft has at most 64 nodes, not 4294967295
+ --> test.toml:5:9
+  |
+5 | nodes = 4294967295
+  |         ^^^^^^^^^^
+  |
+  = help: ask for fewer nodes
+
+error[S053]: with these 3000000000 nodes the world has more than 1000000
+ --> test.toml:9:9
+  |
+9 | nodes = 3000000000
+  |         ^^^^^^^^^^
+  |
+  = help: ask for fewer nodes
+
+error[S053]: with these 1800000 nodes the world has more than 1000000
+  --> test.toml:13:10
+   |
+13 | groups = [{ count = 900000 }, { count = 900000 }]
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: ask for fewer nodes
+"#,
+    );
+}
+
+#[test]
+fn a_system_of_no_known_type_is_one_mistake() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "rafft"
+nodes = 3
+reads = "log"
+work = "exp(1ms)"
+[system.kw]
+nodes = 2
+"#,
+        ),
+        r#"
+error[S015]: `type` cannot be `rafft`
+ --> test.toml:4:9
+  |
+4 | type = "rafft"
+  |         ^^^^^ did you mean `raft`?
+  |
+  = help: choose `raft` or `service`
+
+error[S012]: `type` is missing in [system.kw]
+ --> test.toml:8:1
+  |
+8 | [system.kw]
+  | ^^^^^^^^^^^
+  |
+  = help: write type = ... ("raft" | "service")
+"#,
+    );
+}
+
+#[test]
+fn an_option_in_the_wrong_table_is_told_the_right_one() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+election_timeout = "exp(1s)"
+heartbaet = "1s"
+work = "exp(1ms)"
+xyz = 1
+nods = 3
+[system.kv.raft]
+disk = { fsync = "1ms" }
+"#,
+        ),
+        r#"
+error[S014]: unknown key `election_timeout` in [system.kv]
+ --> test.toml:5:1
+  |
+5 | election_timeout = "exp(1s)"
+  | ^^^^^^^^^^^^^^^^
+  |
+  = help: `election_timeout` is an option of the type `raft`: write it in [system.kv.raft]
+
+error[S014]: unknown key `heartbaet` in [system.kv]
+ --> test.toml:6:1
+  |
+6 | heartbaet = "1s"
+  | ^^^^^^^^^ did you mean `heartbeat`?
+  |
+  = help: write it in [system.kv.raft]
+
+error[S014]: unknown key `work` in [system.kv]
+ --> test.toml:7:1
+  |
+7 | work = "exp(1ms)"
+  | ^^^^
+  |
+  = help: `work` is an option of the type `service`, and this system is a raft
+  = help: to keep it for a change of type, write it in [system.kv.service]
+
+error[S014]: unknown key `xyz` in [system.kv]
+ --> test.toml:8:1
+  |
+8 | xyz = 1
+  | ^^^
+  |
+  = help: the keys here are type, nodes, groups, disk, clocks, cores, transport, bugs, allow_unsafe, reads
+
+error[S014]: unknown key `nods` in [system.kv]
+ --> test.toml:9:1
+  |
+9 | nods = 3
+  | ^^^^ did you mean `nodes`?
+
+error[S014]: unknown key `disk` in [system.kv.raft]
+  --> test.toml:11:1
+   |
+11 | disk = { fsync = "1ms" }
+   | ^^^^
+   |
+   = help: `disk` is an option of every system: write it in [system.kv]
+"#,
+    );
+    assert_shown(
+        &planned(
+            r#"
+[system.api]
+type = "service"
+work = "exp(1ms)"
+pre_vote = true
+[system.api.service]
+work = "exp(2ms)"
+"#,
+        ),
+        r#"
+error[S014]: unknown key `pre_vote` in [system.api]
+ --> test.toml:6:1
+  |
+6 | pre_vote = true
+  | ^^^^^^^^
+  |
+  = help: `pre_vote` is an option of the type `raft`, and this system is a service
+  = help: to keep it for a change of type, write it in [system.api.raft]
+
+error[S013]: `work` is given twice: here and beside `type`
+ --> test.toml:8:1
+  |
+5 | work = "exp(1ms)"
+  | ---- given here
+...
+8 | work = "exp(2ms)"
+  | ^^^^
+  |
+  = help: keep one of them
+"#,
+    );
+}
+
+#[test]
+fn names_that_targets_and_files_cannot_hold_are_refused() {
+    assert_shown(
+        &planned(
+            r#"
+name = "../up"
+[system.kv]
+type = "raft"
+"#,
+        ),
+        r#"
+error[S051]: `../up` cannot be the name of a scenario
+ --> test.toml:3:8
+  |
+3 | name = "../up"
+  |        ^^^^^^^
+  |
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+"#,
+    );
+    assert_shown(
+        &planned(
+            r#"
+[system."a b"]
+type = "raft"
+[system.rest]
+type = "raft"
+[system."a--b"]
+type = "raft"
+[system.x]
+type = "service"
+work = "exp(1ms)"
+groups = [{ prefix = "p" }, { prefix = "p" }, { prefix = "p.1" }]
+[workload.x]
+target = "a b"
+arrival = "poisson(1/s)"
+[fault."\u0000"]
+do = "crash"
+at = "1s"
+target = "x"
+"#,
+        ),
+        r#"
+error[S051]: `a b` cannot be a name
+ --> test.toml:3:9
+  |
+3 | [system."a b"]
+  |         ^^^^^
+  |
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+
+error[S051]: `rest` cannot be a name
+ --> test.toml:5:9
+  |
+5 | [system.rest]
+  |         ^^^^
+  |
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+
+error[S051]: `a--b` cannot be a name
+ --> test.toml:7:9
+  |
+7 | [system."a--b"]
+  |         ^^^^^^
+  |
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+
+error[S051]: two groups have the prefix `p`
+  --> test.toml:12:40
+   |
+12 | groups = [{ prefix = "p" }, { prefix = "p" }, { prefix = "p.1" }]
+   |                                        ^^^
+   |
+   = help: give each one of its own
+
+error[S051]: `p.1` cannot be a prefix of names
+  --> test.toml:12:58
+   |
+12 | groups = [{ prefix = "p" }, { prefix = "p" }, { prefix = "p.1" }]
+   |                                                          ^^^^^
+   |
+   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+
+error[S051]: the name `x` is given to a system and to a workload
+  --> test.toml:13:11
+   |
+ 9 | [system.x]
+   |         - the system
+...
+13 | [workload.x]
+   |           ^
+   |
+   = help: rename one of them
+
+error[S051]: `\0` cannot be a name
+  --> test.toml:16:8
+   |
+16 | [fault."\u0000"]
+   |        ^^^^^^^^
+   |
+   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+"#,
+    );
+}
+
+#[test]
+fn names_that_nothing_has_are_met_with_those_that_exist() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+bugs = ["raft-vote-not-persistd"]
+clocks = { "kv.7" = { drift = "1ppm" }, default = { drift = "-1000000ppm" } }
+[system.api]
+type = "service"
+steps = [{ call = "kw" }, { call = "api" }]
+[workload.w]
+target = "kx"
+region = "eu-west-1"
+arrival = "poisson(1/s)"
+[check.a]
+invariants = ["one-leeder"]
+[check.b]
+model = "linearizable"
+target = "api"
+[[network.link]]
+from = "lan"
+to = "moon"
+"#,
+        ),
+        r#"
+error[S050]: the type raft has no bug `raft-vote-not-persistd`
+ --> test.toml:5:9
+  |
+5 | bugs = ["raft-vote-not-persistd"]
+  |         ^^^^^^^^^^^^^^^^^^^^^^^^ did you mean `raft-vote-not-persisted`?
+  |
+  = help: `seedbed list bugs` shows them
+
+error[S050]: the system `kv` has no node `kv.7`
+ --> test.toml:6:12
+  |
+6 | clocks = { "kv.7" = { drift = "1ppm" }, default = { drift = "-1000000ppm" } }
+  |            ^^^^^^ did you mean `kv.1`?
+  |
+  = help: choose `kv.1`, `kv.2`, `kv.3` or `default`
+
+error[S016]: a clock cannot stand still or run backwards
+ --> test.toml:6:41
+  |
+6 | clocks = { "kv.7" = { drift = "1ppm" }, default = { drift = "-1000000ppm" } }
+  |                                         ^^^^^^^
+  |
+  = help: a drift is more than -1000000ppm
+
+error[S050]: there is no system `kw`
+ --> test.toml:9:19
+  |
+9 | steps = [{ call = "kw" }, { call = "api" }]
+  |                   ^^^^ did you mean `kv`?
+  |
+  = help: the scenario has `kv` or `api`
+
+error[S018]: `api` is a service, which a step cannot call
+ --> test.toml:9:36
+  |
+9 | steps = [{ call = "kw" }, { call = "api" }]
+  |                                    ^^^^^
+  |
+  = help: a step calls a store, such as a system of type raft
+
+error[S050]: there is no system `kx`
+  --> test.toml:11:10
+   |
+11 | target = "kx"
+   |          ^^^^ did you mean `kv`?
+   |
+   = help: the scenario has `kv` or `api`
+
+error[S050]: there is no region `eu-west-1` in this network
+  --> test.toml:12:10
+   |
+12 | region = "eu-west-1"
+   |          ^^^^^^^^^^^
+   |
+   = help: write regions = "aws" in [network]
+
+error[S050]: there is no invariant `one-leeder`
+  --> test.toml:15:15
+   |
+15 | invariants = ["one-leeder"]
+   |               ^^^^^^^^^^^^ did you mean `one-leader`?
+   |
+   = help: choose `one-leader`, `log-matching`, `leader-completeness`, `agreement`, `durability`, `exactly-once` or `monotonic`
+
+error[S018]: `api` is no store: its history has no values to judge
+  --> test.toml:18:10
+   |
+18 | target = "api"
+   |          ^^^^^
+   |
+   = help: name a store, such as a system of type raft
+
+error[S050]: there is no region `moon`
+  --> test.toml:21:6
+   |
+21 | to = "moon"
+   |      ^^^^^^
+   |
+   = help: the scenario has `lan`
+"#,
+    );
+}
+
+#[test]
+fn local_reads_need_allow_unsafe() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+reads = "local"
+"#,
+        ),
+        r#"
+error[S054]: local reads can return stale values
+ --> test.toml:5:9
+  |
+5 | reads = "local"
+  |         ^^^^^^^
+  |
+  = help: if that is what you want to see, write allow_unsafe = true beside `type`
+"#,
+    );
+}
+
+#[test]
+fn too_many_systems_or_links_are_refused() {
+    let systems: String = (0..1_001).map(|n| format!("system.s{n}.type = \"raft\"\n")).collect();
+    assert!(planned(&systems).contains("S053]: the scenario has more than 1000 systems and workloads"));
+    let link = "[[network.link]]\nfrom = \"lan\"\nto = \"lan\"\n";
+    let links = format!("[system.kv]\ntype = \"raft\"\n{}", link.repeat(10_001));
+    assert!(planned(&links).contains("S053]: the network has more than 10000 links that differ"));
+}
+
+#[test]
+fn workloads_alone_may_be_too_many_as_well() {
+    let workload = |n: u32| format!("[workload.w{n}]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n");
+    let workloads: String = (0..1_000).map(workload).collect();
+    let message = planned(&format!("[system.kv]\ntype = \"raft\"\n{workloads}"));
+    assert!(message.contains("S053]: the scenario has more than 1000 systems and workloads"), "{message}");
+}
+
+#[test]
+fn a_sweep_over_types_uses_the_sub_table_of_each() {
+    let document = "[system.kv]\ntype = \"${type}\"\n[system.kv.raft]\nheartbeat = \"40ms\"\n\
+                    [system.kv.service]\nwork = \"exp(1ms)\"\n[sweep]\nvars.type = [\"raft\", \"service\"]\n";
+    assert_eq!(planned(document), "");
+    let broken = document.replace("\"40ms\"", "\"40\"");
+    let message = planned(&broken);
+    assert!(message.contains("S022]: `heartbeat`"), "{message}");
+    assert_eq!(
+        message.matches("error[").count(),
+        1,
+        "an unused sub-table is validated, and said once: {message}"
+    );
+}

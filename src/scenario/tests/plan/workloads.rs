@@ -1,0 +1,305 @@
+//! Workloads, checks and the scenario as a whole.
+
+use super::*;
+
+#[test]
+fn a_mix_names_kinds_of_operations_with_weights() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[system.api]
+type = "service"
+work = "exp(1ms)"
+[workload.a]
+target = "kv"
+arrival = "poisson(1/s)"
+mix = { reed = 1, write = -1, cas = 1e9 }
+[workload.b]
+target = "kv"
+arrival = "poisson(1/s)"
+mix = { }
+[workload.c]
+target = "api"
+arrival = "poisson(1/s)"
+mix = { read = 1 }
+"#,
+        ),
+        r#"
+error[S050]: there is no kind of operation `reed`
+  --> test.toml:11:9
+   |
+11 | mix = { reed = 1, write = -1, cas = 1e9 }
+   |         ^^^^ did you mean `read`?
+   |
+   = help: choose `read`, `write`, `cas` or `append`
+
+error[S016]: the weight of `write` is -1, and must be from 0 to 1000000
+  --> test.toml:11:19
+   |
+11 | mix = { reed = 1, write = -1, cas = 1e9 }
+   |                   ^^^^^
+   |
+   = help: weights are shares, such as read = 0.8
+
+error[S016]: the weight of `cas` is 1000000000, and must be from 0 to 1000000
+  --> test.toml:11:31
+   |
+11 | mix = { reed = 1, write = -1, cas = 1e9 }
+   |                               ^^^
+   |
+   = help: weights are shares, such as read = 0.8
+
+error[S016]: the mix has no kind of operation with a weight above 0
+  --> test.toml:15:7
+   |
+15 | mix = { }
+   |       ^^^
+   |
+   = help: write for example { read = 0.8, write = 0.2 }
+
+error[S018]: a workload on a service has no mix of operations
+  --> test.toml:19:7
+   |
+19 | mix = { read = 1 }
+   |       ^^^^^^^^^^^^
+   |
+   = help: remove `mix`
+"#,
+    );
+}
+
+#[test]
+fn a_workload_has_a_target_and_a_law_of_arrivals() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[workload.a]
+timeout = "-2s"
+[workload.b]
+target = "kv"
+arrival = "poisson(0/s)"
+[workload.c]
+target = "kv"
+arrival = "poisson(20000000000/s)"
+[workload.d]
+target = "kv"
+arrival = "closed(clients=0)"
+[workload.e]
+target = "kv"
+arrival = "poisson(nan)"
+keys = "zipf(n=0, s=nan)"
+"#,
+        ),
+        r#"
+error[S012]: `target` is missing in [workload.a]
+ --> test.toml:5:1
+  |
+5 | [workload.a]
+  | ^^^^^^^^^^^^
+  |
+  = help: write target = ... (string)
+
+error[S012]: `arrival` is missing in [workload.a]
+ --> test.toml:5:1
+  |
+5 | [workload.a]
+  | ^^^^^^^^^^^^
+  |
+  = help: write arrival = ... (law of arrivals)
+
+error[S023]: `timeout` is negative, and a duration is never
+ --> test.toml:6:12
+  |
+6 | timeout = "-2s"
+  |            ^^^
+
+error[S016]: `rate` must be above 0
+ --> test.toml:9:20
+  |
+9 | arrival = "poisson(0/s)"
+  |                    ^^^
+
+error[S016]: `rate` is more than 1000000000/s: time has no smaller step than 1ns
+  --> test.toml:12:20
+   |
+12 | arrival = "poisson(20000000000/s)"
+   |                    ^^^^^^^^^^^^^
+
+error[S016]: `clients` must be a whole number from 1 to 1000000
+  --> test.toml:15:27
+   |
+15 | arrival = "closed(clients=0)"
+   |                           ^
+
+error[S020]: `rate` is not finite: NaN and infinity are no quantities
+  --> test.toml:18:20
+   |
+18 | arrival = "poisson(nan)"
+   |                    ^^^
+   |
+   = help: write for example "500/s"
+
+error[S016]: `n` must be a whole number from 1 to 10000000
+  --> test.toml:19:16
+   |
+19 | keys = "zipf(n=0, s=nan)"
+   |                ^
+"#,
+    );
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[workload.w]
+target = "kv"
+arrival = "poisson(1/s)"
+mix = { read = nan, write = 1e400 }
+"#,
+        ),
+        r#"
+error[S010]: this number is not finite, and a scenario has no use for it
+ --> test.toml:8:16
+  |
+8 | mix = { read = nan, write = 1e400 }
+  |                ^^^
+
+error[S010]: this number is not finite, and a scenario has no use for it
+ --> test.toml:8:29
+  |
+8 | mix = { read = nan, write = 1e400 }
+  |                             ^^^^^
+"#,
+    );
+}
+
+#[test]
+fn a_scenario_must_leave_something_to_measure() {
+    assert_shown(
+        &planned(
+            r#"
+warmup = "10s"
+"#,
+        ),
+        r#"
+error[S012]: the scenario has no system, so nothing would happen
+ --> test.toml:1:1
+  |
+1 | schema = 1
+  | ^
+  |
+  = help: add one, such as [system.kv] with type = "raft"; `seedbed list systems` shows the types
+
+error[S018]: the warm-up of 10s leaves nothing to measure: the run lasts 10s
+ --> test.toml:3:10
+  |
+3 | warmup = "10s"
+  |          ^^^^^
+  |
+  = help: make the warm-up shorter, or the run longer
+"#,
+    );
+    assert_shown(
+        &planned(
+            r#"
+interval = "0s"
+warmup = "-1s"
+[system.kv]
+type = "raft"
+"#,
+        ),
+        r#"
+error[S016]: `interval` is 0ns, and must be at least 1ms
+ --> test.toml:3:12
+  |
+3 | interval = "0s"
+  |            ^^^^
+
+error[S023]: `warmup` is negative, and a duration is never
+ --> test.toml:4:11
+  |
+4 | warmup = "-1s"
+  |           ^^^
+"#,
+    );
+}
+
+#[test]
+fn a_check_checks_one_thing() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[check.a]
+[check.b]
+invariants = []
+[check.c]
+model = "linearizable"
+invariants = ["one-leader"]
+[check.d]
+metric = "latency"
+"#,
+        ),
+        r#"
+error[S018]: this check checks nothing
+ --> test.toml:5:1
+  |
+5 | [check.a]
+  | ^^^^^^^^^
+  |
+  = help: give it `invariants`, a `model`, or a `metric` with an `assert`
+
+error[S018]: this check names no invariant
+ --> test.toml:7:14
+  |
+7 | invariants = []
+  |              ^^
+  |
+  = help: `seedbed list checks` shows them
+
+error[S018]: this check is of several kinds at once
+ --> test.toml:8:1
+  |
+8 | [check.c]
+  | ^^^^^^^^^
+  |
+  = help: split it: one check for each kind
+
+error[S018]: `metric` needs `assert` beside it
+  --> test.toml:12:10
+   |
+12 | metric = "latency"
+   |          ^^^^^^^^^
+   |
+   = help: write for example metric = "latency" and assert = "p99 < 600ms"
+"#,
+    );
+}
+
+#[test]
+fn a_time_series_has_a_bounded_number_of_intervals() {
+    let document = "schema = 1\nduration = \"300d\"\ninterval = \"1s\"\nsystem.kv.type = \"raft\"\n";
+    let mut loaded = text(document, &[]);
+    check_all(&mut loaded);
+    assert_shown(
+        &shown(&loaded),
+        r#"
+error[S053]: intervals of 1s are more than 1000000 over the run
+ --> test.toml:3:12
+  |
+3 | interval = "1s"
+  |            ^^^^
+  |
+  = help: make the interval longer
+"#,
+    );
+}

@@ -1,0 +1,63 @@
+//! Usage, colours, and streams that close or fail.
+
+use std::process::Stdio;
+
+use super::*;
+
+#[test]
+fn help_is_a_result_and_wrong_usage_is_not() {
+    let help = run(&["--help"]).exits(0);
+    assert!(help.stdout.contains("Usage: seedbed") && help.stderr.is_empty());
+    assert!(run(&["--version"]).exits(0).stdout.starts_with("seedbed "));
+    for arguments in [&[][..], &["chek"], &["check"], &["list", "moons"], &["check", "--nonsense", "a.toml"]]
+    {
+        let done = run(arguments).exits(2);
+        assert!(done.stdout.is_empty(), "{arguments:?}");
+        assert!(done.stderr.contains("Usage") || done.stderr.contains("possible values"), "{}", done.stderr);
+    }
+    assert!(run(&["chek"]).stderr.contains("similar subcommand exists: 'check'"));
+}
+
+#[test]
+fn colours_come_only_when_asked_for() {
+    let folder = Folder::new(&[("a.toml", "schema = 1\n")]);
+    let colour = |arguments: &[&str]| folder.run(arguments).exits(2).stderr.contains('\u{1b}');
+    assert!(!colour(&["check", "a.toml"]));
+    assert!(colour(&["check", "a.toml", "--color", "always"]));
+    assert!(!colour(&["check", "a.toml", "--color", "never"]));
+    // Also where the arguments as a whole cannot be read.
+    assert!(colour(&["--color", "always", "chek"]) && colour(&["chek", "--color=always"]));
+    assert!(!colour(&["chek"]));
+    let asked =
+        seedbed(folder.0.path(), &["check", "a.toml", "--color", "always"]).env("NO_COLOR", "1").output();
+    assert!(Done::from(asked.expect("it starts")).stderr.contains('\u{1b}'), "the flag is the nearer wish");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = seedbed(project(), &["schema"]).stdout(writer).output().expect("it starts");
+    let done = Done::from(output).exits(0);
+    assert!(done.stderr.is_empty(), "{}", done.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_of_output() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let output = seedbed(project(), &["schema"]).stdout(Stdio::from(full)).output().expect("it starts");
+    let done = Done::from(output).exits(74);
+    assert!(done.stderr.starts_with("error: the result could not be written"), "{}", done.stderr);
+}
+
+#[test]
+fn completions_name_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let done = run(&["completions", shell]).exits(0);
+        for command in ["new", "list", "explain", "check", "run", "schema"] {
+            assert!(done.stdout.contains(command), "{shell} lacks {command}");
+        }
+    }
+}
