@@ -167,7 +167,7 @@ impl Requests {
 
     #[inline]
     fn open(&mut self, node: NodeId, slot: u32) -> &mut bool {
-        let (node, slot) = (node.index(), slot as usize);
+        let (node, slot) = (node.index(), SessionId::client(slot) as usize);
         if self.open.len() <= node {
             self.open.resize_with(node + 1, Vec::new);
         }
