@@ -35,7 +35,7 @@ enum Meaning {
     /// All that a topic holds.
     Topic(Topic, Vec<Page>),
     /// An option, with the header of its table.
-    Option(String, Item),
+    Option(String, Box<Item>),
 }
 
 impl Explain {
@@ -69,7 +69,7 @@ fn meanings(name: &str) -> Vec<Meaning> {
     if meanings.is_empty() {
         for (header, table) in pages.into_iter().filter_map(|(_, page)| page.options) {
             let items = items(&table).into_iter().filter(|item| is_it(item.row.key) || is_it(&item.key));
-            meanings.extend(items.map(|item| Meaning::Option(header.clone(), item)));
+            meanings.extend(items.map(|item| Meaning::Option(header.clone(), Box::new(item))));
         }
     }
     meanings

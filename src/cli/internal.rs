@@ -48,7 +48,9 @@ pub(super) fn catch(body: impl FnOnce() -> Exit) -> Exit {
 }
 
 fn message(info: &PanicHookInfo<'_>, whole: &str) -> String {
-    let payload = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let payload = text.or(payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
     let place = info.location().map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
     let repeat = DOING.with_borrow(|doing| doing.last().cloned()).unwrap_or_else(|| whole.to_owned());
     let version = env!("CARGO_PKG_VERSION");

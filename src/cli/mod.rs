@@ -11,7 +11,8 @@ mod explain;
 mod internal;
 mod list;
 mod new;
-pub mod run;
+pub mod repro;
+mod run;
 mod schema;
 mod table;
 mod terminal;
@@ -50,6 +51,7 @@ enum Command {
     Check(check::Check),
     /// Run scenario files and judge what happened
     Run(Box<run::RunArgs>),
+    Repro(repro::Repro),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -108,6 +110,7 @@ fn run(arguments: &[OsString]) -> Exit {
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run(&mut terminal),
         Command::Run(run) => Ok(run::run(&run)),
+        Command::Repro(repro) => repro.run(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(&mut terminal),
     };

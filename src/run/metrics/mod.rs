@@ -1,6 +1,6 @@
 //! Metrics: one catalogue, and the figures of a recording computed by it.
 //!
-//! [`catalogue`] says what each metric means, its unit, the labels that narrow it and the aggregates it has; CSVs,
+//! [`CATALOGUE`] says what each metric means, its unit, the labels that narrow it and the aggregates it has; CSVs,
 //! assertions, `list metrics` and docs/file-formats.md are all made from it. A [`Query`] asks for one figure,
 //! [`figures`] gives all the usual ones.
 

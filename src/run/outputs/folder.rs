@@ -234,13 +234,14 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Makes `outputs/latest` lead to `target`, which is relative to `outputs`: a link, or a text file where there are
-/// none.
+/// Makes `outputs/latest` lead to `target`, a folder below `outputs`: a relative link, so that `outputs` can be moved,
+/// or a text file where there are no links.
 ///
 /// # Errors
 /// If the file system fails.
 pub fn point_latest(sink: &dyn Sink, outputs: &Path, target: &Path) -> Result<(), OutputError> {
     let (latest, temporary) = (outputs.join("latest"), outputs.join(".latest.tmp"));
+    let target = target.strip_prefix(outputs).unwrap_or(target);
     sink.create_folder(outputs).at(outputs)?;
     sink.remove_file(&temporary).at(&temporary)?;
     if sink.link(target, &temporary).is_err() {

@@ -80,8 +80,10 @@ fn what_an_interrupted_run_left_is_no_part_of_the_next() {
 fn latest_leads_to_the_last_run_by_a_relative_link() {
     let outputs = tempfile::tempdir().expect("there is room");
     for name in ["one/1", "two/2"] {
-        point_latest(&Disk, outputs.path(), Path::new(name)).expect("the disk works");
-        let target = fs::read_link(outputs.path().join("latest")).expect("it is a link");
-        assert_eq!(target, Path::new(name));
+        for target in [Path::new(name), &outputs.path().join(name)] {
+            point_latest(&Disk, outputs.path(), target).expect("the disk works");
+            let target = fs::read_link(outputs.path().join("latest")).expect("it is a link");
+            assert_eq!(target, Path::new(name));
+        }
     }
 }
