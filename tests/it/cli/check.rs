@@ -37,7 +37,7 @@ fn all_files_are_checked_and_all_mistakes_shown() {
         folder.run(&["check", "bad.toml", "good.toml", "empty.toml", "cut.toml", "absent.toml"]).exits(2);
     assert_eq!(done.stdout, "good.toml: kv, 1 run, 3 nodes: kv (raft)\n");
     for part in [
-        "error[S022]: `duration` ends in a number without a unit\n --> bad.toml:2:13\n",
+        "error[S022]: `duration` needs a unit: 10 could be ms or s\n --> bad.toml:2:13\n",
         "error[S015]: `type` cannot be `rafft`\n --> bad.toml:4:9\n",
         "bad.toml: 2 errors\n",
         "error[S004]: `empty.toml` is empty\n",
