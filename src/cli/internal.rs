@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{Write, stderr};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Exit;
 
@@ -29,18 +29,21 @@ impl Drop for Doing {
     }
 }
 
-/// What `body` gives, or [`Exit::Internal`] after a message about its panic.
-pub(super) fn catch(arguments: &[OsString], body: impl FnOnce() -> Exit) -> Exit {
+/// From now on a panic is reported as an internal error of the command with these arguments.
+pub(super) fn report_panics(arguments: &[OsString]) {
     let whole = command_line(arguments);
     // One message is enough when many workers meet the same mistake.
-    let told = Mutex::new(false);
+    let told = AtomicBool::new(false);
     panic::set_hook(Box::new(move |info| {
-        let Ok(mut told) = told.lock() else { return };
-        if !std::mem::replace(&mut *told, true) {
+        if !told.swap(true, Ordering::Relaxed) {
             // Without stderr there is nobody to tell.
             let _ = stderr().write_all(message(info, &whole).as_bytes());
         }
     }));
+}
+
+/// What `body` gives, or [`Exit::Internal`] if it panics.
+pub(super) fn catch(body: impl FnOnce() -> Exit) -> Exit {
     panic::catch_unwind(AssertUnwindSafe(body)).unwrap_or(Exit::Internal)
 }
 

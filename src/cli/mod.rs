@@ -94,7 +94,8 @@ impl Failure {
 ///
 /// A panic anywhere is reported as an internal error.
 pub fn main(arguments: Vec<OsString>) -> Exit {
-    internal::catch(&arguments, || run(&arguments))
+    internal::report_panics(&arguments);
+    internal::catch(|| run(&arguments))
 }
 
 fn run(arguments: &[OsString]) -> Exit {

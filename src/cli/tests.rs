@@ -12,11 +12,8 @@ fn the_declarations_of_all_commands_are_sound() {
 
 #[test]
 fn a_panic_is_an_internal_error() {
-    let arguments = [OsString::from("seedbed"), OsString::from("list")];
-    assert_eq!(internal::catch(&arguments, || panic!("expected in this test")), Exit::Internal);
-    assert_eq!(internal::catch(&arguments, || Exit::Violated), Exit::Violated);
-    // Other tests of this process keep the usual messages.
-    drop(std::panic::take_hook());
+    assert_eq!(internal::catch(|| panic!("expected in this test")), Exit::Internal);
+    assert_eq!(internal::catch(|| Exit::Violated), Exit::Violated);
 }
 
 #[test]

@@ -37,18 +37,16 @@ fn all_files_are_checked_and_all_mistakes_shown() {
         folder.run(&["check", "bad.toml", "good.toml", "empty.toml", "cut.toml", "absent.toml"]).exits(2);
     assert_eq!(done.stdout, "good.toml: kv, 1 run, 3 nodes: kv (raft)\n");
     for part in [
-        "error[S022]: `duration` needs its unit",
-        "error[S022]: `duration` needs a unit",
+        "error[S022]: `duration` needs a unit: 10 could be ms or s\n --> bad.toml:2:13\n",
         "error[S015]: `type` cannot be `rafft`\n --> bad.toml:4:9\n",
         "bad.toml: 2 errors\n",
         "error[S004]: `empty.toml` is empty\n",
         "error[S005]: ",
+        " --> cut.toml:2:1",
         "error[S001]: `absent.toml` does not exist\n",
     ] {
-        let either = part.contains("`duration`");
-        assert!(either || done.stderr.contains(part), "{part}\nis not in\n{}", done.stderr);
+        assert!(done.stderr.contains(part), "{part}\nis not in\n{}", done.stderr);
     }
-    assert!(done.stderr.contains("error[S022]: `duration` needs"), "{}", done.stderr);
 }
 
 #[test]

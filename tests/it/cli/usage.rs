@@ -15,7 +15,7 @@ fn help_is_a_result_and_wrong_usage_is_not() {
         assert!(done.stdout.is_empty(), "{arguments:?}");
         assert!(done.stderr.contains("Usage") || done.stderr.contains("possible values"), "{}", done.stderr);
     }
-    assert!(run(&["chek"]).stderr.contains("'check'"));
+    assert!(run(&["chek"]).stderr.contains("'check'"), "a slip is met with the command that was meant");
 }
 
 #[test]
