@@ -2,4 +2,6 @@
 
 mod raft;
 mod scenarios;
+mod sim;
 mod tidy;
+mod worlds;
