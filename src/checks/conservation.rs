@@ -4,6 +4,7 @@
 use crate::kernel::{NodeId, Time};
 use crate::model::history::{Outcome, Reason, SessionId};
 use crate::model::note::ClientNote;
+use crate::model::sessions::Sessions;
 
 /// What became of a workload's requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -108,8 +109,8 @@ impl Imbalance {
 /// Counts the requests of one workload as its clients tell of them.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
-    /// Whether each client has an operation open: by node, then by slot, both dense.
-    open: Vec<Vec<bool>>,
+    /// Whether each client has an operation open.
+    open: Sessions<bool>,
     /// The open operations are counted at the end.
     tally: Tally,
     /// The first client whose calls and returns did not alternate.
@@ -126,14 +127,14 @@ impl Requests {
     pub fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
         match *note {
             ClientNote::Invoked { slot, .. } => {
-                let was_open = std::mem::replace(self.open(node, slot), true);
+                let was_open = std::mem::replace(self.open.entry(SessionId { node, slot }), true);
                 self.tally.offered += 1;
                 if was_open {
                     self.found(Imbalance::InvokedTwice { session: SessionId { node, slot }, at });
                 }
             }
             ClientNote::Returned { slot, outcome, .. } => {
-                let was_open = std::mem::replace(self.open(node, slot), false);
+                let was_open = std::mem::replace(self.open.entry(SessionId { node, slot }), false);
                 match outcome {
                     Outcome::Ok(_) => self.tally.ok += 1,
                     Outcome::Fail(reason) => self.tally.fail[reason as usize] += 1,
@@ -148,7 +149,7 @@ impl Requests {
 
     /// What became of the requests so far.
     pub fn tally(&self) -> Tally {
-        let in_flight = self.open.iter().flatten().map(|&is_open| u64::from(is_open)).sum();
+        let in_flight = self.open.iter().map(|&is_open| u64::from(is_open)).sum();
         Tally { in_flight, ..self.tally }
     }
 
@@ -163,19 +164,6 @@ impl Requests {
         } else {
             Err(Imbalance::Requests(tally))
         }
-    }
-
-    #[inline]
-    fn open(&mut self, node: NodeId, slot: u32) -> &mut bool {
-        let (node, slot) = (node.index(), SessionId::client(slot) as usize);
-        if self.open.len() <= node {
-            self.open.resize_with(node + 1, Vec::new);
-        }
-        let slots = &mut self.open[node];
-        if slots.len() <= slot {
-            slots.resize(slot + 1, false);
-        }
-        &mut slots[slot]
     }
 
     #[cold]

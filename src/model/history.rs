@@ -30,6 +30,16 @@ impl SessionId {
         incarnation << SLOT_BITS | client
     }
 
+    /// The client that a slot belongs to, if it is one of the `incarnation`-th boot.
+    pub fn client_of(incarnation: u32, slot: u32) -> Option<u32> {
+        (Self::incarnation(slot) == incarnation).then_some(Self::client(slot))
+    }
+
+    /// The boot that a slot belongs to.
+    pub fn incarnation(slot: u32) -> u32 {
+        slot >> SLOT_BITS
+    }
+
     /// The client that a slot belongs to, within its boot.
     pub fn client(slot: u32) -> u32 {
         slot & (SESSIONS_MAX - 1)

@@ -6,4 +6,5 @@ pub mod note;
 pub mod op;
 pub mod request;
 pub mod route;
+pub mod sessions;
 pub mod store;

@@ -1,4 +1,4 @@
-//! What waits at its sender because a stream lost a message: the lost one and all that followed it.
+//! What waits at its sender because a partition or a full buffer blocks its stream.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,8 +14,8 @@ pub(super) struct Backlog<M> {
 #[derive(Clone)]
 pub(super) struct Stalled<M> {
     messages: VecDeque<M>,
-    /// How often its head was lost in a row.
-    losses: u32,
+    /// How often its head was sent in vain. The messages behind it were not sent yet.
+    attempts: u32,
 }
 
 impl<M: Message> Backlog<M> {
@@ -30,9 +30,9 @@ impl<M: Message> Backlog<M> {
 
     /// The stream stalls with `message` at its head.
     pub(super) fn stall(&mut self, from: NodeId, to: NodeId, message: M) {
-        let stalled = Stalled { messages: VecDeque::from([message]), losses: 0 };
+        let stalled = Stalled { messages: VecDeque::from([message]), attempts: 1 };
         let before = self.streams.insert((from, to), stalled);
-        assert!(before.is_none(), "a stalled stream sends nothing that could be lost");
+        assert!(before.is_none(), "a stalled stream sends nothing");
     }
 
     /// Adds `message` behind those that wait on the stalled stream.
@@ -50,14 +50,14 @@ impl<M: Message> Backlog<M> {
         assert!(stalled.messages.is_empty(), "a recovered stream has sent all it held");
     }
 
-    /// Forgets the streams of a crashed node; returns each with how many messages it held.
-    pub(super) fn reset(&mut self, node: NodeId) -> Vec<(NodeId, NodeId, u64)> {
+    /// Forgets the streams of a crashed node; returns the sender of each with how many messages it held.
+    pub(super) fn reset(&mut self, node: NodeId) -> Vec<(NodeId, u64)> {
         let ends_here = |&(from, to): &(NodeId, NodeId)| from == node || to == node;
         let keys: Vec<_> = self.streams.keys().copied().filter(ends_here).collect();
         let mut forgotten = Vec::with_capacity(keys.len());
         for key in keys {
             let stalled = self.streams.remove(&key).expect("the key was just listed");
-            forgotten.push((key.0, key.1, stalled.messages.len() as u64));
+            forgotten.push((key.0, stalled.messages.len() as u64));
         }
         forgotten
     }
@@ -71,13 +71,18 @@ impl<M: Message> Stalled<M> {
 
     /// Removes the message at the head.
     pub(super) fn take(&mut self) -> M {
-        self.losses = 0;
+        self.attempts = 0;
         self.messages.pop_front().expect("next_size named a message")
     }
 
-    /// Counts another loss of the head; returns how often it was lost again.
-    pub(super) fn lost_again(&mut self) -> u32 {
-        self.losses += 1;
-        self.losses
+    /// Whether the message at the head was sent before, in vain.
+    pub(super) fn was_sent(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// The head was sent in vain; returns how often it had been before.
+    pub(super) fn blocked(&mut self) -> u32 {
+        self.attempts += 1;
+        self.attempts - 1
     }
 }

@@ -1,21 +1,50 @@
 //! What the links of one sender remember: only streams and links of limited bandwidth remember anything.
 
-use crate::kernel::{NodeId, Time};
+use crate::kernel::{Duration, NodeId, Time};
 
-/// `last_arrival` of a stream whose head waits for a retransmission.
-pub(super) const STALLED: Time = Time::MAX;
+/// `earliest` of a stream whose messages wait at their sender.
+const STALLED: Time = Time::MAX;
 
 /// One direction between two nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Link {
     to: NodeId,
-    /// When the last message of its stream arrives, or [`STALLED`].
-    pub(super) last_arrival: Time,
+    /// Of its stream; what follows belongs to that epoch.
+    epoch: u32,
+    /// Before this no message of its stream may arrive, or [`STALLED`].
+    earliest: Time,
     /// When it has put its last byte on the wire.
     pub(super) busy_until: Time,
 }
 
-const VACANT: Link = Link { to: NodeId(u32::MAX), last_arrival: Time::ZERO, busy_until: Time::ZERO };
+const VACANT: Link = Link { to: NodeId(u32::MAX), epoch: 0, earliest: Time::ZERO, busy_until: Time::ZERO };
+
+impl Link {
+    /// Whether messages of the stream of this epoch wait at their sender.
+    #[inline]
+    pub(super) fn is_stalled(&self, epoch: u32) -> bool {
+        self.epoch == epoch && self.earliest == STALLED
+    }
+
+    /// The way of the stream of this epoch is blocked.
+    pub(super) fn stall(&mut self, epoch: u32) {
+        (self.epoch, self.earliest) = (epoch, STALLED);
+    }
+
+    /// The stream sends again.
+    pub(super) fn recover(&mut self) {
+        self.earliest = Time::ZERO;
+    }
+
+    /// When a message of the stream of this epoch arrives that the network would have arrive at `at`: later than
+    /// all before it. A nanosecond between two makes their order hold under any order of ties.
+    #[inline]
+    pub(super) fn in_order(&mut self, epoch: u32, at: Time) -> Time {
+        let arrival = if self.epoch == epoch { at.max(self.earliest) } else { at };
+        (self.epoch, self.earliest) = (epoch, arrival + Duration(1));
+        arrival
+    }
+}
 
 /// The links of one sender, found by receiver: open addressing with linear probing, at most half full.
 #[derive(Clone)]

@@ -22,19 +22,21 @@ pub use sites::Sites;
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
 use backlog::Backlog;
 use draw::{Burst, Draw, Step};
-use links::Links;
+use links::{Link, Links};
 
 /// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
 pub const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
-/// Retransmissions doubles their distance this often and then keep it.
+/// Retransmissions double their distance this often and then keep it.
 const RETRANSMIT_DOUBLINGS: u32 = 8;
+/// After this many a message is given up: the upper bound that Linux uses (`tcp_retries2`).
+const RETRANSMISSIONS_MAX: u32 = 15;
 
 /// Where the network puts what it decided. The event loop implements it over its queue.
 pub trait Schedule<M> {
     /// `message` reaches `to` at `at`, unless the stream's `epoch` has passed by then (0: a datagram, has none).
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M);
-    /// The stream from `from` to `to` tries again at `at`.
-    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId);
+    /// The stream from `from` to `to` tries again at `at`, unless its `epoch` has passed by then.
+    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);
 }
 
 /// What the network knows of a node.
@@ -134,9 +136,8 @@ impl<M: Message> Network<M> {
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
     pub fn reset(&mut self, node: NodeId) {
         self.endpoints[node.index()].incarnation += 1;
-        for (from, to, dropped) in self.backlog.reset(node) {
+        for (from, dropped) in self.backlog.reset(node) {
             self.counters[from.index()].drop_many(DropReason::Reset, dropped);
-            self.links[from.index()].get(to).last_arrival = Time::ZERO;
         }
     }
 
@@ -152,34 +153,35 @@ impl<M: Message> Network<M> {
         let links = &mut self.links[from.index()];
         let draw = Draw::new(self.keyed, sender.link_to(receiver), now, repeat);
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let stream = sender.transport.is_stream_with(receiver.transport);
-        if stream && links.get(to).last_arrival == links::STALLED {
-            // A predecessor waits for its retransmission; a stream keeps its order.
-            return self.backlog.queue(from, to, message);
-        }
-        let verdict = if self.cuts.blocks(from, to) {
-            Err(DropReason::Partition)
-        } else {
-            profile.pass(now, size, links, to, draw)
-        };
-        let departure = match verdict {
-            Ok(departure) => departure,
-            Err(_) if stream => {
-                links.get(to).last_arrival = links::STALLED;
-                self.backlog.stall(from, to, message);
-                return schedule.retransmit(now + RETRANSMIT_AFTER, from, to);
+        let is_cut = self.cuts.blocks(from, to);
+        if sender.transport.is_stream_with(receiver.transport) {
+            let epoch = sender.incarnation + receiver.incarnation;
+            if links.get(to).is_stalled(epoch) {
+                // A predecessor waits for the way to clear; a stream keeps its order.
+                return self.backlog.queue(from, to, message);
             }
-            Err(reason) => return counters.drop_one(reason),
+            let departure = if is_cut { None } else { profile.transmit(now, size, links, to) };
+            let Some(departure) = departure else {
+                links.get(to).stall(epoch);
+                self.backlog.stall(from, to, message);
+                return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
+            };
+            let at = departure + delay;
+            if let Some(arrival) = in_order(profile, draw, links.get(to), epoch, at, counters) {
+                schedule.deliver(arrival, from, to, epoch, message);
+            }
+            return;
+        }
+        if is_cut {
+            return counters.drop_one(DropReason::Partition);
+        }
+        if profile.loses(draw, 0) {
+            return counters.drop_one(DropReason::Loss);
+        }
+        let Some(departure) = profile.transmit(now, size, links, to) else {
+            return counters.drop_one(DropReason::BufferFull);
         };
         let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
-        if stream {
-            let epoch = sender.incarnation + receiver.incarnation;
-            // Equal instants keep the order of sending: ties are first in, first out.
-            let link = links.get(to);
-            arrival = arrival.max(link.last_arrival);
-            link.last_arrival = arrival;
-            return schedule.deliver(arrival, from, to, epoch, message);
-        }
         if let Some(later) = profile.reorder(draw) {
             counters.reordered += 1;
             arrival += later;
@@ -192,34 +194,66 @@ impl<M: Message> Network<M> {
         schedule.deliver(arrival, from, to, 0, message);
     }
 
-    /// The stream from `from` to `to` sends again what it holds, in order, until one is lost again.
-    pub fn retransmit(&mut self, now: Time, from: NodeId, to: NodeId, schedule: &mut impl Schedule<M>) {
-        let epoch = self.epoch(from, to);
+    /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
+    /// `epoch` has passed: that stream was reset.
+    pub fn retransmit(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        to: NodeId,
+        epoch: u32,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        if epoch != self.epoch(from, to) {
+            return;
+        }
         let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
         let link = sender.link_to(receiver);
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let links = &mut self.links[from.index()];
-        let Some(stalled) = self.backlog.stalled(from, to) else {
-            return; // Reset in the meantime.
-        };
-        let mut last_arrival = Time::ZERO;
+        let (links, counters) = (&mut self.links[from.index()], &mut self.counters[from.index()]);
+        let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
+        links.get(to).recover();
         while let Some(size) = stalled.next_size() {
+            counters.retransmitted += u64::from(stalled.was_sent());
+            let is_cut = self.cuts.blocks(from, to);
+            let departure = if is_cut { None } else { profile.transmit(now, size, links, to) };
+            let Some(departure) = departure else {
+                links.get(to).stall(epoch);
+                let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
+                return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
+            };
             let repeat = self.endpoints[from.index()].burst.next(now, to);
             let draw = Draw::new(self.keyed, link, now, repeat);
-            self.counters[from.index()].retransmitted += 1;
-            let verdict = if self.cuts.blocks(from, to) {
-                Err(DropReason::Partition)
-            } else {
-                profile.pass(now, size, links, to, draw)
-            };
-            let Ok(departure) = verdict else {
-                let doublings = stalled.lost_again().min(RETRANSMIT_DOUBLINGS);
-                return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to);
-            };
-            last_arrival = last_arrival.max(departure + delay + profile.jitter(draw, Step::Jitter));
-            schedule.deliver(last_arrival, from, to, epoch, stalled.take());
+            let (message, at) = (stalled.take(), departure + delay);
+            if let Some(arrival) = in_order(profile, draw, links.get(to), epoch, at, counters) {
+                schedule.deliver(arrival, from, to, epoch, message);
+            }
         }
-        links.get(to).last_arrival = last_arrival;
         self.backlog.recovered(from, to);
     }
+}
+
+/// When a stream's message arrives that left at once and would arrive at `at`; `None` if it is given up. Each loss
+/// costs a timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered
+/// before it.
+#[inline]
+fn in_order(
+    profile: &Profile,
+    draw: Draw,
+    link: &mut Link,
+    epoch: u32,
+    mut at: Time,
+    counters: &mut Counters,
+) -> Option<Time> {
+    let mut attempt = 0;
+    while profile.loses(draw, attempt) {
+        if attempt == RETRANSMISSIONS_MAX {
+            counters.drop_one(DropReason::Loss);
+            return None;
+        }
+        at += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
+        attempt += 1;
+        counters.retransmitted += 1;
+    }
+    Some(link.in_order(epoch, at + profile.jitter(draw, Step::Jitter)))
 }

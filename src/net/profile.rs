@@ -3,7 +3,6 @@
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, NodeId, Time};
 
-use super::counters::DropReason;
 use super::draw::{Draw, Step};
 use super::links::Links;
 
@@ -46,27 +45,37 @@ impl Probability {
     }
 }
 
-/// Bandwidth of a link, as picoseconds a byte: integer, and exact to 0.1 % up to 8 Tbit/s.
+/// Bandwidth of a link, as femtoseconds a byte: integer, and exact to 0.1 % up to 8 Tbit/s.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bandwidth {
-    picos_per_byte: u64,
+    femtos_per_byte: u64,
 }
+
+const FEMTOS_PER_NANO: u64 = 1_000_000;
 
 impl Bandwidth {
     /// From bits a second, at least 1.
     pub fn from_bits_per_second(bits: u64) -> Self {
-        Bandwidth { picos_per_byte: (8_000_000_000_000 / bits.max(1)).max(1) }
+        Bandwidth { femtos_per_byte: (8_000_000_000_000_000 / bits.max(1)).max(1) }
     }
 
-    /// How long `bytes` occupy the link.
+    /// How long `bytes` occupy the link, rounded down.
     #[inline]
     pub fn transmission(self, bytes: u32) -> Duration {
-        Duration(u64::from(bytes) * self.picos_per_byte / 1000)
+        match u64::from(bytes).checked_mul(self.femtos_per_byte) {
+            Some(femtos) => Duration(femtos / FEMTOS_PER_NANO),
+            // Hours on the wire: rare, and a division of 128 bits is slow.
+            None => {
+                let femtos = u128::from(bytes) * u128::from(self.femtos_per_byte);
+                Duration(u64::try_from(femtos / u128::from(FEMTOS_PER_NANO)).unwrap_or(u64::MAX))
+            }
+        }
     }
 
     /// How many bytes are sent within `time`.
     fn bytes_within(self, time: Duration) -> u64 {
-        time.0.saturating_mul(1000) / self.picos_per_byte
+        let femtos = u128::from(time.0) * u128::from(FEMTOS_PER_NANO);
+        u64::try_from(femtos / u128::from(self.femtos_per_byte)).unwrap_or(u64::MAX)
     }
 }
 
@@ -97,31 +106,27 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Whether a message passes the link, and when its last byte has left.
+    /// Whether a message is lost when it is sent for the `attempt`-th time, counted from 0.
     #[inline]
-    pub(super) fn pass(
-        &self,
-        now: Time,
-        size: u32,
-        links: &mut Links,
-        to: NodeId,
-        draw: Draw,
-    ) -> Result<Time, DropReason> {
-        if self.loss != Probability::ZERO && self.loss.hits(draw.bits(Step::Loss)) {
-            return Err(DropReason::Loss);
-        }
+    pub(super) fn loses(&self, draw: Draw, attempt: u32) -> bool {
+        self.loss != Probability::ZERO && self.loss.hits(draw.bits_of(Step::Loss, attempt))
+    }
+
+    /// When the last byte of a message has left; `None` if it finds the link's buffer full.
+    #[inline]
+    pub(super) fn transmit(&self, now: Time, size: u32, links: &mut Links, to: NodeId) -> Option<Time> {
         let Some(bandwidth) = self.bandwidth else {
-            return Ok(now);
+            return Some(now);
         };
         let link = links.get(to);
         let waits = link.busy_until.since(now);
         if let Some(buffer) = self.buffer
-            && bandwidth.bytes_within(waits) + u64::from(size) > buffer
+            && bandwidth.bytes_within(waits).saturating_add(size.into()) > buffer
         {
-            return Err(DropReason::BufferFull);
+            return None;
         }
         link.busy_until = now + waits + bandwidth.transmission(size);
-        Ok(link.busy_until)
+        Some(link.busy_until)
     }
 
     #[inline]

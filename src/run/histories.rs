@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::history::{Operation, Outcome, Reason, SessionId};
 use crate::model::note::{Asked, ClientNote, ConsensusNote};
+use crate::model::sessions::Sessions;
 
 /// The history of one store.
 #[derive(Clone, Debug, Default)]
@@ -24,14 +25,13 @@ pub struct Histories {
     system_of: Vec<SystemId>,
     /// By system.
     stores: Vec<History>,
-    /// By node that holds sessions: its latest operation, by client.
-    latest: Vec<Vec<Option<Latest>>>,
+    /// The latest operation of each session: it has one open at most.
+    latest: Sessions<Option<Latest>>,
 }
 
 /// The latest operation of a session.
 #[derive(Clone, Copy, Debug)]
 struct Latest {
-    slot: u32,
     sequence: u32,
     system: SystemId,
     operation: u32,
@@ -41,8 +41,7 @@ impl Histories {
     /// Histories of a run whose nodes belong to the systems `system_of`.
     pub fn new(system_of: Vec<SystemId>) -> Self {
         let systems = system_of.iter().map(|system| system.index() + 1).max().unwrap_or(0);
-        let (stores, latest) = (vec![History::default(); systems], vec![Vec::new(); system_of.len()]);
-        Histories { system_of, stores, latest }
+        Histories { system_of, stores: vec![History::default(); systems], latest: Sessions::new() }
     }
 
     /// A client on `node` asked or was told something. Returns the sequence number of a change that was acknowledged.
@@ -53,16 +52,12 @@ impl Histories {
                 let system = self.system_of[server.index()];
                 let session = SessionId { node, slot };
                 let store = &mut self.stores[system.index()];
-                let operation = store.operations.len() as u32;
+                let operation = store.operations.len();
+                let operation = u32::try_from(operation).expect("a history has fewer than 2^32 operations");
                 let outcome = Outcome::Unknown(Reason::InFlight);
                 store.operations.push(Operation { session, op, invoked: at, returned: at, outcome });
                 store.own_order.push(None);
-                let clients = &mut self.latest[node.index()];
-                let client = SessionId::client(slot) as usize;
-                if clients.len() <= client {
-                    clients.resize(client + 1, None);
-                }
-                clients[client] = Some(Latest { slot, sequence, system, operation });
+                *self.latest.entry(session) = Some(Latest { sequence, system, operation });
                 None
             }
             ClientNote::Invoked { asked: Asked::Call { .. }, .. } => None,
@@ -98,8 +93,7 @@ impl Histories {
 
     #[inline]
     fn find(&self, session: SessionId) -> Option<Latest> {
-        let latest = *self.latest.get(session.node.index())?.get(SessionId::client(session.slot) as usize)?;
-        latest.filter(|latest| latest.slot == session.slot)
+        *self.latest.get(session)?
     }
 
     /// The histories at the end of the run, by store; what is in flight then is unknown. Systems that nobody asked
@@ -125,4 +119,107 @@ pub struct Acknowledged {
     pub session: SessionId,
     /// Which of the session's operations.
     pub sequence: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::log::LogIndex;
+    use crate::model::op::{Answer, Key, Op, Value};
+
+    const CLIENT: NodeId = NodeId(2);
+    const KV: SystemId = SystemId(1);
+
+    struct Rig(Histories);
+
+    impl Rig {
+        /// Node 0 is of a service, 1 of the store, 2 a workload's.
+        fn new() -> Rig {
+            Rig(Histories::new(vec![SystemId(0), KV, SystemId(2)]))
+        }
+
+        fn session(slot: u32) -> SessionId {
+            SessionId { node: CLIENT, slot }
+        }
+
+        fn invoke(&mut self, at: u64, slot: u32, sequence: u32, asked: Asked) -> &mut Rig {
+            let (server, intended) = (NodeId(1), Time(at));
+            let note = ClientNote::Invoked { slot, sequence, number: 1, server, intended, asked };
+            assert_eq!(self.0.client(Time(at), CLIENT, &note), None);
+            self
+        }
+
+        fn end(&mut self, at: u64, slot: u32, outcome: Outcome) -> Option<Acknowledged> {
+            self.0.client(Time(at), CLIENT, &ClientNote::Returned { slot, outcome, attempts: 1 })
+        }
+
+        fn applied(&mut self, index: u64, slot: u32, sequence: u32) -> &mut Rig {
+            let session = Rig::session(slot);
+            self.0.consensus(&ConsensusNote::Applied { index: LogIndex(index), session, sequence });
+            self
+        }
+
+        fn history(self, end: u64) -> History {
+            let mut all = self.0.finish(Time(end));
+            assert_eq!(all.len(), 1);
+            all.remove(&KV).expect("only the store was asked")
+        }
+    }
+
+    const OK: Outcome = Outcome::Ok(Answer::Done);
+
+    fn write(value: u32) -> Asked {
+        Asked::Store(Op::Write { key: Key(0), value: Value(value) })
+    }
+
+    #[test]
+    fn the_first_replica_that_applies_an_operation_gives_its_place() {
+        let mut rig = Rig::new();
+        rig.invoke(1, 0, 1, write(7)).applied(5, 0, 1);
+        let acknowledged = Acknowledged { system: KV, session: Rig::session(0), sequence: 1 };
+        assert_eq!(rig.end(2, 0, OK), Some(acknowledged));
+        rig.invoke(3, 0, 2, write(8));
+        rig.applied(5, 0, 1).applied(9, 0, 2).applied(9, 0, 1).applied(11, 0, 2);
+        rig.end(4, 0, OK);
+        let history = rig.history(10);
+        assert_eq!(history.own_order, [Some(5), Some(9)]);
+        assert!(history.operations.iter().all(|operation| operation.outcome == OK));
+        assert_eq!(history.operations[1].returned, Time(4));
+    }
+
+    #[test]
+    fn an_operation_of_unknown_outcome_has_its_place_if_it_is_applied_later() {
+        let mut rig = Rig::new();
+        rig.invoke(1, 0, 1, write(7));
+        assert_eq!(rig.end(2, 0, Outcome::Unknown(Reason::Timeout)), None);
+        rig.applied(5, 0, 1);
+        assert_eq!(rig.history(10).own_order, [Some(5)]);
+    }
+
+    /// The next boot of a crashed instance has a session of its own, while the store still applies what the last one
+    /// asked.
+    #[test]
+    fn an_operation_of_an_earlier_boot_has_its_place_too() {
+        let mut rig = Rig::new();
+        let [first, second] = [1, 2].map(|boot| SessionId::slot(boot, 0));
+        rig.invoke(1, first, 1, write(7)).invoke(2, second, 1, write(8));
+        rig.applied(5, first, 1).applied(6, second, 1);
+        assert_eq!(rig.history(10).own_order, [Some(5), Some(6)]);
+    }
+
+    #[test]
+    fn what_is_open_at_the_end_is_unknown_and_ends_with_the_run() {
+        let mut rig = Rig::new();
+        rig.invoke(1, 0, 1, write(7));
+        let Operation { returned, outcome, .. } = rig.history(10).operations[0];
+        assert_eq!((returned, outcome), (Time(10), Outcome::Unknown(Reason::InFlight)));
+    }
+
+    #[test]
+    fn calls_of_services_are_in_no_history() {
+        let mut rig = Rig::new();
+        rig.invoke(1, 0, 1, Asked::Call { path: 0 });
+        assert_eq!(rig.end(2, 0, OK), None);
+        assert!(rig.0.finish(Time(10)).is_empty());
+    }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::kernel::{Context, Durable, Duration, Name, NodeId, Process};
+use crate::model::history::SessionId;
 use crate::model::note::ServiceNote;
 
 use super::message::{Answered, Call, ServiceMessage, Status};
@@ -80,14 +81,19 @@ impl Front {
         self.turn = (self.turn + 1) % self.config.instances.len();
         let (slot, sequence) = self.open.open(Forwarded { caller, call });
         cx.arm(Patience(slot), self.config.timeout);
+        // An instance may still work on what a front that crashed since had asked.
+        let slot = SessionId::slot(cx.incarnation(), slot);
         cx.send(instance, ServiceMessage::Call(Call { slot, sequence, ..call }));
     }
 
     fn answer(&mut self, cx: &mut impl Context<Self>, answered: Answered) {
-        let Some(forwarded) = self.open.close(answered.slot, answered.sequence) else {
+        let Some(slot) = SessionId::client_of(cx.incarnation(), answered.slot) else {
+            return; // To an earlier boot: its caller has lost patience.
+        };
+        let Some(forwarded) = self.open.close(slot, answered.sequence) else {
             return; // Too late: the caller has been told.
         };
-        cx.disarm(Patience(answered.slot));
+        cx.disarm(Patience(slot));
         reply(cx, forwarded, answered.status);
     }
 }

@@ -174,6 +174,7 @@ impl Process for Instance {
         let router = self.routers[usize::from(job.step)].as_mut().expect("a store step has a router");
         job.asked.node = router.after_timeout(job.asked.node);
         job.asked.attempts += 1;
+        cx.disarm(JobTimer { slot: timer.slot, again: true });
         self.ask(cx, timer.slot);
     }
 }
@@ -250,10 +251,9 @@ impl Instance {
     }
 
     fn replied(&mut self, cx: &mut impl Context<Self>, from: NodeId, reply: Reply) {
-        let slot = SessionId::client(reply.slot);
-        if reply.slot != SessionId::slot(cx.incarnation(), slot) {
+        let Some(slot) = SessionId::client_of(cx.incarnation(), reply.slot) else {
             return; // To an earlier boot.
-        }
+        };
         let Some((sequence, job)) = self.jobs.get_slot(slot) else { return };
         if reply.sequence != step_sequence(sequence, job.step, self.config.steps.len()) {
             return; // To an earlier job or step.

@@ -14,8 +14,8 @@ pub(super) enum Event<M> {
     Disk { node: NodeId, incarnation: u32 },
     /// A piece of work completes, unless it moved on.
     Work { node: NodeId, slot: u32, generation: u32 },
-    /// A stalled stream tries again.
-    Retransmit { from: NodeId, to: NodeId },
+    /// A stalled stream tries again, unless it was reset.
+    Retransmit { from: NodeId, to: NodeId, epoch: u32 },
     /// A planned fault strikes.
     Strike { fault: u32 },
     /// A strike ends.
@@ -37,7 +37,7 @@ impl<M> Schedule<M> for super::EventQueue<M> {
         self.push(at, Event::Deliver { from, to, epoch, message });
     }
 
-    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId) {
-        self.push(at, Event::Retransmit { from, to });
+    fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32) {
+        self.push(at, Event::Retransmit { from, to, epoch });
     }
 }

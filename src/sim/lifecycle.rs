@@ -4,8 +4,8 @@ use crate::faults::{Action, Incarnation};
 use crate::kernel::{Buffer, NodeId, Process};
 use crate::net::DropReason;
 
-use super::event::Event;
-use super::node::Lifecycle;
+use super::node::{Held, Lifecycle};
+use super::timers::Due;
 use super::{Kind, Limit, Observer, Sim, Stop};
 
 impl<P: Process, O: Observer<P>> Sim<P, O> {
@@ -62,11 +62,18 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         node.disk.crash(self.now);
         node.processor.crash(self.now);
         node.pauses = 0;
-        for event in std::mem::take(&mut node.held) {
-            // Timers and disk completions of this incarnation are void; messages were in its buffers.
-            if let Event::Deliver { from, to, .. } = event {
-                self.net.counters_mut(from).drop_one(DropReason::ReceiverDown);
-                self.observer.dropped(self.now, from, to, DropReason::ReceiverDown);
+        for held in std::mem::take(&mut node.held) {
+            match held {
+                Held::Message { from, .. } => {
+                    self.net.counters_mut(from).drop_one(DropReason::ReceiverDown);
+                    self.observer.dropped(self.now, from, id, DropReason::ReceiverDown);
+                }
+                Held::Timer { timer, at, sequence } => {
+                    // It is disarmed; that its entry is gone must be known to who arms it again.
+                    let due = self.nodes[id.index()].timers.due(timer, at, sequence);
+                    assert_eq!(due, Due::Stale, "a crash disarms every timer");
+                }
+                Held::Synced(_) => {} // Durable, though nobody was told.
             }
         }
         self.net.reset(id);
@@ -108,19 +115,13 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let held = std::mem::take(&mut node.held);
         self.observer.changed(self.now, id, Lifecycle::Resumed);
         completions.into_iter().for_each(|completion| self.push_work(id, completion));
-        for event in held {
-            match event {
-                Event::Timer { node: _, timer } => {
-                    // Armed again, at the moment of going on, behind what came up before it.
-                    let rank = self.queue.allot();
-                    let node = &mut self.nodes[id.index()];
-                    if node.timers.arm(timer, self.now, rank) {
-                        self.queue.push_ranked(self.now, rank, Event::Timer { node: id, timer });
-                    }
-                }
-                other => {
-                    self.queue.push(self.now, other);
-                }
+        // All at once, in the order it came up, and before whatever else happens at this instant: so a stream keeps its
+        // order, and what is handled first can disarm a timer that waits behind it.
+        for held in held {
+            match held {
+                Held::Message { from, message } => self.receive(from, id, message),
+                Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
+                Held::Synced(token) => self.synced(id, token),
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::kernel::queue::PENDING_MAX;
 pub struct Limits {
     /// Most events handled.
     pub events: u64,
-    /// Most events pending at once; below the queue's own bound.
+    /// Most events pending at once, what waits at paused nodes and for retransmissions included; below the queue's
+    /// own bound.
     pub pending: usize,
     /// Most events without time passing, to the next checkpoint.
     pub at_one_instant: u64,
@@ -63,8 +64,8 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Watches the limits of a run, at every checkpoint: an event costs nothing, and a run stops at the same event
-/// everywhere.
+/// Watches the limits of a run. Only what an event can exceed by far is looked at after every event, the rest at
+/// every checkpoint.
 #[derive(Clone)]
 pub(super) struct Watch {
     limits: Limits,
@@ -74,7 +75,7 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(limits: Limits) -> Self {
-        // The queue's own bound is far above what the events between two checkpoints push.
+        // The queue's own bound is far above what one event pushes.
         let pending = limits.pending.min(PENDING_MAX / 2);
         Watch { limits: Limits { pending, ..limits }, moved: (Time::ZERO, 0) }
     }
@@ -82,6 +83,11 @@ impl Watch {
     /// Most events to handle.
     pub(super) fn events(&self) -> u64 {
         self.limits.events
+    }
+
+    /// Most events to leave pending.
+    pub(super) fn pending(&self) -> usize {
+        self.limits.pending
     }
 
     /// Takes note of a checkpoint; returns the limit that was reached.

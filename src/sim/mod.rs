@@ -20,14 +20,14 @@ pub use observer::Observer;
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::kernel::{
-    Buffer, Digest, Effect, Keyed, Message, Name, NodeId, Process, Queue, Sequence, Stream, Time,
+    Buffer, Digest, DiskToken, Effect, Keyed, Message, Name, NodeId, Process, Queue, Sequence, Stream, Time,
 };
 use crate::net::{Counters, CutId, DropReason, Endpoint, Network, Sites};
 use crate::processors::{Completion, Usage};
 use crate::storage::DiskCounters;
 use event::Event;
 use limits::Watch;
-use node::Node;
+use node::{Held, Node};
 use timers::Due;
 
 type EventQueue<M> = Queue<Event<M>>;
@@ -141,12 +141,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         sim
     }
 
-    /// Handles up to `events` more events, or until a mark; returns why the run stopped, if it did.
+    /// Handles `events` more events, and with the last of them what a node that goes on has waiting, or stops at a
+    /// mark; returns why the run stopped, if it did.
     pub fn run(&mut self, events: u64) -> Option<Stop> {
         let target = self.events.saturating_add(events).min(self.watch.events());
         self.marked = false;
         while self.stopped.is_none() && self.events < target && !self.marked {
             self.step();
+            if self.queue.len() >= self.watch.pending() {
+                self.stopped = self.stopped.or(Some(Stop::Limit(Limit::Pending)));
+            }
         }
         if self.stopped.is_none() && self.events >= self.watch.events() {
             self.stopped = Some(Stop::Limit(Limit::Events));
@@ -168,10 +172,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.now = at;
         match event {
             Event::Deliver { from, to, epoch, message } => self.deliver(from, to, epoch, message),
-            Event::Timer { node, timer } => self.timer(node, timer, sequence),
+            Event::Timer { node, timer } => self.timer(node, timer, at, sequence),
             Event::Disk { node, incarnation } => self.disk(node, incarnation),
             Event::Work { node, slot, generation } => self.work(node, slot, generation),
-            Event::Retransmit { from, to } => self.net.retransmit(at, from, to, &mut self.queue),
+            Event::Retransmit { from, to, epoch } => {
+                self.net.retransmit(at, from, to, epoch, &mut self.queue);
+            }
             Event::Strike { fault } => self.strike(fault as usize),
             Event::Undo { strike } => self.undo(strike as usize),
             Event::Mark => self.marked = true,
@@ -187,24 +193,35 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         } else if node.process.is_none() {
             DropReason::ReceiverDown
         } else if node.pauses > 0 {
-            return node.held.push(Event::Deliver { from, to, epoch, message });
+            return node.held.push(Held::Message { from, message });
         } else {
-            self.net.counters_mut(to).received += 1;
-            self.observer.delivered(self.now, from, to, &message);
-            self.count(Kind::Deliver, u64::from(message.kind()), u64::from(from.0), to);
-            return self.handle(to, |process, cx| process.on_message(cx, from, message));
+            return self.receive(from, to, message);
         };
         self.net.counters_mut(from).drop_one(reason);
         self.observer.dropped(self.now, from, to, reason);
     }
 
+    #[inline(always)]
+    fn receive(&mut self, from: NodeId, to: NodeId, message: P::Message) {
+        self.net.counters_mut(to).received += 1;
+        self.observer.delivered(self.now, from, to, &message);
+        self.count(Kind::Deliver, u64::from(message.kind()), u64::from(from.0), to);
+        self.handle(to, |process, cx| process.on_message(cx, from, message));
+    }
+
+    /// The queue's entry (`at`, `sequence`) of a timer comes up, or one that was held does so again.
     #[inline]
-    fn timer(&mut self, id: NodeId, timer: u32, sequence: Sequence) {
+    fn timer(&mut self, id: NodeId, timer: u32, at: Time, sequence: Sequence) {
         let node = &mut self.nodes[id.index()];
-        match node.timers.due(timer, self.now, sequence) {
+        match node.timers.due(timer, at, sequence) {
             Due::Stale => {}
-            Due::Later(at, rank) => self.queue.push_ranked(at, rank, Event::Timer { node: id, timer }),
-            Due::Fire if node.pauses > 0 => node.held.push(Event::Timer { node: id, timer }),
+            Due::Later(later, rank) => {
+                self.queue.push_ranked(later, rank, Event::Timer { node: id, timer });
+            }
+            Due::Fire if node.pauses > 0 => {
+                node.timers.hold(timer, at, sequence);
+                node.held.push(Held::Timer { timer, at, sequence });
+            }
             Due::Fire => {
                 self.observer.fired(self.now, id, timer);
                 self.count(Kind::Timer, 0, u64::from(timer), id);
@@ -219,10 +236,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if node.process.is_none() || node.incarnation != incarnation {
             return; // Asked for before a crash.
         }
-        if node.pauses > 0 {
-            return node.held.push(Event::Disk { node: id, incarnation });
-        }
+        // The device does not stop with the process: what it completes during a pause is durable.
         let token = node.disk.complete();
+        if node.pauses > 0 {
+            return node.held.push(Held::Synced(token));
+        }
+        self.synced(id, token);
+    }
+
+    #[inline]
+    fn synced(&mut self, id: NodeId, token: DiskToken) {
         self.count(Kind::Disk, 0, token.0, id);
         self.handle(id, |process, cx| process.on_disk(cx, token, Ok(())));
     }
@@ -272,7 +295,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[cold]
     fn checkpoint(&mut self) {
         self.checkpoints.push(self.digest.value());
-        let limit = self.watch.checkpoint(self.now, self.events, self.queue.len());
+        let held: usize = self.nodes.iter().map(|node| node.held.len()).sum();
+        let pending = self.queue.len() + held + self.net.waiting() as usize;
+        let limit = self.watch.checkpoint(self.now, self.events, pending);
         self.stopped = self.stopped.or(limit.map(Stop::Limit));
     }
 
@@ -284,9 +309,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Messages in flight (those held by paused receivers included), and those that wait at their sender for a
     /// stream's retransmission. Looks at every pending event.
     pub fn messages_under_way(&self) -> (u64, u64) {
-        let is_message = |event: &&Event<P::Message>| matches!(event, Event::Deliver { .. });
-        let held = self.nodes.iter().flat_map(|node| &node.held).filter(is_message).count();
-        let pending = self.queue.iter().filter(is_message).count();
+        let held = self.nodes.iter().flat_map(|node| &node.held);
+        let held = held.filter(|held| matches!(held, Held::Message { .. })).count();
+        let pending = self.queue.iter().filter(|event| matches!(event, Event::Deliver { .. })).count();
         ((held + pending) as u64, self.net.waiting())
     }
 
@@ -412,7 +437,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if matches!(planned.schedule, Schedule::Every(_)) {
             self.plan_strike(fault);
         }
-        let Some(resolved) = resolved else { return };
+        let Some(resolved) = resolved else {
+            return self.observer.missed(self.now, fault);
+        };
         let end = lasts.map(|lasts| self.now + lasts);
         let nodes = resolved.begin.iter().flat_map(Action::nodes).collect();
         let record =

@@ -1,12 +1,11 @@
 //! The event loop's side of a node: its process, and all that the process cannot see.
 
 use crate::clocks::Clock;
-use crate::kernel::{LazyStream, NodeId, Process, SiteId, SystemId, Time};
+use crate::kernel::{DiskToken, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
 use crate::storage::{Disk, DiskProfile};
 
-use super::event::Event;
 use super::timers::Timers;
 
 /// A node to build.
@@ -51,8 +50,8 @@ pub(super) struct Node<P: Process> {
     pub(super) key: u64,
     /// Faults that hold it down.
     pub(super) down: u32,
-    /// What came up while it was paused.
-    pub(super) held: Vec<Event<P::Message>>,
+    /// What came up while it was paused, in that order.
+    pub(super) held: Vec<Held<P::Message>>,
     pub(super) config: P::Config,
 }
 
@@ -74,6 +73,17 @@ impl<P: Process> Node<P> {
             handled: 0,
         }
     }
+}
+
+/// Something that waits for a paused node to go on.
+#[derive(Clone)]
+pub(super) enum Held<M> {
+    /// A message arrived.
+    Message { from: NodeId, message: M },
+    /// A timer came up, at its own time and rank.
+    Timer { timer: u32, at: Time, sequence: Sequence },
+    /// The disk has completed a sync.
+    Synced(DiskToken),
 }
 
 /// A change in a node's life, for observers.

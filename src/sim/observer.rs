@@ -24,6 +24,11 @@ pub trait Observer<P: Process> {
         let _ = fault;
     }
 
+    /// The fault at position `planned` of the timeline was due, and found nothing to strike.
+    fn missed(&mut self, at: Time, planned: usize) {
+        let _ = (at, planned);
+    }
+
     /// A strike ended.
     fn ended(&mut self, at: Time, strike: usize) {
         let _ = (at, strike);

@@ -58,6 +58,13 @@ impl Timers {
         }
     }
 
+    /// Timer `index` fired, but its node is paused: it is as if its entry (`at`, `sequence`) had not come up.
+    pub(super) fn hold(&mut self, index: u32, at: Time, sequence: Sequence) {
+        let timer = &mut self.slots[index as usize];
+        timer.deadline = Some((at, sequence));
+        timer.entry = timer.deadline;
+    }
+
     /// Disarms every timer: the node crashed.
     pub(super) fn disarm_all(&mut self) {
         self.slots.iter_mut().for_each(|timer| timer.deadline = None);

@@ -268,7 +268,7 @@ impl Clients {
     }
 
     fn replied(&mut self, cx: &mut impl Context<Self>, from: NodeId, reply: Reply) {
-        let Some(slot) = own_slot(cx, reply.slot) else { return };
+        let Some(slot) = SessionId::client_of(cx.incarnation(), reply.slot) else { return };
         let Some(open) = self.open.get(slot, reply.sequence) else { return };
         match reply.response {
             Response::Ok(answer) => {
@@ -290,7 +290,7 @@ impl Clients {
     }
 
     fn answered(&mut self, cx: &mut impl Context<Self>, answered: Answered) {
-        let Some(slot) = own_slot(cx, answered.slot) else { return };
+        let Some(slot) = SessionId::client_of(cx.incarnation(), answered.slot) else { return };
         if self.open.get(slot, answered.sequence).is_none() {
             return;
         }
@@ -316,9 +316,12 @@ impl Clients {
     }
 
     fn finish(&mut self, cx: &mut impl Context<Self>, slot: u32, outcome: Outcome) {
-        let closed = match outcome {
-            Outcome::Unknown(_) => self.open.retire(slot),
-            Outcome::Ok(_) | Outcome::Fail(_) => self.open.close_slot(slot),
+        // A session of a store ends with an unknown outcome; a call of a service belongs to none.
+        let closed = match (outcome, &self.config.target) {
+            (Outcome::Unknown(_), Target::Store { .. }) => self.open.retire(slot),
+            (Outcome::Unknown(_), Target::Service) | (Outcome::Ok(_) | Outcome::Fail(_), _) => {
+                self.open.close_slot(slot)
+            }
         };
         let Open { attempts, client, .. } = closed.expect("only open operations finish");
         cx.disarm(ClientTimer::Patience(slot));
@@ -326,12 +329,6 @@ impl Clients {
         cx.note(ClientNote::Returned { slot: SessionId::slot(cx.incarnation(), slot), outcome, attempts });
         self.think(cx, client);
     }
-}
-
-/// The client that a slot on the wire names, if it is one of this boot.
-fn own_slot(cx: &impl Context<Clients>, wire: u32) -> Option<u32> {
-    let slot = SessionId::client(wire);
-    (SessionId::slot(cx.incarnation(), slot) == wire).then_some(slot)
 }
 
 /// The kind at `u` in (0, 1), by weight.

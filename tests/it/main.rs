@@ -3,4 +3,6 @@
 mod cli;
 mod raft;
 mod scenarios;
+mod sim;
 mod tidy;
+mod worlds;

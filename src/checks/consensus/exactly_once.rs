@@ -3,6 +3,7 @@
 
 use crate::model::history::SessionId;
 use crate::model::log::LogIndex;
+use crate::model::sessions::Sessions;
 
 use super::violation::{Found, What};
 
@@ -15,15 +16,14 @@ struct Effect {
 /// Where the operations of each session took effect.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExactlyOnce {
-    /// By client node, then by slot, both dense; in order of sequence. A duplicate may come at any time, so
-    /// that nothing is forgotten.
-    sessions: Vec<Vec<Vec<Effect>>>,
+    /// In order of sequence. A duplicate may come at any time, so that nothing is forgotten.
+    sessions: Sessions<Vec<Effect>>,
 }
 
 impl ExactlyOnce {
     /// An operation took effect at `index`, where it had not before.
     pub fn applied(&mut self, index: LogIndex, session: SessionId, sequence: u32) -> Option<Found> {
-        let effects = at(at(&mut self.sessions, session.node.index()), session.slot as usize);
+        let effects = self.sessions.entry(session);
         let effect = Effect { sequence, index };
         if effects.last().is_none_or(|last| last.sequence < sequence) {
             effects.push(effect);
@@ -44,19 +44,9 @@ impl ExactlyOnce {
 
     /// Whether any replica applied the operation.
     pub fn has(&self, session: SessionId, sequence: u32) -> bool {
-        let slots = self.sessions.get(session.node.index());
-        let effects = slots.and_then(|slots| slots.get(session.slot as usize));
-        effects
-            .is_some_and(|effects| effects.binary_search_by_key(&sequence, |effect| effect.sequence).is_ok())
+        let effects = self.sessions.get(session);
+        effects.is_some_and(|all| all.binary_search_by_key(&sequence, |effect| effect.sequence).is_ok())
     }
-}
-
-/// The place of a dense list, which grows to have it.
-fn at<T: Default>(list: &mut Vec<T>, place: usize) -> &mut T {
-    if list.len() <= place {
-        list.resize_with(place + 1, T::default);
-    }
-    &mut list[place]
 }
 
 #[cfg(test)]

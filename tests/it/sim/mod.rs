@@ -1,0 +1,13 @@
+//! The event loop, held to its words by small worlds: who hears what, when, and what faults take away.
+
+mod clocks;
+mod crashes;
+mod effects;
+mod limits;
+mod links;
+mod partitions;
+mod pauses;
+mod random;
+mod streams;
+mod ties;
+mod world;

@@ -1,0 +1,91 @@
+//! Partitions drop what is sent across them while they stand, in the directions that they have, and nothing else.
+
+use seedbed::faults::{Group, Partition, Target};
+use seedbed::kernel::{Context, Duration, NodeId};
+use seedbed::net::DropReason;
+
+use super::world::{A, B, C, Letter, MS, On, Probe, Run, World};
+
+/// Every millisecond sends a letter, numbered by the millisecond, to every other node of `nodes`.
+fn beacon(nodes: u32) -> impl Fn(&mut dyn Context<Probe>, On) {
+    move |cx, on| match on {
+        On::Boot(..) => cx.arm(1, Duration(MS)),
+        On::Timer(number) => {
+            (0..nodes).map(NodeId).filter(|to| *to != cx.me()).collect::<Vec<_>>().into_iter().for_each(
+                |to| {
+                    cx.send(to, Letter(number, 0));
+                },
+            );
+            cx.arm(number + 1, Duration(MS));
+        }
+        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+    }
+}
+
+fn beacons(nodes: u32) -> World {
+    (0..nodes).fold(World::new(), |world, _| world.node(beacon(nodes)))
+}
+
+/// The milliseconds of `1..=19` whose letter from `from` did not reach `to`.
+fn missing(run: &Run, from: NodeId, to: NodeId) -> Vec<u32> {
+    let heard: Vec<On> = run.at(to).into_iter().map(|(_, on)| on).collect();
+    (1..=19).filter(|number| !heard.contains(&On::Letter(from, *number))).collect()
+}
+
+const NONE: [u32; 0] = [];
+
+#[test]
+fn a_symmetric_partition_drops_what_is_sent_across_it_until_it_heals() {
+    let mut run = beacons(3).partition(&[&[A], &[B, C]], 5 * MS, 5 * MS).run(30 * MS);
+    // It strikes before what is sent at 5 ms, and heals before what is sent at 10 ms. Letter 4, in flight, arrives.
+    for (from, to) in [(A, B), (A, C), (B, A), (C, A)] {
+        assert_eq!(missing(&run, from, to), [5, 6, 7, 8, 9], "{from:?} to {to:?}");
+    }
+    assert_eq!(missing(&run, B, C), NONE);
+    assert_eq!(run.dropped(A, DropReason::Partition), 10);
+    assert_eq!(run.dropped(B, DropReason::Partition), 5);
+}
+
+#[test]
+fn a_one_way_cut_leaves_the_other_way_open() {
+    let run = beacons(3).one_way(&[A], &[B], 5 * MS, 5 * MS).run(30 * MS);
+    assert_eq!(missing(&run, A, B), [5, 6, 7, 8, 9]);
+    for (from, to) in [(B, A), (A, C), (C, A), (B, C), (C, B)] {
+        assert_eq!(missing(&run, from, to), NONE, "{from:?} to {to:?}");
+    }
+}
+
+#[test]
+fn three_groups_cannot_reach_each_other_and_rest_is_everybody_else() {
+    let groups = [vec![Target::Node(A)], vec![Target::Node(B)]].map(Group::Of);
+    let partition = Partition::Groups([groups.to_vec(), vec![Group::Rest]].concat());
+    let run = beacons(5).fault(5 * MS, Some(5 * MS), partition).run(30 * MS);
+    for (from, to) in (0..5).flat_map(|from| (0..5).map(move |to| (from, to))).filter(|(from, to)| from != to)
+    {
+        let same_side = from >= 2 && to >= 2;
+        let expected = if same_side { vec![] } else { vec![5, 6, 7, 8, 9] };
+        assert_eq!(missing(&run, NodeId(from), NodeId(to)), expected, "{from} to {to}");
+    }
+    assert_eq!(run.log().faults[0].resolved, "probes.0 | probes.1 | probes.2 probes.3 probes.4");
+}
+
+#[test]
+fn overlapping_partitions_heal_one_by_one() {
+    let run = beacons(3)
+        .partition(&[&[A], &[B, C]], 5 * MS, 10 * MS)
+        .partition(&[&[A, B], &[C]], 10 * MS, 8 * MS)
+        .run(30 * MS);
+    assert_eq!(missing(&run, A, B), (5..15).collect::<Vec<_>>());
+    assert_eq!(missing(&run, B, C), (10..18).collect::<Vec<_>>());
+    assert_eq!(missing(&run, A, C), (5..18).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_fault_that_finds_nothing_to_strike_is_told_and_does_nothing() {
+    let empty =
+        Partition::Groups(vec![Group::Of(vec![Target::Leader(seedbed::kernel::SystemId(0))]), Group::Rest]);
+    let run = beacons(2).fault(5 * MS, Some(5 * MS), empty).run(30 * MS);
+    assert_eq!(missing(&run, A, B), NONE);
+    assert_eq!(run.log().faults, []);
+    assert_eq!(run.log().missed, [(seedbed::kernel::Time(5 * MS), 0)]);
+}

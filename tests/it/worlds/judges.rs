@@ -1,0 +1,68 @@
+//! Listens to a world for the judges of its stores, without what else a product run records.
+
+use std::collections::BTreeMap;
+
+use seedbed::checks::consensus::{InvariantSet, Invariants};
+use seedbed::kernel::{NodeId, SystemId, Time};
+use seedbed::model::note::{ClientNote, ServiceNote};
+use seedbed::run::histories::{Histories, History};
+use seedbed::scenario::plan::World;
+use seedbed::sim::{Lifecycle, Observer};
+use seedbed::systems::{Never, Note, Role};
+
+/// The histories of all stores, and every invariant of one replicated log.
+pub struct Judges {
+    histories: Histories,
+    log: SystemId,
+    system_of: Vec<SystemId>,
+    invariants: Invariants,
+}
+
+impl Judges {
+    /// For a world whose first system is a replicated log.
+    pub fn new(world: &World) -> Judges {
+        let log = &world.systems[0].plan;
+        let system_of: Vec<SystemId> = world.setup.nodes.iter().map(|node| node.system).collect();
+        let invariants = Invariants::new(&log.nodes, InvariantSet::ALL);
+        Judges { histories: Histories::new(system_of.clone()), log: log.id, system_of, invariants }
+    }
+
+    pub fn finish(mut self, end: Time) -> (BTreeMap<SystemId, History>, Invariants) {
+        self.invariants.finish(end);
+        (self.histories.finish(end), self.invariants)
+    }
+
+    fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
+        let acknowledged = self.histories.client(at, node, note).filter(|change| change.system == self.log);
+        if let Some(change) = acknowledged {
+            self.invariants.acknowledged(at, change.session, change.sequence);
+        }
+    }
+}
+
+impl Observer<Role> for Judges {
+    fn noted(&mut self, at: Time, node: NodeId, note: &Note<Never>) {
+        match note {
+            Note::Consensus(note) => {
+                self.invariants.consensus(at, node, note);
+                self.histories.consensus(note);
+            }
+            Note::Client(note) | Note::Service(ServiceNote::Store(note)) => self.client(at, node, note),
+            Note::Service(
+                ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused,
+            )
+            | Note::Custom(_) => {}
+        }
+    }
+
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        if self.system_of[node.index()] != self.log {
+            return;
+        }
+        match change {
+            Lifecycle::Booted => self.invariants.booted(at, node),
+            Lifecycle::Crashed => self.invariants.crashed(at, node),
+            Lifecycle::Paused | Lifecycle::Resumed => {}
+        }
+    }
+}

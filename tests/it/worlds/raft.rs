@@ -1,0 +1,265 @@
+//! Raft in the real event loop, under random hostile worlds: bad networks, slow disks, clocks that drift, and whatever
+//! a random timeline of crashes, pauses and partitions does. Every invariant must hold and every history be
+//! linearizable. `SEEDBED_SOAK=20000 cargo test --release --test it soak -- --nocapture` runs many more seeds.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use seedbed::checks::consensus::{Invariant, Invariants};
+use seedbed::checks::linearizability::{self, Verdict};
+use seedbed::faults::{Crash, Fault, Group, Partition, Pause, Planned, Schedule, SlowDisk, Target};
+use seedbed::kernel::sample::Distribution;
+use seedbed::kernel::{NodeId, Stream, SystemId, Time};
+use seedbed::model::history::Outcome;
+use seedbed::run::histories::History;
+use seedbed::sim::{Sim, Stop};
+
+use super::judges::Judges;
+use super::world;
+
+const SEEDS: u64 = 250;
+/// Simulated milliseconds of a run.
+const LENGTH_MS: u32 = 5_000;
+/// States that the judge may explore in one history.
+const BUDGET: u64 = 300_000;
+const KV: SystemId = SystemId(0);
+
+/// How a hostile world is made, where it is not drawn.
+#[derive(Clone, Copy, Default)]
+pub struct Hostility {
+    /// The bugs switched on, as a TOML array.
+    pub bugs: &'static str,
+    /// How reads are served; drawn when not set.
+    pub reads: Option<&'static str>,
+    /// Further options of the protocol.
+    pub raft: &'static str,
+    /// Whether nodes crash all the time, for moments: where bugs of elections hide.
+    pub storm: bool,
+    /// Whether entries travel one by one, so that a leader's own come late behind older ones.
+    pub one_by_one: bool,
+}
+
+/// What one run came to.
+pub struct Judged {
+    pub violated: Vec<Invariant>,
+    pub verdict: Verdict,
+    pub explained: Vec<String>,
+    pub events: u64,
+    pub operations: usize,
+    pub ok: usize,
+    /// Operations of which the store told where it applied them.
+    pub placed: usize,
+}
+
+fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
+    choices[rng.below(choices.len() as u32) as usize]
+}
+
+/// The text of a hostile scenario, without its faults.
+fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility) -> String {
+    let reads = hostility.reads.unwrap_or_else(|| pick(rng, &["log", "read-index", "read-index", "lease"]));
+    let flag = |rng: &mut Stream| rng.below(2) == 0;
+    // A lease trusts the bound on drift: two clocks may differ by twice what one may be wrong.
+    let drift = pick(rng, &[0, 200, 20_000]);
+    let clocks: Vec<String> = (1..=nodes)
+        .map(|node| {
+            format!(
+                "\"kv.{node}\" = {{ drift = \"{}ppm\" }}",
+                i64::from(rng.below(2 * drift + 1)) - i64::from(drift)
+            )
+        })
+        .collect();
+    let check_quorum = reads == "lease" || flag(rng);
+    let mix = pick(
+        rng,
+        &[
+            "{ read = 0.5, write = 0.3, cas = 0.2 }",
+            "{ read = 0.4, append = 0.6 }",
+            "{ read = 0.3, write = 0.2, cas = 0.2, append = 0.3 }",
+        ],
+    );
+    format!(
+        r#"
+        schema = 1
+        duration = "{LENGTH_MS}ms"
+        ties = "{ties}"
+        [network.default]
+        loss = "{loss}%"
+        duplicate = "{duplicate}%"
+        reorder = {{ share = "{reorder}%", delay = "exp({late}ms)" }}
+        jitter = "{jitter}"
+        [system.kv]
+        type = "raft"
+        nodes = {nodes}
+        reads = "{reads}"
+        allow_unsafe = true
+        bugs = {bugs}
+        disk = {{ fsync = "{fsync}" }}
+        clocks = {{ {clocks} }}
+        [system.kv.raft]
+        drift_bound = "{bound}ppm"
+        pre_vote = {pre_vote}
+        check_quorum = {check_quorum}
+        parallel_leader_write = {parallel}
+        batch = {batch}
+        in_flight = {in_flight}
+        snapshot_every = {snapshot_every}
+        snapshot_trailing = {trailing}
+        snapshot_chunk = "{chunk}"
+        {raft}
+        [workload.near]
+        target = "kv"
+        arrival = "poisson(60/s)"
+        keys = "uniform(n=3)"
+        mix = {mix}
+        timeout = "250ms"
+        [workload.far]
+        target = "kv"
+        arrival = "closed(clients=3, think=20ms)"
+        keys = "uniform(n=3)"
+        mix = {mix}
+        timeout = "400ms"
+        attempts = 5
+        route = "{route}"
+        "#,
+        ties = pick(rng, &["fifo", "shuffled"]),
+        loss = pick(rng, &[0, 1, 10]),
+        duplicate = pick(rng, &[0, 2, 10]),
+        reorder = pick(rng, &[0, 2, 10]),
+        late = pick(rng, &[50, 700]),
+        jitter = pick(rng, &["exp(100us)", "exp(2ms)", "exp(15ms)", "uniform(0ms, 150ms)"]),
+        bugs = if hostility.bugs.is_empty() { "[]" } else { hostility.bugs },
+        fsync = pick(rng, &["const(0ms)", "exp(1ms)", "exp(30ms)"]),
+        clocks = clocks.join(", "),
+        bound = (2 * drift + 1) * 1_030 / 1_000 + 1,
+        pre_vote = flag(rng),
+        parallel = flag(rng),
+        batch = if hostility.one_by_one { 1 } else { pick(rng, &[1, 4, 64]) },
+        in_flight = if hostility.one_by_one { 1 } else { pick(rng, &[1, 4, 64]) },
+        snapshot_every = pick(rng, &[0, 10, 40]),
+        trailing = pick(rng, &[0, 8]),
+        chunk = pick(rng, &["60B", "1MiB"]),
+        raft = hostility.raft,
+        route = pick(rng, &["leader", "random", "round-robin"]),
+    )
+}
+
+/// A random timeline: several faults of every kind, often on the leader, often over each other.
+fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
+    let count = rng.below(14);
+    let mut faults: Vec<Planned> = (0..count).map(|number| planned(rng, nodes, number)).collect();
+    if storm {
+        let target =
+            || pick_clone(rng, &[Target::Leader(KV), Target::Any(KV), Target::Any(KV), Target::Quorum(KV)]);
+        let crashes: Vec<Crash> =
+            std::iter::repeat_with(target).take(8).map(|target| Crash { target }).collect();
+        let law = |mean: f64| Distribution::exponential(mean * 1e6).expect("a positive mean");
+        faults.extend(crashes.into_iter().enumerate().map(|(number, crash)| Planned {
+            name: format!("storm-{number}"),
+            kind: "test",
+            intent: String::new(),
+            schedule: Schedule::Every(law(800.0)),
+            lasts: Some(law(20.0)),
+            fault: Rc::new(crash),
+        }));
+    }
+    faults
+}
+
+fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
+    let ms = |ms: u32| u64::from(ms) * 1_000_000;
+    let node = Target::Node(NodeId(rng.below(nodes)));
+    let target = pick_clone(
+        rng,
+        &[node, Target::Leader(KV), Target::Any(KV), Target::Minority(KV), Target::Quorum(KV)],
+    );
+    let fault: Rc<dyn Fault> = match rng.below(10) {
+        0..4 => Rc::new(Crash { target }),
+        4..6 => Rc::new(Pause { target }),
+        6 => Rc::new(SlowDisk { target, factor: pick(rng, &[3, 100]) }),
+        7 => Rc::new(Partition::OneWay(Group::Of(vec![target]), Group::Rest)),
+        _ => Rc::new(Partition::Groups(vec![Group::Of(vec![target]), Group::Rest])),
+    };
+    let longest = pick(rng, &[20, 400, 2_000]);
+    let lasts = ms(1 + rng.below(longest));
+    Planned {
+        name: format!("fault-{number}"),
+        kind: "test",
+        intent: String::new(),
+        schedule: Schedule::At(Time(ms(rng.below(LENGTH_MS)))),
+        lasts: Some(Distribution::constant(lasts as f64).expect("it is positive")),
+        fault,
+    }
+}
+
+fn pick_clone<T: Clone>(rng: &mut Stream, choices: &[T]) -> T {
+    choices[rng.below(choices.len() as u32) as usize].clone()
+}
+
+/// Runs one hostile world and judges it.
+pub fn run(seed: u64, hostility: Hostility) -> Judged {
+    let mut rng = Stream::new(seed, "hostile", "world");
+    let nodes = pick(&mut rng, &[3, 3, 5, 7]);
+    let text = scenario(&mut rng, nodes, hostility);
+    let mut world = world(&text, seed);
+    world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
+    let judges = Judges::new(&world);
+    let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
+    let mut sim = Sim::new(world.setup, judges);
+    assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
+    let (events, end) = (sim.events(), sim.now());
+    judge(&sim.into_observer().finish(end), events, &|node| names[node.index()].clone())
+}
+
+fn judge(
+    (histories, invariants): &(BTreeMap<SystemId, History>, Invariants),
+    events: u64,
+    names: &dyn Fn(NodeId) -> String,
+) -> Judged {
+    let violations = invariants.violations();
+    let history = histories.get(&KV).cloned().unwrap_or_default();
+    let judgement = linearizability::judge(&history.operations, Some(&history.own_order), BUDGET);
+    let mut explained: Vec<String> = violations.iter().map(|found| found.explain(names)).collect();
+    explained.extend(judgement.violation.map(|violation| format!("{violation:?}")));
+    let ok = |operation: &&seedbed::model::history::Operation| matches!(operation.outcome, Outcome::Ok(_));
+    Judged {
+        violated: violations.iter().map(|found| found.invariant).collect(),
+        verdict: judgement.verdict,
+        explained,
+        events,
+        operations: history.operations.len(),
+        ok: history.operations.iter().filter(ok).count(),
+        placed: history.own_order.iter().flatten().count(),
+    }
+}
+
+/// Runs seeds, all of which must hold; returns operations, those that ended `ok`, and events.
+fn hold(seeds: std::ops::Range<u64>) -> (usize, usize, u64) {
+    let mut totals = (0, 0, 0);
+    let mut undecided = 0;
+    for seed in seeds.clone() {
+        let judged = run(seed, Hostility { storm: seed % 4 == 3, ..Hostility::default() });
+        assert_eq!(judged.explained, [""; 0], "seed {seed}");
+        assert!(judged.placed >= judged.ok, "seed {seed}: what took effect has a place");
+        undecided += u64::from(judged.verdict != Verdict::Valid);
+        totals = (totals.0 + judged.operations, totals.1 + judged.ok, totals.2 + judged.events);
+    }
+    assert!(undecided * 100 <= seeds.end - seeds.start, "{undecided} histories were not decided");
+    totals
+}
+
+#[test]
+fn every_invariant_holds_and_every_history_is_linearizable_in_hostile_worlds() {
+    let (operations, ok, events) = hold(0..SEEDS);
+    println!("{SEEDS} seeds: {operations} operations, {ok} ok, {events} events");
+    // What the worlds never come to, they never test.
+    assert!(ok * 2 > operations && ok as u64 > 50 * SEEDS, "{ok} of {operations} operations were answered");
+}
+
+#[test]
+fn soak() {
+    let Ok(seeds) = std::env::var("SEEDBED_SOAK") else { return };
+    let seeds: u64 = seeds.parse().expect("SEEDBED_SOAK is a number of seeds");
+    let (operations, ok, events) = hold(SEEDS..SEEDS + seeds);
+    println!("{seeds} seeds: {operations} operations, {ok} ok, {events} events");
+}

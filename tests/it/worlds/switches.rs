@@ -1,0 +1,70 @@
+//! Every bug of Raft's that can be switched on and breaks a promise of safety shows in a hostile world, as a violation
+//! of what it breaks. (`raft-match-last-reply-wins` costs progress; `tests/it/raft/chaos.rs` finds it.)
+
+use seedbed::checks::consensus::Invariant;
+use seedbed::checks::linearizability::Verdict;
+
+use super::raft::{Hostility, run};
+
+/// How a bug shows.
+#[derive(Clone, Copy, Debug)]
+enum Shows {
+    /// As a violation of one of these.
+    As(&'static [Invariant]),
+    NotLinearizable,
+}
+
+/// The first of so many seeds in which it shows.
+fn first(hostility: Hostility, shows: Shows, seeds: u64) -> Option<u64> {
+    (0..seeds).find(|seed| {
+        let judged = run(*seed, hostility);
+        match shows {
+            Shows::As(any) => any.iter().any(|invariant| judged.violated.contains(invariant)),
+            Shows::NotLinearizable => judged.verdict == Verdict::Invalid,
+        }
+    })
+}
+
+macro_rules! shows {
+    ($($name:ident: $hostility:expr, $shows:expr, $seeds:literal;)*) => { $(
+        #[test]
+        fn $name() {
+            let seed = first($hostility, $shows, $seeds);
+            println!("{} shows in seed {seed:?}", stringify!($name));
+            assert!(seed.is_some(), "{:?} does not show in {} seeds", $shows, $seeds);
+        }
+    )* };
+}
+
+use Shows::{As, NotLinearizable};
+
+fn with(bugs: &'static str) -> Hostility {
+    Hostility { bugs, ..Hostility::default() }
+}
+
+/// Elections that meet each other, among nodes that crash all the time.
+fn in_a_storm(bugs: &'static str) -> Hostility {
+    Hostility { storm: true, raft: r#"election_timeout = "uniform(150ms, 165ms)""#, ..with(bugs) }
+}
+
+fn reading(reads: &'static str, bugs: &'static str) -> Hostility {
+    Hostility { reads: Some(reads), ..with(bugs) }
+}
+
+shows! {
+    a_vote_not_persisted: in_a_storm(r#"["raft-vote-not-persisted"]"#), As(&[Invariant::OneLeader]), 400;
+    a_second_vote: with(r#"["raft-vote-twice"]"#), As(&[Invariant::OneLeader]), 100;
+    local_reads: reading("local", ""), NotLinearizable, 50;
+    a_read_without_a_no_op: reading("read-index", r#"["raft-no-noop"]"#), NotLinearizable, 100;
+    truncating_always: with(r#"["raft-truncate-always"]"#), As(&[Invariant::Durability]), 100;
+    acknowledging_before_the_sync: with(r#"["raft-ack-before-sync"]"#), As(&[Invariant::Durability]), 100;
+    no_sessions: with(r#"["client-sessions-off"]"#), As(&[Invariant::ExactlyOnce]), 100;
+    committing_an_older_term: Hostility {
+        one_by_one: true,
+        ..in_a_storm(r#"["raft-commit-older-term"]"#)
+    }, As(&OVERWRITTEN), 1_000;
+}
+
+/// How it shows that an entry was committed and then overwritten (Raft, Figure 8): whichever is looked at first.
+const OVERWRITTEN: [Invariant; 3] =
+    [Invariant::LeaderCompleteness, Invariant::Agreement, Invariant::Durability];
