@@ -464,9 +464,10 @@ fn summary_lines(executed: &Executed, run_id: &str, seed: u64, seconds: f64) -> 
     let mut rows: Vec<[String; 5]> = Vec::new();
     rows.extend(headline(executed));
     for verdict in &executed.verdicts {
-        let word = match verdict.expect_violated {
-            true => format!("{} (expected)", verdict.verdict.name()),
-            false => verdict.verdict.name().to_owned(),
+        let word = match (verdict.expect_violated, verdict.as_expected) {
+            (true, true) => format!("{} (expected)", verdict.verdict.name()),
+            (true, false) => format!("{} (expected: violated)", verdict.verdict.name()),
+            (false, _) => verdict.verdict.name().to_owned(),
         };
         let (found, expected) = match verdict.figure {
             Some(_) => (actual(verdict), verdict.expected.clone()),

@@ -372,7 +372,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             handled: node.handled,
             boots: node.incarnation,
             network: *self.net.counters(id),
-            disk: *node.disk.counters(),
+            disk: node.disk.counters(self.now),
             processor: node.processor.usage(self.now),
         }
     }

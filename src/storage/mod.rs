@@ -73,9 +73,11 @@ impl<R: Clone> Disk<R> {
         &self.durable
     }
 
-    /// What the disk did.
-    pub fn counters(&self) -> &DiskCounters {
-        &self.counters
+    /// What the disk did up to `now`. Figures only ever grow.
+    pub fn counters(&self, now: Time) -> DiskCounters {
+        // What the device is still to do was counted when it was asked for.
+        let to_come = self.busy_until.since(now);
+        DiskCounters { busy: self.counters.busy.saturating_sub(to_come), ..self.counters }
     }
 
     /// Takes a write; volatile for now. `key` names the disk in `keyed`.
@@ -201,7 +203,7 @@ mod tests {
         rig.disk.complete();
         assert_eq!(rig.disk.durable().records(LOG), [1], "the sync covers what came before it, not after");
         rig.disk.crash(Time(5));
-        assert_eq!(rig.disk.counters().writes_lost, 1);
+        assert_eq!(rig.disk.counters(Time(5)).writes_lost, 1);
     }
 
     #[test]
