@@ -13,7 +13,7 @@ use crate::run::execute::{Executed, execute};
 use crate::run::outputs::{
     Disk, Finished, Folder, RunVerdict, Summary, SweepRun, finish_sweep, sweep_folder, write_sweep,
 };
-use crate::run::page::{actual, grouped, reason, written};
+use crate::run::page::{actual, grouped, written};
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::product::{self, Origin, Wanted};
 use crate::scenario::plan::SEED_MAX;
@@ -300,8 +300,7 @@ fn run_batch(args: &RunArgs, batch: &Batch, jobs: &[&Job], interrupt: &AtomicBoo
         eprintln!("interrupted: {} of {} runs finished", reports.len(), jobs.len());
         exits.push(Exit::Interrupted);
     }
-    let written =
-        if is_single { Ok(None) } else { write_sweep_folder(args, batch, &home, &parent, &reports) };
+    let written = if is_single { Ok(None) } else { write_sweep_folder(batch, &home, &parent, &reports) };
     let sweep = match written {
         Ok(sweep) => sweep,
         Err(message) => {
@@ -525,19 +524,16 @@ fn headline(executed: &Executed) -> Vec<[String; 5]> {
             rows.push(row);
         }
     }
-    let _ = reason;
     rows
 }
 
 /// Moves the folders of finished runs under the sweep's own, and writes what they share.
 fn write_sweep_folder(
-    args: &RunArgs,
     batch: &Batch,
     home: &Path,
     running: &Path,
     reports: &[Report],
 ) -> Result<Option<PathBuf>, String> {
-    let _ = args;
     let runs: Vec<SweepRun> = reports.iter().map(|report| report.kept.clone()).collect();
     if runs.is_empty() {
         return Ok(None);

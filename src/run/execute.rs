@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge};
 use crate::kernel::{NodeId, SystemId, Time};
@@ -152,7 +153,7 @@ fn finish(
         verdicts.push(match &check.kind {
             Kind::Invariant { system, invariant, applies } => {
                 let judged = invariants.iter().find(|(judged, _)| judged == system);
-                let of_invariant = |violation: &&_| violation_of(violation) == *invariant;
+                let of_invariant = |violation: &&InvariantViolation| violation.invariant == *invariant;
                 let violation =
                     judged.and_then(|(_, invariants)| invariants.violations().iter().find(of_invariant));
                 let verdict = match (applies, violation) {
@@ -191,12 +192,6 @@ fn finish(
     verdicts.extend(built_in("messages", traffic.balance().err().map(|found| found.explain(&node_name))));
     let warnings = warnings(&prepared, &recording, stop);
     Executed { prepared, stop, events, digest, checkpoints, recording, histories, verdicts, warnings }
-}
-
-fn violation_of(
-    violation: &crate::checks::consensus::InvariantViolation,
-) -> crate::checks::consensus::Invariant {
-    violation.invariant
 }
 
 fn name_of(prepared: &Prepared, system: SystemId) -> String {
