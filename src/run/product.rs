@@ -8,10 +8,11 @@ use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
 use super::outputs::{
-    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, finish_run, point_latest,
+    CheckRow, Finished, Folder, OutputError, PlannedFault, REPORT, RunFacts, Sink, finish_run, point_latest,
     write_run,
 };
 use super::page;
+use super::stopped::{Cut, Stopped};
 
 /// What a run is told for its files beside what was executed.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Origin {
     pub params: Vec<(String, String)>,
     /// The command that does the same run again.
     pub reproduce: String,
+    /// What cut the run short, if anything did.
+    pub cut: Option<Cut>,
     /// Facts of the machine and wall-clock times; never digested.
     pub host: serde_json::Value,
 }
@@ -43,23 +46,28 @@ impl Executed {
     /// What the run's files are told beside its recording.
     ///
     /// # Panics
-    /// If the run was interrupted: it is no finished run.
+    /// If the run was interrupted, and `origin` does not say that it was cut short.
     pub fn facts(&self, origin: &Origin) -> RunFacts {
         let planned = |fault: &crate::faults::Planned| PlannedFault {
             name: fault.name.clone(),
             kind: fault.kind.to_owned(),
             intent: fault.intent.clone(),
         };
+        let stop = match origin.cut {
+            Some(cut) => Stopped::Cut(cut),
+            None => self.stop.expect("only a run that was cut short has not stopped").into(),
+        };
+        let kept = stop.is_deterministic();
         RunFacts {
             scenario: self.prepared.name.clone(),
             seed: self.prepared.world.setup.seed,
             resolved: origin.resolved.clone(),
             overrides: origin.overrides.clone(),
             params: origin.params.clone(),
-            digest: Some(self.digest),
-            checkpoints: self.checkpoints.clone(),
+            digest: kept.then_some(self.digest),
+            checkpoints: if kept { self.checkpoints.clone() } else { Vec::new() },
             events: self.events,
-            stop: self.stop.expect("only a run that was not interrupted has facts"),
+            stop,
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
             checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
             host: origin.host.clone(),
@@ -85,7 +93,7 @@ impl super::execute::CheckVerdict {
     }
 }
 
-/// Writes the folder of an executed run, and points `latest` to it if `outputs` is given.
+/// Writes the folder of an executed run: a partial one if it was cut short.
 ///
 /// # Errors
 /// If the file system fails: nothing is left half-written but the folder named `.partial`.
@@ -106,9 +114,9 @@ pub fn write(
             folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
         }
         let page = page::page(executed, facts, origin, usual, charts);
-        folder.write("report.html", |out| out.write_all(run_page(&page).as_bytes()))?;
+        folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
     }
-    finish_run(folder, facts)
+    finish_run(folder, facts, recording)
 }
 
 /// The usual figures of an executed run.
