@@ -132,6 +132,14 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
         let times = if times > 1 { format!(" ({times} runs)") } else { String::new() };
         terminal.warn(&format!("{}: {warning}{times}", done.batch.name));
     }
+    match (done.reports.iter().filter(|report| report.is_verified).count(), done.batch.jobs.len()) {
+        (0, _) => {}
+        (_, 1) => terminal.note("the run was there already, and is the same byte for byte"),
+        (same, _) => {
+            let runs = super::count(same as u64, "run");
+            terminal.note(&format!("{runs} of {} there already, the same byte for byte", done.batch.name));
+        }
+    }
     for error in done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.error) {
         terminal.error(error);
     }

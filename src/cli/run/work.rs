@@ -34,6 +34,8 @@ pub(super) struct Report {
     pub has_page: bool,
     /// What it took; nothing for a run that an earlier attempt had finished.
     pub took: Option<Took>,
+    /// Whether the folder was there already, with the same bytes.
+    pub is_verified: bool,
     /// What a person should know.
     pub warnings: Vec<String>,
     /// Why its folder could not be written.
@@ -126,6 +128,16 @@ pub(super) struct Place<'a> {
     pub parent: &'a Path,
     /// Whether the run stands alone: then it has all its files.
     pub is_single: bool,
+    /// How many runs there are.
+    pub runs: usize,
+}
+
+/// Runs of a sweep beyond which only those that did not pass have charts and a page: half a megabyte each.
+const PAGES_MAX: usize = 50;
+
+/// Whether a run with this verdict has charts and a page.
+fn has_page(args: &RunArgs, place: Place<'_>, verdict: RunVerdict) -> bool {
+    args.charts == Charts::Svg && (place.runs <= PAGES_MAX || verdict != RunVerdict::Passed)
 }
 
 /// Runs one run and writes its folder, unless an earlier attempt did.
@@ -167,7 +179,7 @@ pub(super) fn run_job(
     };
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
-    let has_page = args.charts == Charts::Svg;
+    let has_page = has_page(args, place, facts.verdict());
     let wanted = Wanted { parent: place.parent, charts: has_page, per_request: place.is_single };
     let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk);
     warnings.extend(executed.warnings.iter().cloned());
@@ -175,13 +187,11 @@ pub(super) fn run_job(
         let (now, end) = (executed.recording.end(), executed.prepared.world.setup.duration);
         warnings.push(format!("cut short at {now} of {end}: {cut}"));
     }
+    let mut is_verified = false;
     let (folder, error) = match written {
         Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
         Ok(Finished::Verified { folder, .. }) => {
-            if place.is_single {
-                warnings
-                    .push(format!("{} was there already, and is the same byte for byte", folder.display()));
-            }
+            is_verified = true;
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {
@@ -202,6 +212,7 @@ pub(super) fn run_job(
         folder,
         has_page,
         took: Some(took),
+        is_verified,
         warnings,
         error,
         reproduce: reproduce::of_run(args, batch, job, cut, Reader::Here),
@@ -222,7 +233,9 @@ fn finished_before(
             Err(Some(format!("{} is damaged ({file}): the run is done again", folder.display())))
         }
         // Without its page the folder lacks something: doing the run again adds it.
-        Stored::Whole { has_page: false, .. } if args.charts == Charts::Svg => Err(None),
+        Stored::Whole { summary, has_page: false } if has_page(args, place, summary.run_verdict()) => {
+            Err(None)
+        }
         Stored::Whole { summary, has_page } => Ok(Report {
             run: job.run.clone(),
             summary: *summary,
@@ -230,6 +243,7 @@ fn finished_before(
             folder: Some(folder),
             has_page,
             took: None,
+            is_verified: false,
             warnings: Vec::new(),
             error: None,
             reproduce: reproduce::of_run(args, batch, job, None, Reader::Here),
@@ -252,14 +266,8 @@ impl Report {
     /// The run as a JSON document.
     pub fn json(&self) -> serde_json::Value {
         let mut json = serde_json::to_value(&self.summary).expect("it is plain data");
-        json["params"] = self
-            .run
-            .params
-            .iter()
-            .cloned()
-            .collect::<std::collections::BTreeMap<_, _>>()
-            .into_iter()
-            .collect();
+        let params = self.run.params.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+        json["params"] = serde_json::Value::Object(params.collect());
         json["output"] = self.folder.as_ref().map(|folder| folder.display().to_string()).into();
         json["reproduce"] = self.reproduce.clone().into();
         json["host"] = self.took.map(|took| host(took, self.summary.events)).into();

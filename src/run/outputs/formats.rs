@@ -396,7 +396,7 @@ interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from t
 `<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
 
 A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run, without requests.csv and
-history.jsonl.
+history.jsonl; in a sweep of more than 50 runs only those that did not pass have charts and a page of their own.
 
 Tables are CSV: a header always, UTF-8, `\\n`, rows in a fixed order, one observation a row. `_ns` columns are exact
 integers, `_s` and `_ms` columns are for people; floats are the shortest that read back the same; an empty cell

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod list;
 mod new;
+mod running;
 mod schema;
 mod usage;
 
