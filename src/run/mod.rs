@@ -25,6 +25,7 @@ pub mod repro;
 mod tally;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 pub mod watch;
 
 pub use availability::Outage;

@@ -1,6 +1,7 @@
 //! The files of an executed run: data, charts, page, manifest.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use crate::report::html::{self, run_page};
 
@@ -8,10 +9,11 @@ use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
 use super::outputs::{
-    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, finish_run, point_latest,
+    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, TRACE, finish_run, point_latest,
     write_run,
 };
 use super::page;
+use super::trace;
 
 /// What a run is told for its files beside what was executed.
 #[derive(Clone, Debug)]
@@ -37,6 +39,18 @@ pub struct Wanted<'a> {
     pub charts: bool,
     /// Files with a row an operation.
     pub per_request: bool,
+    /// A file with a line an event.
+    pub trace: Option<WantedTrace<'a>>,
+}
+
+/// The trace that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedTrace<'a> {
+    /// Most events in it (`max-trace-events`): [`TRACE_EVENTS_MAX`](super::trace::TRACE_EVENTS_MAX) unless told
+    /// otherwise.
+    pub events_max: u64,
+    /// Set when it is wanted no longer.
+    pub interrupt: &'a AtomicBool,
 }
 
 impl Executed {
@@ -100,6 +114,9 @@ pub fn write(
     let recording = &executed.recording;
     let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
     write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
+    if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
+        folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt))?;
+    }
     if wanted.charts {
         let charts = figures::figures(&executed.prepared, recording);
         for chart in &charts {

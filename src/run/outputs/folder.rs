@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::document::write_json;
@@ -18,7 +18,7 @@ use super::sink::{At, OutputError, Sink};
 pub const MANIFEST: &str = "manifest.json";
 
 /// What a file holds, in short.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FileDigest {
     /// Its length.
     pub bytes: u64,

@@ -261,10 +261,11 @@ pub const MANIFEST_FIELDS: &[Column] = columns! {
     "params": "The values of swept variables.",
     "run_id": "The first 8 hexadecimal digits of the BLAKE3 hash of resolved scenario, seed and both versions.",
     "verdict": "`passed`, `failed` or `inconclusive`.",
+    "stopped": "`end`, or the limit that was reached.",
     "events": "Events handled.",
     "digest": "The digest over every event of the run; null for a run that was cut short.",
     "checkpoint_interval": "Events between two checkpoints.",
-    "checkpoints": "The digest after every so many events.",
+    "checkpoints": "The digest after every so many events, before what the last of them noted.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
 };

@@ -23,7 +23,7 @@ pub use formats::{
     Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, document,
 };
 pub use sink::{Disk, OutputError, Sink};
-pub use summary::{Summary, notices};
+pub use summary::{SCHEMA, Summary, notices};
 pub use sweep::{SweepRun, finish_sweep, sweep_folder, write_sweep};
 pub use table::Key;
 
@@ -36,6 +36,8 @@ use summary::RunManifest;
 pub const RESOLVED: &str = "scenario.resolved.toml";
 /// The history's file.
 pub const HISTORY: &str = "history.jsonl";
+/// The trace's file.
+pub const TRACE: &str = "trace.jsonl";
 /// The summary's file.
 pub const SUMMARY: &str = "summary.json";
 

@@ -16,7 +16,7 @@ use crate::run::recording::Recording;
 use crate::sim::Stop;
 
 /// The version of the documents' shape.
-const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 1;
 
 /// Writes checks.csv.
 pub(super) fn checks(out: &mut dyn Write, key: &Key, checks: &[CheckRow]) -> io::Result<()> {
@@ -178,6 +178,7 @@ pub(super) struct RunManifest<'a> {
     params: BTreeMap<&'a str, &'a str>,
     run_id: String,
     verdict: &'static str,
+    stopped: &'static str,
     events: u64,
     digest: Option<String>,
     checkpoint_interval: u64,
@@ -196,6 +197,7 @@ impl<'a> RunManifest<'a> {
             params: facts.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             run_id: facts.run_id(),
             verdict: facts.verdict().name(),
+            stopped: stopped(facts.stop),
             events: facts.events,
             digest: facts.digest.map(hexadecimal),
             checkpoint_interval: CHECKPOINT_INTERVAL,
