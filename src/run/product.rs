@@ -53,6 +53,19 @@ pub struct WantedTrace<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
+impl WantedTrace<'_> {
+    /// What a person should know of the trace of a run of so many events.
+    pub fn warning(&self, events: u64) -> Option<String> {
+        (events > self.events_max).then(|| {
+            format!(
+                "`max-trace-events` was reached: trace.jsonl holds the first {} of {} events",
+                page::grouped(self.events_max),
+                page::grouped(events)
+            )
+        })
+    }
+}
+
 impl Executed {
     /// What the run's files are told beside its recording.
     ///

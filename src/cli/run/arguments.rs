@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 
 /// Runs scenario files and judges what happened.
@@ -39,6 +40,12 @@ pub struct RunArgs {
     /// Charts and pages.
     #[arg(long, value_enum, default_value_t = Charts::Svg)]
     pub charts: Charts,
+    /// What is written of single operations and events; ops for one run, none for many, unless told otherwise.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub trace: Option<Trace>,
+    /// Most events of a trace; the run goes on beyond them.
+    #[arg(long, value_name = "N", default_value_t = TRACE_EVENTS_MAX, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_trace_events: u64,
     /// Stops after the first run that fails.
     #[arg(long)]
     pub fail_fast: bool,
@@ -72,6 +79,24 @@ pub enum Charts {
     Svg,
     /// None.
     None,
+}
+
+/// What is written of single operations and events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Trace {
+    /// Nothing.
+    None,
+    /// requests.csv and history.jsonl: every operation.
+    Ops,
+    /// trace.jsonl too: every event.
+    Full,
+}
+
+impl RunArgs {
+    /// What is written of single operations and events.
+    pub fn trace(&self, is_single: bool) -> Trace {
+        self.trace.unwrap_or(if is_single { Trace::Ops } else { Trace::None })
+    }
 }
 
 /// When something is shown.

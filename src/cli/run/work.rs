@@ -10,11 +10,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::run::execute::execute;
 use crate::run::outputs::{Disk, Finished, RunVerdict, Summary, SweepRun};
 use crate::run::page::grouped;
-use crate::run::product::{self, Origin, Wanted};
+use crate::run::product::{self, Origin, Wanted, WantedTrace};
 use crate::scenario::resolved;
 
 use super::Exit;
-use super::arguments::{Charts, RunArgs, When};
+use super::arguments::{Charts, RunArgs, Trace, When};
 use super::jobs::{Batch, Job, prepare_job};
 use super::print::{print_reports, summary_lines};
 use super::reproduce::reproduce;
@@ -165,13 +165,22 @@ fn run_job(
     };
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
-    let wanted = Wanted { parent, charts: args.charts == Charts::Svg && is_single, per_request: is_single };
+    let traced = args.trace(is_single);
+    let trace = WantedTrace { events_max: args.max_trace_events, interrupt };
+    let trace = (traced == Trace::Full).then_some(trace);
+    let charts = args.charts == Charts::Svg && is_single;
+    let wanted = Wanted { parent, charts, per_request: traced != Trace::None, trace };
     let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk);
     let mut warnings = executed.warnings.clone();
+    warnings.extend(trace.and_then(|trace| trace.warning(executed.events)));
     let (folder, error) = match written {
         Ok(Finished::Written { folder }) => (Some(folder), None),
-        Ok(Finished::Verified { folder, .. }) => {
-            warnings.push(format!("{} was there already, and is the same byte for byte", folder.display()));
+        Ok(Finished::Verified { folder, added }) => {
+            let mut said = format!("{} was there already, and is the same byte for byte", folder.display());
+            if !added.is_empty() {
+                said += &format!("; new in it: {}", added.join(", "));
+            }
+            warnings.push(said);
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {

@@ -20,7 +20,7 @@ use super::prepare::Prepared;
 use line::Line;
 use tracer::Tracer;
 
-/// The usual cap on the events of a trace (`max-trace-events`): about 150 bytes each.
+/// The usual cap on the events of a trace (`max-trace-events`): about 200 bytes each.
 pub const TRACE_EVENTS_MAX: u64 = 10_000_000;
 
 /// Events between two looks at the interrupt.
