@@ -270,6 +270,7 @@ pub const MANIFEST_FIELDS: &[Column] = columns! {
     "digest": "The digest over every event of the run; null for a run that was cut short.",
     "checkpoint_interval": "Events between two checkpoints.",
     "checkpoints": "The digest after every so many events, before what the last of them noted.",
+    "inputs": "The data files that the scenario names: for each its `path` there and the `file` in this folder that keeps it.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
 };

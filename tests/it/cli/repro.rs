@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::trace::{folder, manifest, only};
+use super::trace::{SMALL, folder, manifest, only};
 use super::*;
 
 /// Makes a run with these arguments more and gives its folder, relative to the other.
@@ -225,6 +225,26 @@ fn what_is_no_finished_run_is_refused() {
     }
     let colored = repro(&folder, &folder.path("absent"), &["--color", "always"]).exits(74);
     assert!(colored.stderr.starts_with("\u{1b}["), "{}", colored.stderr);
+}
+
+#[test]
+fn a_run_keeps_the_data_files_that_it_read() {
+    let base =
+        SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=\\\"fsync.csv\\\")\" }");
+    let folder = Folder::new(&[
+        ("scenarios/a/small.toml", "schema = 1\nextends = \"../base/base.toml\"\n"),
+        ("scenarios/base/base.toml", &base),
+        ("scenarios/base/fsync.csv", "1ms\n2ms\n5ms\n"),
+    ]);
+    folder.run(&["run", "scenarios/a/small.toml"]).exits(0);
+    let run = only(&folder.path("outputs/small"));
+    let kept = json!([{ "path": "fsync.csv", "file": "inputs/1-fsync.csv" }]);
+    assert_eq!(manifest(&run)["inputs"], kept);
+    std::fs::remove_dir_all(folder.path("scenarios")).expect("writable");
+    repro(&folder, &run, &[]).exits(0);
+    std::fs::write(run.join("inputs/1-fsync.csv"), "1ms\n2ms\n6ms\n").expect("writable");
+    let done = repro(&folder, &run, &[]).exits(2);
+    assert!(done.stderr.contains("1-fsync.csv was changed since the run wrote it"), "{}", done.stderr);
 }
 
 #[test]
