@@ -72,7 +72,7 @@ fn command_line(arguments: &[OsString]) -> String {
 }
 
 /// An argument, quoted for a shell where it must be.
-fn quoted(argument: &str) -> String {
+pub(super) fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
     if !argument.is_empty() && argument.chars().all(is_plain) {
         return argument.to_owned();

@@ -10,6 +10,7 @@ pub mod exit;
 mod explain;
 mod internal;
 mod list;
+mod memory;
 mod new;
 pub mod repro;
 mod run;
@@ -25,6 +26,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
 pub use internal::{Doing, doing};
+pub use memory::Counting;
 pub use schema::scenario_schema;
 pub use terminal::{ColorChoice, Terminal};
 
@@ -49,7 +51,6 @@ enum Command {
     List(list::List),
     Explain(explain::Explain),
     Check(check::Check),
-    /// Run scenario files and judge what happened
     Run(Box<run::RunArgs>),
     Repro(repro::Repro),
     Schema(schema::Schema),
@@ -109,7 +110,7 @@ fn run(arguments: &[OsString]) -> Exit {
         Command::List(list) => list.run(&mut terminal),
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run(&mut terminal),
-        Command::Run(run) => Ok(run::run(&run)),
+        Command::Run(run) => run.run(&mut terminal),
         Command::Repro(repro) => repro.run(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(&mut terminal),

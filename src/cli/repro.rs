@@ -12,6 +12,7 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::run::repro::{Difference, Parting, Recorded, ReproError, TracedEvent, exact, locate, told_apart};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
+use crate::sim::Limits;
 use crate::spec::{Decode, Decoder};
 
 use super::{Exit, Failure, Format, Terminal};
@@ -72,7 +73,7 @@ fn plan(recorded: &Recorded, terminal: &mut Terminal) -> Result<Option<Prepared>
     let prepared = loaded.document.as_ref().and_then(|document| {
         let point = Sweep::new(document, &mut diagnostics)?.point(0);
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, recorded))?;
-        let limits = recorded.limits();
+        let limits = Limits::default();
         prepare(&recorded.scenario, &scenario, recorded.seed, limits, &mut diagnostics, recorded)
     });
     if prepared.is_none() {

@@ -36,6 +36,7 @@ impl ColorChoice {
 pub struct Terminal {
     color_stdout: bool,
     color_stderr: bool,
+    is_quiet: bool,
 }
 
 impl Terminal {
@@ -44,7 +45,23 @@ impl Terminal {
         Terminal {
             color_stdout: color.resolve(stdout().is_terminal()),
             color_stderr: color.resolve(stderr().is_terminal()),
+            is_quiet: false,
         }
+    }
+
+    /// From now on says nothing but errors.
+    pub fn be_quiet(&mut self) {
+        self.is_quiet = true;
+    }
+
+    /// Whether it says nothing but errors.
+    pub fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Whether progress may be drawn on stderr.
+    pub fn shows_progress(&self) -> bool {
+        !self.is_quiet && stderr().is_terminal()
     }
 
     /// Whether the result may have colours.
@@ -84,6 +101,24 @@ impl Terminal {
     /// Says a line on stderr. Without stderr there is nobody to tell.
     pub fn say(&mut self, text: &str) {
         let _ = writeln!(stderr(), "{text}");
+    }
+
+    /// Says a text that may be empty or end with a line end.
+    pub fn say_block(&mut self, text: &str) {
+        if !text.trim_end().is_empty() {
+            self.say(text.trim_end());
+        }
+    }
+
+    /// Says what a person should know though nothing went wrong.
+    pub fn warn(&mut self, message: &str) {
+        if self.is_quiet {
+            return;
+        }
+        match self.color_stderr {
+            true => self.say(&format!("\x1b[1m\x1b[33mwarning\x1b[0m: {message}")),
+            false => self.say(&format!("warning: {message}")),
+        }
     }
 
     /// Says what went wrong.

@@ -22,6 +22,9 @@ pub mod product;
 pub mod recorder;
 pub mod recording;
 pub mod repro;
+mod stopped;
+mod sweep_figures;
+pub mod sweep_page;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -37,6 +40,7 @@ pub use operation::{Ending, Recorded};
 pub use phase::{Phase, Timeline};
 pub use recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 pub use recording::Recording;
+pub use stopped::{Cut, Stopped};
 pub use tally::{ClassTally, Counts, Intervals, PhaseTally, Tallies};
 
 /// Counts the changes that move results for the same scenario and seed: part of every run's id.

@@ -19,7 +19,7 @@ pub fn page(
     let recording = &executed.recording;
     let simulated = format!("{} simulated", recording.end());
     let (seed, run, events) = (facts.seed.to_string(), facts.run_id(), grouped(facts.events));
-    let digest = hexadecimal(executed.digest);
+    let digest = facts.digest.map_or("none: the run was cut short".to_owned(), hexadecimal);
     let fault = |window: &super::recording::FaultWindow| {
         let planned = &executed.prepared.world.setup.faults[window.planned];
         FaultRow {
@@ -39,7 +39,10 @@ pub fn page(
             Fact::new("events", &events),
         ],
         verdict: page_verdict(facts.verdict()),
-        reason: reason(&executed.verdicts),
+        reason: match facts.stop.reason() {
+            Some(why) => format!("stopped early: {why}; {}", reason(&executed.verdicts)),
+            None => reason(&executed.verdicts),
+        },
         reproduce: origin.reproduce.clone(),
         warnings: executed.warnings.clone(),
         checks: executed.verdicts.iter().map(check).collect(),

@@ -1,5 +1,6 @@
 //! The files of an executed run: data, charts, page, manifest.
 
+use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -9,10 +10,11 @@ use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
 use super::outputs::{
-    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, StoredInput, TRACE, finish_run,
-    point_latest, write_run,
+    CheckRow, Finished, Folder, OutputError, PlannedFault, REPORT, RunFacts, Sink, StoredInput, TRACE,
+    finish_run, point_latest, write_run,
 };
 use super::page;
+use super::stopped::{Cut, Stopped};
 use super::trace;
 
 /// What a run is told for its files beside what was executed.
@@ -26,6 +28,8 @@ pub struct Origin {
     pub params: Vec<(String, String)>,
     /// The command that does the same run again.
     pub reproduce: String,
+    /// What cut the run short, if anything did.
+    pub cut: Option<Cut>,
     /// Facts of the machine and wall-clock times; never digested.
     pub host: serde_json::Value,
 }
@@ -70,23 +74,28 @@ impl Executed {
     /// What the run's files are told beside its recording.
     ///
     /// # Panics
-    /// If the run was interrupted: it is no finished run.
+    /// If the run was interrupted, and `origin` does not say that it was cut short.
     pub fn facts(&self, origin: &Origin) -> RunFacts {
         let planned = |fault: &crate::faults::Planned| PlannedFault {
             name: fault.name.clone(),
             kind: fault.kind.to_owned(),
             intent: fault.intent.clone(),
         };
+        let stop = match origin.cut {
+            Some(cut) => Stopped::Cut(cut),
+            None => self.stop.expect("only a run that was cut short has not stopped").into(),
+        };
+        let kept = stop.is_deterministic();
         RunFacts {
             scenario: self.prepared.name.clone(),
             seed: self.prepared.world.setup.seed,
             resolved: origin.resolved.clone(),
             overrides: origin.overrides.clone(),
             params: origin.params.clone(),
-            digest: Some(self.digest),
-            checkpoints: self.checkpoints.clone(),
+            digest: kept.then_some(self.digest),
+            checkpoints: if kept { self.checkpoints.clone() } else { Vec::new() },
             events: self.events,
-            stop: self.stop.expect("only a run that was not interrupted has facts"),
+            stop,
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
             inputs: self.inputs().map(|(input, _)| input).collect(),
             checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
@@ -119,7 +128,7 @@ impl super::execute::CheckVerdict {
     }
 }
 
-/// Writes the folder of an executed run, and points `latest` to it if `outputs` is given.
+/// Writes the folder of an executed run: a partial one if it was cut short, and without its trace if that is interrupted.
 ///
 /// # Errors
 /// If the file system fails: nothing is left half-written but the folder named `.partial`.
@@ -138,7 +147,11 @@ pub fn write(
         folder.write(&input.file, |out| out.write_all(text.as_bytes()))?;
     }
     if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
-        folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt))?;
+        let written = folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt));
+        // The run is whole without it.
+        if !written.as_ref().is_err_and(|error| error.source.kind() == io::ErrorKind::Interrupted) {
+            written?;
+        }
     }
     if wanted.charts {
         let charts = figures::figures(&executed.prepared, recording);
@@ -146,9 +159,9 @@ pub fn write(
             folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
         }
         let page = page::page(executed, facts, origin, usual, charts);
-        folder.write("report.html", |out| out.write_all(run_page(&page).as_bytes()))?;
+        folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
     }
-    finish_run(folder, facts)
+    finish_run(folder, facts, recording)
 }
 
 /// The usual figures of an executed run.

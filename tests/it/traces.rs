@@ -107,6 +107,10 @@ fn lines(prepared: &Prepared, first: u64, last: u64) -> Vec<(u64, Value)> {
 
 /// Makes the run's folder below `outputs`.
 fn keep(outputs: &Path, text: &str, seed: u64, events_max: Option<u64>) -> PathBuf {
+    write(outputs, text, seed, events_max.map(|events_max| WantedTrace { events_max, interrupt: &NEVER }))
+}
+
+fn write(outputs: &Path, text: &str, seed: u64, trace: Option<WantedTrace<'_>>) -> PathBuf {
     let (prepared, resolved) = run_of(text, seed);
     let executed = execute(prepared, &NEVER, &mut |_| {});
     let origin = Origin {
@@ -114,13 +118,14 @@ fn keep(outputs: &Path, text: &str, seed: u64, events_max: Option<u64>) -> PathB
         overrides: Vec::new(),
         params: Vec::new(),
         reproduce: String::new(),
+        cut: None,
         host: Value::Null,
     };
-    let trace = events_max.map(|events_max| WantedTrace { events_max, interrupt: &NEVER });
     let wanted = Wanted { parent: outputs, charts: false, per_request: false, trace };
     let (facts, usual) = (executed.facts(&origin), product::usual(&executed));
     match product::write(&executed, &facts, &origin, &usual, wanted, &Disk).expect("the disk works") {
         Finished::Written { folder } | Finished::Verified { folder, .. } => folder,
+        Finished::Partial { folder } => panic!("{} was cut short", folder.display()),
         Finished::Differs { files, .. } => panic!("it was there, and {files:?} differ"),
     }
 }
@@ -288,21 +293,13 @@ fn what_a_stored_trace_cannot_tell_is_said() {
 }
 
 #[test]
-fn an_interrupted_trace_leaves_no_finished_folder() {
+fn a_run_whose_trace_is_interrupted_is_whole_without_it() {
     let outputs = tempfile::tempdir().expect("there is room");
-    let (prepared, resolved) = run_of(SERVICE, 1);
-    let executed = execute(prepared, &NEVER, &mut |_| {});
-    let origin =
-        Origin { resolved, overrides: vec![], params: vec![], reproduce: String::new(), host: Value::Null };
     let interrupt = AtomicBool::new(true);
-    let trace = Some(WantedTrace { events_max: TRACE_EVENTS_MAX, interrupt: &interrupt });
-    let wanted = Wanted { parent: outputs.path(), charts: false, per_request: true, trace };
-    let facts = executed.facts(&origin);
-    let error = product::write(&executed, &facts, &origin, &[], wanted, &Disk).expect_err("interrupted");
-    assert_eq!(error.source.kind(), std::io::ErrorKind::Interrupted);
-    assert!(error.path.ends_with(TRACE));
-    let found: Vec<_> = std::fs::read_dir(outputs.path()).expect("it is there").collect();
-    assert_eq!(found.len(), 1);
-    let name = found[0].as_ref().expect("readable").file_name();
-    assert!(name.to_string_lossy().ends_with(".partial"));
+    let trace = WantedTrace { events_max: TRACE_EVENTS_MAX, interrupt: &interrupt };
+    let folder = write(outputs.path(), SERVICE, 1, Some(trace));
+    assert!(Recorded::read(&folder).is_ok(), "it is a finished run");
+    assert!(!folder.join(TRACE).exists());
+    let again = keep(outputs.path(), SERVICE, 1, Some(TRACE_EVENTS_MAX));
+    assert!(again == folder && folder.join(TRACE).exists());
 }

@@ -4,91 +4,114 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::Format;
 use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
+use crate::spec::units;
 
-/// Runs scenario files and judges what happened.
+const LIMITS: &str = "Limits of each run";
+
+/// The help after the flags.
+const AFTER: &str = "\
+A run is cut at its limits: what it did so far is judged and kept in <run id>.partial, and it passes no check that it \
+has not failed. Time and memory are looked at every 65,536 events, so that a run may go a little beyond; both differ \
+between machines, so that a run they cut has no digest. Without flags a run stops at 2,000,000,000 events, at \
+8,000,000 events pending, and when 10,000,000 events come at one moment.
+
+Exit codes: 0 passed, 1 a check failed, 2 invalid, 3 inconclusive, 4 nothing selected, 70 internal error, 74 input or \
+output, 130 interrupted. Of many runs the first that occurs of 130, 70, 74, 1, 3, 0.";
+
+/// Run scenario files and judge what happened
 #[derive(Args, Clone, Debug)]
+#[command(after_help = AFTER)]
 pub struct RunArgs {
-    /// Scenario files.
-    #[arg(required = true)]
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The seed, in place of the scenario's.
-    #[arg(long, conflicts_with = "seeds")]
+    /// Run this seed only, in place of the scenario's and its [sweep] repeat
+    #[arg(long, value_name = "N", conflicts_with = "seeds", value_parser = seed)]
     pub seed: Option<u64>,
-    /// A range of seeds, both ends included: 1..100.
-    #[arg(long, value_parser = seeds)]
+    /// Run these seeds, both ends included: 1..100
+    #[arg(long, value_name = "A..B", value_parser = seeds)]
     pub seeds: Option<(u64, u64)>,
-    /// Sets a value of the scenario: system.kv.disk.fsync=1ms.
+    /// Replace a value of the scenario, such as system.kv.disk.fsync=1ms; repeatable
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// Only runs with this value of a swept variable: nodes=5.
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub only: Vec<String>,
-    /// How many runs go side by side; all cores by default.
-    #[arg(short, long)]
-    pub jobs: Option<usize>,
-    /// The folder for results.
-    #[arg(short, long, default_value = "outputs")]
-    pub out: PathBuf,
-    /// The folder that no path in a scenario may leave.
+    /// Run only combinations with this value of a swept variable: nodes=5; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = only)]
+    pub only: Vec<(String, String)>,
+    /// Run the k-th of n parts of all runs, dealt out by run id: hash:1/4
+    #[arg(long, value_name = "hash:K/N", value_parser = partition)]
+    pub partition: Option<Partition>,
+    /// Keep the finished runs of an earlier attempt, and run the rest
     #[arg(long)]
-    pub root: Option<PathBuf>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
-    /// Charts and pages.
-    #[arg(long, value_enum, default_value_t = Charts::Svg)]
-    pub charts: Charts,
-    /// What is written of single operations and events; ops for one run, none for many, unless told otherwise.
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub trace: Option<Trace>,
-    /// Most events of a trace; the run goes on beyond them.
-    #[arg(long, value_name = "N", default_value_t = TRACE_EVENTS_MAX, value_parser = clap::value_parser!(u64).range(1..))]
-    pub max_trace_events: u64,
-    /// Stops after the first run that fails.
+    pub resume: bool,
+    /// Stop after the first run that fails
     #[arg(long)]
     pub fail_fast: bool,
-    /// Only lists the runs.
+    /// List the runs and stop
     #[arg(long)]
     pub dry_run: bool,
-    /// Most events of a run.
-    #[arg(long, value_name = "N")]
+    /// How many runs go side by side [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<usize>,
+    /// The folder for results
+    #[arg(short, long, value_name = "DIR", default_value = "outputs")]
+    pub out: PathBuf,
+    /// The folder that no path in a scenario may leave [default: the nearest folder named `scenarios`]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Charts and pages
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub charts: Charts,
+    /// What is written of single operations and events [default: ops for one run, none for many]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub trace: Option<Trace>,
+    /// Most events in a trace; the run goes on beyond them
+    #[arg(long, value_name = "N", default_value_t = TRACE_EVENTS_MAX, help_heading = LIMITS,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_trace_events: u64,
+    /// Most wall-clock time: 90s, 10min
+    #[arg(long, value_name = "DURATION", value_parser = wall_limit, help_heading = LIMITS)]
+    pub wall_limit: Option<std::time::Duration>,
+    /// Most memory that is in use at once: 2GiB
+    #[arg(long, value_name = "BYTES", value_parser = max_memory, help_heading = LIMITS)]
+    pub max_memory: Option<u64>,
+    /// Most events; the digest is that of the events before
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = LIMITS)]
     pub max_events: Option<u64>,
-    /// Prints nothing but errors.
-    #[arg(short, long)]
+    /// Print nothing but errors and, with --format json, the result
+    #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Progress on stderr.
-    #[arg(long, value_enum, default_value_t = When::Auto)]
+    /// Print every run of a sweep, and what each took
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Progress on stderr
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub progress: When,
 }
 
-/// How a result is printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Format {
-    /// A short table.
-    Text,
-    /// One JSON document.
-    Json,
-}
-
 /// Which charts are drawn.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum Charts {
-    /// SVG files and a page.
+    /// SVG files and pages
+    #[default]
     Svg,
-    /// None.
+    /// None
     None,
 }
 
 /// What is written of single operations and events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Trace {
-    /// Nothing.
+    /// Nothing
     None,
-    /// requests.csv and history.jsonl: every operation.
+    /// requests.csv and history.jsonl: every operation
     Ops,
-    /// trace.jsonl too: every event.
+    /// trace.jsonl too: every event
     Full,
 }
 
@@ -99,21 +122,96 @@ impl RunArgs {
     }
 }
 
-/// When something is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+/// When progress is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum When {
-    /// On a terminal.
+    /// On a terminal
+    #[default]
     Auto,
-    /// Not.
+    /// Not
     Never,
+}
+
+/// One part of all runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Partition {
+    /// Which, from 1.
+    pub part: u32,
+    /// Of how many.
+    pub parts: u32,
+}
+
+impl Partition {
+    /// Whether a run belongs to this part: its id is a number as good as random, and the same everywhere.
+    pub fn holds(self, run_id: &str) -> bool {
+        let number = u32::from_str_radix(run_id, 16).expect("a run's id is 8 hexadecimal digits");
+        number % self.parts == self.part - 1
+    }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse::<u64>().ok().filter(|seed| *seed <= SEED_MAX);
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {SEED_MAX}"))
 }
 
 fn seeds(text: &str) -> Result<(u64, u64), String> {
     let (first, last) = text.split_once("..").ok_or("write a range of seeds such as 1..100")?;
-    let seed = |text: &str| text.parse::<u64>().ok().filter(|seed| *seed <= SEED_MAX);
-    let (first, last) = (seed(first), seed(last));
-    let (Some(first), Some(last)) = (first, last) else {
-        return Err(format!("seeds are whole numbers from 0 to {SEED_MAX}"));
-    };
+    let (first, last) = (seed(first)?, seed(last.strip_prefix('=').unwrap_or(last))?);
     if first <= last { Ok((first, last)) } else { Err("the last seed is before the first".to_owned()) }
+}
+
+fn only(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write a variable and its value, such as nodes=5")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn partition(text: &str) -> Result<Partition, String> {
+    let parts = || {
+        let (part, parts) = text.strip_prefix("hash:")?.split_once('/')?;
+        Some((part.parse::<u32>().ok()?, parts.parse::<u32>().ok()?))
+    };
+    match parts().ok_or("write a part such as hash:1/4, the first of four")? {
+        (part, parts) if (1..=parts).contains(&part) => Ok(Partition { part, parts }),
+        (_, parts) => Err(format!("the parts are numbered from 1 to {parts}")),
+    }
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let jobs = text.parse::<usize>().ok().filter(|jobs| *jobs > 0);
+    jobs.ok_or_else(|| "write how many runs may go side by side, at least 1".to_owned())
+}
+
+fn wall_limit(text: &str) -> Result<std::time::Duration, String> {
+    let limit = units::duration(text).map_err(|problem| problem.message)?;
+    Ok(std::time::Duration::from_nanos(limit.0))
+}
+
+fn max_memory(text: &str) -> Result<u64, String> {
+    units::bytes(text).map(|bytes| bytes.0).map_err(|problem| problem.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_seeds_have_both_ends() {
+        assert_eq!((seeds("1..20"), seeds("3..=3")), (Ok((1, 20)), Ok((3, 3))));
+        for wrong in ["5", "5..1", "a..b", "..", "1..-1", "1..99999999999999999999"] {
+            assert!(seeds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn parts_are_counted_from_one_and_share_all_runs() {
+        let of = |text| partition(text).expect("it is well-formed");
+        let parts = [of("hash:1/3"), of("hash:2/3"), of("hash:3/3")];
+        for id in ["00000000", "00000001", "9f3c21ab", "ffffffff"] {
+            assert_eq!(parts.iter().filter(|part| part.holds(id)).count(), 1, "{id}");
+        }
+        assert!(parts[0].holds("00000003") && parts[1].holds("00000001"));
+        for wrong in ["1/3", "hash:0/3", "hash:4/3", "hash:1/0", "hash:1", "count:1/3"] {
+            assert!(partition(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,94 +1,213 @@
 //! What is to run: every file loaded, every sweep expanded, every run checked before any starts.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use crate::run::outputs::{PlannedRun, run_id};
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::plan::SEED_MAX;
-use crate::scenario::{LoadOptions, Loaded, Scenario, Sweep, load, render};
+use crate::scenario::source::ScenarioFiles;
+use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, render, resolved};
 use crate::sim::Limits;
-use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources};
+use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
 
-use super::Exit;
 use super::arguments::RunArgs;
+use super::overrides::effective;
+use super::{Exit, Failure, Terminal};
+
+/// A file, and what of it is to run.
+pub(super) struct Batch {
+    /// The file as it was named.
+    pub path: PathBuf,
+    /// The scenario's name.
+    pub name: String,
+    /// What `--set` changes in it.
+    pub overrides: Vec<String>,
+    /// The runs, in order.
+    pub jobs: Vec<Job>,
+    /// For each swept variable whether it takes its value to tell one combination from another.
+    pub telling: Vec<bool>,
+    /// The document with its `[sweep]`.
+    document: Node,
+    sweep: Sweep,
+    sources: Sources,
+    root: Option<PathBuf>,
+}
 
 /// One run of one file.
 pub(super) struct Job {
-    pub file: usize,
-    pub document: Node,
-    pub params: Vec<(String, String)>,
-    pub seed: u64,
+    pub run: PlannedRun,
+    point: usize,
 }
 
-/// A file and what its runs share.
-pub(super) struct Batch {
-    pub path: PathBuf,
-    pub name: String,
-    pub sources: Sources,
-    pub root: Option<PathBuf>,
-}
-
-/// Loads every file and checks every run before any starts. `None` once the mistakes have been printed.
-pub(super) fn plan_jobs(args: &RunArgs) -> Option<(Vec<Batch>, Vec<Job>)> {
+/// Loads every file and checks every run before any starts.
+///
+/// # Errors
+/// If a file is not valid, which has been said then, or nothing is selected.
+pub(super) fn plan(args: &RunArgs, terminal: &mut Terminal) -> Result<Result<Vec<Batch>, Exit>, Failure> {
     let mut batches = Vec::new();
-    let mut jobs = Vec::new();
-    let mut all = true;
-    for (file, path) in args.files.iter().enumerate() {
-        let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
+    let mut loaded_files = Vec::new();
+    let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
+    for path in &args.files {
         let mut loaded = load(path, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-        let of_file = jobs_of_file(args, file, path, &loaded, &mut diagnostics);
-        eprint!("{}", render(&loaded.sources, &diagnostics, std::io::stderr().is_terminal()));
-        match of_file {
-            Some((name, of_file)) if !diagnostics.has_errors() => {
-                jobs.extend(of_file);
-                batches.push(Batch { path: path.clone(), name, sources: loaded.sources, root: loaded.root });
+        let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
+        loaded_files.push((path, loaded, sweep, diagnostics));
+    }
+    let sweeps: Vec<&Sweep> = loaded_files.iter().filter_map(|(_, _, sweep, _)| sweep.as_ref()).collect();
+    if sweeps.len() == args.files.len() {
+        check_names(args, &sweeps)?;
+    }
+    let mut all_valid = true;
+    for (path, loaded, sweep, mut diagnostics) in loaded_files {
+        let selected =
+            sweep.as_ref().map(|sweep| select(args, path, &loaded, sweep, &mut diagnostics)).transpose()?;
+        if diagnostics.has_errors() || !terminal.is_quiet() {
+            terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
+        }
+        match (sweep.zip(loaded.document), selected.flatten()) {
+            (Some((sweep, document)), Some((name, jobs))) if !diagnostics.has_errors() => {
+                batches.push(Batch {
+                    path: path.clone(),
+                    name,
+                    overrides: effective(path, &options, &document),
+                    jobs,
+                    telling: telling(&sweep),
+                    document,
+                    sweep,
+                    sources: loaded.sources,
+                    root: loaded.root,
+                })
             }
-            Some(_) | None => all = false,
+            (Some(_) | None, Some(_) | None) => all_valid = false,
         }
     }
-    all.then_some((batches, jobs))
+    if !all_valid {
+        return Ok(Err(Exit::Invalid));
+    }
+    if batches.iter().all(|batch| batch.jobs.is_empty()) {
+        return Err(nothing_selected(args, &batches));
+    }
+    batches.retain(|batch| !batch.jobs.is_empty());
+    Ok(Ok(batches))
 }
 
-fn jobs_of_file(
+/// The scenario's name and the selected runs of a file; `None` once its mistakes have been reported.
+fn select(
     args: &RunArgs,
-    file: usize,
     path: &Path,
     loaded: &Loaded,
+    sweep: &Sweep,
     diagnostics: &mut Diagnostics,
-) -> Option<(String, Vec<Job>)> {
-    let document = loaded.document.as_ref()?;
-    let sweep = Sweep::new(document, diagnostics)?;
-    if args.seeds.is_some() && sweep.repeat > 1 {
-        eprintln!("error: {}: --seeds and [sweep] repeat both say which seeds to run", path.display());
-        eprintln!("       write --set sweep.repeat=1 beside --seeds");
-        return None;
-    }
+) -> Result<Option<(String, Vec<Job>)>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let files = loaded.files();
-    let mut jobs = Vec::new();
-    let mut name = stem.clone();
-    for point in sweep.points() {
-        let params: Vec<(String, String)> =
-            point.parameters.iter().map(|one| (one.name.clone(), one.written.clone())).collect();
-        let wanted = |only: &String| params.iter().any(|(name, value)| *only == format!("{name}={value}"));
-        if !args.only.iter().all(wanted) {
+    let (mut jobs, mut name) = (Vec::new(), stem.clone());
+    for (index, point) in sweep.points().enumerate() {
+        let params = params(&point);
+        if !is_selected(&args.only, &params) {
             continue;
         }
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files))?;
-        let first = args.seed.or(args.seeds.map(|(first, _)| first)).unwrap_or(scenario.seed);
-        let last = args.seeds.map_or(first.saturating_add(u64::from(sweep.repeat) - 1), |(_, last)| last);
-        if last > SEED_MAX {
-            eprintln!("error: seeds are whole numbers from 0 to {SEED_MAX}");
-            return None;
-        }
-        let prepared = prepare(&stem, &scenario, first, limits(args), diagnostics, &files)?;
+        let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files));
+        let Some(scenario) = scenario else { return Ok(None) };
+        let (first, last) = seeds(args, scenario.seed, sweep.repeat)?;
+        let prepared = prepare(&stem, &scenario, first, limits(args), diagnostics, &files);
+        let Some(prepared) = prepared else { return Ok(None) };
         name = prepared.name;
-        for seed in first..=last {
-            jobs.push(Job { file, document: point.document.clone(), params: params.clone(), seed });
-        }
+        let resolved = resolved(&point.document, None);
+        let run = |seed| PlannedRun { run_id: run_id(&resolved, seed), seed, params: params.clone() };
+        let selected = |run: &PlannedRun| args.partition.is_none_or(|part| part.holds(&run.run_id));
+        jobs.extend((first..=last).map(run).filter(selected).map(|run| Job { run, point: index }));
     }
-    Some((name, jobs))
+    Ok(Some((name, jobs)))
+}
+
+/// What `--only` names must be a variable of some file.
+fn check_names(args: &RunArgs, sweeps: &[&Sweep]) -> Result<(), Failure> {
+    let names: Vec<&str> = sweeps.iter().flat_map(|sweep| sweep.names()).collect();
+    let Some((name, _)) = args.only.iter().find(|(name, _)| !names.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let failure = Failure::new(Exit::Invalid, format!("--only {name}: no [sweep] varies `{name}`"));
+    Err(match suggest::closest(name, names.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => failure.help("the scenario has no [sweep]; --set replaces a value"),
+        None => failure.help(format!("it varies {}", suggest::one_of(names.iter().copied()))),
+    })
+}
+
+fn nothing_selected(args: &RunArgs, batches: &[Batch]) -> Failure {
+    let asked: Vec<String> = args.only.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let Some(partition) = args.partition.filter(|_| asked.is_empty()) else {
+        let failure = Failure::new(
+            Exit::NothingSelected,
+            format!("nothing selected: no combination has {}", asked.join(" and ")),
+        );
+        let name = &args.only.first().expect("without --only and --partition every run is selected").0;
+        let mut values: Vec<String> = Vec::new();
+        for value in batches.iter().flat_map(|batch| batch.values(name)) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        return failure.help(format!("`{name}` is {}", suggest::one_of(values.iter().map(String::as_str))));
+    };
+    let (part, parts) = (partition.part, partition.parts);
+    Failure::new(Exit::NothingSelected, format!("nothing selected: no run falls into part {part} of {parts}"))
+}
+
+impl Batch {
+    /// The values of a variable, in order.
+    fn values(&self, name: &str) -> Vec<String> {
+        let mut values: Vec<String> = Vec::new();
+        for (_, value) in self.sweep.points().flat_map(|point| params(&point)).filter(|(one, _)| one == name)
+        {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
+    /// The resolved scenario of a run, as TOML.
+    pub fn resolved(&self, job: &Job) -> String {
+        resolved(&self.sweep.point(job.point).document, None)
+    }
+
+    /// The scenario with its sweep, as TOML.
+    pub fn document(&self) -> String {
+        resolved(&self.document, None)
+    }
+
+    /// Decodes and plans one run: worlds are built in the thread that runs them.
+    pub fn prepare(&self, args: &RunArgs, job: &Job) -> Prepared {
+        let files = ScenarioFiles::new(&self.sources, self.root.clone());
+        let mut diagnostics = Diagnostics::default();
+        let document = self.sweep.point(job.point).document;
+        let scenario = Scenario::decode(&document, &mut Decoder::new(&mut diagnostics, &files));
+        let scenario = scenario.expect("it was decoded before the runs began");
+        let prepared = prepare(&self.name, &scenario, job.run.seed, limits(args), &mut diagnostics, &files);
+        prepared.expect("it was planned before the runs began")
+    }
+}
+
+fn params(point: &Point) -> Vec<(String, String)> {
+    point.parameters.iter().map(|one| (one.name.clone(), one.written.clone())).collect()
+}
+
+/// Whether every variable that `--only` names has one of the values it gives.
+fn is_selected(only: &[(String, String)], params: &[(String, String)]) -> bool {
+    only.iter().all(|(name, _)| params.iter().any(|param| param.0 == *name && only.contains(param)))
+}
+
+/// The first and last seed of every combination.
+fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<(u64, u64), Failure> {
+    let chosen = args.seeds.or(args.seed.map(|seed| (seed, seed)));
+    let (first, last) = chosen.unwrap_or((own, own.saturating_add(u64::from(repeat) - 1)));
+    if last > SEED_MAX {
+        let message = format!("seed {own} repeated {repeat} times goes beyond {SEED_MAX}, the greatest seed");
+        return Err(Failure::new(Exit::Invalid, message));
+    }
+    Ok((first, last))
 }
 
 fn limits(args: &RunArgs) -> Limits {
@@ -96,24 +215,19 @@ fn limits(args: &RunArgs) -> Limits {
     Limits { events: args.max_events.unwrap_or(usual.events), ..usual }
 }
 
-/// Decodes and plans one run: worlds are built in the thread that runs them.
-pub(super) fn prepare_job(args: &RunArgs, batch: &Batch, job: &Job) -> Prepared {
-    let files = crate::scenario::source::ScenarioFiles::new(&batch.sources, batch.root.clone());
-    let mut diagnostics = Diagnostics::default();
-    let scenario = Scenario::decode(&job.document, &mut Decoder::new(&mut diagnostics, &files));
-    let scenario = scenario.expect("it was decoded before the runs began");
-    let prepared = prepare(&batch.name, &scenario, job.seed, limits(args), &mut diagnostics, &files);
-    prepared.expect("it was planned before the runs began")
-}
-
-pub(super) fn list_jobs(batches: &[Batch], jobs: &[Job]) -> Exit {
-    let mut out = std::io::stdout().lock();
-    for job in jobs {
-        let params: Vec<String> = job.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let line = format!("{}  seed {}  {}", batches[job.file].name, job.seed, params.join(" "));
-        if writeln!(out, "{}", line.trim_end()).is_err() {
-            return Exit::Passed; // Nobody reads on.
-        }
+/// The variables without which combinations could not be told apart, the first ones dropped where others do.
+fn telling(sweep: &Sweep) -> Vec<bool> {
+    let points: Vec<Vec<String>> =
+        sweep.points().map(|point| params(&point).into_iter().map(|(_, value)| value).collect()).collect();
+    let mut telling = vec![true; sweep.names().count()];
+    for variable in 0..telling.len() {
+        telling[variable] = false;
+        let shown = |point: &Vec<String>| -> Vec<String> {
+            point.iter().zip(&telling).filter(|(_, tells)| **tells).map(|(value, _)| value.clone()).collect()
+        };
+        let mut seen: Vec<Vec<String>> = points.iter().map(shown).collect();
+        seen.sort();
+        telling[variable] = seen.windows(2).any(|pair| pair[0] == pair[1]);
     }
-    Exit::Passed
+    telling
 }

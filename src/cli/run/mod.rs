@@ -1,43 +1,161 @@
 //! `seedbed run`: runs scenario files, expanding their sweeps.
+//!
+//! [`jobs`] loads and checks everything before anything runs; [`batch`] does the runs of a file side by side, each in
+//! [`work`]; [`limits`] says when one is to be cut short; [`print`] and the documents of `--format json` say what came
+//! of it.
 
 mod arguments;
+mod batch;
 mod jobs;
+mod limits;
+mod overrides;
 mod print;
+mod progress;
 mod reproduce;
-mod sweep;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicUsize;
 
-use super::exit::Exit;
-use jobs::{Job, list_jobs, plan_jobs};
-use work::run_batch;
+use serde_json::{Value as Json, json};
+
+use super::{Exit, Failure, Format, Terminal};
+use crate::run::outputs::Disk;
+use crate::run::product;
+use batch::{Done, check_writable, run_batch};
+use jobs::Batch;
+use limits::{is_interrupted, watch_interrupts};
+use reproduce::Reader;
+use work::{Report, is_over};
 
 pub use arguments::RunArgs;
 
-/// Runs the command.
-pub fn run(args: &RunArgs) -> Exit {
-    let Some((batches, jobs)) = plan_jobs(args) else { return Exit::Invalid };
-    if jobs.is_empty() {
-        eprintln!("nothing selected: no run has the values that --only asks for");
-        return Exit::NothingSelected;
-    }
-    if args.dry_run {
-        return list_jobs(&batches, &jobs);
-    }
-    let interrupt: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
-    if let Err(error) = ctrlc::set_handler(|| interrupt.store(true, Ordering::Relaxed)) {
-        eprintln!("warning: an interrupt will not be handled: {error}");
-    }
-    let mut exits = Vec::new();
-    for (index, batch) in batches.iter().enumerate() {
-        let of_batch: Vec<&Job> = jobs.iter().filter(|job| job.file == index).collect();
-        if !of_batch.is_empty() {
-            exits.push(run_batch(args, batch, &of_batch, interrupt));
+impl RunArgs {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+        if self.quiet {
+            terminal.be_quiet();
         }
-        if interrupt.load(Ordering::Relaxed) {
-            break;
+        let batches = match jobs::plan(self, terminal)? {
+            Ok(batches) => batches,
+            Err(exit) => return Ok(exit),
+        };
+        if self.dry_run {
+            return self.list(&batches, terminal);
+        }
+        batches.iter().try_for_each(|batch| check_writable(self, batch))?;
+        watch_interrupts(terminal);
+        let failed = AtomicUsize::new(0);
+        let mut all = Vec::new();
+        for batch in &batches {
+            if is_over(self, &failed) {
+                break;
+            }
+            let done = run_batch(self, batch, &failed, terminal)?;
+            self.point_latest(&done, terminal);
+            if self.format == Format::Text && !self.quiet {
+                terminal.print(&print::text(&done, self.verbose, terminal))?;
+            }
+            say(&done, terminal);
+            all.push(done);
+        }
+        if self.format == Format::Json {
+            terminal.print_json(&document(&all))?;
+        }
+        let was_cut = is_interrupted() && all.len() < batches.len();
+        let exits = all.iter().map(|done| done.exit).chain(was_cut.then_some(Exit::Interrupted));
+        let exit = Exit::of_many(exits);
+        for done in all.iter().filter(|done| done.sweep.is_some() && !done.is_whole()) {
+            terminal.say(&format!("resume: {}", reproduce::to_resume(self, done.batch)));
+        }
+        let of_exit = |done: &&Done<'_>| done.exit == exit && done.reproduce.is_some();
+        let gravest = all.iter().find(of_exit).or(all.iter().find(|done| done.reproduce.is_some()));
+        if let Some(command) = gravest.and_then(|done| done.reproduce.as_ref()) {
+            terminal.say(&format!("reproduce: {command}"));
+        }
+        Ok(exit)
+    }
+
+    /// Prints the runs without running them.
+    fn list(&self, batches: &[Batch], terminal: &mut Terminal) -> Result<Exit, Failure> {
+        let jobs = || batches.iter().flat_map(|batch| batch.jobs.iter().map(move |job| (batch, job)));
+        if self.format == Format::Json {
+            let run = |(batch, job): (&Batch, &jobs::Job)| {
+                let command = reproduce::of_run(self, batch, job, None, Reader::Here);
+                let params: serde_json::Map<String, Json> =
+                    job.run.params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+                json!({
+                    "scenario": batch.name, "seed": job.run.seed, "run_id": job.run.run_id,
+                    "params": params, "command": command,
+                })
+            };
+            terminal.print_json(&json!({ "runs": jobs().map(run).collect::<Vec<_>>() }))?;
+            return Ok(Exit::Passed);
+        }
+        let mut text = String::new();
+        for (batch, job) in jobs() {
+            let params: Vec<String> =
+                job.run.params.iter().map(|(name, value)| format!("  {name}={value}")).collect();
+            let (name, run) = (&batch.name, &job.run);
+            text += &format!("{name}  seed {}  run {}{}\n", run.seed, run.run_id, params.concat());
+        }
+        terminal.print(&text)?;
+        let count = super::count(jobs().count() as u64, "run");
+        if !self.quiet {
+            terminal.say(&format!(
+                "{count}; without --dry-run {} would start",
+                if jobs().count() == 1 { "it" } else { "they" }
+            ));
+        }
+        Ok(Exit::Passed)
+    }
+
+    /// Makes `latest` lead to what was made.
+    fn point_latest(&self, done: &Done<'_>, terminal: &mut Terminal) {
+        let folder = done.sweep.as_ref().or(done.reports.first().and_then(|report| report.folder.as_ref()));
+        if let Some(folder) = folder
+            && let Err(error) = product::latest(&Disk, &self.out, folder)
+        {
+            terminal.warn(&error.to_string());
         }
     }
-    Exit::of_many(exits)
+}
+
+/// Says what a person should know of the runs of a file: what is true of many of them once.
+fn say(done: &Done<'_>, terminal: &mut Terminal) {
+    let mut said: Vec<(&str, usize)> = Vec::new();
+    for warning in done.reports.iter().flat_map(|report| &report.warnings) {
+        match said.iter_mut().find(|(text, _)| text == warning) {
+            Some((_, times)) => *times += 1,
+            None => said.push((warning, 1)),
+        }
+    }
+    for (warning, times) in said {
+        let times = if times > 1 { format!(" ({times} runs)") } else { String::new() };
+        terminal.warn(&format!("{}: {warning}{times}", done.batch.name));
+    }
+    for error in done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.error) {
+        terminal.error(error);
+    }
+    if !done.is_whole() && done.batch.jobs.len() > 1 {
+        terminal.warn(&format!("{}: {}", done.batch.name, done.why_partial().1));
+    }
+}
+
+/// The one document of `--format json`: that of the run, or all runs and their sweeps.
+fn document(all: &[Done<'_>]) -> Json {
+    if let [Done { reports, sweep: None, .. }] = all
+        && let [report] = reports.as_slice()
+    {
+        return report.json();
+    }
+    let runs: Vec<Json> = all.iter().flat_map(|done| &done.reports).map(Report::json).collect();
+    let sweep = |done: &Done<'_>| {
+        let folder = done.sweep.as_ref()?;
+        Some(json!({
+            "scenario": done.batch.name,
+            "output": folder.display().to_string(),
+            "complete": done.is_whole(),
+            "skipped": done.skipped,
+        }))
+    };
+    json!({ "runs": runs, "sweeps": all.iter().filter_map(sweep).collect::<Vec<Json>>() })
 }

@@ -1,158 +1,235 @@
-//! What runs came to, for people and as JSON.
+//! What runs came to, for people.
 
-use std::io::Write;
-use std::path::Path;
+use super::batch::Done;
+use super::work::Report;
+use super::{Exit, Terminal};
+use crate::run::metrics::{Aggregate, Figure, Label, Metric, entry};
+use crate::run::outputs::{CheckSummary, RunVerdict};
+use crate::run::page::{grouped, written};
 
-use crate::kernel::Time;
-use crate::run::execute::Executed;
-use crate::run::outputs::RunVerdict;
-use crate::run::page::{actual, grouped, written};
-use crate::sim::Stop;
+/// Runs of a sweep beyond which those that passed are counted rather than shown.
+const ROWS_MAX: usize = 40;
 
-use super::Exit;
-use super::arguments::{Format, RunArgs};
-use super::jobs::Batch;
-use super::work::{Report, exit_of};
-
-/// What a run came to, for people.
-pub(super) fn summary_lines(executed: &Executed, run_id: &str, seed: u64, seconds: f64) -> Vec<String> {
-    let simulated = executed.recording.end().since(Time::ZERO).as_secs_f64();
-    let mut lines = vec![format!(
-        "{}  seed {seed}  run {run_id}  {simulated} s simulated in {seconds:.2} s  ({} events, {} a second)  digest {:016x}",
-        executed.prepared.name,
-        grouped(executed.events),
-        grouped((executed.events as f64 / seconds) as u64),
-        executed.digest
-    )];
-    let mut rows: Vec<[String; 5]> = Vec::new();
-    rows.extend(headline(executed));
-    for verdict in &executed.verdicts {
-        let word = match (verdict.expect_violated, verdict.as_expected) {
-            (true, true) => format!("{} (expected)", verdict.verdict.name()),
-            (true, false) => format!("{} (expected: violated)", verdict.verdict.name()),
-            (false, _) => verdict.verdict.name().to_owned(),
-        };
-        let (found, expected) = match verdict.figure {
-            Some(_) => (actual(verdict), verdict.expected.clone()),
-            None => (verdict.message.clone(), String::new()),
-        };
-        let found = if found.is_empty() { verdict.message.clone() } else { found };
-        rows.push([word, verdict.kind.clone(), verdict.about.clone(), found, expected]);
+/// What became of the runs of a file.
+pub(super) fn text(done: &Done<'_>, verbose: bool, terminal: &Terminal) -> String {
+    let paint = Paint { on: terminal.color_stdout() };
+    match done.reports.as_slice() {
+        [report] if done.sweep.is_none() => single(report, verbose, paint),
+        _ => sweep(done, verbose, paint),
     }
+}
+
+/// Puts colour on verdicts.
+#[derive(Clone, Copy)]
+struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    /// `text`, in the colour of the verdict `word`.
+    fn verdict(self, word: &str, text: &str) -> String {
+        let colour = match word {
+            "held" | "passed" => "32",
+            "violated" | "failed" => "31",
+            "inconclusive" => "33",
+            _ => return text.to_owned(),
+        };
+        if self.on { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+fn single(report: &Report, verbose: bool, paint: Paint) -> String {
+    let summary = &report.summary;
+    let digest = summary.digest.as_deref().unwrap_or("none");
+    let mut lines =
+        vec![format!("{}  seed {}  run {}  digest {digest}", summary.scenario, summary.seed, summary.run_id)];
+    let events = grouped(summary.events);
+    lines.push(match report.took {
+        Some(took) => {
+            let rate = grouped((summary.events as f64 / took.wall_s.max(1e-9)) as u64);
+            let memory = format!(", {:.1} MB", took.memory_bytes as f64 / 1e6);
+            let memory = if verbose { memory.as_str() } else { "" };
+            format!(
+                "  {} s simulated in {:.2} s  ({events} events, {rate} a second{memory})",
+                summary.simulated_s, took.wall_s
+            )
+        }
+        None => format!("  {} s simulated by an earlier attempt  ({events} events)", summary.simulated_s),
+    });
+    let mut rows = headline(&summary.figures());
+    rows.extend(summary.checks.iter().map(check_row));
+    if verbose {
+        rows.extend(summary.figures().iter().map(figure_row));
+    }
+    lines.extend(aligned(&rows, paint));
+    lines.push(format!("{}   {}", conclusion(report, paint), opened(report)));
+    lines.join("\n") + "\n"
+}
+
+fn opened(report: &Report) -> String {
+    report.to_open().map_or(String::new(), |path| path.display().to_string())
+}
+
+/// `failed: 1 of 7 checks`.
+fn conclusion(report: &Report, paint: Paint) -> String {
+    let checks = &report.summary.checks;
+    let count = |wanted: &dyn Fn(&&CheckSummary) -> bool| checks.iter().filter(wanted).count();
+    let verdict = report.verdict();
+    let why = match verdict {
+        RunVerdict::Passed if checks.is_empty() => "nothing was checked".to_owned(),
+        RunVerdict::Passed => match count(&|check| check.verdict == "not-applicable") {
+            0 => format!("{} checks", checks.len()),
+            idle => format!("{} checks, {idle} of them not applicable", checks.len()),
+        },
+        RunVerdict::Failed => {
+            let failed = count(&|check| match check.verdict.as_str() {
+                "held" => check.expect_violated(),
+                "violated" => !check.expect_violated(),
+                _ => false,
+            });
+            format!("{failed} of {} checks", checks.len())
+        }
+        RunVerdict::Inconclusive if report.summary.stopped != "end" => {
+            format!("stopped early by {}", report.summary.stopped)
+        }
+        RunVerdict::Inconclusive => {
+            format!("{} of {} checks", count(&|check| check.verdict == "inconclusive"), checks.len())
+        }
+    };
+    format!("{}: {why}", paint.verdict(verdict.name(), verdict.name()))
+}
+
+type Row = [String; 5];
+
+/// Rows in columns; the first word of each, a verdict, in its colour.
+fn aligned(rows: &[Row], paint: Paint) -> Vec<String> {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(40);
-    let widths = [width(0), width(1), width(2), width(3)];
-    for [word, kind, about, found, expected] in &rows {
-        let [a, b, c, d] = widths;
-        lines.push(
-            format!("  {word:a$}  {kind:b$}  {about:c$}  {found:d$}  {expected}").trim_end().to_owned(),
-        );
-    }
-    if executed.stop != Some(Stop::End) {
-        lines.push("  the run did not reach its end".to_owned());
-    }
-    lines
+    let [a, b, c, d] = [width(0), width(1), width(2), width(3)];
+    let line = |[word, kind, about, found, expected]: &Row| {
+        let rest = format!("{kind:b$}  {about:c$}  {found:d$}  {expected}");
+        let verdict = word.split(' ').next().unwrap_or_default();
+        format!("  {}  {}", paint.verdict(verdict, &format!("{word:a$}")), rest.trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+fn check_row(check: &CheckSummary) -> Row {
+    let word = match (check.expect_violated(), check.verdict.as_str()) {
+        (true, "violated") => "violated (expected)".to_owned(),
+        (true, verdict) => format!("{verdict} (expected: violated)"),
+        (false, verdict) => verdict.to_owned(),
+    };
+    let (found, expected) = match check.figure() {
+        Some((value, unit)) => (written(value, unit), check.expected.clone()),
+        None => (check.message.clone(), String::new()),
+    };
+    [word, check.kind.clone(), check.target.clone(), found, expected]
 }
 
 /// Throughput and latency of each workload.
-fn headline(executed: &Executed) -> Vec<[String; 5]> {
-    use crate::run::metrics::{Aggregate, Label, Metric, Query, entry};
-    let recording = &executed.recording;
-    let mut rows = Vec::new();
-    for workload in &executed.prepared.world.workloads {
-        let of = |metric| Query::of(metric).with(Label::Workload.name(), &workload.name);
-        let show = |metric, aggregate| {
-            let query = of(metric).expect("both metrics have the label");
-            recording.measure(&query, aggregate).map(|value| written(value, entry(metric).unit))
+fn headline(figures: &[Figure]) -> Vec<Row> {
+    let is_whole = |figure: &&Figure| {
+        !figure.labels.contains_key(&Label::Op) && !figure.labels.contains_key(&Label::Phase)
+    };
+    let of = |metric: Metric, aggregate: Aggregate, workload: &str| {
+        let wanted = |figure: &&Figure| {
+            let same = figure.metric == metric && figure.aggregate == aggregate && is_whole(figure);
+            same && figure.labels.get(&Label::Workload).is_some_and(|name| name == workload)
         };
-        if let Some(throughput) = show(Metric::Throughput, Aggregate::Mean) {
-            rows.push([
-                String::new(),
-                "throughput".to_owned(),
-                workload.name.clone(),
-                throughput,
-                String::new(),
-            ]);
-        }
+        figures.iter().find(wanted).map(|figure| written(figure.value, entry(metric).unit))
+    };
+    let mut rows = Vec::new();
+    let is_first = |figure: &&Figure| {
+        figure.metric == Metric::Throughput && figure.aggregate == Aggregate::Mean && is_whole(figure)
+    };
+    for figure in figures.iter().filter(is_first) {
+        let Some(workload) = figure.labels.get(&Label::Workload) else { continue };
+        let row = |what: &str, value: String| {
+            [String::new(), what.to_owned(), workload.clone(), value, String::new()]
+        };
+        rows.push(row("throughput", written(figure.value, entry(Metric::Throughput).unit)));
         let parts = [("p50", Aggregate::P50), ("p99", Aggregate::P99), ("max", Aggregate::Max)];
-        let parts = parts
-            .map(|(name, aggregate)| show(Metric::Latency, aggregate).map(|value| format!("{name} {value}")));
+        let parts = parts.map(|(name, aggregate)| {
+            of(Metric::Latency, aggregate, workload).map(|value| format!("{name} {value}"))
+        });
         let latency: Vec<String> = parts.into_iter().flatten().collect();
         if !latency.is_empty() {
-            let row = [
-                String::new(),
-                "latency".to_owned(),
-                workload.name.clone(),
-                latency.join("  "),
-                String::new(),
-            ];
-            rows.push(row);
+            rows.push(row("latency", latency.join("  ")));
         }
     }
     rows
 }
 
-pub(super) fn print_reports(args: &RunArgs, batch: &Batch, reports: &[Report], sweep: Option<&Path>) {
-    let failed: Vec<&Report> = reports.iter().filter(|report| exit_of(report) != Exit::Passed).collect();
-    let mut out = std::io::stdout().lock();
-    // A reader that has gone wants no more: errors of stdout are not ours to report.
-    let _ = match args.format {
-        Format::Json => {
-            let all: Vec<&serde_json::Value> = reports.iter().map(|report| &report.json).collect();
-            match all.as_slice() {
-                [one] => writeln!(out, "{one:#}"),
-                many => writeln!(out, "{:#}", serde_json::json!(many)),
-            }
-        }
-        Format::Text if args.quiet => Ok(()),
-        Format::Text => print_text(&mut out, batch, reports, &failed, sweep),
-    };
-    for report in reports {
-        for warning in &report.warnings {
-            eprintln!("warning: {}: {warning}", report.name);
-        }
-        if let Some(error) = &report.error {
-            eprintln!("error: {error}");
-        }
-    }
-    if let Some(first) = failed.first() {
-        eprintln!("reproduce: {}", first.reproduce);
-    }
+fn figure_row(figure: &Figure) -> Row {
+    let row = entry(figure.metric);
+    let labels: Vec<&str> = figure.labels.values().map(String::as_str).collect();
+    let value = written(figure.value, row.unit_of(figure.aggregate));
+    [
+        String::new(),
+        format!("{} {}", row.name, figure.aggregate.name()),
+        labels.join(" "),
+        value,
+        String::new(),
+    ]
 }
 
-fn print_text(
-    out: &mut impl Write,
-    batch: &Batch,
-    reports: &[Report],
-    failed: &[&Report],
-    sweep: Option<&Path>,
-) -> std::io::Result<()> {
-    if let [report] = reports {
-        for line in &report.lines {
-            writeln!(out, "{line}")?;
-        }
-        let page = report.folder.as_ref().map(|folder| folder.join("report.html").display().to_string());
-        return writeln!(out, "{}   {}", report.verdict.name(), page.unwrap_or_default());
+fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
+    let reports = &done.reports;
+    let count = |verdict| reports.iter().filter(|report| report.verdict() == verdict).count();
+    let parts: Vec<String> = [RunVerdict::Passed, RunVerdict::Failed, RunVerdict::Inconclusive]
+        .into_iter()
+        .filter(|verdict| *verdict == RunVerdict::Passed || count(*verdict) > 0)
+        .map(|verdict| paint.verdict(verdict.name(), &format!("{} {}", count(verdict), verdict.name())))
+        .chain((done.panicked > 0).then(|| format!("{} met an internal error", done.panicked)))
+        .chain((done.skipped > 0).then(|| format!("{} not begun", done.skipped)))
+        .collect();
+    let mut lines =
+        vec![format!("{}  {} runs: {}", done.batch.name, done.batch.jobs.len(), parts.join(", "))];
+    let took = reports.iter().filter_map(|report| Some((report.took?.wall_s, report.summary.events)));
+    let (seconds, events) = took.fold((0.0, 0), |sum, took| (sum.0 + took.0, sum.1 + took.1));
+    let earlier = reports.iter().filter(|report| report.took.is_none()).count();
+    if events > 0 {
+        let rate = grouped((events as f64 / f64::max(seconds, 1e-9)) as u64);
+        lines.push(format!(
+            "  {} events in {seconds:.2} s of one core  ({rate} events a second)",
+            grouped(events)
+        ));
     }
-    let count = |verdict| reports.iter().filter(|report| report.verdict == verdict).count();
-    writeln!(
-        out,
-        "{}  {} runs: {} passed, {} failed, {} inconclusive",
-        batch.name,
-        reports.len(),
-        count(RunVerdict::Passed),
-        count(RunVerdict::Failed),
-        count(RunVerdict::Inconclusive)
-    )?;
-    for report in failed.iter().take(20) {
-        let params: Vec<String> =
-            report.kept.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        writeln!(out, "  {}  seed {}  {}", report.verdict.name(), report.kept.seed, params.join(" "))?;
+    if earlier > 0 {
+        lines.push(format!("  {earlier} runs were finished by an earlier attempt"));
     }
-    if failed.len() > 20 {
-        writeln!(out, "  and {} more", failed.len() - 20)?;
+    let all = verbose || reports.len() <= ROWS_MAX;
+    let rows: Vec<&Report> = reports.iter().filter(|report| all || report.exit() != Exit::Passed).collect();
+    let most = if verbose { usize::MAX } else { ROWS_MAX };
+    lines.extend(rows.iter().take(most).map(|report| sweep_row(report, verbose, paint)));
+    let left = reports.len() - rows.len().min(most);
+    if left > 0 {
+        lines.push(format!("  and {left} more: -v shows them"));
     }
-    match sweep {
-        Some(folder) => writeln!(out, "{}", folder.display()),
-        None => Ok(()),
-    }
+    lines.extend(done.sweep.as_ref().map(|folder| {
+        let page = folder.join(crate::run::outputs::REPORT);
+        let path = if page.exists() { &page } else { folder };
+        path.display().to_string()
+    }));
+    lines.join("\n") + "\n"
+}
+
+fn sweep_row(report: &Report, verbose: bool, paint: Paint) -> String {
+    let (verdict, summary) = (report.verdict().name(), &report.summary);
+    let params: Vec<String> =
+        report.run.params.iter().map(|(name, value)| format!("  {name}={value}")).collect();
+    let digest = summary.digest.as_deref().unwrap_or("none            ");
+    let took = match report.took {
+        Some(took) if verbose => format!("  {:.2} s, {:.1} MB", took.wall_s, took.memory_bytes as f64 / 1e6),
+        Some(_) => String::new(),
+        None => "  (earlier)".to_owned(),
+    };
+    let why = if summary.stopped == "end" { String::new() } else { format!("  ({})", summary.stopped) };
+    let word = paint.verdict(verdict, &format!("{verdict:12}"));
+    format!(
+        "  {word}  run {}  seed {}  digest {digest}{}{why}{took}",
+        summary.run_id,
+        summary.seed,
+        params.concat()
+    )
 }

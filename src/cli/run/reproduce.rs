@@ -1,29 +1,101 @@
-//! The commands that do a run again.
+//! The commands that do a run, or a whole sweep, again.
+
+use std::path::Path;
 
 use super::arguments::RunArgs;
 use super::jobs::{Batch, Job};
+use crate::cli::internal::quoted;
+use crate::run::Cut;
 
-/// The command that does the same run again.
-pub(super) fn reproduce(args: &RunArgs, batch: &Batch, job: &Job) -> String {
-    let mut command =
-        format!("seedbed run {} --seed {}", quoted(&batch.path.display().to_string()), job.seed);
-    for set in &args.set {
-        command += &format!(" --set {}", quoted(set));
+/// For whom a command is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Who typed the one that runs: paths are as they were typed.
+    Here,
+    /// Who finds it in a file, on any machine: paths start where the scenarios lie.
+    Anywhere,
+}
+
+/// The command that does one run of a file again, and nothing else.
+pub(super) fn of_run(args: &RunArgs, batch: &Batch, job: &Job, cut: Option<Cut>, reader: Reader) -> String {
+    let mut command = of_file(args, batch, reader);
+    for ((name, value), tells) in job.run.params.iter().zip(&batch.telling) {
+        if *tells {
+            command += &format!(" --only {}", quoted(&format!("{name}={value}")));
+        }
     }
-    for (name, value) in &job.params {
-        command += &format!(" --only {}", quoted(&format!("{name}={value}")));
-    }
-    if !job.params.is_empty() {
-        command += " --set sweep.repeat=1";
+    command += &format!(" --seed {}", job.run.seed);
+    if let (Some(Cut::MaxEvents), Some(events)) = (cut, args.max_events) {
+        command += &format!(" --max-events {events}");
     }
     command
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
+/// The command that does all selected runs of a file again.
+pub(super) fn of_sweep(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
+    let mut command = of_file(args, batch, reader);
+    for (name, value) in &args.only {
+        command += &format!(" --only {}", quoted(&format!("{name}={value}")));
+    }
+    if let Some((first, last)) = args.seeds {
+        command += &format!(" --seeds {first}..{last}");
+    }
+    if let Some(seed) = args.seed {
+        command += &format!(" --seed {seed}");
+    }
+    if let Some(partition) = args.partition {
+        command += &format!(" --partition hash:{}/{}", partition.part, partition.parts);
+    }
+    command
+}
+
+/// The command that goes on with a sweep.
+pub(super) fn to_resume(args: &RunArgs, batch: &Batch) -> String {
+    let mut command = of_sweep(args, batch, Reader::Here);
+    if args.out != Path::new("outputs") {
+        command += &format!(" --out {}", quoted(&args.out.display().to_string()));
+    }
+    command + " --resume"
+}
+
+fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
+    let path = match reader {
+        Reader::Here => batch.path.display().to_string(),
+        Reader::Anywhere => from_scenarios(&batch.path),
+    };
+    let mut command = format!("seedbed run {}", quoted(&path));
+    if let (Some(root), Reader::Here) = (&args.root, reader) {
+        command += &format!(" --root {}", quoted(&root.display().to_string()));
+    }
+    for set in &batch.overrides {
+        command += &format!(" --set {}", quoted(set));
+    }
+    command
+}
+
+/// The path of a scenario from the folder that holds the nearest `scenarios` around it; without one, its name.
+fn from_scenarios(path: &Path) -> String {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let named = |folder: &&Path| folder.file_name().is_some_and(|name| name == "scenarios");
+    let top = real.ancestors().skip(1).find(named).and_then(Path::parent).or(real.parent());
+    let inside = top.and_then(|top| real.strip_prefix(top).ok()).unwrap_or(&real);
+    inside.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_in_files_start_at_the_scenarios() {
+        let top = tempfile::tempdir().expect("a temporary folder");
+        let folder = top.path().join("scenarios/consensus");
+        std::fs::create_dir_all(&folder).expect("writable");
+        for path in [folder.join("a.toml"), top.path().join("b.toml")] {
+            std::fs::write(path, "").expect("writable");
+        }
+        assert_eq!(from_scenarios(&folder.join("a.toml")), "scenarios/consensus/a.toml");
+        assert_eq!(from_scenarios(&folder.join("../consensus/./a.toml")), "scenarios/consensus/a.toml");
+        assert_eq!(from_scenarios(&top.path().join("b.toml")), "b.toml");
     }
 }

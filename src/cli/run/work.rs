@@ -1,212 +1,305 @@
-//! Runs go side by side, each in one thread.
+//! One run: simulated, judged, written; and many of them side by side.
 
-use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::run::execute::execute;
-use crate::run::outputs::{Disk, Finished, RunVerdict, Summary, SweepRun};
-use crate::run::page::grouped;
-use crate::run::product::{self, Origin, Wanted, WantedTrace};
-use crate::scenario::resolved;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Exit;
-use super::arguments::{Charts, RunArgs, Trace, When};
-use super::jobs::{Batch, Job, prepare_job};
-use super::print::{print_reports, summary_lines};
-use super::reproduce::reproduce;
-use super::sweep::write_sweep_folder;
+use super::arguments::{Charts, RunArgs, Trace};
+use super::jobs::{Batch, Job};
+use super::limits::{INTERRUPTED, Watcher, is_interrupted};
+use super::progress::Progress;
+use super::reproduce::{self, Reader};
+use crate::cli::doing;
+use crate::run::Cut;
+use crate::run::execute::execute;
+use crate::run::outputs::{
+    Disk, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, TRACE, stored,
+};
+use crate::run::product::{self, Origin, Wanted, WantedTrace};
+use crate::sim::{Limit, Stop};
 
-/// What a run left.
+/// What became of a run.
 pub(super) struct Report {
-    pub name: String,
+    /// Which.
+    pub run: PlannedRun,
+    /// What came of it.
+    pub summary: Summary,
+    /// What cut it short, if anything did.
+    pub cut: Option<Cut>,
+    /// Its folder, if it could be written.
     pub folder: Option<PathBuf>,
-    pub kept: SweepRun,
-    pub verdict: RunVerdict,
-    pub lines: Vec<String>,
+    /// Whether the folder has a page.
+    pub has_page: bool,
+    /// Whether the user interrupted it before its trace was written.
+    pub lacks_trace: bool,
+    /// What it took; nothing for a run that an earlier attempt had finished.
+    pub took: Option<Took>,
+    /// What a person should know.
     pub warnings: Vec<String>,
-    pub json: serde_json::Value,
-    pub reproduce: String,
+    /// Why its folder could not be written.
     pub error: Option<String>,
+    /// The command that does it again.
+    pub reproduce: String,
 }
 
-/// Runs all runs of one file.
-pub(super) fn run_batch(args: &RunArgs, batch: &Batch, jobs: &[&Job], interrupt: &AtomicBool) -> Exit {
-    let is_single = jobs.len() == 1;
-    let home = args.out.join(&batch.name);
-    let parent = if is_single { home.clone() } else { home.join("sweep.running") };
-    let bar = progress_bar(args, jobs.len());
+/// What a run took of the machine.
+#[derive(Clone, Copy)]
+pub(super) struct Took {
+    /// Seconds of wall-clock time, judging included.
+    pub wall_s: f64,
+    /// The most memory in use at once.
+    pub memory_bytes: u64,
+}
+
+/// What became of a job.
+pub(super) enum Outcome<R> {
+    /// It was not begun.
+    Skipped,
+    /// It met a mistake of ours, which has been said.
+    Panicked,
+    /// It came to this.
+    Done(R),
+}
+
+impl Report {
+    /// What the run adds to the exit code.
+    pub fn exit(&self) -> Exit {
+        match (self.cut, &self.error, self.verdict()) {
+            (Some(Cut::Interrupt), _, _) => Exit::Interrupted,
+            _ if self.lacks_trace => Exit::Interrupted,
+            (_, Some(_), _) => Exit::InputOutput,
+            (_, None, RunVerdict::Passed) => Exit::Passed,
+            (_, None, RunVerdict::Failed) => Exit::Violated,
+            (_, None, RunVerdict::Inconclusive) => Exit::Inconclusive,
+        }
+    }
+
+    /// What the run came to.
+    pub fn verdict(&self) -> RunVerdict {
+        self.summary.run_verdict()
+    }
+
+    /// What a sweep keeps of it, if it is finished.
+    pub fn kept(&self) -> Option<SweepRun> {
+        let is_finished = self.cut.is_none() && self.error.is_none();
+        is_finished.then(|| SweepRun {
+            run: self.run.clone(),
+            digest: self.summary.digest.clone(),
+            verdict: self.verdict(),
+            figures: self.summary.figures(),
+            has_page: self.has_page,
+        })
+    }
+}
+
+/// Does every job in its place, `workers` at once, until `is_over` says so. A job that panics takes no other with it.
+pub(super) fn side_by_side<J: Sync, R: Send>(
+    jobs: &[J],
+    workers: usize,
+    body: impl Fn(&J) -> R + Sync,
+    is_over: impl Fn() -> bool + Sync,
+) -> Vec<Outcome<R>> {
     let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let reports: Vec<Mutex<Option<Report>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+    let outcomes: Vec<Mutex<Outcome<R>>> = jobs.iter().map(|_| Mutex::new(Outcome::Skipped)).collect();
     std::thread::scope(|scope| {
-        for _ in 0..workers(args).min(jobs.len()) {
+        for _ in 0..workers.min(jobs.len()) {
             scope.spawn(|| {
-                loop {
+                while !is_over() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= jobs.len()
-                        || interrupt.load(Ordering::Relaxed)
-                        || stop.load(Ordering::Relaxed)
-                    {
-                        break;
-                    }
-                    let report = run_job(args, batch, jobs[index], &parent, is_single, interrupt, &bar);
-                    if let Some(report) = &report {
-                        if args.fail_fast && report.verdict == RunVerdict::Failed {
-                            stop.store(true, Ordering::Relaxed);
-                        }
-                        if !is_single {
-                            bar.inc(1);
-                        }
-                    }
-                    *reports[index].lock().expect("no worker panics with a report in hand") = report;
+                    let Some(job) = jobs.get(index) else { break };
+                    let outcome = match catch_unwind(AssertUnwindSafe(|| body(job))) {
+                        Ok(result) => Outcome::Done(result),
+                        Err(_) => Outcome::Panicked,
+                    };
+                    *outcomes[index].lock().expect("nothing panics while it is held") = outcome;
                 }
             });
         }
     });
-    bar.finish_and_clear();
-    let reports: Vec<Report> = reports
-        .into_iter()
-        .filter_map(|report| report.into_inner().expect("no worker panics with a report in hand"))
-        .collect();
-    let mut exits: Vec<Exit> = reports.iter().map(exit_of).collect();
-    if interrupt.load(Ordering::Relaxed) {
-        eprintln!("interrupted: {} of {} runs finished", reports.len(), jobs.len());
-        exits.push(Exit::Interrupted);
-    }
-    let written = if is_single { Ok(None) } else { write_sweep_folder(batch, &home, &parent, &reports) };
-    let sweep = match written {
-        Ok(sweep) => sweep,
-        Err(message) => {
-            eprintln!("error: {message}");
-            exits.push(Exit::InputOutput);
-            None
-        }
-    };
-    if let Some(folder) = sweep.as_ref().or(reports.first().and_then(|report| report.folder.as_ref()))
-        && let Err(error) = product::latest(&Disk, &args.out, folder)
-    {
-        eprintln!("warning: {error}");
-    }
-    print_reports(args, batch, &reports, sweep.as_deref());
-    Exit::of_many(exits)
+    let inner = |outcome: Mutex<Outcome<R>>| outcome.into_inner().expect("nothing panics while it is held");
+    outcomes.into_iter().map(inner).collect()
 }
 
-pub(super) fn exit_of(report: &Report) -> Exit {
-    match (&report.error, report.verdict) {
-        (Some(_), _) => Exit::InputOutput,
-        (None, RunVerdict::Passed) => Exit::Passed,
-        (None, RunVerdict::Failed) => Exit::Violated,
-        (None, RunVerdict::Inconclusive) => Exit::Inconclusive,
-    }
+/// Where the folders of a batch's runs go.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The folder of all run folders.
+    pub parent: &'a Path,
+    /// Whether the run stands alone: then it has all its files.
+    pub is_single: bool,
 }
 
-fn workers(args: &RunArgs) -> usize {
-    // Only how many runs go side by side depends on the machine; no result does.
-    #[allow(clippy::disallowed_methods)]
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.jobs.unwrap_or_else(cores).max(1)
-}
-
-fn progress_bar(args: &RunArgs, runs: usize) -> ProgressBar {
-    let hidden = args.quiet || args.progress == When::Never || !std::io::stderr().is_terminal();
-    let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let (length, template) = match runs {
-        1 => (1000, "{bar:40} {msg}"),
-        _ => (runs as u64, "{bar:40} {pos}/{len} runs, {eta} left {msg}"),
-    };
-    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
-    ProgressBar::with_draw_target(Some(length), target).with_style(style)
-}
-
-/// Runs one run and writes its folder; `None` if it was interrupted.
-fn run_job(
+/// Runs one run and writes its folder, unless an earlier attempt did.
+pub(super) fn run_job(
     args: &RunArgs,
     batch: &Batch,
     job: &Job,
-    parent: &Path,
-    is_single: bool,
-    interrupt: &AtomicBool,
-    bar: &ProgressBar,
-) -> Option<Report> {
-    // How long a run takes is for people, and never enters a result.
-    #[allow(clippy::disallowed_types)]
-    let started = std::time::Instant::now();
-    let prepared = prepare_job(args, batch, job);
-    let executed = execute(prepared, interrupt, &mut |progress| {
-        if is_single {
-            let share = progress.now.0 as f64 / progress.end.0.max(1) as f64;
-            bar.set_position((share * 1000.0) as u64);
-            bar.set_message(format!(
-                "{} of {}, {} events",
-                progress.now,
-                progress.end,
-                grouped(progress.events)
-            ));
+    place: Place<'_>,
+    progress: &Progress,
+) -> Report {
+    let mut warnings = Vec::new();
+    if args.resume {
+        match finished_before(args, batch, job, place) {
+            Ok(Ok(report)) => return report,
+            Ok(Err(warning)) => warnings.extend(warning),
+            Err(error) => warnings.push(format!("what may be there cannot be read: {error}")),
         }
+    }
+    let reproduce = reproduce::of_run(args, batch, job, None, Reader::Here);
+    let _doing = doing(reproduce);
+    let watcher = Watcher::start(args);
+    let executed = execute(batch.prepare(args, job), &watcher.stop, &mut |at| {
+        progress.simulated(at, watcher.seconds());
+        watcher.look();
     });
-    executed.stop?;
-    let seconds = started.elapsed().as_secs_f64();
-    let reproduce = reproduce(args, batch, job);
+    let cut = match executed.stop {
+        None => watcher.cut(),
+        Some(Stop::Limit(Limit::Events)) if args.max_events.is_some() => Some(Cut::MaxEvents),
+        Some(Stop::End | Stop::Limit(_)) => None,
+    };
+    let took = Took { wall_s: watcher.seconds(), memory_bytes: watcher.memory_bytes() };
     let origin = Origin {
-        resolved: resolved(&job.document, None),
-        overrides: args.set.clone(),
-        params: job.params.clone(),
-        reproduce: reproduce.clone(),
-        host: serde_json::json!({
-            "wall_s": seconds,
-            "events_per_s": (executed.events as f64 / seconds).round(),
-            "os": std::env::consts::OS,
-            "architecture": std::env::consts::ARCH,
-        }),
+        resolved: batch.resolved(job),
+        overrides: batch.overrides.clone(),
+        params: job.run.params.clone(),
+        reproduce: reproduce::of_run(args, batch, job, cut, Reader::Anywhere),
+        cut,
+        host: host(took, executed.events),
     };
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
-    let traced = args.trace(is_single);
-    let trace = WantedTrace { events_max: args.max_trace_events, interrupt };
-    let trace = (traced == Trace::Full).then_some(trace);
-    let charts = args.charts == Charts::Svg && is_single;
-    let wanted = Wanted { parent, charts, per_request: traced != Trace::None, trace };
+    let has_page = args.charts == Charts::Svg;
+    let traced = args.trace(place.is_single);
+    let trace = WantedTrace { events_max: args.max_trace_events, interrupt: &INTERRUPTED };
+    let wanted = Wanted {
+        parent: place.parent,
+        charts: has_page,
+        per_request: traced != Trace::None,
+        trace: (traced == Trace::Full).then_some(trace),
+    };
     let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk);
-    let mut warnings = executed.warnings.clone();
-    warnings.extend(trace.and_then(|trace| trace.warning(executed.events)));
+    warnings.extend(executed.warnings.iter().cloned());
+    if let (Some(cut), None) = (cut, executed.stop) {
+        let (now, end) = (executed.recording.end(), executed.prepared.world.setup.duration);
+        warnings.push(format!("cut short at {now} of {end}: {cut}"));
+    }
+    let lacks_trace = traced == Trace::Full && is_interrupted();
+    if lacks_trace {
+        warnings.push("interrupted: trace.jsonl is not written".to_owned());
+    } else if traced == Trace::Full {
+        warnings.extend(trace.warning(executed.events));
+    }
     let (folder, error) = match written {
-        Ok(Finished::Written { folder }) => (Some(folder), None),
+        Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
         Ok(Finished::Verified { folder, added }) => {
             let mut said = format!("{} was there already, and is the same byte for byte", folder.display());
             if !added.is_empty() {
                 said += &format!("; new in it: {}", added.join(", "));
             }
-            warnings.push(said);
+            warnings.extend(place.is_single.then_some(said));
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {
-            let files = files.join(", ");
             let message = format!(
-                "{} was there already and differs in {files}; this run's files are in {}",
+                "{} was there already and differs in {}; this run's files are in {}",
                 folder.display(),
+                files.join(", "),
                 other.display()
             );
             (Some(folder), Some(message))
         }
         Err(error) => (None, Some(error.to_string())),
     };
-    let mut json =
-        serde_json::to_value(Summary::new(&facts, &executed.recording, &usual)).expect("it is plain data");
-    json["output"] = folder.as_ref().map(|folder| folder.display().to_string()).into();
-    json["host"] = facts.host.clone();
-    Some(Report {
-        name: batch.name.clone(),
-        lines: summary_lines(&executed, &facts.run_id(), job.seed, seconds),
-        verdict: facts.verdict(),
-        kept: SweepRun::new(&facts, usual),
+    Report {
+        run: job.run.clone(),
+        summary: Summary::new(&facts, &executed.recording, &usual),
+        cut,
         folder,
+        has_page,
+        lacks_trace,
+        took: Some(took),
         warnings,
-        json,
-        reproduce,
         error,
+        reproduce: reproduce::of_run(args, batch, job, cut, Reader::Here),
+    }
+}
+
+/// The run as an earlier attempt finished it; or else why it cannot be kept, if something is there.
+fn finished_before(
+    args: &RunArgs,
+    batch: &Batch,
+    job: &Job,
+    place: Place<'_>,
+) -> Result<Result<Report, Option<String>>, crate::run::outputs::OutputError> {
+    let folder = place.parent.join(&job.run.run_id);
+    let page = (args.charts == Charts::Svg).then_some(REPORT);
+    let traced: &[&str] = match args.trace(place.is_single) {
+        Trace::None => &[],
+        Trace::Ops => &[HISTORY],
+        Trace::Full => &[HISTORY, TRACE],
+    };
+    let wanted: Vec<&str> = page.into_iter().chain(traced.iter().copied()).collect();
+    Ok(match stored(&Disk, &folder)? {
+        Stored::Nothing => Err(None),
+        Stored::Damaged { file } => {
+            Err(Some(format!("{} is damaged ({file}): the run is done again", folder.display())))
+        }
+        // What the folder lacks of what is asked for, doing the run again adds.
+        Stored::Whole { files, .. } if wanted.iter().any(|file| !files.contains_key(*file)) => Err(None),
+        Stored::Whole { summary, files } => Ok(Report {
+            run: job.run.clone(),
+            summary: *summary,
+            cut: None,
+            folder: Some(folder),
+            has_page: files.contains_key(REPORT),
+            lacks_trace: false,
+            took: None,
+            warnings: Vec::new(),
+            error: None,
+            reproduce: reproduce::of_run(args, batch, job, None, Reader::Here),
+        }),
     })
+}
+
+/// Facts of the machine for manifests; never digested.
+fn host(took: Took, events: u64) -> serde_json::Value {
+    serde_json::json!({
+        "wall_s": took.wall_s,
+        "events_per_s": (events as f64 / took.wall_s.max(1e-9)).round(),
+        "memory_bytes": took.memory_bytes,
+        "os": std::env::consts::OS,
+        "architecture": std::env::consts::ARCH,
+    })
+}
+
+impl Report {
+    /// The run as a JSON document.
+    pub fn json(&self) -> serde_json::Value {
+        let mut json = serde_json::to_value(&self.summary).expect("it is plain data");
+        json["params"] = self
+            .run
+            .params
+            .iter()
+            .cloned()
+            .collect::<std::collections::BTreeMap<_, _>>()
+            .into_iter()
+            .collect();
+        json["output"] = self.folder.as_ref().map(|folder| folder.display().to_string()).into();
+        json["reproduce"] = self.reproduce.clone().into();
+        json["host"] = self.took.map(|took| host(took, self.summary.events)).into();
+        json
+    }
+
+    /// The page to open, or the folder without one.
+    pub fn to_open(&self) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        Some(if self.has_page { folder.join(REPORT) } else { folder.clone() })
+    }
+}
+
+/// Whether nothing more is to be begun.
+pub(super) fn is_over(args: &RunArgs, failed: &AtomicUsize) -> bool {
+    is_interrupted() || (args.fail_fast && failed.load(Ordering::Relaxed) > 0)
 }

@@ -61,6 +61,24 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every unit.
+    pub const ALL: [Unit; 9] = [
+        Unit::Nanoseconds,
+        Unit::OperationsPerSecond,
+        Unit::Ratio,
+        Unit::Operations,
+        Unit::Requests,
+        Unit::Elections,
+        Unit::Messages,
+        Unit::Syncs,
+        Unit::Count,
+    ];
+
+    /// The unit of a name.
+    pub fn named(name: &str) -> Option<Unit> {
+        Unit::ALL.into_iter().find(|unit| unit.name() == name)
+    }
+
     /// The word used in CSVs.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::kernel::Time;
 use crate::run::MODEL_VERSION;
+use crate::run::Stopped;
 use crate::run::metrics::Verdict;
-use crate::sim::Stop;
 
 /// The version that made a file.
 pub(super) const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -27,14 +27,14 @@ pub struct RunFacts {
     pub overrides: Vec<String>,
     /// The names and values of swept variables, in the order of the scenario.
     pub params: Vec<(String, String)>,
-    /// The digest of the run; `None` for a run that was cut short by the wall clock.
+    /// The digest of the run; `None` for a run that was cut short where another machine would not cut it.
     pub digest: Option<u64>,
     /// The digest after every [`crate::kernel::digest::CHECKPOINT_INTERVAL`] events.
     pub checkpoints: Vec<u64>,
     /// Events handled.
     pub events: u64,
     /// Why it stopped.
-    pub stop: Stop,
+    pub stop: Stopped,
     /// The faults of the scenario, in order.
     pub planned: Vec<PlannedFault>,
     /// The data files that the scenario names.
@@ -120,6 +120,9 @@ pub enum RunVerdict {
 }
 
 impl RunVerdict {
+    /// Every verdict.
+    pub const ALL: [RunVerdict; 3] = [RunVerdict::Passed, RunVerdict::Failed, RunVerdict::Inconclusive];
+
     /// The word used in output.
     pub fn name(self) -> &'static str {
         match self {
@@ -129,17 +132,18 @@ impl RunVerdict {
         }
     }
 
-    /// What a run with these checks comes to. A run that stopped at a limit cannot pass: what did not show may
-    /// have been to come.
-    pub fn of(checks: &[CheckRow], stop: Stop) -> RunVerdict {
+    /// What a run with these checks comes to. A run that was cut short or stopped at a limit cannot pass: what did
+    /// not show may have been to come.
+    pub fn of(checks: &[CheckRow], stop: Stopped) -> RunVerdict {
         let failed = |check: &CheckRow| match check.verdict {
             Verdict::Held => check.expect_violated,
             Verdict::Violated => !check.expect_violated,
             Verdict::Inconclusive | Verdict::NotApplicable => false,
         };
-        let cut_short = matches!(stop, Stop::Limit(_));
-        // What was expected to be violated and held so far might still have been.
-        let certain = |check: &&CheckRow| failed(check) && !(cut_short && check.verdict == Verdict::Held);
+        let cut_short = !stop.is_end();
+        // What was expected to be violated and held so far might still have been; and a figure may still move.
+        let is_open = |check: &CheckRow| check.verdict == Verdict::Held || check.actual.is_some();
+        let certain = |check: &&CheckRow| failed(check) && !(cut_short && is_open(check));
         if checks.iter().any(|check| certain(&check)) {
             RunVerdict::Failed
         } else if cut_short || checks.iter().any(|check| check.verdict == Verdict::Inconclusive) {
@@ -193,6 +197,7 @@ pub fn hexadecimal(digest: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Cut;
     use crate::sim::Limit;
 
     #[test]
@@ -225,16 +230,20 @@ mod tests {
         let (inconclusive, idle) =
             (check(Verdict::Inconclusive, false), check(Verdict::NotApplicable, false));
         let (bug, bug_gone) = (check(Verdict::Violated, true), check(Verdict::Held, true));
+        let figure = CheckRow { actual: Some(1.0), ..check(Verdict::Violated, false) };
         let of = |checks: &[&CheckRow], stop| {
             RunVerdict::of(&checks.iter().map(|&check| check.clone()).collect::<Vec<_>>(), stop)
         };
-        assert_eq!(of(&[&held, &bug, &idle], Stop::End), RunVerdict::Passed);
-        assert_eq!(of(&[&held, &inconclusive, &violated], Stop::End), RunVerdict::Failed);
-        assert_eq!(of(&[&held, &inconclusive], Stop::End), RunVerdict::Inconclusive);
-        assert_eq!(of(&[&held, &bug_gone], Stop::End), RunVerdict::Failed);
-        let limit = Stop::Limit(Limit::Events);
-        assert_eq!(of(&[&held], limit), RunVerdict::Inconclusive);
-        assert_eq!(of(&[&bug_gone], limit), RunVerdict::Inconclusive);
-        assert_eq!(of(&[&violated], limit), RunVerdict::Failed);
+        assert_eq!(of(&[&held, &bug, &idle], Stopped::End), RunVerdict::Passed);
+        assert_eq!(of(&[&held, &inconclusive, &violated], Stopped::End), RunVerdict::Failed);
+        assert_eq!(of(&[&held, &inconclusive], Stopped::End), RunVerdict::Inconclusive);
+        assert_eq!(of(&[&held, &bug_gone], Stopped::End), RunVerdict::Failed);
+        assert_eq!(of(&[&figure], Stopped::End), RunVerdict::Failed);
+        for short in [Stopped::Limit(Limit::Events), Stopped::Cut(Cut::WallLimit)] {
+            assert_eq!(of(&[&held], short), RunVerdict::Inconclusive);
+            assert_eq!(of(&[&bug_gone], short), RunVerdict::Inconclusive);
+            assert_eq!(of(&[&figure], short), RunVerdict::Inconclusive);
+            assert_eq!(of(&[&violated], short), RunVerdict::Failed);
+        }
     }
 }

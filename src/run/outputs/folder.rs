@@ -1,35 +1,34 @@
 //! Folders that are there whole or not at all.
 //!
-//! A folder is filled under the name `<name>.partial`, each of its files under a temporary name first. The manifest comes
-//! last, and then the folder gets its own name. Where that name is taken already, what was made must equal what is
-//! there: nothing is ever overwritten.
+//! A folder is filled under a name of its own, `<name>.<process>-<count>.partial`, so that two programs can make the same
+//! run at once; each of its files under a temporary name first. The manifest comes last, and then the folder gets its
+//! name. Where that is taken already, what was made must equal what is there: nothing is ever overwritten. What is worth
+//! keeping of a run that was cut short becomes `<name>.partial`.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::digest::{Digesting, FileDigest};
 use super::document::write_json;
-use super::sink::{At, OutputError, Sink};
+use super::sink::{At, OutputError, Sink, read};
 
 /// The name of the file that says what a folder holds.
 pub const MANIFEST: &str = "manifest.json";
+/// The name of the file that stands in its place in a folder of what was cut short.
+pub const PARTIAL: &str = "partial.json";
 
-/// What a file holds, in short.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct FileDigest {
-    /// Its length.
-    pub bytes: u64,
-    /// Its BLAKE3 hash, in hexadecimal.
-    pub blake3: String,
-}
-
-/// A folder being filled.
+/// A folder being filled. Dropped before it is finished or kept, it goes.
 pub struct Folder<'a> {
     sink: &'a dyn Sink,
     done: PathBuf,
+    /// The name for what is not finished.
+    kept: PathBuf,
+    /// Where it is being filled.
     partial: PathBuf,
     files: BTreeMap<String, FileDigest>,
 }
@@ -58,28 +57,45 @@ pub enum Finished {
         /// The files that differ.
         files: Vec<String>,
     },
+    /// It is not finished, and kept as what it is.
+    Partial {
+        /// Where it is.
+        folder: PathBuf,
+    },
 }
 
 impl<'a> Folder<'a> {
-    /// Begins to fill `parent/name`. What an interrupted run left half done there goes.
+    /// Begins to fill `parent/name`, apart from everybody else.
     ///
     /// # Errors
     /// If the file system fails.
     pub fn begin(sink: &'a dyn Sink, parent: &Path, name: &str) -> Result<Self, OutputError> {
-        let folder = Folder::resume(sink, parent, name)?;
-        sink.remove_folder(&folder.partial).at(&folder.partial)?;
-        sink.create_folder(&folder.partial).at(&folder.partial)?;
-        Ok(folder)
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let own = parent.join(format!("{name}.{process}-{count}.partial"));
+        // A process that was killed may have left a folder under a number that came round again.
+        sink.remove_folder(&own).at(&own)?;
+        Folder::fill(sink, parent, name, own)
     }
 
-    /// Goes on filling `parent/name` beside what an interrupted run left there: for folders of whole folders.
+    /// Goes on filling `parent/name` beside what an interrupted run left in `parent/name.partial`: for folders of whole
+    /// folders. Whoever calls it holds a [`super::Lock`].
     ///
     /// # Errors
     /// If the file system fails.
     pub fn resume(sink: &'a dyn Sink, parent: &Path, name: &str) -> Result<Self, OutputError> {
-        let partial = parent.join(format!("{name}.partial"));
+        Folder::fill(sink, parent, name, parent.join(format!("{name}.partial")))
+    }
+
+    fn fill(sink: &'a dyn Sink, parent: &Path, name: &str, partial: PathBuf) -> Result<Self, OutputError> {
         sink.create_folder(&partial).at(&partial)?;
-        Ok(Folder { sink, done: parent.join(name), partial, files: BTreeMap::new() })
+        let kept = parent.join(format!("{name}.partial"));
+        Ok(Folder { sink, done: parent.join(name), kept, partial, files: BTreeMap::new() })
+    }
+
+    /// Whether it is filled apart from what an interrupted run left.
+    fn is_apart(&self) -> bool {
+        self.partial != self.kept
     }
 
     /// Where it is being filled.
@@ -90,6 +106,20 @@ impl<'a> Folder<'a> {
     /// The files written so far.
     pub fn files(&self) -> &BTreeMap<String, FileDigest> {
         &self.files
+    }
+
+    /// Removes files and folders that an earlier attempt may have left here.
+    ///
+    /// # Errors
+    /// If the file system fails.
+    pub fn discard(&self, files: &[&str], folders: &[&str]) -> Result<(), OutputError> {
+        for file in files.iter().map(|name| self.partial.join(name)) {
+            self.sink.remove_file(&file).at(&file)?;
+        }
+        for folder in folders.iter().map(|name| self.partial.join(name)) {
+            self.sink.remove_folder(&folder).at(&folder)?;
+        }
+        Ok(())
     }
 
     /// Writes a file, whole or not at all. `name` may lead into folders within, by `/`.
@@ -117,11 +147,11 @@ impl<'a> Folder<'a> {
         self.sink.create_folder(parent).at(parent)?;
         let temporary = self.partial.join(format!("{name}.tmp"));
         let written = self.sink.create(&temporary).and_then(|file| {
-            let mut out = BufWriter::new(Digesting { file, hash: blake3::Hasher::new(), bytes: 0 });
+            let mut out = BufWriter::new(Digesting::new(file));
             fill(&mut out)?;
             let mut out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
             out.flush()?;
-            Ok(FileDigest { bytes: out.bytes, blake3: out.hash.finalize().to_hex().to_string() })
+            Ok(out.digest())
         });
         if written.is_err() {
             // What matters is the first error; a leftover lies in a folder named partial.
@@ -139,13 +169,15 @@ impl<'a> Folder<'a> {
     /// If the file system fails. What stood there before is then as it was, but for files it may have lacked.
     pub fn finish(self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
         self.put_manifest(facts, &self.files, host)?;
-        if !self.sink.exists(&self.done).at(&self.done)? {
-            self.sink.rename(&self.partial, &self.done).at(&self.done)?;
-            return Ok(Finished::Written { folder: self.done });
+        let marker = self.partial.join(PARTIAL);
+        self.sink.remove_file(&marker).at(&marker)?;
+        if self.take_name()? {
+            self.forget_kept()?;
+            return Ok(Finished::Written { folder: self.done.clone() });
         }
         let (mut differing, mut lacking) = (Vec::new(), Vec::new());
         for (name, digest) in &self.files {
-            match self.digest_of(&self.done.join(name))? {
+            match FileDigest::of(self.sink, &self.done.join(name))? {
                 None => lacking.push(name.clone()),
                 Some(theirs) if theirs != *digest => differing.push(name.clone()),
                 Some(_) => {}
@@ -162,7 +194,41 @@ impl<'a> Folder<'a> {
             self.add(&lacking, facts, theirs.as_ref(), host)?;
         }
         self.sink.remove_folder(&self.partial).at(&self.partial)?;
-        Ok(Finished::Verified { folder: self.done, added: lacking })
+        self.forget_kept()?;
+        Ok(Finished::Verified { folder: self.done.clone(), added: lacking })
+    }
+
+    /// Writes `partial.json`, which says like a manifest what the folder holds, and keeps the folder as
+    /// `<name>.partial`, in place of what may be there.
+    ///
+    /// # Errors
+    /// If the file system fails.
+    pub fn keep(self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
+        let marker = Manifest { facts, files: &self.files, host };
+        self.put(PARTIAL, |out| write_json(out, &marker))?;
+        if self.is_apart() {
+            self.forget_kept()?;
+            self.sink.rename(&self.partial, &self.kept).at(&self.kept)?;
+        }
+        Ok(Finished::Partial { folder: self.kept.clone() })
+    }
+
+    /// Gives the folder its name, unless that is taken.
+    fn take_name(&self) -> Result<bool, OutputError> {
+        if self.sink.exists(&self.done).at(&self.done)? {
+            return Ok(false);
+        }
+        match self.sink.rename(&self.partial, &self.done) {
+            Ok(()) => Ok(true),
+            // Another program may have come first.
+            Err(_) if self.sink.exists(&self.done).at(&self.done)? => Ok(false),
+            Err(error) => Err(error).at(&self.done),
+        }
+    }
+
+    /// What an interrupted run left is worth nothing beside the finished one.
+    fn forget_kept(&self) -> Result<(), OutputError> {
+        if self.is_apart() { self.sink.remove_folder(&self.kept).at(&self.kept) } else { Ok(()) }
     }
 
     fn put_manifest(
@@ -182,7 +248,7 @@ impl<'a> Folder<'a> {
         let other = self.done.with_file_name(name);
         self.sink.remove_folder(&other).at(&other)?;
         self.sink.rename(&self.partial, &other).at(&other)?;
-        Ok(Finished::Differs { folder: self.done, other, files })
+        Ok(Finished::Differs { folder: self.done.clone(), other, files })
     }
 
     /// Moves files that the finished folder lacks into it, and gives it a manifest that lists both.
@@ -204,7 +270,7 @@ impl<'a> Folder<'a> {
         for name in
             listed.into_iter().flat_map(|listed| listed.keys()).filter(|&name| !self.files.contains_key(name))
         {
-            if let Some(digest) = self.digest_of(&self.done.join(name))? {
+            if let Some(digest) = FileDigest::of(self.sink, &self.done.join(name))? {
                 files.insert(name.clone(), digest);
             }
         }
@@ -215,22 +281,17 @@ impl<'a> Folder<'a> {
 
     /// The manifest of the folder that stands there; `None` if it has none that can be read as JSON.
     fn read_manifest(&self) -> Result<Option<Value>, OutputError> {
-        let path = self.done.join(MANIFEST);
-        if !self.sink.exists(&path).at(&path)? {
-            return Ok(None);
-        }
-        let mut text = Vec::new();
-        self.sink.open(&path).and_then(|mut file| file.read_to_end(&mut text)).at(&path)?;
-        Ok(serde_json::from_slice(&text).ok())
+        let text = read(self.sink, &self.done.join(MANIFEST))?;
+        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
     }
+}
 
-    fn digest_of(&self, path: &Path) -> Result<Option<FileDigest>, OutputError> {
-        if !self.sink.exists(path).at(path)? {
-            return Ok(None);
+impl Drop for Folder<'_> {
+    fn drop(&mut self) {
+        if self.is_apart() {
+            // Nobody is left to tell, and what stays has a name that says what it is.
+            let _ = self.sink.remove_folder(&self.partial);
         }
-        let mut sum = Digesting { file: Box::new(io::sink()), hash: blake3::Hasher::new(), bytes: 0 };
-        self.sink.open(path).and_then(|mut file| io::copy(&mut file, &mut sum)).at(path)?;
-        Ok(Some(FileDigest { bytes: sum.bytes, blake3: sum.hash.finalize().to_hex().to_string() }))
     }
 }
 
@@ -272,23 +333,4 @@ fn digested(manifest: &Value) -> Value {
 
 fn to_value(facts: &impl Serialize) -> Value {
     serde_json::to_value(facts).expect("facts are plain data with text keys")
-}
-
-struct Digesting {
-    file: Box<dyn Write>,
-    hash: blake3::Hasher,
-    bytes: u64,
-}
-
-impl Write for Digesting {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(buffer)?;
-        self.hash.update(&buffer[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }

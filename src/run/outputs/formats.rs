@@ -243,10 +243,12 @@ pub const SUMMARY_FIELDS: &[Column] = columns! {
     "scenario": "The scenario's name.",
     "seed": "The seed.",
     "run_id": "The run's id.",
-    "digest": "The digest over every event of the run, as 16 hexadecimal digits; null for a run that was cut short.",
+    "digest": "The digest over every event of the run, as 16 hexadecimal digits; null if it was cut short where another machine \
+               would not have cut it.",
     "events": "Events handled.",
     "simulated_s": "Simulated time.",
-    "stopped": "`end`, or the limit that was reached.",
+    "stopped": "`end`, the limit that was reached, or what cut the run short: `interrupt`, `wall-limit`, `max-memory` or \
+                `max-events`.",
     "verdict": "`passed`, `failed` or `inconclusive`.",
     "checks": "For every check what checks.csv says.",
     "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
@@ -265,14 +267,50 @@ pub const MANIFEST_FIELDS: &[Column] = columns! {
     "params": "The values of swept variables.",
     "run_id": "The first 8 hexadecimal digits of the BLAKE3 hash of resolved scenario, seed and both versions.",
     "verdict": "`passed`, `failed` or `inconclusive`.",
-    "stopped": "`end`, or the limit that was reached.",
     "events": "Events handled.",
-    "digest": "The digest over every event of the run; null for a run that was cut short.",
+    "digest": "The digest over every event of the run.",
     "checkpoint_interval": "Events between two checkpoints.",
     "checkpoints": "The digest after every so many events, before what the last of them noted.",
     "inputs": "The data files that the scenario names: for each its `path` there and the `file` in this folder that keeps it.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
+};
+
+/// The fields of partial.json.
+pub const PARTIAL_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The scenario's name.",
+    "seed": "The seed.",
+    "overrides": "What the command line set in the scenario.",
+    "params": "The values of swept variables.",
+    "run_id": "The id of the run that this would have become.",
+    "stopped": "`interrupt`, `wall-limit`, `max-memory` or `max-events`.",
+    "reason": "The same in words.",
+    "simulated_s": "How far the run came, in simulated time.",
+    "duration_s": "How far it was to go.",
+    "events": "Events handled.",
+    "digest": "The digest over these events if it was cut at `max-events`, else null: another machine would have cut \
+               it elsewhere.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
+    "host": "Facts of the machine and wall-clock times.",
+};
+
+/// The fields of a sweep's partial.json.
+pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The scenario's name.",
+    "overrides": "What the command line set in the scenario.",
+    "sweep_id": "The id of the sweep that this becomes once every run is finished.",
+    "stopped": "`interrupt`, `fail-fast`, or `unfinished`: some run has no result.",
+    "reason": "The same in words.",
+    "runs": "Of every finished run its `run_id`, `seed`, `params` and `digest`.",
+    "missing": "The same of every other run.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
+    "host": "Facts of the machine and wall-clock times.",
 };
 
 /// The fields of a sweep's manifest.json.
@@ -281,6 +319,7 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "crate_version": "The version that made it.",
     "model_version": "Counts the changes that move results for the same scenario and seed.",
     "scenario": "The scenario's name.",
+    "overrides": "What the command line set in the scenario.",
     "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
     "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
@@ -307,7 +346,18 @@ pub fn document() -> String {
         ("the notes in trace.jsonl", "Fields that do not apply are left out.", NOTE_FIELDS),
         ("summary.json", "What came of the run.", SUMMARY_FIELDS),
         ("manifest.json", "What the folder holds; written last.", MANIFEST_FIELDS),
+        (
+            "partial.json",
+            "In place of manifest.json in the folder of a run that was cut short: up to when it came, and why not further.",
+            PARTIAL_FIELDS,
+        ),
         ("manifest.json of a sweep", "What the sweep's folder holds; written last.", SWEEP_MANIFEST_FIELDS),
+        (
+            "partial.json of a sweep",
+            "In place of manifest.json in the folder of a sweep that lacks runs; its other files speak of the finished \
+             ones. `run --resume` goes on from it.",
+            SWEEP_PARTIAL_FIELDS,
+        ),
     ];
     for (file, purpose, columns) in documents {
         push(&mut text, format_args!("\n### {file}\n{purpose}\n\n"));
@@ -344,13 +394,19 @@ const HEAD: &str = "\
      `SEEDBED_BLESS=1 cargo test --lib docs_are_current`; change it there. -->
 
 A run fills `outputs/<scenario>/<run id>/`, a sweep `outputs/<scenario>/sweep-<id>/`; `outputs/latest` leads to the last.
-A folder is named `<name>.partial` until it is complete. Running the same scenario with the same seed again compares
-every file with what is there, byte for byte, and changes nothing; what differs is kept in `<name>.differs`. Files that
-the folder lacks, such as a trace that was not asked for before, are added once all others have proved equal, and files
-that were not asked for this time stay. How much is written of a run changes nothing in it.
+Running the same scenario with the same seed again compares every file with what is there, byte for byte, and changes
+nothing; what differs is kept in `<name>.differs`. Files that the folder lacks, such as a trace that was not asked for
+before, are added once all others have proved equal; files that are not asked for this time stay as they are.
+
+A folder has its name only when it is complete. What was simulated of a run that was cut short (by Ctrl-C, `--wall-limit`,
+`--max-memory` or `--max-events`) lies in `<name>.partial`, marked by partial.json; the finished runs of a sweep that was
+interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. A folder being filled is named
+`<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
+
+A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run.
 
 `run --trace` says what is written of single operations and events: `none`; `ops`, requests.csv and history.jsonl, the
-default for one run; `full`, trace.jsonl too. The default for many runs is `none`.
+default for one run; `full`, trace.jsonl too. The default for many runs is `none`. No other file depends on it.
 
 Tables are CSV: a header always, UTF-8, `\\n`, rows in a fixed order, one observation a row. `_ns` columns are exact
 integers, `_s` and `_ms` columns are for people; floats are the shortest that read back the same; an empty cell

@@ -3,35 +3,43 @@
 //! [`Folder::begin`], [`write_run`], then what other layers add (charts, a report) through [`Folder::write`], then
 //! [`finish_run`], which writes the manifest and gives the folder its name. Nothing is ever there half, or overwritten.
 
+mod digest;
 mod document;
 mod facts;
 mod folder;
 mod formats;
+mod lock;
 mod nodes;
 mod requests;
 mod series;
 mod sink;
+mod stored;
 mod summary;
 mod sweep;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use digest::FileDigest;
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
-pub use folder::{FileDigest, Finished, Folder, MANIFEST, point_latest};
+pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
 pub(crate) use formats::columns;
 pub use formats::{
-    Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, document,
+    Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
+    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS, document,
 };
+pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink};
-pub use summary::{SCHEMA, Summary, notices};
-pub use sweep::{SweepRun, finish_sweep, sweep_folder, write_sweep};
+pub use stored::{Stored, stored};
+pub use summary::{CheckSummary, FigureSummary, SCHEMA, Summary, notices};
+pub use sweep::{PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, sweep_folder, write_sweep};
 pub use table::Key;
 
+use crate::run::Stopped;
 use crate::run::metrics::Figure;
 use crate::run::recording::Recording;
 use formats::{CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, ROLES, THROUGHPUT};
-use summary::RunManifest;
+use summary::{RunManifest, RunPartial};
 
 /// The resolved scenario's file.
 pub const RESOLVED: &str = "scenario.resolved.toml";
@@ -39,6 +47,8 @@ pub const RESOLVED: &str = "scenario.resolved.toml";
 pub const HISTORY: &str = "history.jsonl";
 /// The trace's file.
 pub const TRACE: &str = "trace.jsonl";
+/// The page's file.
+pub const REPORT: &str = "report.html";
 /// The summary's file.
 pub const SUMMARY: &str = "summary.json";
 
@@ -70,10 +80,18 @@ pub fn write_run(
     Ok(())
 }
 
-/// Gives a run's folder its manifest and its name; or, if the run was made before, compares.
+/// Gives a run's folder its manifest and its name; or, if the run was made before, compares; or, if the run was cut
+/// short, keeps the folder as a partial one.
 ///
 /// # Errors
 /// If the file system fails.
-pub fn finish_run(folder: Folder<'_>, facts: &RunFacts) -> Result<Finished, OutputError> {
-    folder.finish(&RunManifest::new(facts), &facts.host)
+pub fn finish_run(
+    folder: Folder<'_>,
+    facts: &RunFacts,
+    recording: &Recording,
+) -> Result<Finished, OutputError> {
+    match facts.stop {
+        Stopped::End | Stopped::Limit(_) => folder.finish(&RunManifest::new(facts), &facts.host),
+        Stopped::Cut(_) => folder.keep(&RunPartial::new(facts, recording), &facts.host),
+    }
 }

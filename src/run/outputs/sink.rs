@@ -90,6 +90,16 @@ impl Sink for Disk {
     }
 }
 
+/// All of a file; `None` if there is none.
+pub(super) fn read(sink: &dyn Sink, path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
+    if !sink.exists(path).at(path)? {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    sink.open(path).and_then(|mut file| file.read_to_end(&mut bytes)).at(path)?;
+    Ok(Some(bytes))
+}
+
 fn unless_missing(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::document::write_json;
-use super::facts::{CRATE_VERSION, CheckRow, RunFacts, StoredInput, hexadecimal};
+use super::facts::{CRATE_VERSION, CheckRow, RunFacts, RunVerdict, StoredInput, hexadecimal};
 use super::formats::CHECKS;
 use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::run::MODEL_VERSION;
-use crate::run::metrics::{Figure, entry};
+use crate::run::metrics::{Aggregate, Figure, Label, Unit, Verdict, entry, named};
 use crate::run::recording::Recording;
-use crate::sim::Stop;
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;
@@ -31,48 +30,62 @@ pub(super) fn checks(out: &mut dyn Write, key: &Key, checks: &[CheckRow]) -> io:
 }
 
 /// What came of a run: the document of summary.json, and of `run --format json`.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Summary {
     schema: u32,
-    scenario: String,
-    seed: u64,
-    run_id: String,
-    digest: Option<String>,
-    events: u64,
-    simulated_s: f64,
-    stopped: &'static str,
-    verdict: &'static str,
-    checks: Vec<CheckSummary>,
-    metrics: Vec<FigureSummary>,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// The run's id.
+    pub run_id: String,
+    /// The digest, if it means something.
+    pub digest: Option<String>,
+    /// Events handled.
+    pub events: u64,
+    /// Simulated time, in seconds.
+    pub simulated_s: f64,
+    /// The word for why it is over: [`crate::run::Stopped::name`].
+    pub stopped: String,
+    /// The word for what it came to: [`super::RunVerdict::name`].
+    pub verdict: String,
+    /// What became of the checks.
+    pub checks: Vec<CheckSummary>,
+    /// The usual figures.
+    pub metrics: Vec<FigureSummary>,
     operations: Operations,
-    notices: Vec<String>,
+    /// Caps that were reached, in words.
+    pub notices: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct CheckSummary {
-    name: String,
-    kind: String,
-    target: String,
-    expect: &'static str,
-    verdict: &'static str,
-    expected: String,
-    actual: Option<f64>,
-    unit: String,
-    at_ns: Option<u64>,
-    message: String,
+/// What became of a check: the fields of checks.csv.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the columns of checks.csv say what each is")]
+pub struct CheckSummary {
+    pub name: String,
+    pub kind: String,
+    pub target: String,
+    pub expect: String,
+    pub verdict: String,
+    pub expected: String,
+    pub actual: Option<f64>,
+    pub unit: String,
+    pub at_ns: Option<u64>,
+    pub message: String,
 }
 
-#[derive(Serialize)]
-struct FigureSummary {
-    metric: &'static str,
+/// A figure by the names in the catalogue of metrics.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FigureSummary {
+    metric: String,
     #[serde(rename = "where")]
-    labels: BTreeMap<&'static str, String>,
-    aggregate: &'static str,
-    unit: &'static str,
+    labels: BTreeMap<String, String>,
+    aggregate: String,
+    unit: String,
     value: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Operations {
     total: u64,
     kept: u64,
@@ -91,13 +104,24 @@ impl Summary {
             digest: facts.digest.map(hexadecimal),
             events: facts.events,
             simulated_s: recording.end().as_secs_f64(),
-            stopped: stopped(facts.stop),
-            verdict: facts.verdict().name(),
+            stopped: facts.stop.name().to_owned(),
+            verdict: facts.verdict().name().to_owned(),
             checks: facts.checks.iter().map(CheckSummary::new).collect(),
             metrics: figures.iter().map(FigureSummary::new).collect(),
             operations: Operations { total: sampling.total, kept: sampling.kept, one_in: sampling.one_in },
             notices: notices(facts, recording),
         }
+    }
+
+    /// The usual figures by the catalogue; those of metrics that this version does not know are left out.
+    pub fn figures(&self) -> Vec<Figure> {
+        self.metrics.iter().filter_map(FigureSummary::figure).collect()
+    }
+
+    /// What the run came to.
+    pub fn run_verdict(&self) -> RunVerdict {
+        let found = RunVerdict::ALL.into_iter().find(|verdict| verdict.name() == self.verdict);
+        found.unwrap_or(RunVerdict::Inconclusive)
     }
 
     /// Writes summary.json.
@@ -107,13 +131,23 @@ impl Summary {
 }
 
 impl CheckSummary {
+    /// Whether a check with `expect = "violated"` stands behind it.
+    pub fn expect_violated(&self) -> bool {
+        self.expect == Verdict::Violated.name()
+    }
+
+    /// The figure that was found, with its unit, if it is one.
+    pub fn figure(&self) -> Option<(f64, Unit)> {
+        Some((self.actual?, Unit::named(&self.unit)?))
+    }
+
     fn new(check: &CheckRow) -> CheckSummary {
         CheckSummary {
             name: check.name.clone(),
             kind: check.kind.clone(),
             target: check.target.clone(),
-            expect: check.expect(),
-            verdict: check.verdict.name(),
+            expect: check.expect().to_owned(),
+            verdict: check.verdict.name().to_owned(),
             expected: check.expected.clone(),
             actual: check.actual,
             unit: check.unit.clone(),
@@ -124,30 +158,37 @@ impl CheckSummary {
 }
 
 impl FigureSummary {
+    fn figure(&self) -> Option<Figure> {
+        let label = |(name, value): (&String, &String)| {
+            let label = Label::ALL.into_iter().find(|label| label.name() == name)?;
+            Some((label, value.clone()))
+        };
+        let labels = self.labels.iter().map(label).collect::<Option<_>>()?;
+        let (metric, aggregate) = (named(&self.metric)?.metric, Aggregate::named(&self.aggregate)?);
+        Some(Figure { metric, labels, aggregate, value: self.value })
+    }
+
     fn new(figure: &Figure) -> FigureSummary {
         let row = entry(figure.metric);
         FigureSummary {
-            metric: row.name,
-            labels: figure.labels.iter().map(|(label, value)| (label.name(), value.clone())).collect(),
-            aggregate: figure.aggregate.name(),
-            unit: row.unit_of(figure.aggregate).name(),
+            metric: row.name.to_owned(),
+            labels: figure
+                .labels
+                .iter()
+                .map(|(label, value)| (label.name().to_owned(), value.clone()))
+                .collect(),
+            aggregate: figure.aggregate.name().to_owned(),
+            unit: row.unit_of(figure.aggregate).name().to_owned(),
             value: figure.value,
         }
-    }
-}
-
-fn stopped(stop: Stop) -> &'static str {
-    match stop {
-        Stop::End => "end",
-        Stop::Limit(limit) => limit.name(),
     }
 }
 
 /// Every cap that was reached, in words.
 pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
     let mut notices = Vec::new();
-    if let Stop::Limit(limit) = facts.stop {
-        notices.push(format!("stopped early: {limit} (`{}`)", limit.name()));
+    if let Some(reason) = facts.stop.reason() {
+        notices.push(format!("stopped early: {reason} (`{}`)", facts.stop.name()));
     }
     let sampling = recording.sampling();
     if !sampling.is_complete() {
@@ -178,7 +219,6 @@ pub(super) struct RunManifest<'a> {
     params: BTreeMap<&'a str, &'a str>,
     run_id: String,
     verdict: &'static str,
-    stopped: &'static str,
     events: u64,
     digest: Option<String>,
     checkpoint_interval: u64,
@@ -198,12 +238,62 @@ impl<'a> RunManifest<'a> {
             params: facts.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             run_id: facts.run_id(),
             verdict: facts.verdict().name(),
-            stopped: stopped(facts.stop),
             events: facts.events,
             digest: facts.digest.map(hexadecimal),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             checkpoints: facts.checkpoints.iter().copied().map(hexadecimal).collect(),
             inputs: &facts.inputs,
+        }
+    }
+}
+
+/// What partial.json says of a run that was cut short, its files and host apart.
+#[derive(Serialize)]
+pub(super) struct RunPartial<'a> {
+    schema: u32,
+    crate_version: &'static str,
+    model_version: u32,
+    scenario: &'a str,
+    seed: u64,
+    overrides: &'a [String],
+    params: BTreeMap<&'a str, &'a str>,
+    run_id: String,
+    stopped: &'static str,
+    reason: Option<String>,
+    simulated_s: f64,
+    duration_s: f64,
+    events: u64,
+    digest: Option<String>,
+}
+
+impl<'a> RunPartial<'a> {
+    pub(super) fn new(facts: &'a RunFacts, recording: &Recording) -> RunPartial<'a> {
+        let RunManifest {
+            schema,
+            crate_version,
+            model_version,
+            scenario,
+            seed,
+            overrides,
+            params,
+            run_id,
+            ..
+        } = RunManifest::new(facts);
+        RunPartial {
+            schema,
+            crate_version,
+            model_version,
+            scenario,
+            seed,
+            overrides,
+            params,
+            run_id,
+            stopped: facts.stop.name(),
+            reason: facts.stop.reason(),
+            simulated_s: recording.end().as_secs_f64(),
+            duration_s: recording.intervals().duration.as_secs_f64(),
+            events: facts.events,
+            digest: facts.digest.map(hexadecimal),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a run's folder says of the run.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -11,10 +10,9 @@ use serde_json::Value;
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::run::MODEL_VERSION;
-use crate::run::outputs::{FileDigest, MANIFEST, RESOLVED, SCHEMA, StoredInput};
+use crate::run::outputs::{Disk, FileDigest, MANIFEST, OutputError, RESOLVED, SCHEMA, StoredInput};
 use crate::run::trace::Passed;
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
-use crate::sim::{Limit, Limits};
 use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId};
 
 /// A run as its folder tells of it.
@@ -38,8 +36,6 @@ pub struct Recorded {
     pub crate_version: String,
     /// The version of the model that made it.
     pub model_version: u64,
-    /// `end`, or the limit at which it stopped.
-    stopped: String,
     inputs: Vec<StoredInput>,
     files: BTreeMap<String, FileDigest>,
 }
@@ -87,7 +83,6 @@ struct Manifest {
     scenario: String,
     run_id: String,
     seed: u64,
-    stopped: String,
     events: u64,
     digest: Option<String>,
     checkpoint_interval: u64,
@@ -152,7 +147,6 @@ impl Recorded {
             checkpoints: manifest.checkpoints.iter().map(parse).collect::<Result<_, _>>()?,
             crate_version: manifest.crate_version,
             model_version: manifest.model_version,
-            stopped: manifest.stopped,
             inputs: manifest.inputs,
             files: manifest.files,
         })
@@ -172,18 +166,12 @@ impl Recorded {
     /// If it cannot be read, or is not what the run wrote.
     pub(super) fn intact(&self, name: &str) -> Result<PathBuf, ReproError> {
         let path = self.folder.join(name);
-        match digest_of(&path) {
-            Err(source) => Err(ReproError::Unreadable { path, source }),
-            Ok(digest) if self.files.get(name) == Some(&digest) => Ok(path),
-            Ok(_) => Err(ReproError::Altered { path }),
+        match FileDigest::of(&Disk, &path) {
+            Err(OutputError { source, .. }) => Err(ReproError::Unreadable { path, source }),
+            Ok(None) => Err(ReproError::Unreadable { path, source: io::ErrorKind::NotFound.into() }),
+            Ok(digest) if self.files.get(name) == digest.as_ref() => Ok(path),
+            Ok(Some(_)) => Err(ReproError::Altered { path }),
         }
-    }
-
-    /// The limits under which the run goes the same way again.
-    pub fn limits(&self) -> Limits {
-        let usual = Limits::default();
-        let events = if self.stopped == Limit::Events.name() { self.events } else { usual.events };
-        Limits { events, ..usual }
     }
 
     /// Whether this build is of the version that made the run.
@@ -236,21 +224,6 @@ impl DataFiles for Recorded {
     }
 }
 
-fn digest_of(path: &Path) -> io::Result<FileDigest> {
-    let mut file = File::open(path)?;
-    let (mut hash, mut bytes) = (blake3::Hasher::new(), 0);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(FileDigest { bytes, blake3: hash.finalize().to_hex().to_string() }),
-            read => {
-                hash.update(&buffer[..read]);
-                bytes += read as u64;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,7 +241,6 @@ mod tests {
             checkpoints: checkpoints.to_vec(),
             crate_version: String::new(),
             model_version: 1,
-            stopped: "end".to_owned(),
             inputs: Vec::new(),
             files: BTreeMap::new(),
         }
@@ -287,13 +259,5 @@ mod tests {
         assert_eq!(against(3 * STEP, 98, &[1, 2, 3]), Some(2 * STEP..=2 * STEP + 10), "it goes on");
         assert_eq!(against(STEP + 1, 98, &[1]), Some(STEP..=STEP + 2), "it ends before");
         assert_eq!(against(5, 98, &[]), Some(1..=6));
-    }
-
-    #[test]
-    fn a_run_that_stopped_at_its_most_events_does_so_again() {
-        let mut stored = recorded(777, 99, &[]);
-        assert_eq!(stored.limits(), Limits::default());
-        stored.stopped = Limit::Events.name().to_owned();
-        assert_eq!(stored.limits(), Limits { events: 777, ..Limits::default() });
     }
 }

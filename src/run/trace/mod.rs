@@ -88,10 +88,10 @@ pub fn write(
     events_max: u64,
     interrupt: &AtomicBool,
 ) -> io::Result<()> {
-    let last = events_max.max(1);
+    let is_complete = executed.events <= events_max;
+    let last = executed.events.min(events_max).max(1);
     let passed = trace(&executed.prepared, 1..=last, interrupt, |_, line| out.write_all(line))?;
     assert!(executed.checkpoints.starts_with(&passed.checkpoints), "a run goes the same way again");
-    let is_complete = executed.events <= last;
     if is_complete {
         let ends = [(passed.events, passed.digest), (executed.events, executed.digest)];
         assert_eq!(ends[0], ends[1], "a run goes the same way again");
@@ -99,7 +99,7 @@ pub fn write(
     let mut line = Line::default();
     line.begin();
     line.text("end", if is_complete { "complete" } else { "max-trace-events" });
-    line.integer("events", executed.events.min(last));
+    line.integer("events", last);
     line.integer("of", executed.events);
     out.write_all(line.end())
 }

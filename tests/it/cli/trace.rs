@@ -156,6 +156,37 @@ fn a_sweep_writes_operations_and_events_only_when_asked() {
 }
 
 #[test]
+fn resuming_adds_what_finished_runs_lack() {
+    let folder = folder();
+    let sweep = |arguments: &[&str]| {
+        folder.run(&[&["run", "sweep.toml", "-v", "--resume"][..], arguments].concat()).exits(0);
+        let runs = only(&folder.path("outputs/swept")).join("runs");
+        std::fs::read_dir(runs)
+            .expect("it is there")
+            .map(|run| files(&run.expect("readable").path()))
+            .collect()
+    };
+    let before: Vec<_> = sweep(&[]);
+    let after: Vec<_> = sweep(&["--trace", "full"]);
+    let again: Vec<_> = sweep(&["--trace", "full"]);
+    assert!(after == again && after.len() == 2);
+    for (before, after) in before.iter().zip(&after) {
+        assert!(before.iter().all(|(name, bytes)| after[name] == *bytes), "what was there is untouched");
+        assert!(!before.contains_key("trace.jsonl") && after.contains_key("trace.jsonl"));
+    }
+}
+
+#[test]
+fn the_trace_of_a_run_that_was_cut_short_ends_where_it_was() {
+    let folder = folder();
+    folder.run(&["run", "small.toml", "--trace", "full", "--max-events", "5000"]);
+    let trace = only(&folder.path("outputs/small")).join("trace.jsonl");
+    let trace = std::fs::read_to_string(trace).expect("it is written");
+    let end = "{\"end\":\"complete\",\"events\":5000,\"of\":5000}";
+    assert_eq!(trace.lines().skip(5000).collect::<Vec<_>>(), [end]);
+}
+
+#[test]
 fn a_trace_ends_at_its_cap_and_says_so() {
     let folder = folder();
     let full =

@@ -67,12 +67,53 @@ fn what_an_interrupted_run_left_is_no_part_of_the_next() {
     let outputs = tempfile::tempdir().expect("there is room");
     let mut interrupted = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
     interrupted.write("old.csv", |out| out.write_all(b"old")).expect("the disk works");
-    assert!(interrupted.partial().join("old.csv").exists());
-    drop(interrupted);
+    let finished = interrupted.keep(&json!({ "seed": 1 }), &json!({})).expect("the disk works");
+    let kept = outputs.path().join("run.partial");
+    assert_eq!(finished, Finished::Partial { folder: kept.clone() });
+    let names = || files_below(&kept).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(), ["old.csv", PARTIAL]);
     let resumed = Folder::resume(&Disk, outputs.path(), "run").expect("the disk works");
     assert!(resumed.partial().join("old.csv").exists(), "a sweep goes on with the runs it has");
+    drop(resumed);
     let begun = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
     assert!(!begun.partial().join("old.csv").exists());
+    begun.finish(&json!({}), &json!({})).expect("the disk works");
+    assert!(!kept.exists(), "beside the finished folder it is worth nothing");
+}
+
+#[test]
+fn a_resumed_folder_that_is_finished_is_no_longer_marked() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let resume = || Folder::resume(&Disk, outputs.path(), "sweep").expect("the disk works");
+    resume().keep(&json!({}), &json!({})).expect("the disk works");
+    resume().finish(&json!({}), &json!({})).expect("the disk works");
+    let names: Vec<String> = files_below(outputs.path()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["sweep/manifest.json"]);
+}
+
+#[test]
+fn two_that_make_the_same_run_at_once_do_not_disturb_each_other() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let begin = || {
+        let mut folder = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
+        folder.write("a.csv", |out| out.write_all(b"a")).expect("the disk works");
+        folder
+    };
+    let (one, two) = (begin(), begin());
+    assert_ne!(one.partial(), two.partial());
+    let finish = |folder: Folder<'_>| folder.finish(&json!({}), &json!({})).expect("the disk works");
+    let folder = outputs.path().join("run");
+    assert_eq!(finish(one), Finished::Written { folder: folder.clone() });
+    assert_eq!(finish(two), Finished::Verified { folder, added: Vec::new() });
+    let left: Vec<_> = fs::read_dir(outputs.path()).expect("it is there").collect();
+    assert_eq!(left.len(), 1);
+}
+
+#[test]
+fn a_folder_that_is_given_up_goes() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    drop(Folder::begin(&Disk, outputs.path(), "run").expect("the disk works"));
+    assert_eq!(fs::read_dir(outputs.path()).expect("it is there").count(), 0);
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::run::Cut;
 use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric};
 
 /// Compares a text with the one in the repository, or puts it there.
@@ -98,7 +99,7 @@ fn the_manifest_gives_length_and_hash_of_every_other_file() {
 fn a_capped_run_says_so() {
     let recording = recorder(4).finish(ms(10_000));
     let mut facts = facts();
-    facts.stop = Stop::Limit(crate::sim::Limit::Events);
+    facts.stop = Stopped::Limit(crate::sim::Limit::Events);
     let notices = notices(&facts, &recording);
     assert_eq!(notices.len(), 2, "{notices:?}");
     assert!(
@@ -142,10 +143,14 @@ fn a_sweep_has_one_table_of_all_figures() {
         value,
     };
     let run = |run_id: &str, seed, policy: &str, p99| SweepRun {
-        run_id: run_id.to_owned(),
-        seed,
-        params: vec![("policy".to_owned(), policy.to_owned())],
-        digest: Some(seed),
+        run: PlannedRun {
+            run_id: run_id.to_owned(),
+            seed,
+            params: vec![("policy".to_owned(), policy.to_owned())],
+        },
+        digest: Some(hexadecimal(seed)),
+        verdict: RunVerdict::Passed,
+        has_page: false,
         figures: vec![
             figure(
                 Metric::Latency,
@@ -158,10 +163,34 @@ fn a_sweep_has_one_table_of_all_figures() {
     };
     let runs = [run("00000001", 7, "random", 1.5e9), run("00000002", 8, "power-of-d(2, 3)", 2.0)];
     let outputs = tempfile::tempdir().expect("there is room");
-    let name = sweep_folder(&runs);
-    let mut folder = Folder::begin(&Disk, outputs.path(), &name).expect("the disk works");
+    let planned = runs.clone().map(|run| run.run);
+    let name = sweep_folder(&planned);
+    let facts = SweepFacts { scenario: "policies", overrides: &[], planned: &planned, finished: &runs };
+    let fields_of = |folder: &Path, name: &str| {
+        let text = fs::read_to_string(folder.join(name)).expect("it is written");
+        let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        document
+    };
+    let hold_fields = |document: &serde_json::Value, columns: &[Column]| {
+        let mut listed: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        listed.sort_unstable();
+        assert_eq!(document.as_object().expect("it is an object").keys().collect::<Vec<_>>(), listed);
+    };
+    let folder = Folder::resume(&Disk, outputs.path(), &name).expect("the disk works");
+    let half = SweepFacts { finished: &runs[..1], ..facts };
+    let why = ("interrupt", "the sweep was interrupted");
+    let kept = keep_sweep(folder, &half, why, &json!({})).expect("the disk works");
+    let partial = outputs.path().join(format!("{name}.partial"));
+    assert_eq!(kept, Finished::Partial { folder: partial.clone() });
+    let marker = fields_of(&partial, PARTIAL);
+    hold_fields(&marker, SWEEP_PARTIAL_FIELDS);
+    assert_eq!(
+        (&marker["runs"][0]["run_id"], &marker["missing"][0]["run_id"]),
+        (&json!("00000001"), &json!("00000002"))
+    );
+    let mut folder = Folder::resume(&Disk, outputs.path(), &name).expect("the disk works");
     write_sweep(&mut folder, &runs).expect("the disk works");
-    let finished = finish_sweep(folder, "policies", &runs, &json!({})).expect("the disk works");
+    let finished = finish_sweep(folder, &facts, &json!({})).expect("the disk works");
     assert_eq!(finished, Finished::Written { folder: outputs.path().join(&name) });
     let table = fs::read_to_string(outputs.path().join(&name).join("runs.csv")).expect("it is written");
     assert_eq!(
@@ -172,10 +201,50 @@ fn a_sweep_has_one_table_of_all_figures() {
          00000002,8,\"power-of-d(2, 3)\",latency,users,,,,,,healthy,p99,ns,2\n\
          00000002,8,\"power-of-d(2, 3)\",throughput,,,,,,,,mean,op/s,0.1\n"
     );
-    let manifest = fs::read_to_string(outputs.path().join(&name).join(MANIFEST)).expect("it is written");
-    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
-    let mut listed: Vec<&str> = SWEEP_MANIFEST_FIELDS.iter().map(|column| column.name).collect();
-    listed.sort_unstable();
-    assert_eq!(manifest.as_object().expect("it is an object").keys().collect::<Vec<_>>(), listed);
+    let manifest = fields_of(&outputs.path().join(&name), MANIFEST);
+    hold_fields(&manifest, SWEEP_MANIFEST_FIELDS);
     assert_eq!(manifest["runs"][1]["digest"], "0000000000000008");
+}
+
+#[test]
+fn a_run_that_was_cut_short_is_partial_and_says_so() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let cut = |cut, digest| RunFacts { stop: Stopped::Cut(cut), digest, ..facts() };
+    for (facts, digest) in [
+        (cut(Cut::WallLimit, None), json!(null)),
+        (cut(Cut::MaxEvents, Some(0x0123_4567_89AB_CDEF)), json!("0123456789abcdef")),
+    ] {
+        let finished = make(&Disk, outputs.path(), &facts).expect("the disk works");
+        let folder = outputs.path().join("small").join(format!("{}.partial", facts.run_id()));
+        assert_eq!(finished, Finished::Partial { folder: folder.clone() });
+        let marker = fs::read_to_string(folder.join(PARTIAL)).expect("it is written");
+        let marker: serde_json::Value = serde_json::from_str(&marker).expect("it is JSON");
+        let mut listed: Vec<&str> = PARTIAL_FIELDS.iter().map(|column| column.name).collect();
+        listed.sort_unstable();
+        assert_eq!(marker.as_object().expect("it is an object").keys().collect::<Vec<_>>(), listed);
+        assert_eq!((&marker["stopped"], &marker["digest"]), (&json!(facts.stop.name()), &digest));
+        assert!(!folder.join(MANIFEST).exists());
+        assert!(!outputs.path().join("small").join(facts.run_id()).exists());
+    }
+}
+
+#[test]
+fn a_finished_run_reads_back_as_it_was_written() {
+    let (_outputs, folder) = finished_folder();
+    let Stored::Whole { summary, files } = stored(&Disk, &folder).expect("it can be read") else {
+        panic!("the run is whole");
+    };
+    let names: Vec<String> = files_below(&folder).into_iter().map(|(name, _)| name).collect();
+    let listed: Vec<&String> = files.keys().collect();
+    assert_eq!(listed, names.iter().filter(|name| *name != MANIFEST).collect::<Vec<_>>());
+    let written = Summary::new(&facts(), &recording(), &figures(&recording()));
+    let json = |summary: &Summary| serde_json::to_string(summary).expect("it is plain data");
+    assert_eq!(json(&summary), json(&written));
+    assert_eq!(summary.figures(), figures(&recording()));
+    let verdicts = (summary.run_verdict(), facts().verdict());
+    assert_eq!(verdicts.0, verdicts.1);
+    fs::write(folder.join("roles.csv"), "tampered\n").expect("the disk works");
+    let damaged = stored(&Disk, &folder).expect("it can be read");
+    assert!(matches!(damaged, Stored::Damaged { file } if file == "roles.csv"));
+    assert!(matches!(stored(&Disk, &folder.join("absent")).expect("it can be read"), Stored::Nothing));
 }

@@ -14,10 +14,10 @@ use serde_json::json;
 use super::*;
 use crate::kernel::Time;
 use crate::run::OPERATIONS_MAX;
+use crate::run::Stopped;
 use crate::run::metrics::{Verdict, figures};
 use crate::run::recording::Recording;
 use crate::run::testing::{ms, recorder};
-use crate::sim::Stop;
 
 fn recording() -> Recording {
     recorder(OPERATIONS_MAX).finish(ms(10_000))
@@ -50,7 +50,7 @@ fn facts() -> RunFacts {
         digest: Some(0x0123_4567_89AB_CDEF),
         checkpoints: vec![1, 2],
         events: 9_000,
-        stop: Stop::End,
+        stop: Stopped::End,
         planned: vec![
             fault("leader-crash", "crash", "leader(kv)"),
             fault("cut-off, later", "partition", "region:us-east-1 | rest"),
@@ -79,7 +79,7 @@ fn make(sink: &dyn Sink, outputs: &Path, facts: &RunFacts) -> Result<Finished, O
     let id = facts.run_id();
     let mut folder = Folder::begin(sink, &outputs.join("small"), &id)?;
     write_run(&mut folder, facts, &recording, &figures(&recording), true)?;
-    let finished = finish_run(folder, facts)?;
+    let finished = finish_run(folder, facts, &recording)?;
     point_latest(sink, outputs, &Path::new("small").join(id))?;
     Ok(finished)
 }

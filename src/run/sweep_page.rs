@@ -1,0 +1,87 @@
+//! What the runs of a sweep share for people: charts and a page.
+
+use crate::report::html::{Fact, RunRow, SweepPage, sweep_page};
+
+use super::MODEL_VERSION;
+use super::outputs::{self, Folder, OutputError, REPORT, RunVerdict, SweepFacts, SweepRun, sweep_folder};
+use super::product::page_verdict;
+use super::sweep_figures::{Measure, figures, measures};
+
+/// What a sweep's page says beside its runs.
+#[derive(Clone, Debug)]
+pub struct SweepOrigin {
+    /// The command that does the same sweep again.
+    pub reproduce: String,
+    /// The scenario with its sweep, as TOML.
+    pub scenario: String,
+    /// Why runs are missing, if any are.
+    pub partial: Option<String>,
+    /// Whether charts and a page are wanted.
+    pub charts: bool,
+}
+
+/// Writes what the runs of a sweep share: runs.csv, charts, report.html. What an earlier attempt left of them goes.
+///
+/// # Errors
+/// If the file system fails.
+pub fn write_sweep(
+    folder: &mut Folder<'_>,
+    facts: &SweepFacts<'_>,
+    origin: &SweepOrigin,
+) -> Result<(), OutputError> {
+    folder.discard(&[REPORT], &["charts"])?;
+    outputs::write_sweep(folder, facts.finished)?;
+    if !origin.charts {
+        return Ok(());
+    }
+    let measures = measures(facts.finished);
+    let page = page(facts, origin, &measures);
+    for chart in &page.charts {
+        folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
+    }
+    folder.write(REPORT, |out| out.write_all(sweep_page(&page).as_bytes()))
+}
+
+fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> SweepPage {
+    let runs = facts.finished;
+    let count = |verdict| runs.iter().filter(|run| run.verdict == verdict).count();
+    let (failed, inconclusive) = (count(RunVerdict::Failed), count(RunVerdict::Inconclusive));
+    let of = facts.planned.len();
+    let (verdict, reason) = if failed > 0 {
+        (RunVerdict::Failed, format!("{failed} of {of} runs failed"))
+    } else if inconclusive > 0 || runs.len() < of {
+        let open = inconclusive + of - runs.len();
+        (RunVerdict::Inconclusive, format!("{open} of {of} runs have no verdict"))
+    } else {
+        (RunVerdict::Passed, format!("all {of} runs passed"))
+    };
+    let row = |run: &SweepRun| RunRow {
+        run_id: run.run.run_id.clone(),
+        has_page: run.has_page,
+        seed: run.run.seed.to_string(),
+        parameters: run.run.params.iter().map(|(_, value)| value.clone()).collect(),
+        verdict: page_verdict(run.verdict),
+        metrics: measures.iter().map(|measure| measure.written(run)).collect(),
+    };
+    let parameters = facts.planned.first().map_or(&[][..], |run| run.params.as_slice());
+    SweepPage {
+        title: facts.scenario.to_owned(),
+        facts: vec![
+            Fact::new("sweep", sweep_folder(facts.planned).trim_start_matches("sweep-")),
+            Fact::new("runs", &of.to_string()),
+        ],
+        verdict: page_verdict(verdict),
+        reason,
+        reproduce: origin.reproduce.clone(),
+        warnings: origin.partial.iter().cloned().collect(),
+        parameters: parameters.iter().map(|(name, _)| name.clone()).collect(),
+        metrics: measures.iter().map(|measure| measure.name.clone()).collect(),
+        runs: runs.iter().map(row).collect(),
+        charts: figures(facts.scenario, runs, measures),
+        scenario: origin.scenario.clone(),
+        versions: vec![
+            Fact::new("seedbed", env!("CARGO_PKG_VERSION")),
+            Fact::new("model", &MODEL_VERSION.to_string()),
+        ],
+    }
+}
