@@ -5,6 +5,7 @@
 
 mod digest;
 mod document;
+mod documents;
 mod facts;
 mod folder;
 mod formats;
@@ -21,13 +22,14 @@ mod table;
 mod tests;
 
 pub use digest::FileDigest;
+pub use documents::{
+    DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
+    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
+};
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
 pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
 pub(crate) use formats::columns;
-pub use formats::{
-    Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
-    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS, document,
-};
+pub use formats::{Column, FORMATS, Format, document};
 pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink};
 pub use stored::{Stored, stored};
