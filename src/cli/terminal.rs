@@ -110,6 +110,13 @@ impl Terminal {
         }
     }
 
+    /// Says what is good to know, unless it is to be quiet.
+    pub fn note(&mut self, message: &str) {
+        if !self.is_quiet {
+            self.say(message);
+        }
+    }
+
     /// Says what a person should know though nothing went wrong.
     pub fn warn(&mut self, message: &str) {
         if self.is_quiet {

@@ -97,16 +97,10 @@ impl Executed {
             events: self.events,
             stop,
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
-            inputs: self.inputs().map(|(input, _)| input).collect(),
+            inputs: StoredInput::of(&self.prepared.inputs),
             checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
             host: origin.host.clone(),
         }
-    }
-
-    /// Where each data file is kept, and what it holds.
-    fn inputs(&self) -> impl Iterator<Item = (StoredInput, &str)> {
-        let inputs = self.prepared.inputs.iter().enumerate();
-        inputs.map(|(position, input)| (StoredInput::new(position, &input.path), input.text.as_str()))
     }
 }
 
@@ -143,8 +137,8 @@ pub fn write(
     let recording = &executed.recording;
     let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
     write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
-    for (input, text) in executed.inputs() {
-        folder.write(&input.file, |out| out.write_all(text.as_bytes()))?;
+    for (input, stored) in executed.prepared.inputs.iter().zip(&facts.inputs) {
+        folder.write(&stored.file, |out| out.write_all(input.text.as_bytes()))?;
     }
     if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
         let written = folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt));

@@ -43,7 +43,7 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
         let mut found: Vec<&Labels> = Vec::new();
         for figure in runs.iter().flat_map(|run| &run.figures) {
             let is_it = figure.metric == metric && figure.aggregate == aggregate && is_whole(&figure.labels);
-            if is_it && !found.contains(&&figure.labels) {
+            if is_it && !found.contains(&&figure.labels) && !is_of_clients(&figure.labels, runs) {
                 found.push(&figure.labels);
             }
         }
@@ -60,6 +60,13 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
         }));
     }
     measures
+}
+
+/// Whether a figure is of the nodes that clients run on: what they send mirrors what they are told to.
+fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
+    let Some(system) = labels.get(&Label::System) else { return false };
+    let figures = || runs.iter().take(1).flat_map(|run| &run.figures);
+    figures().any(|figure| figure.labels.get(&Label::Workload) == Some(system))
 }
 
 /// Whether a figure is of all operations and all phases.
@@ -114,7 +121,10 @@ struct Variable {
 pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<html::Figure> {
     let variables = variables(runs);
     let mut figures = Vec::new();
-    for measure in measures {
+    // What was never anything but nought is in the table and needs no chart.
+    let is_worth =
+        |measure: &&Measure| runs.iter().any(|run| measure.of(run).is_some_and(|value| value != 0.0));
+    for measure in measures.iter().filter(is_worth) {
         for variable in &variables {
             let chart = charts::sweep(&input(scenario, runs, measure, variable));
             let by = if variables.len() > 1 { format!("-by-{}", variable.name) } else { String::new() };

@@ -77,8 +77,13 @@ pub(super) fn run_batch<'a>(
     let parent = sweep.as_ref().map_or(home, |sweep| sweep.runs.clone());
     let progress = Progress::new(args, terminal, batch.jobs.len(), is_single);
     let body = |index: &usize| {
-        let report =
-            run_job(args, batch, &batch.jobs[*index], Place { parent: &parent, is_single }, &progress);
+        let report = run_job(
+            args,
+            batch,
+            &batch.jobs[*index],
+            Place { parent: &parent, is_single, runs: batch.jobs.len() },
+            &progress,
+        );
         let has_failed = report.exit() == Exit::Violated;
         failed.fetch_add(usize::from(has_failed), Ordering::Relaxed);
         progress.ran(has_failed);

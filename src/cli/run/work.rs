@@ -1,5 +1,6 @@
 //! One run: simulated, judged, written; and many of them side by side.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -15,7 +16,8 @@ use crate::cli::doing;
 use crate::run::Cut;
 use crate::run::execute::execute;
 use crate::run::outputs::{
-    Disk, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, TRACE, stored,
+    Disk, FileDigest, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, TRACE,
+    stored,
 };
 use crate::run::product::{self, Origin, Wanted, WantedTrace};
 use crate::sim::{Limit, Stop};
@@ -36,6 +38,8 @@ pub(super) struct Report {
     pub lacks_trace: bool,
     /// What it took; nothing for a run that an earlier attempt had finished.
     pub took: Option<Took>,
+    /// If the folder was there already, with the same bytes: the files that it lacked and has now.
+    pub verified: Option<Vec<String>>,
     /// What a person should know.
     pub warnings: Vec<String>,
     /// Why its folder could not be written.
@@ -129,6 +133,16 @@ pub(super) struct Place<'a> {
     pub parent: &'a Path,
     /// Whether the run stands alone: then it has all its files.
     pub is_single: bool,
+    /// How many runs there are.
+    pub runs: usize,
+}
+
+/// Runs of a sweep beyond which only those that did not pass have charts and a page: half a megabyte each.
+const PAGES_MAX: usize = 50;
+
+/// Whether a run with this verdict has charts and a page.
+fn has_page(args: &RunArgs, place: Place<'_>, verdict: RunVerdict) -> bool {
+    args.charts == Charts::Svg && (place.runs <= PAGES_MAX || verdict != RunVerdict::Passed)
 }
 
 /// Runs one run and writes its folder, unless an earlier attempt did.
@@ -170,7 +184,7 @@ pub(super) fn run_job(
     };
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
-    let has_page = args.charts == Charts::Svg;
+    let has_page = has_page(args, place, facts.verdict());
     let traced = args.trace(place.is_single);
     let trace = WantedTrace { events_max: args.max_trace_events, interrupt: &INTERRUPTED };
     let wanted = Wanted {
@@ -191,14 +205,11 @@ pub(super) fn run_job(
     } else if traced == Trace::Full {
         warnings.extend(trace.warning(executed.events));
     }
+    let mut verified = None;
     let (folder, error) = match written {
         Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
         Ok(Finished::Verified { folder, added }) => {
-            let mut said = format!("{} was there already, and is the same byte for byte", folder.display());
-            if !added.is_empty() {
-                said += &format!("; new in it: {}", added.join(", "));
-            }
-            warnings.extend(place.is_single.then_some(said));
+            verified = Some(added);
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {
@@ -220,6 +231,7 @@ pub(super) fn run_job(
         has_page,
         lacks_trace,
         took: Some(took),
+        verified,
         warnings,
         error,
         reproduce: reproduce::of_run(args, batch, job, cut, Reader::Here),
@@ -234,20 +246,13 @@ fn finished_before(
     place: Place<'_>,
 ) -> Result<Result<Report, Option<String>>, crate::run::outputs::OutputError> {
     let folder = place.parent.join(&job.run.run_id);
-    let page = (args.charts == Charts::Svg).then_some(REPORT);
-    let traced: &[&str] = match args.trace(place.is_single) {
-        Trace::None => &[],
-        Trace::Ops => &[HISTORY],
-        Trace::Full => &[HISTORY, TRACE],
-    };
-    let wanted: Vec<&str> = page.into_iter().chain(traced.iter().copied()).collect();
     Ok(match stored(&Disk, &folder)? {
         Stored::Nothing => Err(None),
         Stored::Damaged { file } => {
             Err(Some(format!("{} is damaged ({file}): the run is done again", folder.display())))
         }
         // What the folder lacks of what is asked for, doing the run again adds.
-        Stored::Whole { files, .. } if wanted.iter().any(|file| !files.contains_key(*file)) => Err(None),
+        Stored::Whole { summary, files } if lacks(args, place, summary.run_verdict(), &files) => Err(None),
         Stored::Whole { summary, files } => Ok(Report {
             run: job.run.clone(),
             summary: *summary,
@@ -256,11 +261,28 @@ fn finished_before(
             has_page: files.contains_key(REPORT),
             lacks_trace: false,
             took: None,
+            verified: None,
             warnings: Vec::new(),
             error: None,
             reproduce: reproduce::of_run(args, batch, job, None, Reader::Here),
         }),
     })
+}
+
+/// Whether a run's folder lacks files that are asked for.
+fn lacks(
+    args: &RunArgs,
+    place: Place<'_>,
+    verdict: RunVerdict,
+    files: &BTreeMap<String, FileDigest>,
+) -> bool {
+    let page = has_page(args, place, verdict).then_some(REPORT);
+    let traced: &[&str] = match args.trace(place.is_single) {
+        Trace::None => &[],
+        Trace::Ops => &[HISTORY],
+        Trace::Full => &[HISTORY, TRACE],
+    };
+    page.iter().chain(traced).any(|file| !files.contains_key(*file))
 }
 
 /// Facts of the machine for manifests; never digested.
@@ -278,14 +300,8 @@ impl Report {
     /// The run as a JSON document.
     pub fn json(&self) -> serde_json::Value {
         let mut json = serde_json::to_value(&self.summary).expect("it is plain data");
-        json["params"] = self
-            .run
-            .params
-            .iter()
-            .cloned()
-            .collect::<std::collections::BTreeMap<_, _>>()
-            .into_iter()
-            .collect();
+        let params = self.run.params.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+        json["params"] = serde_json::Value::Object(params.collect());
         json["output"] = self.folder.as_ref().map(|folder| folder.display().to_string()).into();
         json["reproduce"] = self.reproduce.clone().into();
         json["host"] = self.took.map(|took| host(took, self.summary.events)).into();

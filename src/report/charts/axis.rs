@@ -32,12 +32,22 @@ pub struct Axis {
     pub range: Option<(f64, f64)>,
     /// Whether a range taken from the data reaches down to zero (linear axes only).
     pub from_zero: bool,
+    /// Ticks at these values only, in increasing order, if their labels keep apart; if empty, wherever a reader can
+    /// count in them.
+    pub marks: Vec<f64>,
 }
 
 impl Axis {
     /// A linear axis over the range of the data.
     pub fn linear(label: &str, quantity: Quantity) -> Axis {
-        Axis { label: label.to_string(), quantity, scale: Scale::Linear, range: None, from_zero: false }
+        Axis {
+            label: label.to_string(),
+            quantity,
+            scale: Scale::Linear,
+            range: None,
+            from_zero: false,
+            marks: Vec::new(),
+        }
     }
 
     /// A logarithmic axis over the range of the data.
@@ -98,7 +108,15 @@ impl Ruler {
         let mut ruler = Ruler { log, low: low_place, high: high_place, ticks: Vec::new(), minor: Vec::new() };
         match &axis.scale {
             Scale::Categories(names) => ruler.ticks = category_ticks(names, pixels, direction),
-            Scale::Linear | Scale::Log10 => ruler.choose_ticks(axis.quantity, (low, high), pixels, direction),
+            Scale::Linear | Scale::Log10 => {
+                let tick = |&value: &f64| Tick { value, label: axis.quantity.format(value, 6) };
+                let marks: Vec<Tick> = axis.marks.iter().map(tick).collect();
+                if !marks.is_empty() && ruler.keep_apart(&marks, pixels, direction) {
+                    ruler.ticks = marks;
+                } else {
+                    ruler.choose_ticks(axis.quantity, (low, high), pixels, direction);
+                }
+            }
         }
         ruler
     }

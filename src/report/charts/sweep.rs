@@ -73,6 +73,12 @@ pub fn sweep(input: &SweepInput) -> Chart {
         SweepScale::Log10 => Axis::log10(&input.variable, input.variable_quantity),
         SweepScale::Names(names) => Axis::categories(&input.variable, names.clone()),
     };
+    if !matches!(input.scale, SweepScale::Names(_)) {
+        // Nobody ran 3.5 nodes: only what was run has a tick.
+        x.marks = all().filter(|dot| shown(dot)).map(|dot| dot.x).collect();
+        x.marks.sort_by(f64::total_cmp);
+        x.marks.dedup();
+    }
     if input.scale == SweepScale::Log10 {
         // The outermost values stand a little inside the plot, not on its edge.
         let ends = all().filter(|dot| shown(dot)).map(|dot| dot.x);
@@ -107,8 +113,9 @@ pub fn sweep(input: &SweepInput) -> Chart {
         let points = seen.iter().map(|d| (d.x + shift, d.y)).collect();
         let tips = seen.iter().map(|d| d.tip.clone()).collect();
         chart.series.push(Series { tips, ..Series::new(name, Mark::Points, Ink::nth(i), points) });
-        for line in median_lines(&seen, named, shift) {
-            chart.series.push(Series::new("", Mark::Line, Ink::nth(i), line));
+        for (n, line) in median_lines(&seen, named, shift).into_iter().enumerate() {
+            let name = if series.label.is_empty() && n == 0 { "median" } else { "" };
+            chart.series.push(Series::new(name, Mark::Line, Ink::nth(i), line));
         }
     }
     chart

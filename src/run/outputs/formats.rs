@@ -268,7 +268,8 @@ A folder has its name only when it is complete. What was simulated of a run that
 interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. A folder being filled is named
 `<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
 
-A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run.
+A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
+more than 50 runs only those that did not pass have charts and a page of their own.
 
 `run --trace` says what is written of single operations and events: `none`; `ops`, requests.csv and history.jsonl, the
 default for one run; `full`, trace.jsonl too. The default for many runs is `none`. No other file depends on it.

@@ -168,7 +168,10 @@ impl Recorded {
         let path = self.folder.join(name);
         match FileDigest::of(&Disk, &path) {
             Err(OutputError { source, .. }) => Err(ReproError::Unreadable { path, source }),
-            Ok(None) => Err(ReproError::Unreadable { path, source: io::ErrorKind::NotFound.into() }),
+            Ok(None) => {
+                let source = io::Error::new(io::ErrorKind::NotFound, "does not exist");
+                Err(ReproError::Unreadable { path, source })
+            }
             Ok(digest) if self.files.get(name) == digest.as_ref() => Ok(path),
             Ok(Some(_)) => Err(ReproError::Altered { path }),
         }

@@ -5,6 +5,7 @@ mod explain;
 mod list;
 mod new;
 mod repro;
+mod running;
 mod schema;
 mod trace;
 mod usage;

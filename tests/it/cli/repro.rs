@@ -216,7 +216,7 @@ fn what_is_no_finished_run_is_refused() {
         (with("run.partial", &text), 2, "run.partial is what is left of a run that was not finished\n"),
         (sweep, 2, " is a sweep of many runs\n  help: name one of them: the folders in its `runs`"),
         (changed, 74, "scenario.resolved.toml was changed since the run wrote it\n"),
-        (bare, 74, "scenario.resolved.toml: No such file"),
+        (bare, 74, "scenario.resolved.toml: does not exist"),
     ] {
         let done = repro(&folder, &path, &["--color", "never"]).exits(code);
         assert_eq!(done.stdout, "");
@@ -239,13 +239,37 @@ fn a_run_keeps_the_data_files_that_it_read() {
     ]);
     folder.run(&["run", "scenarios/a/small.toml"]).exits(0);
     let run = only(&folder.path("outputs/small"));
-    let kept = json!([{ "path": "fsync.csv", "file": "inputs/1-fsync.csv" }]);
-    assert_eq!(manifest(&run)["inputs"], kept);
+    let kept = &manifest(&run)["inputs"];
+    assert_eq!((&kept[0]["path"], &kept[0]["file"]), (&json!("fsync.csv"), &json!("inputs/1-fsync.csv")));
+    std::fs::write(folder.path("scenarios/base/fsync.csv"), "1ms\n2ms\n6ms\n").expect("writable");
+    folder.run(&["run", "scenarios/a/small.toml", "-o", "other"]).exits(0);
+    assert_ne!(only(&folder.path("other/small")).file_name(), run.file_name(), "it is another run");
     std::fs::remove_dir_all(folder.path("scenarios")).expect("writable");
     repro(&folder, &run, &[]).exits(0);
     std::fs::write(run.join("inputs/1-fsync.csv"), "1ms\n2ms\n6ms\n").expect("writable");
     let done = repro(&folder, &run, &[]).exits(2);
     assert!(done.stderr.contains("1-fsync.csv was changed since the run wrote it"), "{}", done.stderr);
+}
+
+#[test]
+fn runs_of_a_sweep_over_data_files_keep_their_own() {
+    let swept = SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=${file})\" }");
+    let folder = Folder::new(&[
+        ("swept.toml", &(swept + "[sweep]\nvars.file = [\"one.csv\", \"two.csv\"]\n")),
+        ("one.csv", "1ms\n"),
+        ("two.csv", "2ms\n"),
+    ]);
+    let done = folder.run(&["run", "swept.toml", "--format", "json"]).exits(0);
+    for file in ["one.csv", "two.csv"] {
+        std::fs::remove_file(folder.path(file)).expect("it is there");
+    }
+    let runs = done.json()["runs"].as_array().expect("a list").clone();
+    assert_eq!(runs.len(), 2);
+    for (run, file) in runs.iter().zip(["one.csv", "two.csv"]) {
+        let path = folder.path(run["output"].as_str().expect("a path"));
+        assert!(path.join("inputs").join(format!("1-{file}")).exists(), "{}", path.display());
+        repro(&folder, &path, &[]).exits(0);
+    }
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! The same run has the same files however it was asked for.
+
+use super::*;
+
+/// All files, but of manifests what may differ, and of charts none.
+fn comparable(folder: &Path, with_charts: bool) -> Vec<(String, Vec<u8>)> {
+    let mut files = files_below(folder);
+    files.retain(|(name, _)| with_charts || !(name.ends_with(".svg") || name.ends_with(".html")));
+    for (name, bytes) in &mut files {
+        if name.ends_with("manifest.json") {
+            let mut manifest: serde_json::Value = serde_json::from_slice(bytes).expect("it is JSON");
+            let fields = manifest.as_object_mut().expect("an object");
+            fields.remove("host").expect("facts of the machine stand apart");
+            let listed = fields["files"].as_object_mut().expect("an object");
+            listed.retain(|name, _| with_charts || !(name.ends_with(".svg") || name.ends_with(".html")));
+            *bytes = manifest.to_string().into_bytes();
+        }
+    }
+    files
+}
+
+#[test]
+fn jobs_charts_and_verbosity_change_no_byte() {
+    let folder = Folder::new(&[("a.toml", &sweep())]);
+    let ways: [&[&str]; 6] = [
+        &["-j1"],
+        &["-j2"],
+        &["-j2", "-q"],
+        &["-j2", "-v", "--progress", "never", "--color", "always"],
+        &["-j2", "--charts", "none"],
+        &[
+            "-j1",
+            "--format",
+            "json",
+            "--max-memory",
+            "4GiB",
+            "--wall-limit",
+            "10min",
+            "--max-events",
+            "99999999",
+        ],
+    ];
+    let made = ways.map(|flags| {
+        let out = flags.concat();
+        folder.run(&[&["run", "a.toml", "--out", &out], flags].concat()).exits(0);
+        folder.path(&out)
+    });
+    let with_charts = comparable(&made[0], true);
+    assert!(with_charts.iter().any(|(name, _)| name.ends_with("report.html")));
+    assert_eq!(with_charts.iter().filter(|(name, _)| name.ends_with("/manifest.json")).count(), 9);
+    for other in &made[1..] {
+        if other.ends_with("-j2--chartsnone") {
+            assert!(
+                files_below(other)
+                    .iter()
+                    .all(|(name, _)| !name.ends_with(".svg") && !name.ends_with(".html"))
+            );
+            assert!(comparable(other, false) == comparable(&made[0], false), "{}", other.display());
+        } else {
+            assert!(comparable(other, true) == with_charts, "{}", other.display());
+        }
+    }
+}
+
+#[test]
+fn the_spelling_of_a_path_or_of_an_override_changes_no_byte() {
+    let folder = Folder::new(&[("work/scenarios/deep/a.toml", SMALL), ("elsewhere/x", "")]);
+    let real = folder.path("work/scenarios/deep/a.toml");
+    let real = real.to_str().expect("it is text");
+    folder.run(&["run", "work/scenarios/deep/a.toml", "--set", "duration=1s", "--out", "one"]).exits(0);
+    folder
+        .run(&["run", "work/scenarios/../scenarios/./deep/a.toml", "--set", "duration=1s", "--out", "two"])
+        .exits(0);
+    folder.run(&["run", real, "--set", "duration=1s", "--set", "seed=3", "--out", "three"]).exits(0);
+    let one = comparable(&folder.path("one"), true);
+    assert!(one == comparable(&folder.path("two"), true));
+    assert!(one == comparable(&folder.path("three"), true));
+    let (_, page) = one.iter().find(|(name, _)| name.ends_with("report.html")).expect("a page");
+    let page = String::from_utf8_lossy(page);
+    let command = "seedbed run scenarios/deep/a.toml --set duration=1s --seed 3";
+    assert!(page.contains(command), "the page names a command that works on every machine");
+}
+
+#[test]
+fn a_run_that_was_there_is_verified_and_one_that_differs_is_kept_apart() {
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    let first = folder.run(&["run", "a.toml"]).exits(0);
+    assert_eq!(first.stderr, "");
+    let before = files_below(&folder.path("outputs"));
+    let again = folder.run(&["run", "a.toml"]).exits(0);
+    assert_eq!(again.stderr, "the run was there already, and is the same byte for byte\n");
+    assert!(files_below(&folder.path("outputs")) == before);
+    let (roles, _) = before.iter().find(|(name, _)| name.ends_with("roles.csv")).expect("it is there");
+    std::fs::write(folder.path("outputs").join(roles), "tampered\n").expect("writable");
+    let differs = folder.run(&["run", "a.toml"]).exits(74);
+    assert!(differs.stderr.contains("was there already and differs in roles.csv"), "{}", differs.stderr);
+}

@@ -1,0 +1,138 @@
+//! Limits, and the user's interrupt: what was simulated is kept, and said to be partial.
+
+use super::*;
+
+/// The marker of the one partial run.
+fn marker(folder: &Folder) -> serde_json::Value {
+    let [name] = &folders_in(&folder.path("outputs/small"))[..] else { panic!("one folder") };
+    let partial = folder.path("outputs/small").join(name);
+    assert!(name.ends_with(".partial") && !partial.join("manifest.json").exists(), "{name}");
+    for (name, bytes) in files_below(&partial) {
+        assert!(!name.ends_with(".tmp"), "{name} is half written");
+        let listed = &json_of(&partial.join("partial.json"))["files"][&name];
+        assert!(name == "partial.json" || listed["bytes"] == bytes.len(), "{name}");
+    }
+    json_of(&partial.join("partial.json"))
+}
+
+#[test]
+fn the_clock_cuts_a_run_and_leaves_a_partial_one_without_a_digest() {
+    let folder = Folder::new(&[("a.toml", &endless())]);
+    let done = folder.run(&["run", "a.toml", "--wall-limit", "300ms", "--format", "json"]).exits(3);
+    let result = done.json();
+    assert_eq!((&result["verdict"], &result["stopped"]), (&"inconclusive".into(), &"wall-limit".into()));
+    assert!(result["digest"].is_null() && result["events"].as_u64() > Some(0));
+    assert!(done.stderr.contains("--wall-limit"), "{}", done.stderr);
+    assert_eq!(last_command(&done, "reproduce"), ["run", "a.toml", "--seed", "3"]);
+    let marker = marker(&folder);
+    assert_eq!((&marker["stopped"], &marker["digest"]), (&"wall-limit".into(), &serde_json::Value::Null));
+    assert!(marker["simulated_s"].as_f64() > Some(0.0) && marker["duration_s"] == 1e6);
+    assert!(marker["checkpoints"].is_null());
+}
+
+#[test]
+fn memory_cuts_a_run() {
+    let folder = Folder::new(&[("a.toml", &endless())]);
+    let done = folder.run(&["run", "a.toml", "--max-memory", "3MiB"]).exits(3);
+    assert!(done.stdout.contains("inconclusive: stopped early by max-memory"), "{}", done.stdout);
+    assert_eq!(marker(&folder)["stopped"], "max-memory");
+    let small = Folder::new(&[("a.toml", SMALL)]);
+    small.run(&["run", "a.toml", "--max-memory", "1GiB"]).exits(0);
+}
+
+#[test]
+fn a_number_of_events_cuts_a_run_where_every_machine_does() {
+    let folder = Folder::new(&[("a.toml", &endless())]);
+    let done = folder.run(&["run", "a.toml", "--max-events", "5000", "--format", "json"]).exits(3);
+    let result = done.json();
+    assert_eq!((&result["events"], &result["stopped"]), (&5000.into(), &"max-events".into()));
+    let command = last_command(&done, "reproduce");
+    assert_eq!(command, ["run", "a.toml", "--seed", "3", "--max-events", "5000"]);
+    let again = folder.run(&[&command[..], &["--format", "json"]].concat()).exits(3).json();
+    assert!(again["digest"].is_string());
+    assert_eq!((&again["digest"], &again["run_id"]), (&result["digest"], &result["run_id"]));
+    assert_eq!(marker(&folder)["digest"], again["digest"]);
+}
+
+#[test]
+fn wrong_limits_are_refused_with_what_to_write() {
+    for (flag, value, said) in [
+        ("--max-memory", "2", "unit"),
+        ("--wall-limit", "10", "unit"),
+        ("--max-events", "0", "0"),
+        ("--jobs", "0", "at least 1"),
+        ("--seed", "-1", "seed"),
+        ("--seeds", "9..1", "before"),
+        ("--partition", "1/2", "hash:1/4"),
+    ] {
+        let done = run(&["run", "scenarios/quickstart.toml", &format!("{flag}={value}")]).exits(2);
+        assert!(done.stderr.contains(said), "{flag}: {}", done.stderr);
+    }
+}
+
+#[cfg(unix)]
+mod interrupts {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Starts the command, waits until `is_ready`, interrupts it, and gives what it did.
+    fn interrupt(folder: &Folder, arguments: &[&str], is_ready: impl Fn() -> bool) -> Done {
+        let mut command = seedbed(folder.0.path(), arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut looks = 0;
+        while !is_ready() {
+            looks += 1;
+            assert!(looks < 6_000, "it never came so far");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // What is waited for comes just before the run.
+        std::thread::sleep(Duration::from_millis(500));
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("there is kill").success());
+        child.wait_with_output().expect("it ends").into()
+    }
+
+    #[test]
+    fn an_interrupted_run_keeps_what_was_simulated() {
+        let folder = Folder::new(&[("a.toml", &endless())]);
+        let is_ready = || folder.path("outputs/small").exists();
+        let done = interrupt(&folder, &["run", "a.toml"], is_ready).exits(130);
+        assert!(done.stdout.contains("inconclusive: stopped early by interrupt"), "{}", done.stdout);
+        assert_eq!(last_command(&done, "reproduce"), ["run", "a.toml", "--seed", "3"]);
+        let marker = marker(&folder);
+        assert_eq!((&marker["stopped"], &marker["digest"]), (&"interrupt".into(), &serde_json::Value::Null));
+        assert!(marker["simulated_s"].as_f64() > Some(0.0));
+        assert_eq!(marker["reason"], "the run was interrupted");
+    }
+
+    #[test]
+    fn an_interrupted_sweep_keeps_the_finished_runs_and_resume_goes_on() {
+        let text = sweep().replace("2s", "${length}") + "vars.length = [\"2s\", \"40s\"]\n";
+        let folder = Folder::new(&[("a.toml", &text)]);
+        let home = folder.path("outputs/small");
+        let finished = || -> usize {
+            let names = if home.exists() { folders_in(&home) } else { Vec::new() };
+            let runs = names.iter().map(|name| home.join(name).join("runs")).filter(|runs| runs.exists());
+            runs.flat_map(|runs| folders_in(&runs)).filter(|name| !name.contains('.')).count()
+        };
+        let flags = ["run", "a.toml", "-j1", "--seeds", "1..20"];
+        let done = interrupt(&folder, &flags, || finished() > 0).exits(130);
+        assert!(done.stderr.contains("of 160 runs are not finished"), "{}", done.stderr);
+        let [name] = &folders_in(&home)[..] else { panic!("one folder: {:?}", folders_in(&home)) };
+        assert!(name.starts_with("sweep-") && name.ends_with(".partial"), "{name}");
+        let marker = json_of(&home.join(name).join("partial.json"));
+        let (kept, missing) = (marker["runs"].as_array().expect("a list"), &marker["missing"]);
+        assert_eq!(marker["stopped"], "interrupt");
+        assert_eq!(kept.len() + missing.as_array().expect("a list").len(), 160);
+        assert!(!kept.is_empty() && kept.len() == finished());
+        for run in kept {
+            let id = run["run_id"].as_str().expect("an id");
+            let manifest = json_of(&home.join(name).join("runs").join(id).join("manifest.json"));
+            assert_eq!((&manifest["digest"], &manifest["run_id"]), (&run["digest"], &run["run_id"]));
+        }
+        let resume =
+            done.stderr.lines().find_map(|line| line.strip_prefix("resume: seedbed ")).expect("it says how");
+        assert_eq!(resume, "run a.toml --seeds 1..20 --resume");
+    }
+}

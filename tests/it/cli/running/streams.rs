@@ -1,0 +1,82 @@
+//! What goes to stdout and to stderr, and the exit codes.
+
+use super::*;
+
+#[test]
+fn a_run_prints_its_seed_id_and_digest_and_nothing_on_stderr() {
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    let done = folder.run(&["run", "a.toml"]).exits(0);
+    let head = done.stdout.lines().next().expect("a line");
+    let words: Vec<&str> = head.split_whitespace().collect();
+    assert_eq!(
+        (words[..4].to_vec(), words[5], words.len()),
+        (vec!["small", "seed", "3", "run"], "digest", 7)
+    );
+    assert_eq!((words[4].len(), words[6].len()), (8, 16));
+    assert!(done.stdout.contains("events, ") && done.stdout.contains(" a second)"), "{}", done.stdout);
+    assert!(done.stdout.contains("report.html") && done.stderr.is_empty(), "{}", done.stderr);
+    let json = folder.run(&["run", "a.toml", "--format", "json", "--out", "two"]).exits(0).json();
+    assert_eq!((&json["run_id"], &json["digest"]), (&words[4].into(), &words[6].into()));
+    assert!(json["host"]["events_per_s"].is_number() && json["checks"].is_array());
+    let quiet = folder.run(&["run", "a.toml", "-q", "--out", "three"]).exits(0);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn every_run_of_a_sweep_is_listed_with_its_seed_id_and_digest() {
+    let folder = Folder::new(&[("a.toml", &sweep())]);
+    let done = folder.run(&["run", "a.toml"]).exits(0);
+    assert!(done.stdout.starts_with("small  8 runs: 8 passed\n"), "{}", done.stdout);
+    let rows: Vec<&str> = done.stdout.lines().filter(|line| line.contains("digest")).collect();
+    assert_eq!(rows.len(), 8);
+    assert!(
+        rows.iter().all(|row| row.contains("  run ") && row.contains("  seed ") && row.contains("nodes="))
+    );
+    let page = done.stdout.lines().last().expect("the page");
+    let html = std::fs::read_to_string(folder.path(page)).expect("it is there");
+    assert!(html.contains("all 8 runs passed") && html.contains("latency p99"), "{page}");
+    assert!(html.contains("seedbed run a.toml</code>"), "the page names the command for the whole sweep");
+    let table = folder.path(page).with_file_name("charts");
+    let charts = folders_in(&table);
+    assert!(charts.contains(&"sweep-latency-p99-by-nodes.svg".to_owned()), "{charts:?}");
+    for chart in &charts {
+        assert!(html.contains(&format!("charts/{chart}")), "{chart}");
+    }
+    let json = folder.run(&["run", "a.toml", "--format", "json", "--out", "two"]).exits(0).json();
+    assert_eq!(json["runs"].as_array().map(Vec::len), Some(8));
+    assert_eq!((&json["sweeps"][0]["complete"], &json["sweeps"][0]["skipped"]), (&true.into(), &0.into()));
+}
+
+#[test]
+fn many_files_give_one_document_and_the_gravest_code() {
+    let failing =
+        SMALL.replace("small", "failing") + "\n[check.no]\nmetric = \"latency\"\nassert = \"p99 < 1ns\"\n";
+    let folder =
+        Folder::new(&[("a.toml", SMALL), ("b.toml", &failing), ("c.toml", "schema = 1\nseed = -1\n")]);
+    let done = folder.run(&["run", "a.toml", "b.toml", "--format", "json"]).exits(1);
+    assert_eq!(done.json()["runs"].as_array().map(Vec::len), Some(2));
+    assert_eq!(last_command(&done, "reproduce"), ["run", "b.toml", "--seed", "3"]);
+    let both = folder.run(&["run", "b.toml", "a.toml", "--max-events", "100"]).exits(3);
+    assert_eq!(last_command(&both, "reproduce"), ["run", "b.toml", "--seed", "3", "--max-events", "100"]);
+    std::fs::remove_dir_all(folder.path("outputs")).expect("it is there");
+    let invalid = folder.run(&["run", "a.toml", "c.toml"]).exits(2);
+    assert!(invalid.stdout.is_empty() && invalid.stderr.contains("c.toml"), "{}", invalid.stderr);
+    assert!(!folder.path("outputs").exists(), "nothing runs unless everything is valid");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
+    let folder = Folder::new(&[("a.toml", &endless()), ("file", "")]);
+    let done = folder.run(&["run", "a.toml", "--out", "file/below"]).exits(74);
+    assert!(done.stderr.starts_with("error: file/below/small: results cannot be written"), "{}", done.stderr);
+    assert!(done.stderr.contains("--out names another folder") && done.stdout.is_empty());
+}
+
+#[test]
+fn verdicts_have_colours_only_when_asked_for() {
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    let plain = folder.run(&["run", "a.toml"]).exits(0).stdout;
+    assert!(!plain.contains('\u{1b}'));
+    let colour = folder.run(&["run", "a.toml", "--color", "always"]).exits(0).stdout;
+    assert!(colour.contains("\u{1b}[32mpassed\u{1b}[0m"), "{colour}");
+}
