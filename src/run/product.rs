@@ -95,6 +95,7 @@ impl Executed {
             digest: kept.then_some(self.digest),
             checkpoints: if kept { self.checkpoints.clone() } else { Vec::new() },
             events: self.events,
+            duration: self.prepared.world.setup.duration,
             stop,
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
             inputs: StoredInput::of(&self.prepared.inputs),

@@ -13,13 +13,15 @@ const LIMITS: &str = "Limits of each run";
 
 /// The help after the flags.
 const AFTER: &str = "\
-A run is cut at its limits: what it did so far is judged and kept in <run id>.partial, and it passes no check that it \
-has not failed. Time and memory are looked at every 65,536 events, so that a run may go a little beyond; both differ \
-between machines, so that a run they cut has no digest. Without flags a run stops at 2,000,000,000 events, at \
-8,000,000 events pending, and when 10,000,000 events come at one moment.
+A run that reaches its limit is cut: what it did so far is judged and kept in <run id>.partial, and it is
+inconclusive unless a check is violated for certain. Time and memory are looked at every 65,536 events, so
+that a run may go a little beyond. Both differ between machines: a run that they cut has no digest. Without
+flags a run stops at 2,000,000,000 events, at 8,000,000 pending ones, or at 10,000,000 at one moment.
 
-Exit codes: 0 passed, 1 a check failed, 2 invalid, 3 inconclusive, 4 nothing selected, 70 internal error, 74 input or \
-output, 130 interrupted. Of many runs the first that occurs of 130, 70, 74, 1, 3, 0.";
+Ctrl-C keeps what is finished, and the rest in <run id>.partial; a second one stops at once.
+
+Exit codes: 0 passed, 1 a check failed, 2 invalid, 3 inconclusive, 4 nothing selected, 70 internal error,
+74 input or output, 130 interrupted. Of many runs the first that occurs of 130, 70, 74, 1, 3, 0.";
 
 /// Run scenario files and judge what happened
 #[derive(Args, Clone, Debug)]

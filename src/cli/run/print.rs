@@ -103,7 +103,12 @@ type Row = [String; 5];
 
 /// Rows in columns; the first word of each, a verdict, in its colour.
 fn aligned(rows: &[Row], paint: Paint) -> Vec<String> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(40);
+    // What nothing stands behind, such as a long message, widens no column.
+    let is_inner = |row: &&Row, column: usize| row[column + 1..].iter().any(|cell| !cell.is_empty());
+    let width = |column: usize| {
+        let inner = rows.iter().filter(|row| is_inner(row, column));
+        inner.map(|row| row[column].chars().count()).max().unwrap_or(0)
+    };
     let [a, b, c, d] = [width(0), width(1), width(2), width(3)];
     let line = |[word, kind, about, found, expected]: &Row| {
         let rest = format!("{kind:b$}  {about:c$}  {found:d$}  {expected}");
@@ -201,7 +206,9 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
     let all = verbose || reports.len() <= ROWS_MAX;
     let rows: Vec<&Report> = reports.iter().filter(|report| all || report.exit() != Exit::Passed).collect();
     let most = if verbose { usize::MAX } else { ROWS_MAX };
-    lines.extend(rows.iter().take(most).map(|report| sweep_row(report, verbose, paint)));
+    let width = |report: &&Report| report.summary.seed.to_string().len();
+    let seeds = rows.iter().take(most).map(width).max().unwrap_or(0);
+    lines.extend(rows.iter().take(most).map(|report| sweep_row(report, seeds, verbose, paint)));
     let left = reports.len() - rows.len().min(most);
     if left > 0 {
         lines.push(format!("  and {left} more: -v shows them"));
@@ -214,7 +221,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
     lines.join("\n") + "\n"
 }
 
-fn sweep_row(report: &Report, verbose: bool, paint: Paint) -> String {
+/// A run of a sweep; `seeds` is the width of the column of seeds.
+fn sweep_row(report: &Report, seeds: usize, verbose: bool, paint: Paint) -> String {
     let (verdict, summary) = (report.verdict().name(), &report.summary);
     let params: Vec<String> =
         report.run.params.iter().map(|(name, value)| format!("  {name}={value}")).collect();
@@ -227,7 +235,7 @@ fn sweep_row(report: &Report, verbose: bool, paint: Paint) -> String {
     let why = if summary.stopped == "end" { String::new() } else { format!("  ({})", summary.stopped) };
     let word = paint.verdict(verdict, &format!("{verdict:12}"));
     format!(
-        "  {word}  run {}  seed {}  digest {digest}{}{why}{took}",
+        "  {word}  run {}  seed {:>seeds$}  digest {digest}{}{why}{took}",
         summary.run_id,
         summary.seed,
         params.concat()

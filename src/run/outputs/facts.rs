@@ -34,6 +34,8 @@ pub struct RunFacts {
     pub checkpoints: Vec<u64>,
     /// Events handled.
     pub events: u64,
+    /// When its end was due.
+    pub duration: Time,
     /// Why it stopped.
     pub stop: Stopped,
     /// The faults of the scenario, in order.

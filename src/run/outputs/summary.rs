@@ -291,7 +291,7 @@ impl<'a> RunPartial<'a> {
             stopped: facts.stop.name(),
             reason: facts.stop.reason(),
             simulated_s: recording.end().as_secs_f64(),
-            duration_s: recording.intervals().duration.as_secs_f64(),
+            duration_s: facts.duration.as_secs_f64(),
             events: facts.events,
             digest: facts.digest.map(hexadecimal),
         }

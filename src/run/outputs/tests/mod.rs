@@ -50,6 +50,7 @@ fn facts() -> RunFacts {
         digest: Some(0x0123_4567_89AB_CDEF),
         checkpoints: vec![1, 2],
         events: 9_000,
+        duration: ms(10_000),
         stop: Stopped::End,
         planned: vec![
             fault("leader-crash", "crash", "leader(kv)"),

@@ -41,7 +41,7 @@ fn jobs_charts_and_verbosity_change_no_byte() {
         ],
     ];
     let made = ways.map(|flags| {
-        let out = flags.concat();
+        let out = format!("out{}", flags.concat());
         folder.run(&[&["run", "a.toml", "--out", &out], flags].concat()).exits(0);
         folder.path(&out)
     });

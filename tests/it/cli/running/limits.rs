@@ -10,7 +10,8 @@ fn marker(folder: &Folder) -> serde_json::Value {
     for (name, bytes) in files_below(&partial) {
         assert!(!name.ends_with(".tmp"), "{name} is half written");
         let listed = &json_of(&partial.join("partial.json"))["files"][&name];
-        assert!(name == "partial.json" || listed["bytes"] == bytes.len(), "{name}");
+        let is_listed = listed["bytes"] == bytes.len();
+        assert!(is_listed || name == "partial.json" || name.starts_with("runs/"), "{name}");
     }
     json_of(&partial.join("partial.json"))
 }
@@ -52,6 +53,16 @@ fn a_number_of_events_cuts_a_run_where_every_machine_does() {
     assert!(again["digest"].is_string());
     assert_eq!((&again["digest"], &again["run_id"]), (&result["digest"], &result["run_id"]));
     assert_eq!(marker(&folder)["digest"], again["digest"]);
+}
+
+#[test]
+fn a_sweep_with_cut_runs_stays_partial() {
+    let folder = Folder::new(&[("a.toml", &endless())]);
+    let done = folder.run(&["run", "a.toml", "--seeds", "1..2", "--max-events", "3000"]).exits(3);
+    assert!(done.stderr.contains("2 of 2 runs are not finished"), "{}", done.stderr);
+    let marker = marker(&folder);
+    assert_eq!((&marker["stopped"], &marker["runs"]), (&"unfinished".into(), &serde_json::json!([])));
+    assert_eq!(marker["missing"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]
