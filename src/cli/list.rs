@@ -1,4 +1,4 @@
-//! `seedbed list [TOPIC]`: the names that a scenario can use.
+//! `seedbed list [TOPIC]`: the names that scenarios and results use.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::spec::{Node, Value};
 /// The most scenario files that are listed, and folders that are entered.
 const FILES_MAX: usize = 10_000;
 
-/// List the names that a scenario can use, or without a topic the topics
+/// List the names that scenarios and results use, or without a topic the topics
 #[derive(Args, Debug)]
 pub(super) struct List {
     /// What to list

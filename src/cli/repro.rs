@@ -4,61 +4,156 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
+use serde_json::{Value as Json, json};
 
-use crate::run::execute::execute;
-use crate::run::prepare::prepare;
-use crate::run::repro::{Comparison, Recorded};
+use crate::run::outputs::hexadecimal;
+use crate::run::page::grouped;
+use crate::run::prepare::{Prepared, prepare};
+use crate::run::repro::{Difference, Parting, Recorded, ReproError, TracedEvent, exact, locate, told_apart};
+use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder};
 
-use super::{Exit, Failure, Terminal};
+use super::{Exit, Failure, Format, Terminal};
 
-/// Does a run again and compares every event
+/// Do a run again and compare every event
 #[derive(Args, Debug)]
 pub struct Repro {
     /// The folder of a run: outputs/NAME/RUN
     run: PathBuf,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
 }
+
+/// Events of this build that are shown when no stored trace tells the first that differs.
+const SHOWN: usize = 5;
 
 impl Repro {
     pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
-        let recorded = Recorded::read(&self.run).map_err(|error| {
-            Failure::new(Exit::InputOutput, error.to_string()).help("name the folder of a finished run")
-        })?;
+        let recorded = Recorded::read(&self.run).map_err(refuse)?;
         if !recorded.is_of_this_version() {
-            let (program, model) = &recorded.versions;
             terminal.say(&format!(
-                "warning: the run was made by seedbed {program} (model {model}): it may go another way here"
+                "warning: the run was made by seedbed {} (model {}): it may go another way here",
+                recorded.crate_version, recorded.model_version
             ));
         }
-        let mut loaded = load(&recorded.scenario, &LoadOptions::default());
-        let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-        let files = loaded.files();
-        let prepared = loaded.document.as_ref().and_then(|document| {
-            let point = Sweep::new(document, &mut diagnostics)?.point(0);
-            let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, &files))?;
-            prepare(&recorded.name, &scenario, recorded.seed, Limits::default(), &mut diagnostics, &files)
-        });
-        let Some(prepared) = prepared else {
-            terminal.say(render(&loaded.sources, &diagnostics, terminal.color_stderr()).trim_end());
-            return Ok(Exit::Invalid);
+        let Some(prepared) = plan(&recorded, terminal)? else { return Ok(Exit::Invalid) };
+        let interrupt = AtomicBool::new(false);
+        let replay = pass(&prepared);
+        let parting = match recorded.interval(&replay) {
+            None => None,
+            Some(interval) => Some(locate(&recorded, &prepared, interval, &interrupt).map_err(refuse)?),
         };
-        let replay = execute(prepared, &AtomicBool::new(false), &mut |_| {});
-        match recorded.compare(&replay) {
-            Comparison::Same => {
-                let events = crate::run::page::grouped(replay.events);
-                terminal.print(&format!("same: {events} events, digest {:016x}\n", replay.digest))?;
-                Ok(Exit::Passed)
-            }
-            Comparison::Parts { after, by } => {
-                terminal.print(&format!(
-                    "diverged: the first {after} events are the same; by event {by} the replay has gone another way\n\
-                     recorded {} events, digest {}; replayed {} events, digest {:016x}\n",
-                    recorded.events, recorded.digest, replay.events, replay.digest
-                ))?;
-                Ok(Exit::Diverged)
-            }
+        match self.format {
+            Format::Text => terminal.print(&text(&recorded, &replay, parting.as_ref()))?,
+            Format::Json => terminal.print_json(&json(&recorded, &replay, parting.as_ref()))?,
         }
+        Ok(if parting.is_none() { Exit::Passed } else { Exit::Diverged })
     }
+}
+
+fn refuse(error: ReproError) -> Failure {
+    let (exit, help) = match &error {
+        ReproError::NoRun { help, .. } => (Exit::Invalid, *help),
+        ReproError::Unreadable { .. } | ReproError::Malformed { .. } => {
+            (Exit::InputOutput, "name the folder of a finished run: outputs/NAME/RUN")
+        }
+        ReproError::Altered { .. } => (Exit::InputOutput, "make the run again from its scenario"),
+    };
+    Failure::new(exit, error.to_string()).help(help)
+}
+
+/// Plans the run from its resolved scenario; `None` once every mistake has been told.
+fn plan(recorded: &Recorded, terminal: &mut Terminal) -> Result<Option<Prepared>, Failure> {
+    let scenario = recorded.resolved().map_err(refuse)?;
+    let mut loaded = load(&scenario, &LoadOptions::default());
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let prepared = loaded.document.as_ref().and_then(|document| {
+        let point = Sweep::new(document, &mut diagnostics)?.point(0);
+        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, recorded))?;
+        let limits = Limits::default();
+        prepare(&recorded.scenario, &scenario, recorded.seed, limits, &mut diagnostics, recorded)
+    });
+    if prepared.is_none() {
+        terminal.say(render(&loaded.sources, &diagnostics, terminal.color_stderr()).trim_end());
+    }
+    Ok(prepared)
+}
+
+fn text(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> String {
+    let Recorded { scenario, seed, run_id, .. } = recorded;
+    let mut out = format!("{scenario}  seed {seed}  run {run_id}\n");
+    let came_to = |events: u64, digest: u64| format!("{} events, digest {digest:016x}", grouped(events));
+    let Some(parting) = parting else {
+        return out + &format!("same: {}\n", came_to(replay.events, replay.digest));
+    };
+    let (first, last) = (grouped(*parting.interval.start()), grouped(*parting.interval.end()));
+    let times = match parting.times() {
+        Some((from, to)) => format!(" ({} to {})", exact(from), exact(to)),
+        None => String::new(),
+    };
+    out += &format!("diverged among events {first}..{last}{times}\n");
+    out += &match &parting.first {
+        Ok(Difference { number, stored, replayed }) => {
+            let [stored, replayed] = told_apart(stored.as_ref(), replayed.as_ref());
+            format!(
+                "  first at event {}\n    stored    {stored}\n    replayed  {replayed}\n",
+                grouped(*number)
+            )
+        }
+        Err(reason) => {
+            let events = parting.replayed.iter().take(SHOWN);
+            let events: String = events.map(|event| format!("    {}\n", event.headline())).collect();
+            let begins = if events.is_empty() { "" } else { "; here the interval begins with\n" };
+            format!("  which event was the first is not known: {reason}{begins}{events}")
+        }
+    };
+    out += &format!("  stored    {}\n", came_to(recorded.events, recorded.digest));
+    out + &format!("  replayed  {}\n", came_to(replay.events, replay.digest))
+}
+
+fn json(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Json {
+    let line = |event: &TracedEvent| event.json().clone();
+    let parted = parting.map(|parting| {
+        let times = parting.times();
+        let (event, reason, shown) = match &parting.first {
+            Ok(Difference { number, stored, replayed }) => {
+                let both = json!({
+                    "number": number,
+                    "stored": stored.as_ref().map(line),
+                    "replayed": replayed.as_ref().map(line),
+                });
+                (Some(both), None, Vec::new())
+            }
+            Err(reason) => {
+                let shown: Vec<Json> = parting.replayed.iter().take(SHOWN).map(line).collect();
+                (None, Some(reason.to_string()), shown)
+            }
+        };
+        json!({
+            "first_event": parting.interval.start(),
+            "last_event": parting.interval.end(),
+            "from_ns": times.map(|(from, _)| from.0),
+            "to_ns": times.map(|(_, to)| to.0),
+            "event": event,
+            "event_unknown_because": reason,
+            "replayed_events": shown,
+        })
+    });
+    json!({
+        "scenario": recorded.scenario,
+        "seed": recorded.seed,
+        "run_id": recorded.run_id,
+        "verdict": if parting.is_none() { "same" } else { "diverged" },
+        "stored": {
+            "events": recorded.events,
+            "digest": hexadecimal(recorded.digest),
+            "crate_version": recorded.crate_version,
+            "model_version": recorded.model_version,
+        },
+        "replayed": { "events": replay.events, "digest": hexadecimal(replay.digest) },
+        "parted": parted,
+    })
 }

@@ -64,6 +64,11 @@ pub trait Name: Copy {
     fn index(self) -> u32;
     /// The name of a number that [`Name::index`] gave.
     fn named(index: u32) -> Self;
+
+    /// The word for it in traces, such as `election`; the same for every conversation.
+    fn word(self) -> &'static str {
+        "timer"
+    }
 }
 
 impl Name for u32 {

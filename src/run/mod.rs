@@ -28,6 +28,7 @@ pub mod sweep_page;
 mod tally;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 pub mod watch;
 
 pub use availability::Outage;

@@ -1,6 +1,8 @@
 //! The files of an executed run: data, charts, page, manifest.
 
+use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use crate::report::html::{self, run_page};
 
@@ -8,11 +10,12 @@ use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
 use super::outputs::{
-    CheckRow, Finished, Folder, OutputError, PlannedFault, REPORT, RunFacts, Sink, finish_run, point_latest,
-    write_run,
+    CheckRow, Finished, Folder, OutputError, PlannedFault, REPORT, RunFacts, Sink, StoredInput, TRACE,
+    finish_run, point_latest, write_run,
 };
 use super::page;
 use super::stopped::{Cut, Stopped};
+use super::trace;
 
 /// What a run is told for its files beside what was executed.
 #[derive(Clone, Debug)]
@@ -40,6 +43,31 @@ pub struct Wanted<'a> {
     pub charts: bool,
     /// Files with a row an operation.
     pub per_request: bool,
+    /// A file with a line an event.
+    pub trace: Option<WantedTrace<'a>>,
+}
+
+/// The trace that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedTrace<'a> {
+    /// Most events in it (`max-trace-events`): [`TRACE_EVENTS_MAX`](super::trace::TRACE_EVENTS_MAX) unless told
+    /// otherwise.
+    pub events_max: u64,
+    /// Set when it is wanted no longer.
+    pub interrupt: &'a AtomicBool,
+}
+
+impl WantedTrace<'_> {
+    /// What a person should know of the trace of a run of so many events.
+    pub fn warning(&self, events: u64) -> Option<String> {
+        (events > self.events_max).then(|| {
+            format!(
+                "`max-trace-events` was reached: trace.jsonl holds the first {} of {} events",
+                page::grouped(self.events_max),
+                page::grouped(events)
+            )
+        })
+    }
 }
 
 impl Executed {
@@ -70,6 +98,7 @@ impl Executed {
             duration: self.prepared.world.setup.duration,
             stop,
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
+            inputs: StoredInput::of(&self.prepared.inputs),
             checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
             host: origin.host.clone(),
         }
@@ -94,7 +123,7 @@ impl super::execute::CheckVerdict {
     }
 }
 
-/// Writes the folder of an executed run: a partial one if it was cut short.
+/// Writes the folder of an executed run: a partial one if it was cut short, and without its trace if that is interrupted.
 ///
 /// # Errors
 /// If the file system fails: nothing is left half-written but the folder named `.partial`.
@@ -109,6 +138,16 @@ pub fn write(
     let recording = &executed.recording;
     let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
     write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
+    for (input, stored) in executed.prepared.inputs.iter().zip(&facts.inputs) {
+        folder.write(&stored.file, |out| out.write_all(input.text.as_bytes()))?;
+    }
+    if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
+        let written = folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt));
+        // The run is whole without it.
+        if !written.as_ref().is_err_and(|error| error.source.kind() == io::ErrorKind::Interrupted) {
+            written?;
+        }
+    }
     if wanted.charts {
         let charts = figures::figures(&executed.prepared, recording);
         for chart in &charts {

@@ -45,6 +45,10 @@ impl Name for Patience {
     fn named(index: u32) -> Self {
         Patience(index)
     }
+
+    fn word(self) -> &'static str {
+        "patience"
+    }
 }
 
 impl Process for Front {

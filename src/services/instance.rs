@@ -122,6 +122,10 @@ impl Name for JobTimer {
     fn named(index: u32) -> Self {
         JobTimer { slot: index / 2, again: index % 2 == 1 }
     }
+
+    fn word(self) -> &'static str {
+        if self.again { "again" } else { "patience" }
+    }
 }
 
 impl Process for Instance {

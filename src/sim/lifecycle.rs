@@ -6,7 +6,7 @@ use crate::net::DropReason;
 
 use super::node::{Held, Lifecycle};
 use super::timers::Due;
-use super::{Kind, Limit, Observer, Sim, Stop};
+use super::{Limit, Observer, Occurrence, Sim, Stop};
 
 impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Carries out one action.
@@ -47,7 +47,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
         let mut cx = cx.with_incarnation(node.incarnation);
         node.process = Some(P::boot(&mut cx, &node.config, node.disk.durable()));
-        self.count(Kind::Boot, 0, 0, id);
+        self.count(&Occurrence::Booted { node: id });
         self.observer.changed(self.now, id, Lifecycle::Booted);
         self.perform(id);
     }

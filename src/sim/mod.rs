@@ -10,17 +10,19 @@ mod lifecycle;
 mod limits;
 mod node;
 mod observer;
+mod occurrence;
 mod timers;
 
 pub use event::bytes_per_pending;
 pub use limits::{Limit, Limits};
 pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
+pub use occurrence::Occurrence;
 
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::kernel::{
-    Buffer, Digest, DiskToken, Effect, Keyed, Message, Name, NodeId, Process, Queue, Sequence, Stream, Time,
+    Buffer, Digest, DiskToken, Effect, Keyed, Name, NodeId, Process, Queue, Sequence, Stream, Time,
 };
 use crate::net::{Counters, CutId, DropReason, Endpoint, Network, Sites};
 use crate::processors::{Completion, Usage};
@@ -83,18 +85,6 @@ pub enum Stop {
     End,
     /// A limit was reached first.
     Limit(Limit),
-}
-
-/// Kinds of events, as they enter the digest.
-#[derive(Clone, Copy)]
-enum Kind {
-    Deliver = 1,
-    Timer,
-    Disk,
-    Work,
-    Strike,
-    Undo,
-    Boot,
 }
 
 impl<P: Process, O: Observer<P>> Sim<P, O> {
@@ -204,8 +194,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline(always)]
     fn receive(&mut self, from: NodeId, to: NodeId, message: P::Message) {
         self.net.counters_mut(to).received += 1;
-        self.observer.delivered(self.now, from, to, &message);
-        self.count(Kind::Deliver, u64::from(message.kind()), u64::from(from.0), to);
+        self.count(&Occurrence::Delivered { from, to, message: &message });
         self.handle(to, |process, cx| process.on_message(cx, from, message));
     }
 
@@ -223,8 +212,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 node.held.push(Held::Timer { timer, at, sequence });
             }
             Due::Fire => {
-                self.observer.fired(self.now, id, timer);
-                self.count(Kind::Timer, 0, u64::from(timer), id);
+                self.count(&Occurrence::Fired { node: id, timer });
                 self.handle(id, |process, cx| process.on_timer(cx, P::Timer::named(timer)));
             }
         }
@@ -246,7 +234,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline]
     fn synced(&mut self, id: NodeId, token: DiskToken) {
-        self.count(Kind::Disk, 0, token.0, id);
+        self.count(&Occurrence::Synced { node: id, token });
         self.handle(id, |process, cx| process.on_disk(cx, token, Ok(())));
     }
 
@@ -259,7 +247,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if let Some(next) = next {
             self.push_work(id, next);
         }
-        self.count(Kind::Work, 0, token.0, id);
+        self.count(&Occurrence::Computed { node: id, token });
         self.handle(id, |process, cx| process.on_computed(cx, token));
     }
 
@@ -282,9 +270,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// Counts an event and lets the digest absorb it.
     #[inline(always)]
-    fn count(&mut self, kind: Kind, sort: u64, detail: u64, node: NodeId) {
+    fn count(&mut self, event: &Occurrence<'_, P::Message>) {
+        self.observer.began(self.now, self.events + 1, event, self.digest);
+        let [head, detail] = event.words();
         self.digest.absorb(self.now.0);
-        self.digest.absorb((kind as u64) << 56 | sort << 40 | u64::from(node.0));
+        self.digest.absorb(head);
         self.digest.absorb(detail);
         self.events += 1;
         if self.events.is_multiple_of(CHECKPOINT_INTERVAL) {
@@ -425,7 +415,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     fn strike(&mut self, fault: usize) {
         let strike = self.strikes.len();
-        self.count(Kind::Strike, 0, fault as u64, NodeId(strike as u32));
+        self.count(&Occurrence::Struck { planned: fault, strike });
         let mut cx = StrikeContext {
             roster: &self.roster,
             choice: &mut self.choices[fault],
@@ -455,7 +445,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     }
 
     fn undo(&mut self, strike: usize) {
-        self.count(Kind::Undo, 0, strike as u64, NodeId(0));
+        self.count(&Occurrence::Ended { strike });
         for action in std::mem::take(&mut self.strikes[strike]) {
             self.act(action);
         }

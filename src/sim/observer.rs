@@ -1,13 +1,21 @@
 //! Observers: checks, metrics, traces and charts listen to a run through one type known at compile time, so that
 //! what is not listened to costs nothing. An observer cannot change the run.
 
-use crate::kernel::{NodeId, Process, Time};
+use crate::kernel::{Digest, NodeId, Process, Time};
 use crate::net::DropReason;
 
 use super::node::{FaultRecord, Lifecycle};
+use super::occurrence::Occurrence;
 
 /// Listens to a run of processes `P`.
 pub trait Observer<P: Process> {
+    /// An event begins: what the observer is told until the next one begins is what this one caused. Events are
+    /// numbered from 1; `before` is the digest over all that came before.
+    #[inline]
+    fn began(&mut self, at: Time, number: u64, event: &Occurrence<'_, P::Message>, before: Digest) {
+        let _ = (at, number, event, before);
+    }
+
     /// A process noted something.
     #[inline]
     fn noted(&mut self, at: Time, node: NodeId, note: &P::Note) {
@@ -24,7 +32,7 @@ pub trait Observer<P: Process> {
         let _ = fault;
     }
 
-    /// The fault at position `planned` of the timeline was due, and found nothing to strike.
+    /// The fault at position `planned` of the timeline was due, and found nothing to strike: its event changed nothing.
     fn missed(&mut self, at: Time, planned: usize) {
         let _ = (at, planned);
     }
@@ -40,21 +48,9 @@ pub trait Observer<P: Process> {
         let _ = (at, from, to, message);
     }
 
-    /// A message reached a running process.
-    #[inline]
-    fn delivered(&mut self, at: Time, from: NodeId, to: NodeId, message: &P::Message) {
-        let _ = (at, from, to, message);
-    }
-
     /// A message that was in flight found no receiver.
     fn dropped(&mut self, at: Time, from: NodeId, to: NodeId, reason: DropReason) {
         let _ = (at, from, to, reason);
-    }
-
-    /// A timer fired.
-    #[inline]
-    fn fired(&mut self, at: Time, node: NodeId, timer: u32) {
-        let _ = (at, node, timer);
     }
 }
 

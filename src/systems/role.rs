@@ -53,6 +53,22 @@ pub enum RoleConfig<C> {
 pub trait Custom: Process + Member<<Self as Process>::Message> {}
 impl<X: Process + Member<<X as Process>::Message>> Custom for X {}
 
+impl<X: Custom> Role<X> {
+    /// The word for the timer of this index on a node that is told `config`, for traces.
+    pub fn timer_word(config: &RoleConfig<X::Config>, index: u32) -> &'static str {
+        fn word<P: Process>(index: u32) -> &'static str {
+            P::Timer::named(index).word()
+        }
+        match config {
+            RoleConfig::Raft(_) => word::<Replica<Raft>>(index),
+            RoleConfig::Clients(_) => word::<Clients>(index),
+            RoleConfig::Front(_) => word::<Front>(index),
+            RoleConfig::Instance(_) => word::<Instance>(index),
+            RoleConfig::Custom(_) => word::<X>(index),
+        }
+    }
+}
+
 /// Runs `$body` with `$process` bound to whatever the role is.
 macro_rules! each_role {
     ($role:expr, $process:ident => $body:expr) => {

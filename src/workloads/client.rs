@@ -146,6 +146,15 @@ impl Name for ClientTimer {
             n => ClientTimer::Think(n / 3 - 1),
         }
     }
+
+    fn word(self) -> &'static str {
+        match self {
+            ClientTimer::Arrival => "arrival",
+            ClientTimer::Patience(_) => "patience",
+            ClientTimer::Again(_) => "again",
+            ClientTimer::Think(_) => "think",
+        }
+    }
 }
 
 impl Process for Clients {

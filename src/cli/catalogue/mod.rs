@@ -3,6 +3,7 @@
 
 mod checks;
 mod faults;
+mod files;
 mod laws;
 mod metrics;
 mod networks;
@@ -44,6 +45,8 @@ pub(super) enum Topic {
     Networks,
     /// The tables of a scenario file, with every key
     Tables,
+    /// The files of runs and sweeps, with every column and field
+    Files,
     /// Codes of messages about scenarios
     Errors,
     /// What the command ends with
@@ -81,6 +84,7 @@ impl Topic {
             Topic::Keys => "law over keys",
             Topic::Networks => "network",
             Topic::Tables => "table of a scenario",
+            Topic::Files => "file of results",
             Topic::Errors => "error code",
             Topic::ExitCodes => "exit code",
         }
@@ -102,6 +106,7 @@ impl Topic {
             Topic::Keys => laws::keys(),
             Topic::Networks => networks::pages(),
             Topic::Tables => tables::pages(),
+            Topic::Files => files::pages(),
             Topic::Errors => Code::ALL.iter().map(|code| Page::new(code.name(), code.summary())).collect(),
             Topic::ExitCodes => {
                 let page = |row: &exit::Row| Page::new(row.code.to_string(), row.doc).fact("word", row.name);

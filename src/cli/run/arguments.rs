@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Format;
+use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::spec::{Problem, units};
 
@@ -68,6 +69,13 @@ pub struct RunArgs {
     /// Charts and pages
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub charts: Charts,
+    /// What is written of single operations and events [default: ops for one run, none for many]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub trace: Option<Trace>,
+    /// Most events in a trace; the run goes on beyond them
+    #[arg(long, value_name = "N", default_value_t = TRACE_EVENTS_MAX, help_heading = LIMITS,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_trace_events: u64,
     /// Most wall-clock time: 90s, 10m
     #[arg(long, value_name = "DURATION", value_parser = wall_limit, help_heading = LIMITS)]
     pub wall_limit: Option<std::time::Duration>,
@@ -96,6 +104,24 @@ pub enum Charts {
     Svg,
     /// None
     None,
+}
+
+/// What is written of single operations and events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Trace {
+    /// Nothing
+    None,
+    /// requests.csv and history.jsonl: every operation
+    Ops,
+    /// trace.jsonl too: every event
+    Full,
+}
+
+impl RunArgs {
+    /// What is written of single operations and events.
+    pub fn trace(&self, is_single: bool) -> Trace {
+        self.trace.unwrap_or(if is_single { Trace::Ops } else { Trace::None })
+    }
 }
 
 /// When progress is shown.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::run::outputs::{PlannedRun, run_id};
+use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
@@ -100,21 +100,23 @@ fn select(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(String, Vec<Job>)>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let files = loaded.files();
     let (mut jobs, mut name) = (Vec::new(), stem.clone());
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
             continue;
         }
+        // Each run keeps the data files that it read itself.
+        let files = loaded.files();
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files));
         let Some(scenario) = scenario else { return Ok(None) };
         let (first, last) = seeds(args, scenario.seed, sweep.repeat)?;
         let prepared = prepare(&stem, &scenario, first, limits(args), diagnostics, &files);
         let Some(prepared) = prepared else { return Ok(None) };
         name = prepared.name;
-        let resolved = resolved(&point.document, None);
-        let run = |seed| PlannedRun { run_id: run_id(&resolved, seed), seed, params: params.clone() };
+        let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
+        let run =
+            |seed| PlannedRun { run_id: run_id(&resolved, seed, &inputs), seed, params: params.clone() };
         let selected = |run: &PlannedRun| args.partition.is_none_or(|part| part.holds(&run.run_id));
         jobs.extend((first..=last).map(run).filter(selected).map(|run| Job { run, point: index }));
     }

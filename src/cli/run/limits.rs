@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::arguments::RunArgs;
@@ -10,13 +10,13 @@ use super::{Exit, Terminal};
 use crate::cli::memory;
 use crate::run::Cut;
 
-/// How often the user has interrupted the program.
-static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
+/// Whether the user has interrupted the program.
+pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on the first interrupt is remembered, and the second ends the program at once.
 pub(super) fn watch_interrupts(terminal: &mut Terminal) {
     let handler = || {
-        if INTERRUPTS.fetch_add(1, Ordering::Relaxed) > 0 {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         // Without stderr there is nobody to tell.
@@ -32,7 +32,7 @@ pub(super) fn watch_interrupts(terminal: &mut Terminal) {
 
 /// Whether the user has interrupted the program.
 pub(super) fn is_interrupted() -> bool {
-    INTERRUPTS.load(Ordering::Relaxed) > 0
+    INTERRUPTED.load(Ordering::Relaxed)
 }
 
 /// Looks at one run from outside, in the run's own thread.

@@ -132,12 +132,19 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
         let times = if times > 1 { format!(" ({times} runs)") } else { String::new() };
         terminal.warn(&format!("{}: {warning}{times}", done.batch.name));
     }
-    match (done.reports.iter().filter(|report| report.is_verified).count(), done.batch.jobs.len()) {
+    let verified: Vec<&Vec<String>> =
+        done.reports.iter().filter_map(|report| report.verified.as_ref()).collect();
+    // All runs of a file lack the same files.
+    let added = verified.iter().find(|added| !added.is_empty());
+    let added = added.map_or(String::new(), |added| format!("; new in it: {}", added.join(", ")));
+    match (verified.len(), done.batch.jobs.len()) {
         (0, _) => {}
-        (_, 1) => terminal.note("the run was there already, and is the same byte for byte"),
+        (_, 1) => {
+            terminal.note(&format!("the run was there already, and is the same byte for byte{added}"));
+        }
         (same, _) => {
-            let runs = super::count(same as u64, "run");
-            terminal.note(&format!("{runs} of {} there already, the same byte for byte", done.batch.name));
+            let (runs, name) = (super::count(same as u64, "run"), &done.batch.name);
+            terminal.note(&format!("{runs} of {name} there already, the same byte for byte{added}"));
         }
     }
     for error in done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.error) {

@@ -1,23 +1,25 @@
 //! One run: simulated, judged, written; and many of them side by side.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Exit;
-use super::arguments::{Charts, RunArgs};
+use super::arguments::{Charts, RunArgs, Trace};
 use super::jobs::{Batch, Job};
-use super::limits::{Watcher, is_interrupted};
+use super::limits::{INTERRUPTED, Watcher, is_interrupted};
 use super::progress::Progress;
 use super::reproduce::{self, Reader};
 use crate::cli::doing;
 use crate::run::Cut;
 use crate::run::execute::execute;
 use crate::run::outputs::{
-    Disk, Finished, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, stored,
+    Disk, FileDigest, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, TRACE,
+    stored,
 };
-use crate::run::product::{self, Origin, Wanted};
+use crate::run::product::{self, Origin, Wanted, WantedTrace};
 use crate::sim::{Limit, Stop};
 
 /// What became of a run.
@@ -32,10 +34,12 @@ pub(super) struct Report {
     pub folder: Option<PathBuf>,
     /// Whether the folder has a page.
     pub has_page: bool,
+    /// Whether the user interrupted it before its trace was written.
+    pub lacks_trace: bool,
     /// What it took; nothing for a run that an earlier attempt had finished.
     pub took: Option<Took>,
-    /// Whether the folder was there already, with the same bytes.
-    pub is_verified: bool,
+    /// If the folder was there already, with the same bytes: the files that it lacked and has now.
+    pub verified: Option<Vec<String>>,
     /// What a person should know.
     pub warnings: Vec<String>,
     /// Why its folder could not be written.
@@ -68,6 +72,7 @@ impl Report {
     pub fn exit(&self) -> Exit {
         match (self.cut, &self.error, self.verdict()) {
             (Some(Cut::Interrupt), _, _) => Exit::Interrupted,
+            _ if self.lacks_trace => Exit::Interrupted,
             (_, Some(_), _) => Exit::InputOutput,
             (_, None, RunVerdict::Passed) => Exit::Passed,
             (_, None, RunVerdict::Failed) => Exit::Violated,
@@ -180,18 +185,31 @@ pub(super) fn run_job(
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
     let has_page = has_page(args, place, facts.verdict());
-    let wanted = Wanted { parent: place.parent, charts: has_page, per_request: place.is_single };
+    let traced = args.trace(place.is_single);
+    let trace = WantedTrace { events_max: args.max_trace_events, interrupt: &INTERRUPTED };
+    let wanted = Wanted {
+        parent: place.parent,
+        charts: has_page,
+        per_request: traced != Trace::None,
+        trace: (traced == Trace::Full).then_some(trace),
+    };
     let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk);
     warnings.extend(executed.warnings.iter().cloned());
     if let (Some(cut), None) = (cut, executed.stop) {
         let (now, end) = (executed.recording.end(), executed.prepared.world.setup.duration);
         warnings.push(format!("cut short at {now} of {end}: {cut}"));
     }
-    let mut is_verified = false;
+    let lacks_trace = traced == Trace::Full && is_interrupted();
+    if lacks_trace {
+        warnings.push("interrupted: trace.jsonl is not written".to_owned());
+    } else if traced == Trace::Full {
+        warnings.extend(trace.warning(executed.events));
+    }
+    let mut verified = None;
     let (folder, error) = match written {
         Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
-        Ok(Finished::Verified { folder, .. }) => {
-            is_verified = true;
+        Ok(Finished::Verified { folder, added }) => {
+            verified = Some(added);
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {
@@ -211,8 +229,9 @@ pub(super) fn run_job(
         cut,
         folder,
         has_page,
+        lacks_trace,
         took: Some(took),
-        is_verified,
+        verified,
         warnings,
         error,
         reproduce: reproduce::of_run(args, batch, job, cut, Reader::Here),
@@ -232,23 +251,38 @@ fn finished_before(
         Stored::Damaged { file } => {
             Err(Some(format!("{} is damaged ({file}): the run is done again", folder.display())))
         }
-        // Without its page the folder lacks something: doing the run again adds it.
-        Stored::Whole { summary, has_page: false } if has_page(args, place, summary.run_verdict()) => {
-            Err(None)
-        }
-        Stored::Whole { summary, has_page } => Ok(Report {
+        // What the folder lacks of what is asked for, doing the run again adds.
+        Stored::Whole { summary, files } if lacks(args, place, summary.run_verdict(), &files) => Err(None),
+        Stored::Whole { summary, files } => Ok(Report {
             run: job.run.clone(),
             summary: *summary,
             cut: None,
             folder: Some(folder),
-            has_page,
+            has_page: files.contains_key(REPORT),
+            lacks_trace: false,
             took: None,
-            is_verified: false,
+            verified: None,
             warnings: Vec::new(),
             error: None,
             reproduce: reproduce::of_run(args, batch, job, None, Reader::Here),
         }),
     })
+}
+
+/// Whether a run's folder lacks files that are asked for.
+fn lacks(
+    args: &RunArgs,
+    place: Place<'_>,
+    verdict: RunVerdict,
+    files: &BTreeMap<String, FileDigest>,
+) -> bool {
+    let page = has_page(args, place, verdict).then_some(REPORT);
+    let traced: &[&str] = match args.trace(place.is_single) {
+        Trace::None => &[],
+        Trace::Ops => &[HISTORY],
+        Trace::Full => &[HISTORY, TRACE],
+    };
+    page.iter().chain(traced).any(|file| !files.contains_key(*file))
 }
 
 /// Facts of the machine for manifests; never digested.

@@ -107,6 +107,15 @@ impl Name for Timer {
             slot => Timer::Retransmit(slot - 3),
         }
     }
+
+    fn word(self) -> &'static str {
+        match self {
+            Timer::Election => "election",
+            Timer::Heartbeat => "heartbeat",
+            Timer::CheckQuorum => "check-quorum",
+            Timer::Retransmit(_) => "retransmit",
+        }
+    }
 }
 
 impl Process for Raft {

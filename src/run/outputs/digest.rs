@@ -18,7 +18,7 @@ pub struct FileDigest {
 
 impl FileDigest {
     /// Of the file at `path`; `None` if there is none.
-    pub(super) fn of(sink: &dyn Sink, path: &Path) -> Result<Option<FileDigest>, OutputError> {
+    pub(in crate::run) fn of(sink: &dyn Sink, path: &Path) -> Result<Option<FileDigest>, OutputError> {
         if !sink.exists(path).at(path)? {
             return Ok(None);
         }

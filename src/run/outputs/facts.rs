@@ -1,13 +1,16 @@
 //! What a run is told to its files beside its recording.
 
 use std::fmt::Write;
+use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::kernel::Time;
 use crate::run::MODEL_VERSION;
 use crate::run::Stopped;
 use crate::run::metrics::Verdict;
+use crate::spec::DataFile;
 
 /// The version that made a file.
 pub(super) const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -37,10 +40,35 @@ pub struct RunFacts {
     pub stop: Stopped,
     /// The faults of the scenario, in order.
     pub planned: Vec<PlannedFault>,
+    /// The data files that the scenario names.
+    pub inputs: Vec<StoredInput>,
     /// What became of the checks, in the order of the scenario.
     pub checks: Vec<CheckRow>,
     /// Facts of the machine and wall-clock times; they are written and never digested.
     pub host: Value,
+}
+
+/// A data file as a run's folder keeps it: without it the run could not be done again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StoredInput {
+    /// Its path as the scenario writes it.
+    pub path: String,
+    /// Its name in the run's folder.
+    pub file: String,
+    /// The BLAKE3 hash of what it holds, in hexadecimal.
+    pub blake3: String,
+}
+
+impl StoredInput {
+    /// How a run keeps the data files of its scenario.
+    pub fn of(files: &[DataFile]) -> Vec<StoredInput> {
+        let stored = |(position, file): (usize, &DataFile)| {
+            let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
+            let blake3 = blake3::hash(file.text.as_bytes()).to_hex().to_string();
+            StoredInput { path: file.path.clone(), file: format!("inputs/{}-{name}", position + 1), blake3 }
+        };
+        files.iter().enumerate().map(stored).collect()
+    }
 }
 
 /// A fault of the scenario.
@@ -138,7 +166,7 @@ impl RunVerdict {
 impl RunFacts {
     /// The run's id: same input, same id.
     pub fn run_id(&self) -> String {
-        run_id(&self.resolved, self.seed)
+        run_id(&self.resolved, self.seed, &self.inputs)
     }
 
     /// What the run comes to.
@@ -147,10 +175,13 @@ impl RunFacts {
     }
 }
 
-/// The id of a run of a resolved scenario: the first 8 hexadecimal digits of a hash over it, the seed, and the versions
-/// of crate and model.
-pub fn run_id(resolved: &str, seed: u64) -> String {
-    id_of(&[resolved, &seed.to_string(), CRATE_VERSION, &MODEL_VERSION.to_string()])
+/// The id of a run of a resolved scenario: the first 8 hexadecimal digits of a hash over it, the seed, the versions of
+/// crate and model, and the data files that it names.
+pub fn run_id(resolved: &str, seed: u64, inputs: &[StoredInput]) -> String {
+    let (seed, model) = (seed.to_string(), MODEL_VERSION.to_string());
+    let own = [resolved, &seed, CRATE_VERSION, &model];
+    let of_inputs = inputs.iter().flat_map(|input| [input.path.as_str(), input.blake3.as_str()]);
+    id_of(&own.into_iter().chain(of_inputs).collect::<Vec<&str>>())
 }
 
 /// The id of a sweep: a hash over the ids of its runs, in order.
@@ -183,7 +214,11 @@ mod tests {
 
     #[test]
     fn an_id_depends_on_scenario_and_seed_and_on_where_one_ends() {
-        let ids = [run_id("a", 1), run_id("a", 2), run_id("b", 1), run_id("a1", 1), run_id("a", 11)];
+        let data = |text: &str| StoredInput::of(&[DataFile { path: "x".to_owned(), text: text.to_owned() }]);
+        let run_id = |resolved, seed| super::run_id(resolved, seed, &[]);
+        let with = |text| super::run_id("a", 1, &data(text));
+        let own = [run_id("a", 1), run_id("a", 2), run_id("b", 1), run_id("a1", 1), run_id("a", 11)];
+        let ids: Vec<String> = own.into_iter().chain([with("1ms"), with("2ms")]).collect();
         for (n, id) in ids.iter().enumerate() {
             assert_eq!(id.len(), 8);
             assert!(id.bytes().all(|digit| digit.is_ascii_hexdigit()));

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::documents::{DOCUMENTS, Document};
 use crate::run::metrics::{Aggregate, CATALOGUE, Label};
 
 /// A table of a run or a sweep.
@@ -32,6 +33,8 @@ macro_rules! columns {
         &[$(Column { name: $name, meaning: $meaning }),*]
     };
 }
+
+pub(crate) use columns;
 
 pub(super) const THROUGHPUT: Format = Format {
     file: "throughput.csv",
@@ -212,115 +215,6 @@ pub(super) const RUNS: Format = Format {
 pub const FORMATS: &[Format] =
     &[THROUGHPUT, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, FAULTS, ROLES, CHECKS, RUNS];
 
-/// The fields of a line of history.jsonl.
-pub const HISTORY_FIELDS: &[Column] = columns! {
-    "system": "The store.",
-    "caller": "The workload, or the service whose instance asks.",
-    "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves.",
-    "client": "The node that the client runs on.",
-    "slot": "Which of the node's clients; with it, the session.",
-    "op": "`read`, `write`, `cas` or `append`.",
-    "key": "The key, as a number.",
-    "value": "Of a write or an append: the value's identity.",
-    "expected": "Of a compare-and-set: the value that the key must hold.",
-    "new": "Of a compare-and-set: the value that it then holds.",
-    "invoked_ns": "When its first attempt was sent.",
-    "returned_ns": "When its client was told; of what was in flight, when the run ended or the client crashed.",
-    "outcome": "`ok`, `fail` (certainly no effect) or `unknown` (it may take effect at any time, or never).",
-    "reason": "Why it did not end `ok`.",
-    "matched": "Of a compare-and-set that ended `ok`: whether the key held what was expected.",
-    "reading": "What a read, or a compare-and-set that did not match, found: the key's sequence of values by `last`, \
-                `length` and `digest` (16 hexadecimal digits); of a key never written, `length` is 0.",
-};
-
-/// The fields of summary.json.
-pub const SUMMARY_FIELDS: &[Column] = columns! {
-    "schema": "1.",
-    "scenario": "The scenario's name.",
-    "seed": "The seed.",
-    "run_id": "The run's id.",
-    "digest": "The digest over every event of the run, as 16 hexadecimal digits; null if it was cut short where another machine \
-               would not have cut it.",
-    "events": "Events handled.",
-    "simulated_s": "Simulated time.",
-    "stopped": "`end`, the limit that was reached, or what cut the run short: `interrupt`, `wall-limit`, `max-memory` or \
-                `max-events`.",
-    "verdict": "`passed`, `failed` or `inconclusive`.",
-    "checks": "For every check what checks.csv says.",
-    "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
-    "operations": "`total`, how many of them are `kept` whole, and `one_in` how many that is: 1 for all.",
-    "notices": "Caps that were reached, in words.",
-};
-
-/// The fields of manifest.json.
-pub const MANIFEST_FIELDS: &[Column] = columns! {
-    "schema": "1.",
-    "crate_version": "The version that made it.",
-    "model_version": "Counts the changes that move results for the same scenario and seed.",
-    "scenario": "The scenario's name.",
-    "seed": "The seed.",
-    "overrides": "What the command line set in the scenario.",
-    "params": "The values of swept variables.",
-    "run_id": "The first 8 hexadecimal digits of the BLAKE3 hash of resolved scenario, seed and both versions.",
-    "verdict": "`passed`, `failed` or `inconclusive`.",
-    "events": "Events handled.",
-    "digest": "The digest over every event of the run.",
-    "checkpoint_interval": "Events between two checkpoints.",
-    "checkpoints": "The digest after every so many events.",
-    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
-    "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
-};
-
-/// The fields of partial.json.
-pub const PARTIAL_FIELDS: &[Column] = columns! {
-    "schema": "1.",
-    "crate_version": "The version that made it.",
-    "model_version": "Counts the changes that move results for the same scenario and seed.",
-    "scenario": "The scenario's name.",
-    "seed": "The seed.",
-    "overrides": "What the command line set in the scenario.",
-    "params": "The values of swept variables.",
-    "run_id": "The id of the run that this would have become.",
-    "stopped": "`interrupt`, `wall-limit`, `max-memory` or `max-events`.",
-    "reason": "The same in words.",
-    "simulated_s": "How far the run came, in simulated time.",
-    "duration_s": "How far it was to go.",
-    "events": "Events handled.",
-    "digest": "The digest over these events if it was cut at `max-events`, else null: another machine would have cut \
-               it elsewhere.",
-    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
-    "host": "Facts of the machine and wall-clock times.",
-};
-
-/// The fields of a sweep's partial.json.
-pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
-    "schema": "1.",
-    "crate_version": "The version that made it.",
-    "model_version": "Counts the changes that move results for the same scenario and seed.",
-    "scenario": "The scenario's name.",
-    "overrides": "What the command line set in the scenario.",
-    "sweep_id": "The id of the sweep that this becomes once every run is finished.",
-    "stopped": "`interrupt`, `fail-fast`, or `unfinished`: some run has no result.",
-    "reason": "The same in words.",
-    "runs": "Of every finished run its `run_id`, `seed`, `params` and `digest`.",
-    "missing": "The same of every other run.",
-    "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
-    "host": "Facts of the machine and wall-clock times.",
-};
-
-/// The fields of a sweep's manifest.json.
-pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
-    "schema": "1.",
-    "crate_version": "The version that made it.",
-    "model_version": "Counts the changes that move results for the same scenario and seed.",
-    "scenario": "The scenario's name.",
-    "overrides": "What the command line set in the scenario.",
-    "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
-    "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
-    "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
-    "host": "Facts of the machine and wall-clock times.",
-};
-
 /// The text of docs/file-formats.md.
 pub fn document() -> String {
     let mut text = String::from(HEAD);
@@ -330,29 +224,7 @@ pub fn document() -> String {
         push(&mut text, format_args!("\n### {file}\n{purpose}\nRows: {order}. First come {key}, then:\n\n"));
         fields(&mut text, "column", columns);
     }
-    let documents = [
-        (
-            "history.jsonl",
-            "Every operation on a store, one JSON object a line, by store and then in the order of invocation: what judges \
-                           read. Fields that do not apply are left out.",
-            HISTORY_FIELDS,
-        ),
-        ("summary.json", "What came of the run.", SUMMARY_FIELDS),
-        ("manifest.json", "What the folder holds; written last.", MANIFEST_FIELDS),
-        (
-            "partial.json",
-            "In place of manifest.json in the folder of a run that was cut short: up to when it came, and why not further.",
-            PARTIAL_FIELDS,
-        ),
-        ("manifest.json of a sweep", "What the sweep's folder holds; written last.", SWEEP_MANIFEST_FIELDS),
-        (
-            "partial.json of a sweep",
-            "In place of manifest.json in the folder of a sweep that lacks runs; its other files speak of the finished \
-             ones. `run --resume` goes on from it.",
-            SWEEP_PARTIAL_FIELDS,
-        ),
-    ];
-    for (file, purpose, columns) in documents {
+    for Document { file, purpose, fields: columns } in DOCUMENTS {
         push(&mut text, format_args!("\n### {file}\n{purpose}\n\n"));
         fields(&mut text, "field", columns);
     }
@@ -388,15 +260,19 @@ const HEAD: &str = "\
 
 A run fills `outputs/<scenario>/<run id>/`, a sweep `outputs/<scenario>/sweep-<id>/`; `outputs/latest` leads to the last.
 Running the same scenario with the same seed again compares every file with what is there, byte for byte, and changes
-nothing; what differs is kept in `<name>.differs`.
+nothing; what differs is kept in `<name>.differs`. Files that the folder lacks, such as a trace that was not asked for
+before, are added once all others have proved equal; files that are not asked for this time stay as they are.
 
 A folder has its name only when it is complete. What was simulated of a run that was cut short (by Ctrl-C, `--wall-limit`,
 `--max-memory` or `--max-events`) lies in `<name>.partial`, marked by partial.json; the finished runs of a sweep that was
 interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. A folder being filled is named
 `<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
 
-A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run, without requests.csv and
-history.jsonl; in a sweep of more than 50 runs only those that did not pass have charts and a page of their own.
+A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
+more than 50 runs only those that did not pass have charts and a page of their own.
+
+`run --trace` says what is written of single operations and events: `none`; `ops`, requests.csv and history.jsonl, the
+default for one run; `full`, trace.jsonl too. The default for many runs is `none`. No other file depends on it.
 
 Tables are CSV: a header always, UTF-8, `\\n`, rows in a fixed order, one observation a row. `_ns` columns are exact
 integers, `_s` and `_ms` columns are for people; floats are the shortest that read back the same; an empty cell

@@ -5,6 +5,7 @@
 
 mod digest;
 mod document;
+mod documents;
 mod facts;
 mod folder;
 mod formats;
@@ -21,16 +22,18 @@ mod table;
 mod tests;
 
 pub use digest::FileDigest;
-pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, hexadecimal, run_id, sweep_id};
-pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
-pub use formats::{
-    Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
-    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS, document,
+pub use documents::{
+    DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
+    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
 };
+pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
+pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
+pub(crate) use formats::columns;
+pub use formats::{Column, FORMATS, Format, document};
 pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink};
 pub use stored::{Stored, stored};
-pub use summary::{CheckSummary, FigureSummary, Summary, notices};
+pub use summary::{CheckSummary, FigureSummary, SCHEMA, Summary, notices};
 pub use sweep::{PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, sweep_folder, write_sweep};
 pub use table::Key;
 
@@ -44,6 +47,8 @@ use summary::{RunManifest, RunPartial};
 pub const RESOLVED: &str = "scenario.resolved.toml";
 /// The history's file.
 pub const HISTORY: &str = "history.jsonl";
+/// The trace's file.
+pub const TRACE: &str = "trace.jsonl";
 /// The page's file.
 pub const REPORT: &str = "report.html";
 /// The summary's file.

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::SUMMARY;
 use super::digest::FileDigest;
 use super::folder::MANIFEST;
 use super::sink::{OutputError, Sink, read};
 use super::summary::Summary;
-use super::{REPORT, SUMMARY};
 
 /// What a folder turned out to hold.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub enum Stored {
     Whole {
         /// What came of it.
         summary: Box<Summary>,
-        /// Whether it has a page and charts.
-        has_page: bool,
+        /// Its files.
+        files: BTreeMap<String, FileDigest>,
     },
 }
 
@@ -50,9 +50,7 @@ pub fn stored(sink: &dyn Sink, folder: &Path) -> Result<Stored, OutputError> {
     }
     let text = read(sink, &folder.join(SUMMARY))?.unwrap_or_default();
     match serde_json::from_slice(&text) {
-        Ok(summary) if files.contains_key(SUMMARY) => {
-            Ok(Stored::Whole { summary: Box::new(summary), has_page: files.contains_key(REPORT) })
-        }
+        Ok(summary) if files.contains_key(SUMMARY) => Ok(Stored::Whole { summary: Box::new(summary), files }),
         Ok(_) | Err(_) => damaged(SUMMARY),
     }
 }

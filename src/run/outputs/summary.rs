@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::document::write_json;
-use super::facts::{CRATE_VERSION, CheckRow, RunFacts, RunVerdict, hexadecimal};
+use super::facts::{CRATE_VERSION, CheckRow, RunFacts, RunVerdict, StoredInput, hexadecimal};
 use super::formats::CHECKS;
 use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
@@ -15,7 +15,7 @@ use crate::run::metrics::{Aggregate, Figure, Label, Unit, Verdict, entry, named}
 use crate::run::recording::Recording;
 
 /// The version of the documents' shape.
-const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 1;
 
 /// Writes checks.csv.
 pub(super) fn checks(out: &mut dyn Write, key: &Key, checks: &[CheckRow]) -> io::Result<()> {
@@ -223,6 +223,7 @@ pub(super) struct RunManifest<'a> {
     digest: Option<String>,
     checkpoint_interval: u64,
     checkpoints: Vec<String>,
+    inputs: &'a [StoredInput],
 }
 
 impl<'a> RunManifest<'a> {
@@ -241,6 +242,7 @@ impl<'a> RunManifest<'a> {
             digest: facts.digest.map(hexadecimal),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             checkpoints: facts.checkpoints.iter().copied().map(hexadecimal).collect(),
+            inputs: &facts.inputs,
         }
     }
 }

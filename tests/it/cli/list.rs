@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TOPICS: [&str; 14] = [
+const TOPICS: [&str; 15] = [
     "systems",
     "policies",
     "faults",
@@ -15,6 +15,7 @@ const TOPICS: [&str; 14] = [
     "keys",
     "networks",
     "tables",
+    "files",
     "errors",
     "exit-codes",
 ];

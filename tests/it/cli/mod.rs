@@ -4,8 +4,10 @@ mod check;
 mod explain;
 mod list;
 mod new;
+mod repro;
 mod running;
 mod schema;
+mod trace;
 mod usage;
 
 use std::path::{Path, PathBuf};

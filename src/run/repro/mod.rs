@@ -1,0 +1,12 @@
+//! Replays: a run done again from its folder, and where the two part.
+//!
+//! Checkpoints tell the interval. What happens in it, this build can always show; what happened in it when the run was
+//! made, only a stored trace knows.
+
+mod event;
+mod parting;
+mod recorded;
+
+pub use event::{TracedEvent, exact, told_apart};
+pub use parting::{Difference, Parting, Untold, locate};
+pub use recorded::{Recorded, ReproError};

@@ -1,0 +1,156 @@
+//! Notes as a trace writes them: every word that enters a note's digest shows, so that what differs can be seen.
+
+use crate::kernel::NodeId;
+use crate::model::history::{Reason, SessionId};
+use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
+use crate::model::op::{Answer, Op, Reading};
+use crate::run::operation::Ending;
+use crate::systems::{Never, Note};
+
+use super::line::Line;
+
+/// Adds a note to the line; `name_of` names nodes.
+pub(super) fn add<'a>(line: &mut Line, note: &Note<Never>, name_of: impl Fn(NodeId) -> &'a str) {
+    match note {
+        Note::Consensus(note) => consensus(line, note, name_of),
+        Note::Client(note) | Note::Service(ServiceNote::Store(note)) => client(line, note, name_of),
+        Note::Service(note) => service(line, note),
+        Note::Custom(never) => match *never {},
+    }
+}
+
+fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId) -> &'a str) {
+    let session = |line: &mut Line, session: SessionId, sequence: u32| {
+        line.text("client", name_of(session.node));
+        line.integer("slot", session.slot);
+        line.integer("sequence", sequence);
+    };
+    match *note {
+        ConsensusNote::Campaigned { term, pre_vote } => {
+            line.note(if pre_vote { "asked-pre-vote" } else { "campaigned" });
+            line.integer("term", term.0);
+        }
+        ConsensusNote::BecameLeader { term, last_index } => {
+            line.note("became-leader");
+            line.integer("term", term.0);
+            line.integer("index", last_index.0);
+        }
+        ConsensusNote::SteppedDown { term } => {
+            line.note("stepped-down");
+            line.integer("term", term.0);
+        }
+        ConsensusNote::Appended { index, term, prefix } => {
+            line.note("appended");
+            line.integer("index", index.0);
+            line.integer("term", term.0);
+            line.digest("prefix", prefix);
+        }
+        ConsensusNote::Truncated { from } => {
+            line.note("truncated");
+            line.integer("index", from.0);
+        }
+        ConsensusNote::Synced { through } => {
+            line.note("synced");
+            line.integer("index", through.0);
+        }
+        ConsensusNote::Committed { index, term, prefix } => {
+            line.note("committed");
+            line.integer("index", index.0);
+            line.integer("term", term.0);
+            line.digest("prefix", prefix);
+        }
+        ConsensusNote::Applied { index, session: whose, sequence } => {
+            line.note("applied");
+            line.integer("index", index.0);
+            session(line, whose, sequence);
+        }
+        ConsensusNote::Served { index, session: whose, sequence } => {
+            line.note("served");
+            line.integer("index", index.0);
+            session(line, whose, sequence);
+        }
+        ConsensusNote::Installed { index, term, prefix } => {
+            line.note("installed");
+            line.integer("index", index.0);
+            line.integer("term", term.0);
+            line.digest("prefix", prefix);
+        }
+        ConsensusNote::Compacted { index } => {
+            line.note("compacted");
+            line.integer("index", index.0);
+        }
+    }
+}
+
+fn client<'a>(line: &mut Line, note: &ClientNote, name_of: impl Fn(NodeId) -> &'a str) {
+    match *note {
+        ClientNote::Invoked { slot, sequence, number, server, intended, asked } => {
+            line.note("invoked");
+            line.integer("slot", slot);
+            line.integer("sequence", sequence);
+            line.integer("number", number);
+            line.text("server", name_of(server));
+            line.integer("intended_ns", intended.0);
+            match asked {
+                Asked::Store(op) => operation(line, op),
+                Asked::Call { path } => line.integer("path", path),
+            }
+        }
+        ClientNote::Returned { slot, outcome, attempts } => {
+            line.note("returned");
+            line.integer("slot", slot);
+            line.integer("attempts", attempts);
+            let (ending, reason) = Ending::of(outcome);
+            line.text("outcome", ending.name());
+            if let Some(reason) = reason {
+                line.text("reason", Reason::name(reason));
+            }
+            match outcome {
+                crate::model::history::Outcome::Ok(Answer::Read(found)) => reading(line, found),
+                crate::model::history::Outcome::Ok(Answer::Mismatch(found)) => {
+                    line.truth("matched", false);
+                    reading(line, found);
+                }
+                crate::model::history::Outcome::Ok(Answer::Done)
+                | crate::model::history::Outcome::Fail(_)
+                | crate::model::history::Outcome::Unknown(_) => {}
+            }
+        }
+    }
+}
+
+fn operation(line: &mut Line, op: Op) {
+    line.text("op", op.kind().name());
+    line.integer("key", op.key().0);
+    match op {
+        Op::Read { .. } => {}
+        Op::Write { value, .. } | Op::Append { value, .. } => line.integer("value", value.0),
+        Op::Cas { expected, new, .. } => {
+            line.integer("expected", expected.0);
+            line.integer("new", new.0);
+        }
+    }
+}
+
+fn reading(line: &mut Line, reading: Reading) {
+    line.integer("last", reading.last.0);
+    line.integer("length", reading.length);
+    line.digest("reading", reading.digest());
+}
+
+fn service(line: &mut Line, note: &ServiceNote) {
+    match *note {
+        ServiceNote::Queued { in_system } => {
+            line.note("queued");
+            line.integer("in_system", in_system);
+        }
+        ServiceNote::Finished { sojourn, service, downstream } => {
+            line.note("finished");
+            line.integer("sojourn_ns", sojourn.0);
+            line.integer("service_ns", service.0);
+            line.integer("downstream_ns", downstream.0);
+        }
+        ServiceNote::Refused => line.note("refused"),
+        ServiceNote::Store(_) => unreachable!("it is written as the client's note that it is"),
+    }
+}
