@@ -22,6 +22,7 @@ pub mod product;
 pub mod recorder;
 pub mod recording;
 pub mod repro;
+mod simulate;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -37,6 +38,7 @@ pub use operation::{Ending, Recorded};
 pub use phase::{Phase, Timeline};
 pub use recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 pub use recording::Recording;
+pub use simulate::{first_run, simulate};
 pub use tally::{ClassTally, Counts, Intervals, PhaseTally, Tallies};
 
 /// Counts the changes that move results for the same scenario and seed: part of every run's id.

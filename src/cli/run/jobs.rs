@@ -8,6 +8,7 @@ use crate::scenario::plan::SEED_MAX;
 use crate::scenario::{LoadOptions, Loaded, Scenario, Sweep, load, render};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources};
+use crate::systems::Custom;
 
 use super::Exit;
 use super::arguments::RunArgs;
@@ -29,7 +30,7 @@ pub(super) struct Batch {
 }
 
 /// Loads every file and checks every run before any starts. `None` once the mistakes have been printed.
-pub(super) fn plan_jobs(args: &RunArgs) -> Option<(Vec<Batch>, Vec<Job>)> {
+pub(super) fn plan_jobs<X: Custom>(args: &RunArgs) -> Option<(Vec<Batch>, Vec<Job>)> {
     let mut batches = Vec::new();
     let mut jobs = Vec::new();
     let mut all = true;
@@ -37,7 +38,7 @@ pub(super) fn plan_jobs(args: &RunArgs) -> Option<(Vec<Batch>, Vec<Job>)> {
         let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
         let mut loaded = load(path, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-        let of_file = jobs_of_file(args, file, path, &loaded, &mut diagnostics);
+        let of_file = jobs_of_file::<X>(args, file, path, &loaded, &mut diagnostics);
         eprint!("{}", render(&loaded.sources, &diagnostics, std::io::stderr().is_terminal()));
         match of_file {
             Some((name, of_file)) if !diagnostics.has_errors() => {
@@ -50,7 +51,7 @@ pub(super) fn plan_jobs(args: &RunArgs) -> Option<(Vec<Batch>, Vec<Job>)> {
     all.then_some((batches, jobs))
 }
 
-fn jobs_of_file(
+fn jobs_of_file<X: Custom>(
     args: &RunArgs,
     file: usize,
     path: &Path,
@@ -82,7 +83,7 @@ fn jobs_of_file(
             eprintln!("error: seeds are whole numbers from 0 to {SEED_MAX}");
             return None;
         }
-        let prepared = prepare(&stem, &scenario, first, limits(args), diagnostics, &files)?;
+        let prepared = prepare::<X>(&stem, &scenario, first, limits(args), diagnostics, &files)?;
         name = prepared.name;
         for seed in first..=last {
             jobs.push(Job { file, document: point.document.clone(), params: params.clone(), seed });
@@ -97,7 +98,7 @@ fn limits(args: &RunArgs) -> Limits {
 }
 
 /// Decodes and plans one run: worlds are built in the thread that runs them.
-pub(super) fn prepare_job(args: &RunArgs, batch: &Batch, job: &Job) -> Prepared {
+pub(super) fn prepare_job<X: Custom>(args: &RunArgs, batch: &Batch, job: &Job) -> Prepared<X> {
     let files = crate::scenario::source::ScenarioFiles::new(&batch.sources, batch.root.clone());
     let mut diagnostics = Diagnostics::default();
     let scenario = Scenario::decode(&job.document, &mut Decoder::new(&mut diagnostics, &files));

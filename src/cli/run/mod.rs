@@ -10,14 +10,15 @@ mod work;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Exit;
+use crate::systems::Custom;
 use jobs::{Job, list_jobs, plan_jobs};
 use work::run_batch;
 
 pub use arguments::RunArgs;
 
 /// Runs the command.
-pub fn run(args: &RunArgs) -> Exit {
-    let Some((batches, jobs)) = plan_jobs(args) else { return Exit::Invalid };
+pub fn run<X: Custom>(args: &RunArgs) -> Exit {
+    let Some((batches, jobs)) = plan_jobs::<X>(args) else { return Exit::Invalid };
     if jobs.is_empty() {
         eprintln!("nothing selected: no run has the values that --only asks for");
         return Exit::NothingSelected;
@@ -33,7 +34,7 @@ pub fn run(args: &RunArgs) -> Exit {
     for (index, batch) in batches.iter().enumerate() {
         let of_batch: Vec<&Job> = jobs.iter().filter(|job| job.file == index).collect();
         if !of_batch.is_empty() {
-            exits.push(run_batch(args, batch, &of_batch, interrupt));
+            exits.push(run_batch::<X>(args, batch, &of_batch, interrupt));
         }
         if interrupt.load(Ordering::Relaxed) {
             break;

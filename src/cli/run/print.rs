@@ -8,6 +8,7 @@ use crate::run::execute::Executed;
 use crate::run::outputs::RunVerdict;
 use crate::run::page::{actual, grouped, written};
 use crate::sim::Stop;
+use crate::systems::Custom;
 
 use super::Exit;
 use super::arguments::{Format, RunArgs};
@@ -15,7 +16,12 @@ use super::jobs::Batch;
 use super::work::{Report, exit_of};
 
 /// What a run came to, for people.
-pub(super) fn summary_lines(executed: &Executed, run_id: &str, seed: u64, seconds: f64) -> Vec<String> {
+pub(super) fn summary_lines<X: Custom>(
+    executed: &Executed<X>,
+    run_id: &str,
+    seed: u64,
+    seconds: f64,
+) -> Vec<String> {
     let simulated = executed.recording.end().since(Time::ZERO).as_secs_f64();
     let mut lines = vec![format!(
         "{}  seed {seed}  run {run_id}  {simulated} s simulated in {seconds:.2} s  ({} events, {} a second)  digest {:016x}",
@@ -54,7 +60,7 @@ pub(super) fn summary_lines(executed: &Executed, run_id: &str, seed: u64, second
 }
 
 /// Throughput and latency of each workload.
-fn headline(executed: &Executed) -> Vec<[String; 5]> {
+fn headline<X: Custom>(executed: &Executed<X>) -> Vec<[String; 5]> {
     use crate::run::metrics::{Aggregate, Label, Metric, Query, entry};
     let recording = &executed.recording;
     let mut rows = Vec::new();

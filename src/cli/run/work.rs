@@ -12,6 +12,7 @@ use crate::run::outputs::{Disk, Finished, RunVerdict, Summary, SweepRun};
 use crate::run::page::grouped;
 use crate::run::product::{self, Origin, Wanted, WantedTrace};
 use crate::scenario::resolved;
+use crate::systems::Custom;
 
 use super::Exit;
 use super::arguments::{Charts, RunArgs, Trace, When};
@@ -34,7 +35,12 @@ pub(super) struct Report {
 }
 
 /// Runs all runs of one file.
-pub(super) fn run_batch(args: &RunArgs, batch: &Batch, jobs: &[&Job], interrupt: &AtomicBool) -> Exit {
+pub(super) fn run_batch<X: Custom>(
+    args: &RunArgs,
+    batch: &Batch,
+    jobs: &[&Job],
+    interrupt: &AtomicBool,
+) -> Exit {
     let is_single = jobs.len() == 1;
     let home = args.out.join(&batch.name);
     let parent = if is_single { home.clone() } else { home.join("sweep.running") };
@@ -53,7 +59,7 @@ pub(super) fn run_batch(args: &RunArgs, batch: &Batch, jobs: &[&Job], interrupt:
                     {
                         break;
                     }
-                    let report = run_job(args, batch, jobs[index], &parent, is_single, interrupt, &bar);
+                    let report = run_job::<X>(args, batch, jobs[index], &parent, is_single, interrupt, &bar);
                     if let Some(report) = &report {
                         if args.fail_fast && report.verdict == RunVerdict::Failed {
                             stop.store(true, Ordering::Relaxed);
@@ -123,7 +129,7 @@ fn progress_bar(args: &RunArgs, runs: usize) -> ProgressBar {
 }
 
 /// Runs one run and writes its folder; `None` if it was interrupted.
-fn run_job(
+fn run_job<X: Custom>(
     args: &RunArgs,
     batch: &Batch,
     job: &Job,
@@ -135,7 +141,7 @@ fn run_job(
     // How long a run takes is for people, and never enters a result.
     #[allow(clippy::disallowed_types)]
     let started = std::time::Instant::now();
-    let prepared = prepare_job(args, batch, job);
+    let prepared = prepare_job::<X>(args, batch, job);
     let executed = execute(prepared, interrupt, &mut |progress| {
         if is_single {
             let share = progress.now.0 as f64 / progress.end.0.max(1) as f64;
