@@ -9,7 +9,7 @@ use crate::sim::Limits;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::suggest;
-use crate::spec::{DataFiles, units};
+use crate::spec::{DataFile, DataFiles, units};
 use crate::systems::{Custom, Never};
 
 use super::cast::{Cast, CastNode, CastWorkload};
@@ -24,6 +24,8 @@ pub struct Prepared<X: Custom = Never> {
     pub world: World<X>,
     /// What the run is held to, in the order of the scenario.
     pub checks: Vec<Check>,
+    /// The data files that the scenario names.
+    pub inputs: Vec<DataFile>,
 }
 
 /// What a run is held to.
@@ -67,7 +69,8 @@ pub enum Kind {
     },
 }
 
-/// Plans the run of `scenario` under `seed`. `None` once every mistake has been reported.
+/// Plans the run of `scenario`, which was decoded with the same `files`, under `seed`. `None` once every mistake has
+/// been reported.
 pub fn prepare<X: Custom>(
     name: &str,
     scenario: &Scenario,
@@ -89,7 +92,7 @@ pub fn prepare<X: Custom>(
         }
     }
     let name = scenario.name.clone().unwrap_or_else(|| name.to_owned());
-    all.then_some(Prepared { name, world, checks })
+    all.then(|| Prepared { name, world, checks, inputs: files.taken() })
 }
 
 /// The single checks that one check of a scenario stands for.

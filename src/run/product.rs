@@ -10,8 +10,8 @@ use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
 use super::outputs::{
-    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, TRACE, finish_run, point_latest,
-    write_run,
+    CheckRow, Finished, Folder, OutputError, PlannedFault, RunFacts, Sink, StoredInput, TRACE, finish_run,
+    point_latest, write_run,
 };
 use super::page;
 use super::trace;
@@ -89,9 +89,16 @@ impl<X: Custom> Executed<X> {
             events: self.events,
             stop: self.stop.expect("only a run that was not interrupted has facts"),
             planned: self.prepared.world.setup.faults.iter().map(planned).collect(),
+            inputs: self.inputs().map(|(input, _)| input).collect(),
             checks: self.verdicts.iter().map(|verdict| verdict.row()).collect(),
             host: origin.host.clone(),
         }
+    }
+
+    /// Where each data file is kept, and what it holds.
+    fn inputs(&self) -> impl Iterator<Item = (StoredInput, &str)> {
+        let inputs = self.prepared.inputs.iter().enumerate();
+        inputs.map(|(position, input)| (StoredInput::new(position, &input.path), input.text.as_str()))
     }
 }
 
@@ -128,6 +135,9 @@ pub fn write<X: Custom>(
     let recording = &executed.recording;
     let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
     write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
+    for (input, text) in executed.inputs() {
+        folder.write(&input.file, |out| out.write_all(text.as_bytes()))?;
+    }
     if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
         folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt))?;
     }

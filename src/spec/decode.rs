@@ -30,6 +30,18 @@ pub trait DataFiles {
     /// # Errors
     /// A predicate for the message, such as "is not a file", with its code and help; its span is unused.
     fn read(&self, named_in: SourceId, path: &str) -> Result<String, Problem>;
+
+    /// What was read so far, each file once.
+    fn taken(&self) -> Vec<DataFile>;
+}
+
+/// A data file that a scenario names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DataFile {
+    /// Its path as the scenario writes it.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
 }
 
 /// For scenarios that come from no folder.
@@ -38,6 +50,10 @@ pub struct NoDataFiles;
 impl DataFiles for NoDataFiles {
     fn read(&self, _: SourceId, path: &str) -> Result<String, Problem> {
         Err(Problem::new(Code::Unreadable, 0..path.len(), "names a file, and there is no folder to look in"))
+    }
+
+    fn taken(&self) -> Vec<DataFile> {
+        Vec::new()
     }
 }
 

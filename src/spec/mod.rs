@@ -23,7 +23,7 @@ pub mod value;
 pub mod write;
 
 pub use code::Code;
-pub use decode::{DataFiles, Decode, Decoder, NoDataFiles};
+pub use decode::{DataFile, DataFiles, Decode, Decoder, NoDataFiles};
 pub use diagnostic::{Diagnostic, Diagnostics, Level, Problem};
 pub use options::Options;
 pub use origin::{Origin, Source, SourceId, SourceKind, Sources};

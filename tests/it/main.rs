@@ -5,4 +5,5 @@ mod raft;
 mod scenarios;
 mod sim;
 mod tidy;
+mod traces;
 mod worlds;

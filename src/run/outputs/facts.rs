@@ -1,7 +1,9 @@
 //! What a run is told to its files beside its recording.
 
 use std::fmt::Write;
+use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::kernel::Time;
@@ -35,10 +37,29 @@ pub struct RunFacts {
     pub stop: Stop,
     /// The faults of the scenario, in order.
     pub planned: Vec<PlannedFault>,
+    /// The data files that the scenario names.
+    pub inputs: Vec<StoredInput>,
     /// What became of the checks, in the order of the scenario.
     pub checks: Vec<CheckRow>,
     /// Facts of the machine and wall-clock times; they are written and never digested.
     pub host: Value,
+}
+
+/// A data file as a run's folder keeps it: without it the run could not be done again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StoredInput {
+    /// Its path as the scenario writes it.
+    pub path: String,
+    /// Its name in the run's folder.
+    pub file: String,
+}
+
+impl StoredInput {
+    /// Where the data file of this path, the `position`-th of the scenario from 0, is kept.
+    pub fn new(position: usize, path: &str) -> StoredInput {
+        let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
+        StoredInput { path: path.to_owned(), file: format!("inputs/{}-{name}", position + 1) }
+    }
 }
 
 /// A fault of the scenario.

@@ -3,7 +3,9 @@
 
 use std::fmt::Write;
 
+use super::TRACE;
 use crate::run::metrics::{Aggregate, CATALOGUE, Label};
+use crate::run::trace::{NOTE_FIELDS, TRACE_FIELDS};
 
 /// A table of a run or a sweep.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ macro_rules! columns {
         &[$(Column { name: $name, meaning: $meaning }),*]
     };
 }
+
+pub(crate) use columns;
 
 pub(super) const THROUGHPUT: Format = Format {
     file: "throughput.csv",
@@ -266,6 +270,7 @@ pub const MANIFEST_FIELDS: &[Column] = columns! {
     "digest": "The digest over every event of the run; null for a run that was cut short.",
     "checkpoint_interval": "Events between two checkpoints.",
     "checkpoints": "The digest after every so many events, before what the last of them noted.",
+    "inputs": "The data files that the scenario names: for each its `path` there and the `file` in this folder that keeps it.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
 };
@@ -298,6 +303,8 @@ pub fn document() -> String {
                            read. Fields that do not apply are left out.",
             HISTORY_FIELDS,
         ),
+        (TRACE, TRACE_PURPOSE, TRACE_FIELDS),
+        ("the notes in trace.jsonl", "Fields that do not apply are left out.", NOTE_FIELDS),
         ("summary.json", "What came of the run.", SUMMARY_FIELDS),
         ("manifest.json", "What the folder holds; written last.", MANIFEST_FIELDS),
         ("manifest.json of a sweep", "What the sweep's folder holds; written last.", SWEEP_MANIFEST_FIELDS),
@@ -338,7 +345,12 @@ const HEAD: &str = "\
 
 A run fills `outputs/<scenario>/<run id>/`, a sweep `outputs/<scenario>/sweep-<id>/`; `outputs/latest` leads to the last.
 A folder is named `<name>.partial` until it is complete. Running the same scenario with the same seed again compares
-every file with what is there, byte for byte, and changes nothing; what differs is kept in `<name>.differs`.
+every file with what is there, byte for byte, and changes nothing; what differs is kept in `<name>.differs`. Files that
+the folder lacks, such as a trace that was not asked for before, are added once all others have proved equal, and files
+that were not asked for this time stay. How much is written of a run changes nothing in it.
+
+`run --trace` says what is written of single operations and events: `none`; `ops`, requests.csv and history.jsonl, the
+default for one run; `full`, trace.jsonl too. The default for many runs is `none`.
 
 Tables are CSV: a header always, UTF-8, `\\n`, rows in a fixed order, one observation a row. `_ns` columns are exact
 integers, `_s` and `_ms` columns are for people; floats are the shortest that read back the same; an empty cell
@@ -347,6 +359,10 @@ means that there is no value. Swept variables stand in `param_*` columns.
 ## Files
 `scenario.resolved.toml` is the scenario that ran, merged, with every default.
 ";
+
+const TRACE_PURPOSE: &str = "\
+The course of the run, one JSON object an event, in order; written by `run --trace full`. Up to `max-trace-events` of \
+them: a longer run goes on without, and the last line says so. Fields that do not apply are left out.";
 
 const METRICS: &str = "
 ## Metrics

@@ -17,8 +17,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, hexadecimal, run_id, sweep_id};
+pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
 pub use folder::{FileDigest, Finished, Folder, MANIFEST, point_latest};
+pub(crate) use formats::columns;
 pub use formats::{
     Column, FORMATS, Format, HISTORY_FIELDS, MANIFEST_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, document,
 };

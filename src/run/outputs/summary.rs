@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::document::write_json;
-use super::facts::{CRATE_VERSION, CheckRow, RunFacts, hexadecimal};
+use super::facts::{CRATE_VERSION, CheckRow, RunFacts, StoredInput, hexadecimal};
 use super::formats::CHECKS;
 use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
@@ -183,6 +183,7 @@ pub(super) struct RunManifest<'a> {
     digest: Option<String>,
     checkpoint_interval: u64,
     checkpoints: Vec<String>,
+    inputs: &'a [StoredInput],
 }
 
 impl<'a> RunManifest<'a> {
@@ -202,6 +203,7 @@ impl<'a> RunManifest<'a> {
             digest: facts.digest.map(hexadecimal),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             checkpoints: facts.checkpoints.iter().copied().map(hexadecimal).collect(),
+            inputs: &facts.inputs,
         }
     }
 }

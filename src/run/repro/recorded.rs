@@ -11,9 +11,11 @@ use serde_json::Value;
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::run::MODEL_VERSION;
-use crate::run::outputs::{FileDigest, MANIFEST, RESOLVED, SCHEMA};
+use crate::run::outputs::{FileDigest, MANIFEST, RESOLVED, SCHEMA, StoredInput};
 use crate::run::trace::Passed;
+use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
 use crate::sim::{Limit, Limits};
+use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId};
 
 /// A run as its folder tells of it.
 #[derive(Clone, Debug)]
@@ -38,6 +40,7 @@ pub struct Recorded {
     pub model_version: u64,
     /// `end`, or the limit at which it stopped.
     stopped: String,
+    inputs: Vec<StoredInput>,
     files: BTreeMap<String, FileDigest>,
 }
 
@@ -91,6 +94,7 @@ struct Manifest {
     checkpoints: Vec<String>,
     crate_version: String,
     model_version: u64,
+    inputs: Vec<StoredInput>,
     files: BTreeMap<String, FileDigest>,
 }
 
@@ -149,6 +153,7 @@ impl Recorded {
             crate_version: manifest.crate_version,
             model_version: manifest.model_version,
             stopped: manifest.stopped,
+            inputs: manifest.inputs,
             files: manifest.files,
         })
     }
@@ -210,6 +215,27 @@ impl Recorded {
     }
 }
 
+/// A replay reads the data files that the run kept, by the paths that its scenario writes.
+impl DataFiles for Recorded {
+    fn read(&self, _: SourceId, path: &str) -> Result<String, Problem> {
+        let problem = |message: String| Problem::new(Code::Unreadable, 0..path.len(), message);
+        let mut kept = self.inputs.iter().filter(|input| input.path == path);
+        match (kept.next(), kept.next()) {
+            (Some(input), None) => {
+                let file = self.intact(&input.file).map_err(|error| problem(format!("is lost: {error}")))?;
+                read_text(&file, DATA_BYTES_MAX)
+            }
+            // Files of different folders, one of which a scenario extends.
+            (Some(_), Some(_)) => Err(problem("names two of the files that the run kept".to_owned())),
+            (None, _) => Err(problem("is no file that the run kept".to_owned())),
+        }
+    }
+
+    fn taken(&self) -> Vec<DataFile> {
+        Vec::new() // They are kept already.
+    }
+}
+
 fn digest_of(path: &Path) -> io::Result<FileDigest> {
     let mut file = File::open(path)?;
     let (mut hash, mut bytes) = (blake3::Hasher::new(), 0);
@@ -243,6 +269,7 @@ mod tests {
             crate_version: String::new(),
             model_version: 1,
             stopped: "end".to_owned(),
+            inputs: Vec::new(),
             files: BTreeMap::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! more with nothing but a tracer listening: a run that is not traced pays nothing, a trace is streamed whatever
 //! its length, and any window of any run can be traced later. That it was the same run is held against the digest.
 
+mod fields;
 mod line;
 mod notes;
 mod tracer;
@@ -19,6 +20,8 @@ use super::execute::Executed;
 use super::prepare::Prepared;
 use line::Line;
 use tracer::Tracer;
+
+pub use fields::{NOTE_FIELDS, TRACE_FIELDS};
 
 /// The usual cap on the events of a trace (`max-trace-events`): about 200 bytes each.
 pub const TRACE_EVENTS_MAX: u64 = 10_000_000;

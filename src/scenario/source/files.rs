@@ -1,10 +1,11 @@
 //! Reading files with care: only regular files, of bounded size, of UTF-8 text, inside the scenario root.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-use crate::spec::{Code, DataFiles, Problem, SourceId, Sources};
+use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId, Sources};
 
 /// The most bytes of a scenario file.
 pub const SCENARIO_BYTES_MAX: u64 = 1 << 20;
@@ -112,6 +113,7 @@ pub struct ScenarioFiles {
     /// Where paths of `--set` start: the folder of the scenario itself.
     first: Option<PathBuf>,
     root: Option<PathBuf>,
+    taken: RefCell<Vec<DataFile>>,
 }
 
 impl ScenarioFiles {
@@ -120,7 +122,7 @@ impl ScenarioFiles {
         let folders: Vec<(SourceId, PathBuf)> =
             sources.iter().filter_map(|(id, source)| Some((id, source.folder.clone()?))).collect();
         let first = folders.first().map(|(_, folder)| folder.clone());
-        ScenarioFiles { folders, first, root }
+        ScenarioFiles { folders, first, root, taken: RefCell::default() }
     }
 }
 
@@ -130,7 +132,17 @@ impl DataFiles for ScenarioFiles {
         let (Some(folder), Some(root)) = (own.or(self.first.as_ref()), &self.root) else {
             return crate::spec::NoDataFiles.read(named_in, path);
         };
-        read_text(&resolve(folder, path, root)?, DATA_BYTES_MAX)
+        let text = read_text(&resolve(folder, path, root)?, DATA_BYTES_MAX)?;
+        let file = DataFile { path: path.to_owned(), text };
+        let mut taken = self.taken.borrow_mut();
+        if !taken.contains(&file) {
+            taken.push(file.clone());
+        }
+        Ok(file.text)
+    }
+
+    fn taken(&self) -> Vec<DataFile> {
+        self.taken.borrow().clone()
     }
 }
 

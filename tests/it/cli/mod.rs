@@ -4,7 +4,9 @@ mod check;
 mod explain;
 mod list;
 mod new;
+mod repro;
 mod schema;
+mod trace;
 mod usage;
 
 use std::path::{Path, PathBuf};

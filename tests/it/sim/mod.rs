@@ -5,6 +5,7 @@ mod crashes;
 mod effects;
 mod limits;
 mod links;
+mod observers;
 mod partitions;
 mod pauses;
 mod random;

@@ -108,6 +108,32 @@ fn a_capped_run_says_so() {
 }
 
 #[test]
+fn per_request_files_of_a_capped_run_hold_the_sample_that_the_summary_speaks_of() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let rows = |operations_max: usize| {
+        let recording = recorder(operations_max).finish(ms(10_000));
+        let name = format!("cap-{operations_max}");
+        let mut folder = Folder::begin(&Disk, outputs.path(), &name).expect("the disk works");
+        write_run(&mut folder, &facts(), &recording, &[], true).expect("the disk works");
+        let read = |file: &str| fs::read_to_string(folder.partial().join(file)).expect("it is written");
+        let summary: serde_json::Value = serde_json::from_str(&read(SUMMARY)).expect("it is JSON");
+        let lines = |file: &str| read(file).lines().map(str::to_owned).collect::<Vec<String>>();
+        (lines("requests.csv"), lines(HISTORY), summary["operations"].clone(), summary["notices"].clone())
+    };
+    let (all, whole_history, operations, notices) = rows(OPERATIONS_MAX);
+    assert_eq!((all.len() - 1, operations), (9, json!({ "total": 9, "kept": 9, "one_in": 1 })));
+    assert_eq!((whole_history.len(), notices), (7, json!([])));
+    let (sample, history, operations, notices) = rows(6);
+    let kept = operations["kept"].as_u64().expect("a number") as usize;
+    assert!(0 < kept && kept < 6, "{operations}");
+    assert_eq!((sample.len() - 1, &operations["total"]), (kept, &json!(9)));
+    assert!(operations["one_in"].as_u64() > Some(1), "{operations}");
+    assert!(sample.iter().all(|row| all.contains(row)), "what is kept is kept whole");
+    assert!(history.len() < 7 && history.iter().all(|line| whole_history.contains(line)));
+    assert!(notices[0].as_str().expect("a text").contains("`max-operations`"), "{notices}");
+}
+
+#[test]
 fn a_sweep_has_one_table_of_all_figures() {
     let figure = |metric, aggregate, labels: &[(Label, &str)], value| Figure {
         metric,

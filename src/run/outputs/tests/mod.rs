@@ -55,6 +55,7 @@ fn facts() -> RunFacts {
             fault("leader-crash", "crash", "leader(kv)"),
             fault("cut-off, later", "partition", "region:us-east-1 | rest"),
         ],
+        inputs: Vec::new(),
         checks: vec![
             CheckRow {
                 actual: Some(30e6),

@@ -1,0 +1,258 @@
+//! `seedbed repro`: the same run again, or where it parts.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::trace::{SMALL, folder, manifest, only};
+use super::*;
+
+/// Makes a run with these arguments more and gives its folder, relative to the other.
+fn made(folder: &Folder, arguments: &[&str]) -> PathBuf {
+    folder.run(&[&["run", "small.toml"][..], arguments].concat());
+    only(&folder.path("outputs/small"))
+}
+
+fn repro(folder: &Folder, run: &Path, arguments: &[&str]) -> Done {
+    let run = run.to_str().expect("the path is text");
+    folder.run(&[&["repro", run][..], arguments].concat())
+}
+
+/// Changes a run's manifest.
+fn tamper(run: &Path, change: impl FnOnce(&mut Value)) {
+    let mut manifest = manifest(run);
+    change(&mut manifest);
+    std::fs::write(run.join("manifest.json"), manifest.to_string()).expect("writable");
+}
+
+/// Makes it as if another build had made the run, one that parts from this one in what event `number` noted, or was.
+/// Every digest from there on is another one, in the trace as in the manifest.
+fn alter(run: &Path, number: u64, change: impl FnOnce(&mut Value)) {
+    let trace = std::fs::read_to_string(run.join("trace.jsonl")).expect("it was traced");
+    let mut lines: Vec<Value> =
+        trace.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    change(&mut lines[number as usize - 1]);
+    let other = |digest: &mut Value| {
+        let value = u64::from_str_radix(digest.as_str().expect("digits"), 16).expect("hexadecimal");
+        *digest = json!(format!("{:016x}", value ^ 1));
+    };
+    let events = lines.len() - 1;
+    lines[number as usize - 1..events].iter_mut().for_each(|line| other(&mut line["digest"]));
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    std::fs::write(run.join("trace.jsonl"), &text).expect("writable");
+    tamper(run, |manifest| {
+        other(&mut manifest["digest"]);
+        let checkpoints = manifest["checkpoints"].as_array_mut().expect("a list");
+        // A checkpoint covers its event, but not what it noted.
+        checkpoints.iter_mut().skip((number / 4096) as usize).for_each(other);
+        manifest["files"]["trace.jsonl"] =
+            json!({ "bytes": text.len(), "blake3": blake3::hash(text.as_bytes()).to_hex().as_str() });
+    });
+}
+
+#[test]
+fn an_unaltered_run_is_the_same() {
+    let folder = folder();
+    let run = made(&folder, &["--trace", "none"]);
+    let (manifest, id) = (manifest(&run), run.file_name().expect("a name").to_string_lossy().into_owned());
+    let digest = manifest["digest"].as_str().expect("digits");
+    let done = repro(&folder, &run, &[]).exits(0);
+    assert_eq!(done.stderr, "");
+    assert!(done.stdout.starts_with(&format!("small  seed 3  run {id}\nsame: ")), "{}", done.stdout);
+    assert!(done.stdout.ends_with(&format!(" events, digest {digest}\n")), "{}", done.stdout);
+
+    let document = repro(&folder, &run, &["--format", "json"]).exits(0).json();
+    assert_eq!(document["verdict"], "same");
+    assert_eq!(document["parted"], Value::Null);
+    assert_eq!((&document["run_id"], &document["seed"]), (&json!(id), &json!(3)));
+    for side in ["stored", "replayed"] {
+        let found = (&document[side]["digest"], &document[side]["events"]);
+        assert_eq!(found, (&manifest["digest"], &manifest["events"]));
+    }
+    // The link to the last run is as good.
+    #[cfg(unix)]
+    folder.run(&["repro", "outputs/latest"]).exits(0);
+}
+
+#[test]
+fn a_run_with_another_seed_a_set_value_or_a_limit_is_replayed_with_them() {
+    for arguments in [
+        &["--seed", "11"][..],
+        &["--set", "system.kv.disk.fsync=3ms"],
+        &["--max-events", "5000", "--trace", "full"],
+        &["--max-events", "4096"],
+    ] {
+        let folder = folder();
+        let run = made(&folder, arguments);
+        repro(&folder, &run, &[]).exits(0);
+    }
+    let folder = folder();
+    folder.run(&["run", "sweep.toml", "--trace", "ops"]).exits(0);
+    let runs = only(&folder.path("outputs/swept")).join("runs");
+    for run in std::fs::read_dir(runs).expect("it is there") {
+        repro(&folder, &run.expect("readable").path(), &[]).exits(0);
+    }
+}
+
+#[test]
+fn a_run_that_another_build_made_parts_in_an_interval() {
+    let folder = folder();
+    let run = made(&folder, &[]);
+    tamper(&run, |manifest| {
+        manifest["digest"] = json!("0000000000000001");
+        manifest["checkpoints"][1] = json!("0000000000000002");
+    });
+    let done = repro(&folder, &run, &[]).exits(5);
+    for part in [
+        "\ndiverged among events 4,096..8,192 (",
+        "\n  which event was the first is not known: the run has no trace.jsonl, which `run --trace full` writes; \
+         here the interval begins with\n    event 4,096 at ",
+        "\n    event 4,100 at ",
+        " events, digest 0000000000000001\n",
+    ] {
+        assert!(done.stdout.contains(part), "{part}\nis not in\n{}", done.stdout);
+    }
+    let parted = &repro(&folder, &run, &["--format", "json"]).exits(5).json()["parted"];
+    assert_eq!((&parted["first_event"], &parted["last_event"]), (&json!(4096), &json!(8192)));
+    assert_eq!(parted["event"], Value::Null);
+    let (from, to) = (&parted["from_ns"], &parted["to_ns"]);
+    assert!(from.as_u64() > Some(0) && to.as_u64() > from.as_u64(), "{from} {to}");
+    let shown = parted["replayed_events"].as_array().expect("a list");
+    assert_eq!((shown.len(), &shown[0]["event"], &shown[0]["at_ns"]), (5, &json!(4096), from));
+}
+
+#[test]
+fn a_traced_run_names_the_event_what_it_was_and_what_it_is() {
+    let folder = folder();
+    let traced = made(&folder, &["--trace", "full"]);
+    let trace = std::fs::read_to_string(traced.join("trace.jsonl")).expect("it is written");
+    let lines: Vec<Value> =
+        trace.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    let copy = |name: &str| {
+        let to = folder.path(name);
+        std::fs::create_dir(&to).expect("writable");
+        for file in ["manifest.json", "trace.jsonl", "scenario.resolved.toml"] {
+            std::fs::copy(traced.join(file), to.join(file)).expect("writable");
+        }
+        to
+    };
+    let is = |line: &&Value, kind: &str| line["kind"] == kind && line["event"].as_u64() > Some(5_000);
+
+    let message = lines.iter().find(|line| is(line, "message")).expect("there are messages");
+    let number = message["event"].as_u64().expect("a number");
+    let run = copy("message");
+    alter(&run, number, |line| line["name"] = json!("pigeon"));
+    let done = repro(&folder, &run, &[]).exits(5);
+    let name = message["name"].as_str().expect("a name");
+    assert!(done.stdout.contains(": message pigeon from "), "{}", done.stdout);
+    assert!(done.stdout.contains(&format!(": message {name} from ")), "{}", done.stdout);
+    let parted = &repro(&folder, &run, &["--format", "json"]).exits(5).json()["parted"];
+    assert_eq!(parted["event"]["number"], number);
+    assert_eq!(parted["event"]["replayed"], *message);
+    assert_eq!(parted["event"]["stored"]["name"], "pigeon");
+
+    // Only a note differs: it is the note that is shown.
+    let noted = |line: &&Value| is(line, "message") && line["notes"][0]["note"] == "committed";
+    let noting = lines.iter().find(noted).expect("something is committed");
+    let run = copy("note");
+    alter(&run, noting["event"].as_u64().expect("a number"), |line| line["notes"][0]["index"] = json!(7));
+    let done = repro(&folder, &run, &[]).exits(5);
+    assert!(done.stdout.contains("; it noted: committed index 7, "), "{}", done.stdout);
+
+    // The event of a checkpoint is covered by it, but what it noted is not.
+    let run = copy("checkpoint");
+    alter(&run, 4096, |line| line["notes"] = json!([{ "note": "sneezed" }]));
+    let done = repro(&folder, &run, &[]).exits(5);
+    assert!(done.stdout.contains("\n  first at event 4,096\n"), "{}", done.stdout);
+}
+
+#[test]
+fn what_is_no_finished_run_is_refused() {
+    let folder = folder();
+    let run = made(&folder, &[]);
+    folder.run(&["run", "sweep.toml"]).exits(0);
+    let sweep = only(&folder.path("outputs/swept"));
+    let text = std::fs::read_to_string(run.join("manifest.json")).expect("it is written");
+    let with = |name: &str, manifest: &str| {
+        let to = folder.path(name);
+        std::fs::create_dir(&to).expect("writable");
+        std::fs::write(to.join("manifest.json"), manifest).expect("writable");
+        std::fs::copy(run.join("scenario.resolved.toml"), to.join("scenario.resolved.toml"))
+            .expect("writable");
+        to
+    };
+    std::fs::create_dir(folder.path("empty")).expect("writable");
+    let changed = with("changed", &text);
+    std::fs::write(changed.join("scenario.resolved.toml"), "schema = 1\n").expect("writable");
+    let bare = with("bare", &text);
+    std::fs::remove_file(bare.join("scenario.resolved.toml")).expect("it is there");
+    for (path, code, message) in [
+        (folder.path("absent"), 74, "manifest.json: No such file"),
+        (folder.path("empty"), 74, "manifest.json: No such file"),
+        (run.join("manifest.json"), 2, "manifest.json is a file\n"),
+        (
+            with("cut", &text[..text.len() / 2]),
+            74,
+            "manifest.json is no manifest of a run: EOF while parsing",
+        ),
+        (with("binary", "\u{0}\u{1}"), 74, "manifest.json is no manifest of a run: expected value"),
+        (with("other", "{}"), 74, "manifest.json is no manifest of a run: it has no `schema`"),
+        (
+            with("few", "{\"schema\": 1}"),
+            74,
+            "manifest.json is no manifest of a run: missing field `scenario`",
+        ),
+        (
+            with("digits", &text.replacen("\"checkpoints\": [\n    \"", "\"checkpoints\": [\n    \"x", 1)),
+            74,
+            "is no digest",
+        ),
+        (
+            with("newer", &text.replace("\"schema\": 1", "\"schema\": 2")),
+            2,
+            "newer is a folder of schema 2; this version reads schema 1\n",
+        ),
+        (with("run.partial", &text), 2, "run.partial is what is left of a run that was not finished\n"),
+        (sweep, 2, " is a sweep of many runs\n  help: name one of them: the folders in its `runs`"),
+        (changed, 74, "scenario.resolved.toml was changed since the run wrote it\n"),
+        (bare, 74, "scenario.resolved.toml: No such file"),
+    ] {
+        let done = repro(&folder, &path, &["--color", "never"]).exits(code);
+        assert_eq!(done.stdout, "");
+        assert!(done.stderr.starts_with("error: "), "{}", done.stderr);
+        assert!(done.stderr.contains(message), "{message}\nis not in\n{}", done.stderr);
+        assert!(done.stderr.contains("\n  help: "), "{}", done.stderr);
+    }
+    let colored = repro(&folder, &folder.path("absent"), &["--color", "always"]).exits(74);
+    assert!(colored.stderr.starts_with("\u{1b}["), "{}", colored.stderr);
+}
+
+#[test]
+fn a_run_keeps_the_data_files_that_it_read() {
+    let base =
+        SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=\\\"fsync.csv\\\")\" }");
+    let folder = Folder::new(&[
+        ("scenarios/a/small.toml", "schema = 1\nextends = \"../base/base.toml\"\n"),
+        ("scenarios/base/base.toml", &base),
+        ("scenarios/base/fsync.csv", "1ms\n2ms\n5ms\n"),
+    ]);
+    folder.run(&["run", "scenarios/a/small.toml"]).exits(0);
+    let run = only(&folder.path("outputs/small"));
+    let kept = json!([{ "path": "fsync.csv", "file": "inputs/1-fsync.csv" }]);
+    assert_eq!(manifest(&run)["inputs"], kept);
+    std::fs::remove_dir_all(folder.path("scenarios")).expect("writable");
+    repro(&folder, &run, &[]).exits(0);
+    std::fs::write(run.join("inputs/1-fsync.csv"), "1ms\n2ms\n6ms\n").expect("writable");
+    let done = repro(&folder, &run, &[]).exits(2);
+    assert!(done.stderr.contains("1-fsync.csv was changed since the run wrote it"), "{}", done.stderr);
+}
+
+#[test]
+fn a_run_of_another_version_is_replayed_with_a_warning() {
+    let folder = folder();
+    let run = made(&folder, &[]);
+    tamper(&run, |manifest| manifest["model_version"] = json!(99));
+    let done = repro(&folder, &run, &[]).exits(0);
+    assert!(done.stderr.starts_with("warning: the run was made by seedbed "), "{}", done.stderr);
+    assert!(done.stderr.contains("(model 99)"), "{}", done.stderr);
+}
