@@ -10,6 +10,7 @@ use crate::run::prepare::prepare;
 use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Diagnostic, Level};
+use crate::systems::Custom;
 
 /// Read scenarios and say what is wrong with them, without running them
 #[derive(Args, Debug)]
@@ -32,21 +33,22 @@ pub(super) struct Check {
 }
 
 /// One file and what became of it.
-struct Outcome {
+struct Outcome<X: Custom> {
     file: String,
     loaded: Loaded,
-    checked: Option<Checked>,
+    checked: Option<Checked<X>>,
 }
 
 impl Check {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let options = LoadOptions { root: self.root.clone(), set: self.set.clone() };
         let mut exits = Vec::new();
         let mut documents = Vec::new();
         for path in &self.files {
             let mut loaded = load(path, &options);
             let checked = check(&mut loaded, |scenario, diagnostics, files| {
-                let prepared = prepare("", scenario, scenario.seed, Limits::default(), diagnostics, files);
+                let prepared =
+                    prepare::<X>("", scenario, scenario.seed, Limits::default(), diagnostics, files);
                 prepared.map(|prepared| prepared.world)
             });
             let outcome = Outcome { file: path.display().to_string(), loaded, checked };
@@ -65,7 +67,7 @@ impl Check {
     }
 }
 
-impl Outcome {
+impl<X: Custom> Outcome<X> {
     /// What is wrong, for people.
     fn say(&self, terminal: &mut Terminal) {
         let diagnostics = &self.loaded.diagnostics;
@@ -138,7 +140,7 @@ impl Outcome {
 }
 
 /// Name, type and number of nodes of each system, in the first combination.
-fn systems(checked: &Checked) -> impl Iterator<Item = (&str, &'static str, usize)> {
+fn systems<X: Custom>(checked: &Checked<X>) -> impl Iterator<Item = (&str, &'static str, usize)> {
     checked
         .world
         .systems

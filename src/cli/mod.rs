@@ -24,6 +24,8 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::systems::{Custom, Never};
+
 pub use exit::Exit;
 pub use internal::{Doing, doing};
 pub use memory::Counting;
@@ -95,11 +97,17 @@ impl Failure {
 ///
 /// A panic anywhere is reported as an internal error.
 pub fn main(arguments: Vec<OsString>) -> Exit {
-    internal::report_panics(&arguments);
-    internal::catch(|| run(&arguments))
+    main_with::<Never>(arguments)
 }
 
-fn run(arguments: &[OsString]) -> Exit {
+/// The same for a program with a protocol of its own: scenarios may have systems of `type = "custom"`, on whose nodes
+/// `X` runs.
+pub fn main_with<X: Custom>(arguments: Vec<OsString>) -> Exit {
+    internal::report_panics(&arguments);
+    internal::catch(|| run::<X>(&arguments))
+}
+
+fn run<X: Custom>(arguments: &[OsString]) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &mut Terminal::new(color_of(arguments))),
@@ -109,9 +117,9 @@ fn run(arguments: &[OsString]) -> Exit {
         Command::New(new) => new.run(&mut terminal),
         Command::List(list) => list.run(&mut terminal),
         Command::Explain(explain) => explain.run(&mut terminal),
-        Command::Check(check) => check.run(&mut terminal),
-        Command::Run(run) => run.run(&mut terminal),
-        Command::Repro(repro) => repro.run(&mut terminal),
+        Command::Check(check) => check.run::<X>(&mut terminal),
+        Command::Run(run) => run.run::<X>(&mut terminal),
+        Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(&mut terminal),
     };

@@ -14,6 +14,7 @@ use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder};
+use crate::systems::Custom;
 
 use super::{Exit, Failure, Format, Terminal};
 
@@ -31,7 +32,7 @@ pub struct Repro {
 const SHOWN: usize = 5;
 
 impl Repro {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let recorded = Recorded::read(&self.run).map_err(refuse)?;
         if !recorded.is_of_this_version() {
             terminal.say(&format!(
@@ -39,7 +40,7 @@ impl Repro {
                 recorded.crate_version, recorded.model_version
             ));
         }
-        let Some(prepared) = plan(&recorded, terminal)? else { return Ok(Exit::Invalid) };
+        let Some(prepared) = plan::<X>(&recorded, terminal)? else { return Ok(Exit::Invalid) };
         let interrupt = AtomicBool::new(false);
         let replay = pass(&prepared);
         let parting = match recorded.interval(&replay) {
@@ -66,7 +67,7 @@ fn refuse(error: ReproError) -> Failure {
 }
 
 /// Plans the run from its resolved scenario; `None` once every mistake has been told.
-fn plan(recorded: &Recorded, terminal: &mut Terminal) -> Result<Option<Prepared>, Failure> {
+fn plan<X: Custom>(recorded: &Recorded, terminal: &mut Terminal) -> Result<Option<Prepared<X>>, Failure> {
     let scenario = recorded.resolved().map_err(refuse)?;
     let mut loaded = load(&scenario, &LoadOptions::default());
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);

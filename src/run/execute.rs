@@ -10,7 +10,7 @@ use crate::model::history::SessionId;
 use crate::net::Counters;
 use crate::scenario::nouns::check::Expect;
 use crate::sim::{NodeCounters, Sim, Stop};
-use crate::systems::Role;
+use crate::systems::{Custom, Never, Role};
 
 use super::histories::{Histories, History};
 use super::metrics::{Judgement, Verdict};
@@ -25,9 +25,9 @@ const SLICE: u64 = 1 << 16;
 
 /// A run that is over.
 #[derive(Debug)]
-pub struct Executed {
+pub struct Executed<X: Custom = Never> {
     /// What was run.
-    pub prepared: Prepared,
+    pub prepared: Prepared<X>,
     /// Why it stopped; `None`: it was interrupted.
     pub stop: Option<Stop>,
     /// Events handled.
@@ -83,7 +83,11 @@ pub struct Progress {
 }
 
 /// Runs `prepared` to its end, or until `interrupt` is set, and judges it.
-pub fn execute(prepared: Prepared, interrupt: &AtomicBool, progress: &mut dyn FnMut(Progress)) -> Executed {
+pub fn execute<X: Custom>(
+    prepared: Prepared<X>,
+    interrupt: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Executed<X> {
     let world = &prepared.world;
     let intervals = Intervals { duration: world.setup.duration, length: world.interval };
     let setup = RecorderSetup {
@@ -98,7 +102,7 @@ pub fn execute(prepared: Prepared, interrupt: &AtomicBool, progress: &mut dyn Fn
     let histories = prepared.needs_histories().then(|| Histories::new(system_of()));
     let watch = Watch::new(Recorder::new(setup), histories, &prepared.judged(), nodes);
     let end = world.setup.duration;
-    let mut sim: Sim<Role, Watch> = Sim::new(world.setup.clone(), watch);
+    let mut sim: Sim<Role<X>, Watch> = Sim::new(world.setup.clone(), watch);
     let mut counters = Vec::with_capacity(nodes);
     sample(&mut sim, &mut counters);
     for interval in 0..intervals.count() {
@@ -122,7 +126,7 @@ pub fn execute(prepared: Prepared, interrupt: &AtomicBool, progress: &mut dyn Fn
     finish(prepared, sim, stop, counters)
 }
 
-fn sample(sim: &mut Sim<Role, Watch>, counters: &mut Vec<NodeCounters>) {
+fn sample<X: Custom>(sim: &mut Sim<Role<X>, Watch>, counters: &mut Vec<NodeCounters>) {
     counters.clear();
     for node in 0..sim.roster().nodes.len() {
         counters.push(sim.node_counters(NodeId(node as u32)));
@@ -131,12 +135,12 @@ fn sample(sim: &mut Sim<Role, Watch>, counters: &mut Vec<NodeCounters>) {
     sim.observer_mut().recorder.sample(now, counters);
 }
 
-fn finish(
-    prepared: Prepared,
-    mut sim: Sim<Role, Watch>,
+fn finish<X: Custom>(
+    prepared: Prepared<X>,
+    mut sim: Sim<Role<X>, Watch>,
     stop: Option<Stop>,
     mut counters: Vec<NodeCounters>,
-) -> Executed {
+) -> Executed<X> {
     sample(&mut sim, &mut counters);
     let (now, events, digest) = (sim.now(), sim.events(), sim.digest());
     let checkpoints = sim.checkpoints().to_vec();
@@ -194,7 +198,7 @@ fn finish(
     Executed { prepared, stop, events, digest, checkpoints, recording, histories, verdicts, warnings }
 }
 
-fn name_of(prepared: &Prepared, system: SystemId) -> String {
+fn name_of<X: Custom>(prepared: &Prepared<X>, system: SystemId) -> String {
     prepared.world.systems[system.index()].plan.name.clone()
 }
 
@@ -240,9 +244,9 @@ fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
     })
 }
 
-fn linearizable(
+fn linearizable<X: Custom>(
     check: &Check,
-    prepared: &Prepared,
+    prepared: &Prepared<X>,
     system: SystemId,
     budget: u64,
     histories: &[(SystemId, History)],
@@ -278,7 +282,7 @@ fn linearizable(
 }
 
 /// What was sent over the whole run, and what became of it.
-fn traffic(sim: &Sim<Role, Watch>, counters: &[NodeCounters]) -> Traffic {
+fn traffic<X: Custom>(sim: &Sim<Role<X>, Watch>, counters: &[NodeCounters]) -> Traffic {
     let mut total = Counters::default();
     counters.iter().for_each(|node| total.add(&node.network));
     let (in_flight, waiting) = sim.messages_under_way();
@@ -292,7 +296,7 @@ fn traffic(sim: &Sim<Role, Watch>, counters: &[NodeCounters]) -> Traffic {
     }
 }
 
-fn warnings(prepared: &Prepared, recording: &Recording, stop: Option<Stop>) -> Vec<String> {
+fn warnings<X: Custom>(prepared: &Prepared<X>, recording: &Recording, stop: Option<Stop>) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, fault) in prepared.world.setup.faults.iter().enumerate() {
         if !recording.faults().iter().any(|window| window.planned == index) {

@@ -8,6 +8,7 @@ use crate::report::charts::{
 };
 use crate::report::html::Figure;
 use crate::sim::Lifecycle;
+use crate::systems::Custom;
 
 use super::metrics::{Aggregate, Values};
 use super::operation::Ending;
@@ -18,15 +19,15 @@ use super::tally::Counts;
 const MILLISECOND: f64 = 1e6;
 
 /// What all charts of a run share.
-struct Sheet<'a> {
-    prepared: &'a Prepared,
+struct Sheet<'a, X: Custom> {
+    prepared: &'a Prepared<X>,
     recording: &'a Recording,
     span_s: (f64, f64),
     bands: Vec<FaultBand>,
 }
 
 /// Every chart of the catalogue that has something to show, in its order.
-pub fn figures(prepared: &Prepared, recording: &Recording) -> Vec<Figure> {
+pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<Figure> {
     let band = |window: &super::recording::FaultWindow| FaultBand {
         name: prepared.world.setup.faults[window.planned].name.clone(),
         start_s: window.start.as_secs_f64(),
@@ -57,7 +58,7 @@ pub fn figures(prepared: &Prepared, recording: &Recording) -> Vec<Figure> {
     figures
 }
 
-impl Sheet<'_> {
+impl<X: Custom> Sheet<'_, X> {
     fn subtitle(&self, about: &str) -> String {
         format!("{}, {about}, seed {}", self.prepared.name, self.prepared.world.setup.seed)
     }

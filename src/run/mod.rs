@@ -22,6 +22,7 @@ pub mod product;
 pub mod recorder;
 pub mod recording;
 pub mod repro;
+mod simulate;
 mod stopped;
 mod sweep_figures;
 pub mod sweep_page;
@@ -40,6 +41,7 @@ pub use operation::{Ending, Recorded};
 pub use phase::{Phase, Timeline};
 pub use recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 pub use recording::Recording;
+pub use simulate::{first_run, simulate};
 pub use stopped::{Cut, Stopped};
 pub use tally::{ClassTally, Counts, Intervals, PhaseTally, Tallies};
 

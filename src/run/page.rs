@@ -1,6 +1,7 @@
 //! The page of a run, filled from what was executed.
 
 use crate::report::html::{self, CheckOutcome, Fact, FaultRow, MetricRow, Page};
+use crate::systems::Custom;
 
 use super::MODEL_VERSION;
 use super::execute::{CheckVerdict, Executed};
@@ -9,8 +10,8 @@ use super::outputs::{RunFacts, hexadecimal};
 use super::product::{Origin, page_verdict};
 
 /// The page of a run.
-pub fn page(
-    executed: &Executed,
+pub fn page<X: Custom>(
+    executed: &Executed<X>,
     facts: &RunFacts,
     origin: &Origin,
     usual: &[Figure],

@@ -10,17 +10,18 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::suggest;
 use crate::spec::{DataFile, DataFiles, units};
+use crate::systems::{Custom, Never};
 
 use super::cast::{Cast, CastNode, CastWorkload};
 use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, Query, Unit, named};
 
-/// A run that is ready to start.
+/// A run that is ready to start; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
-pub struct Prepared {
+pub struct Prepared<X: Custom = Never> {
     /// The scenario's name.
     pub name: String,
     /// The world.
-    pub world: World,
+    pub world: World<X>,
     /// What the run is held to, in the order of the scenario.
     pub checks: Vec<Check>,
     /// The data files that the scenario names.
@@ -68,15 +69,16 @@ pub enum Kind {
     },
 }
 
-/// Plans the run of `scenario`, which was decoded with the same `files`, under `seed`. `None` once every mistake has been reported.
-pub fn prepare(
+/// Plans the run of `scenario`, which was decoded with the same `files`, under `seed`. `None` once every mistake has
+/// been reported.
+pub fn prepare<X: Custom>(
     name: &str,
     scenario: &Scenario,
     seed: u64,
     limits: Limits,
     diagnostics: &mut Diagnostics,
     files: &dyn DataFiles,
-) -> Option<Prepared> {
+) -> Option<Prepared<X>> {
     let world = plan(scenario, seed, limits, diagnostics, files)?;
     let mut checks = Vec::new();
     let mut all = true;
@@ -94,7 +96,7 @@ pub fn prepare(
 }
 
 /// The single checks that one check of a scenario stands for.
-fn kinds(plan: &CheckPlan, world: &World, diagnostics: &mut Diagnostics) -> Option<Vec<Kind>> {
+fn kinds<X: Custom>(plan: &CheckPlan, world: &World<X>, diagnostics: &mut Diagnostics) -> Option<Vec<Kind>> {
     Some(match &plan.kind {
         CheckKind::Invariants { systems, invariants } => {
             let of_system = |system: &SystemId| {
@@ -115,7 +117,11 @@ fn kinds(plan: &CheckPlan, world: &World, diagnostics: &mut Diagnostics) -> Opti
 }
 
 /// Reads an assertion by the catalogue of metrics.
-fn assertion(plan: &AssertionPlan, world: &World, diagnostics: &mut Diagnostics) -> Option<Kind> {
+fn assertion<X: Custom>(
+    plan: &AssertionPlan,
+    world: &World<X>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Kind> {
     let Some(entry) = named(&plan.metric.value) else {
         let names = || CATALOGUE.iter().map(|entry| entry.name);
         let message = format!("there is no metric `{}`", plan.metric.value);
@@ -137,7 +143,12 @@ fn assertion(plan: &AssertionPlan, world: &World, diagnostics: &mut Diagnostics)
     Some(Kind::Assertion { query: query?, assertion: assertion?, text: plan.assert.value.trim().to_owned() })
 }
 
-fn query(plan: &AssertionPlan, entry: &Entry, world: &World, diagnostics: &mut Diagnostics) -> Option<Query> {
+fn query<X: Custom>(
+    plan: &AssertionPlan,
+    entry: &Entry,
+    world: &World<X>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Query> {
     let mut query = Query::of(entry.metric);
     let mut all = true;
     for (label, value) in &plan.labels {
@@ -173,7 +184,7 @@ fn query(plan: &AssertionPlan, entry: &Entry, world: &World, diagnostics: &mut D
 }
 
 /// Labels that name things of the scenario must name things that are there.
-fn check_value(label: &str, value: &str, world: &World) -> Result<(), String> {
+fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<(), String> {
     let known: Vec<&str> = match label {
         "workload" => world.workloads.iter().map(|workload| workload.name.as_str()).collect(),
         "system" => world.systems.iter().map(|system| system.plan.name.as_str()).collect(),
@@ -238,7 +249,7 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, String> {
     }
 }
 
-impl Prepared {
+impl<X: Custom> Prepared<X> {
     /// Who takes part, for the recording.
     pub(super) fn cast(&self) -> Cast {
         let world = &self.world;

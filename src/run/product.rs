@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::report::html::{self, run_page};
+use crate::systems::Custom;
 
 use super::execute::Executed;
 use super::figures;
@@ -70,7 +71,7 @@ impl WantedTrace<'_> {
     }
 }
 
-impl Executed {
+impl<X: Custom> Executed<X> {
     /// What the run's files are told beside its recording.
     ///
     /// # Panics
@@ -127,8 +128,8 @@ impl super::execute::CheckVerdict {
 ///
 /// # Errors
 /// If the file system fails: nothing is left half-written but the folder named `.partial`.
-pub fn write(
-    executed: &Executed,
+pub fn write<X: Custom>(
+    executed: &Executed<X>,
     facts: &RunFacts,
     origin: &Origin,
     usual: &[Figure],
@@ -160,7 +161,7 @@ pub fn write(
 }
 
 /// The usual figures of an executed run.
-pub fn usual(executed: &Executed) -> Vec<Figure> {
+pub fn usual<X: Custom>(executed: &Executed<X>) -> Vec<Figure> {
     metrics::figures(&executed.recording)
 }
 

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::spec::{DataFiles, Decode, Decoder, Diagnostics};
+use crate::systems::{Custom, Never};
 
 use super::plan::World;
 use super::{Loaded, Scenario, Sweep};
@@ -14,11 +15,11 @@ pub const POINTS_MAX: usize = 1_000;
 const NODES_PLANNED_MAX: usize = 5_000_000;
 
 /// What a valid scenario would run.
-pub struct Checked {
+pub struct Checked<X: Custom = Never> {
     /// The first combination, decoded.
     pub first: Scenario,
     /// The world of the first combination under the scenario's own seed.
-    pub world: World,
+    pub world: World<X>,
     /// Its combinations.
     pub combinations: usize,
     /// Runs of each combination.
@@ -27,7 +28,7 @@ pub struct Checked {
     pub nodes: RangeInclusive<usize>,
 }
 
-impl Checked {
+impl<X: Custom> Checked<X> {
     /// How many runs the scenario has.
     pub fn runs(&self) -> u64 {
         self.combinations as u64 * u64::from(self.repeat)
@@ -37,10 +38,10 @@ impl Checked {
 /// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
 /// value of every variable occurs. `plan` makes the world of one combination; the caller may hold it to more than
 /// [`super::plan()`] does. `None` once every mistake has been added to the diagnostics.
-pub fn check(
+pub fn check<X: Custom>(
     loaded: &mut Loaded,
-    mut plan: impl FnMut(&Scenario, &mut Diagnostics, &dyn DataFiles) -> Option<World>,
-) -> Option<Checked> {
+    mut plan: impl FnMut(&Scenario, &mut Diagnostics, &dyn DataFiles) -> Option<World<X>>,
+) -> Option<Checked<X>> {
     let files = loaded.files();
     let diagnostics = &mut loaded.diagnostics;
     let errors_before = diagnostics.error_count();
@@ -66,6 +67,6 @@ pub fn check(
 }
 
 /// The nodes that the scenario lists: neither clients nor what a type adds.
-fn listed_nodes(world: &World) -> usize {
+fn listed_nodes<X: Custom>(world: &World<X>) -> usize {
     world.systems.iter().map(|system| system.plan.nodes.len()).sum()
 }

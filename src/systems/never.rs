@@ -1,7 +1,12 @@
 //! The process that no node runs: what stands for a user's own process in a world that has none.
 
 use crate::kernel::{Context, Durable, Message, NodeId, Note, Process};
+use crate::spec::code::Code;
+use crate::spec::shape::Shape;
+use crate::spec::{Decode, Decoder, Diagnostic, Node};
 
+use super::plan::{Blueprint, SystemPlan};
+use super::role::Custom;
 use super::wire::{Member, Wire};
 
 /// A value of this type does not exist.
@@ -51,5 +56,28 @@ impl Member<Never> for Never {
 
     fn from_wire(wire: Wire<Never>) -> Result<Never, Wire<Never>> {
         Err(wire)
+    }
+}
+
+impl Custom for Never {
+    type Options = Never;
+
+    fn configure(options: &Never, _: &SystemPlan, _: &Blueprint<'_>) -> Vec<Never> {
+        match *options {}
+    }
+}
+
+/// A program without a protocol of its own refuses every system of one.
+impl Decode for Never {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Never> {
+        let message = "this program has no protocol of its own to run as type `custom`";
+        let help = "write one and run this scenario with it: docs/your-own-protocol.md; `seedbed list systems` shows \
+                    the built-in types";
+        decoder.report(Diagnostic::error(Code::UnknownChoice, &node.origin, message).help(help));
+        None
+    }
+
+    fn shape() -> Shape {
+        Shape::Any
     }
 }

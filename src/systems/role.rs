@@ -13,10 +13,12 @@ use crate::kernel::{
 };
 use crate::services::front::{Front, FrontConfig};
 use crate::services::instance::{Instance, InstanceConfig};
+use crate::spec::Decode;
 use crate::workloads::client::{Clients, WorkloadConfig};
 
 use super::never::Never;
 use super::own::Own;
+use super::plan::{Blueprint, SystemPlan};
 use super::wire::{Member, Note, Record, Wire};
 
 /// What runs on a node; `X` is a user's own process.
@@ -49,9 +51,21 @@ pub enum RoleConfig<C> {
     Custom(C),
 }
 
-/// A process of the user's own that may stand in the simulated world.
-pub trait Custom: Process + Member<<Self as Process>::Message> {}
-impl<X: Process + Member<<X as Process>::Message>> Custom for X {}
+/// A process of the user's own that may stand in the simulated world: what runs on the nodes of a system of
+/// `type = "custom"`. `docs/your-own-protocol.md` walks through one.
+pub trait Custom:
+    Process<Config: fmt::Debug, Note: fmt::Debug> + Member<<Self as Process>::Message> + fmt::Debug
+{
+    /// The options in `[system.NAME.custom]`; [`options!`](crate::options!) declares them.
+    type Options: Decode;
+
+    /// What each node of the system is told at every boot, in the order of `system.nodes`.
+    fn configure(
+        options: &Self::Options,
+        system: &SystemPlan,
+        blueprint: &Blueprint<'_>,
+    ) -> Vec<Self::Config>;
+}
 
 impl<X: Custom> Role<X> {
     /// The word for the timer of this index on a node that is told `config`, for traces.

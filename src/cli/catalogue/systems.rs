@@ -28,15 +28,16 @@ fn page(kind: Kind, doc: &str) -> Page {
     if !bugs.is_empty() {
         page = page.fact("bugs", bugs.join(", "));
     }
-    page.fact("see also", "`seedbed explain system` for what every system has")
-        .options(header, kind.table())
-        .example(example(kind))
+    let page = page.fact("see also", "`seedbed explain system` for what every system has");
+    let with_options = |page: Page, example| page.options(header, kind.table()).example(example);
+    match kind {
+        Kind::Raft => with_options(page, RAFT_EXAMPLE),
+        Kind::Service => with_options(page, SERVICE_EXAMPLE),
+        Kind::Custom => page.fact("options", "those that the protocol declares, in [system.NAME.custom]"),
+    }
 }
 
-fn example(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Raft => {
-            "\
+const RAFT_EXAMPLE: &str = "\
 [system.kv]
 type = \"raft\"
 nodes = 5
@@ -45,20 +46,16 @@ disk = { fsync = \"1ms\" }
 [system.kv.raft]
 election_timeout = \"uniform(600ms, 1200ms)\"
 heartbeat = \"150ms\"
-"
-        }
-        Kind::Service => {
-            "\
+";
+
+const SERVICE_EXAMPLE: &str = "\
 [system.api]
 type = \"service\"
 nodes = 4
 cores = 2
 queue = { limit = 100 }
 steps = [{ work = \"exp(2ms)\" }, { call = \"kv\", op = \"read\" }]
-"
-        }
-    }
-}
+";
 
 /// A page on each policy of balancing.
 pub(super) fn policies() -> Vec<Page> {

@@ -16,6 +16,7 @@ use crate::run::outputs::{
     sweep_folder,
 };
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
+use crate::systems::Custom;
 
 /// What became of the runs of a file.
 pub(super) struct Done<'a> {
@@ -65,7 +66,7 @@ pub(super) fn check_writable(args: &RunArgs, batch: &Batch) -> Result<(), Failur
 ///
 /// # Errors
 /// If another program is at work on the same sweep, or its folder cannot be made.
-pub(super) fn run_batch<'a>(
+pub(super) fn run_batch<'a, X: Custom>(
     args: &RunArgs,
     batch: &'a Batch,
     failed: &AtomicUsize,
@@ -77,7 +78,7 @@ pub(super) fn run_batch<'a>(
     let parent = sweep.as_ref().map_or(home, |sweep| sweep.runs.clone());
     let progress = Progress::new(args, terminal, batch.jobs.len(), is_single);
     let body = |index: &usize| {
-        let report = run_job(
+        let report = run_job::<X>(
             args,
             batch,
             &batch.jobs[*index],

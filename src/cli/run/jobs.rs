@@ -9,6 +9,7 @@ use crate::scenario::source::ScenarioFiles;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
+use crate::systems::Custom;
 
 use super::arguments::RunArgs;
 use super::overrides::effective;
@@ -43,7 +44,10 @@ pub(super) struct Job {
 ///
 /// # Errors
 /// If a file is not valid, which has been said then, or nothing is selected.
-pub(super) fn plan(args: &RunArgs, terminal: &mut Terminal) -> Result<Result<Vec<Batch>, Exit>, Failure> {
+pub(super) fn plan<X: Custom>(
+    args: &RunArgs,
+    terminal: &mut Terminal,
+) -> Result<Result<Vec<Batch>, Exit>, Failure> {
     let mut batches = Vec::new();
     let mut loaded_files = Vec::new();
     let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
@@ -59,8 +63,10 @@ pub(super) fn plan(args: &RunArgs, terminal: &mut Terminal) -> Result<Result<Vec
     }
     let mut all_valid = true;
     for (path, loaded, sweep, mut diagnostics) in loaded_files {
-        let selected =
-            sweep.as_ref().map(|sweep| select(args, path, &loaded, sweep, &mut diagnostics)).transpose()?;
+        let selected = sweep
+            .as_ref()
+            .map(|sweep| select::<X>(args, path, &loaded, sweep, &mut diagnostics))
+            .transpose()?;
         if diagnostics.has_errors() || !terminal.is_quiet() {
             terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
         }
@@ -92,7 +98,7 @@ pub(super) fn plan(args: &RunArgs, terminal: &mut Terminal) -> Result<Result<Vec
 }
 
 /// The scenario's name and the selected runs of a file; `None` once its mistakes have been reported.
-fn select(
+fn select<X: Custom>(
     args: &RunArgs,
     path: &Path,
     loaded: &Loaded,
@@ -111,7 +117,7 @@ fn select(
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files));
         let Some(scenario) = scenario else { return Ok(None) };
         let (first, last) = seeds(args, scenario.seed, sweep.repeat)?;
-        let prepared = prepare(&stem, &scenario, first, limits(args), diagnostics, &files);
+        let prepared = prepare::<X>(&stem, &scenario, first, limits(args), diagnostics, &files);
         let Some(prepared) = prepared else { return Ok(None) };
         name = prepared.name;
         let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
@@ -181,7 +187,7 @@ impl Batch {
     }
 
     /// Decodes and plans one run: worlds are built in the thread that runs them.
-    pub fn prepare(&self, args: &RunArgs, job: &Job) -> Prepared {
+    pub fn prepare<X: Custom>(&self, args: &RunArgs, job: &Job) -> Prepared<X> {
         let files = ScenarioFiles::new(&self.sources, self.root.clone());
         let mut diagnostics = Diagnostics::default();
         let document = self.sweep.point(job.point).document;

@@ -21,6 +21,7 @@ use serde_json::{Value as Json, json};
 use super::{Exit, Failure, Format, Terminal};
 use crate::run::outputs::Disk;
 use crate::run::product;
+use crate::systems::Custom;
 use batch::{Done, check_writable, run_batch};
 use jobs::Batch;
 use limits::{is_interrupted, watch_interrupts};
@@ -30,11 +31,11 @@ use work::{Report, is_over};
 pub use arguments::RunArgs;
 
 impl RunArgs {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
         if self.quiet {
             terminal.be_quiet();
         }
-        let batches = match jobs::plan(self, terminal)? {
+        let batches = match jobs::plan::<X>(self, terminal)? {
             Ok(batches) => batches,
             Err(exit) => return Ok(exit),
         };
@@ -49,7 +50,7 @@ impl RunArgs {
             if is_over(self, &failed) {
                 break;
             }
-            let done = run_batch(self, batch, &failed, terminal)?;
+            let done = run_batch::<X>(self, batch, &failed, terminal)?;
             self.point_latest(&done, terminal);
             if self.format == Format::Text && !self.quiet {
                 terminal.print(&print::text(&done, self.verbose, terminal))?;

@@ -21,6 +21,7 @@ use crate::run::outputs::{
 };
 use crate::run::product::{self, Origin, Wanted, WantedTrace};
 use crate::sim::{Limit, Stop};
+use crate::systems::Custom;
 
 /// What became of a run.
 pub(super) struct Report {
@@ -146,7 +147,7 @@ fn has_page(args: &RunArgs, place: Place<'_>, verdict: RunVerdict) -> bool {
 }
 
 /// Runs one run and writes its folder, unless an earlier attempt did.
-pub(super) fn run_job(
+pub(super) fn run_job<X: Custom>(
     args: &RunArgs,
     batch: &Batch,
     job: &Job,
@@ -164,7 +165,7 @@ pub(super) fn run_job(
     let reproduce = reproduce::of_run(args, batch, job, None, Reader::Here);
     let _doing = doing(reproduce);
     let watcher = Watcher::start(args);
-    let executed = execute(batch.prepare(args, job), &watcher.stop, &mut |at| {
+    let executed = execute(batch.prepare::<X>(args, job), &watcher.stop, &mut |at| {
         progress.simulated(at, watcher.seconds());
         watcher.look();
     });

@@ -10,6 +10,7 @@ use crate::kernel::Time;
 use crate::run::outputs::TRACE;
 use crate::run::prepare::Prepared;
 use crate::run::trace::trace;
+use crate::systems::Custom;
 
 use super::event::TracedEvent;
 use super::recorded::{Recorded, ReproError};
@@ -73,9 +74,9 @@ impl Parting {
 ///
 /// # Errors
 /// If the stored trace cannot be read, or [`io::ErrorKind::Interrupted`] once `interrupt` is set.
-pub fn locate(
+pub fn locate<X: Custom>(
     recorded: &Recorded,
-    prepared: &Prepared,
+    prepared: &Prepared<X>,
     interval: RangeInclusive<u64>,
     interrupt: &AtomicBool,
 ) -> Result<Parting, ReproError> {

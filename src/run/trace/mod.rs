@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sim::Sim;
-use crate::systems::Role;
+use crate::systems::{Custom, Role};
 
 use super::execute::Executed;
 use super::prepare::Prepared;
@@ -45,15 +45,15 @@ pub struct Passed {
 ///
 /// # Errors
 /// Of `emit`, or [`io::ErrorKind::Interrupted`] once `interrupt` is set.
-pub fn trace(
-    prepared: &Prepared,
+pub fn trace<X: Custom>(
+    prepared: &Prepared<X>,
     window: RangeInclusive<u64>,
     interrupt: &AtomicBool,
     emit: impl FnMut(u64, &[u8]) -> io::Result<()>,
 ) -> io::Result<Passed> {
     let last = *window.end();
     let tracer = Tracer::new(&prepared.world, window, emit);
-    let mut sim: Sim<Role, _> = Sim::new(prepared.world.setup.clone(), tracer);
+    let mut sim: Sim<Role<X>, _> = Sim::new(prepared.world.setup.clone(), tracer);
     let mut stop = None;
     while stop.is_none() && sim.events() < last && !sim.observer_mut().has_failed() {
         if interrupt.load(Ordering::Relaxed) {
@@ -68,8 +68,8 @@ pub fn trace(
 }
 
 /// Goes through the run to its end, with nobody listening.
-pub fn pass(prepared: &Prepared) -> Passed {
-    let mut sim: Sim<Role, ()> = Sim::new(prepared.world.setup.clone(), ());
+pub fn pass<X: Custom>(prepared: &Prepared<X>) -> Passed {
+    let mut sim: Sim<Role<X>, ()> = Sim::new(prepared.world.setup.clone(), ());
     while sim.run(u64::MAX).is_none() {}
     Passed { events: sim.events(), digest: sim.digest(), checkpoints: sim.checkpoints().to_vec() }
 }
@@ -82,9 +82,9 @@ pub fn pass(prepared: &Prepared) -> Passed {
 ///
 /// # Panics
 /// If the run does not go the same way again.
-pub fn write(
+pub fn write<X: Custom>(
     out: &mut dyn Write,
-    executed: &Executed,
+    executed: &Executed<X>,
     events_max: u64,
     interrupt: &AtomicBool,
 ) -> io::Result<()> {

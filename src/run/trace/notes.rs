@@ -1,21 +1,26 @@
 //! Notes as a trace writes them: every word that enters a note's digest shows, so that what differs can be seen.
 
+use std::fmt::Debug;
+
 use crate::kernel::NodeId;
 use crate::model::history::{Reason, SessionId};
 use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
 use crate::model::op::{Answer, Op, Reading};
 use crate::run::operation::Ending;
-use crate::systems::{Never, Note};
+use crate::systems::Note;
 
 use super::line::Line;
 
 /// Adds a note to the line; `name_of` names nodes.
-pub(super) fn add<'a>(line: &mut Line, note: &Note<Never>, name_of: impl Fn(NodeId) -> &'a str) {
+pub(super) fn add<'a, N: Debug>(line: &mut Line, note: &Note<N>, name_of: impl Fn(NodeId) -> &'a str) {
     match note {
         Note::Consensus(note) => consensus(line, note, name_of),
         Note::Client(note) | Note::Service(ServiceNote::Store(note)) => client(line, note, name_of),
         Note::Service(note) => service(line, note),
-        Note::Custom(never) => match *never {},
+        Note::Custom(note) => {
+            line.note("custom");
+            line.text("said", &format!("{note:?}"));
+        }
     }
 }
 

@@ -6,14 +6,14 @@ use std::ops::RangeInclusive;
 use crate::kernel::{Digest, NodeId, Time};
 use crate::scenario::World;
 use crate::sim::{FaultRecord, Lifecycle, Observer, Occurrence};
-use crate::systems::{Never, Note, Role, Wire};
+use crate::systems::{Custom, Note, Role, Wire};
 
 use super::line::Line;
 use super::notes;
 
 /// Hands on a line for every event of a window, as soon as the next event begins.
-pub(super) struct Tracer<'a, F> {
-    world: &'a World,
+pub(super) struct Tracer<'a, X: Custom, F> {
+    world: &'a World<X>,
     /// The numbers of the events that are written.
     window: RangeInclusive<u64>,
     line: Line,
@@ -26,8 +26,8 @@ pub(super) struct Tracer<'a, F> {
     failed: Option<io::Error>,
 }
 
-impl<'a, F: FnMut(u64, &[u8]) -> io::Result<()>> Tracer<'a, F> {
-    pub(super) fn new(world: &'a World, window: RangeInclusive<u64>, emit: F) -> Self {
+impl<'a, X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Tracer<'a, X, F> {
+    pub(super) fn new(world: &'a World<X>, window: RangeInclusive<u64>, emit: F) -> Self {
         let (line, strikes) = (Line::default(), Vec::new());
         Tracer { world, window, line, open: None, strikes, emit, failed: None }
     }
@@ -64,12 +64,12 @@ impl<'a, F: FnMut(u64, &[u8]) -> io::Result<()>> Tracer<'a, F> {
     }
 }
 
-fn name_of(world: &World, id: NodeId) -> &str {
+fn name_of<X: Custom>(world: &World<X>, id: NodeId) -> &str {
     &world.setup.nodes[id.index()].name
 }
 
-impl<F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role> for Tracer<'_, F> {
-    fn began(&mut self, at: Time, number: u64, event: &Occurrence<'_, Wire<Never>>, before: Digest) {
+impl<X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role<X>> for Tracer<'_, X, F> {
+    fn began(&mut self, at: Time, number: u64, event: &Occurrence<'_, Wire<X::Message>>, before: Digest) {
         self.close(before.value());
         if self.has_failed() || !self.window.contains(&number) {
             return;
@@ -88,7 +88,7 @@ impl<F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role> for Tracer<'_, F> {
             Occurrence::Fired { node, timer } => {
                 self.node(node);
                 let config = &self.world.setup.nodes[node.index()].config;
-                self.line.text("name", Role::<Never>::timer_word(config, timer));
+                self.line.text("name", Role::<X>::timer_word(config, timer));
                 self.line.integer("timer", timer);
             }
             Occurrence::Synced { node, token } => {
@@ -111,7 +111,7 @@ impl<F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role> for Tracer<'_, F> {
         }
     }
 
-    fn noted(&mut self, _: Time, _: NodeId, note: &Note<Never>) {
+    fn noted(&mut self, _: Time, _: NodeId, note: &Note<X::Note>) {
         if self.open.is_some() {
             let world = self.world;
             notes::add(&mut self.line, note, |id| name_of(world, id));

@@ -193,7 +193,7 @@ impl Decode for SystemOptions {
             table.rows.push(OptionRow {
                 key: row.name,
                 doc: format!("Options of the type `{}`.", row.name),
-                shape: Shape::Table(options.clone()),
+                shape: kind.shape(),
                 limits: None,
                 default: None,
                 required: false,

@@ -22,15 +22,17 @@ use crate::processors::ProcessorProfile;
 use crate::sim::{Limits, NodeSetup, Setup};
 use crate::spec::DataFiles;
 use crate::spec::code::Code;
+use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::suggest;
 use crate::storage::DiskProfile;
 use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::{Blueprint, SystemPlan};
-use crate::systems::{Role, RoleConfig};
+use crate::systems::{Custom, Never, Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
 
+use super::nouns::system::SystemOptions;
 use super::nouns::workload::WorkloadOptions;
 use super::nouns::{NAME_HELP, Scenario, is_name};
 
@@ -41,11 +43,11 @@ const WEIGHT_MAX: f64 = 1e6;
 /// Most names that one message lists.
 const NAMES_SHOWN: usize = 20;
 
-/// A world that can run, and what its run is judged and measured by.
+/// A world that can run, and what its run is judged and measured by; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct World<X: Custom = Never> {
     /// For the event loop.
-    pub setup: Setup<Role>,
+    pub setup: Setup<Role<X>>,
     /// The systems, by id; workloads are numbered behind them.
     pub systems: Vec<SystemFacts>,
     /// The workloads, in the order of the scenario.
@@ -92,13 +94,13 @@ struct Planner<'a> {
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
-pub fn plan(
+pub fn plan<X: Custom>(
     scenario: &Scenario,
     seed: u64,
     limits: Limits,
     diagnostics: &mut Diagnostics,
     files: &dyn DataFiles,
-) -> Option<World> {
+) -> Option<World<X>> {
     let errors_before = diagnostics.error_count();
     let mut planner = Planner { scenario, diagnostics, files, sites_known: true };
     planner.check_names();
@@ -112,12 +114,13 @@ pub fn plan(
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
     };
     let checks = planner.plan_checks(&placed);
+    let own = planner.own_options::<X>();
     if planner.diagnostics.error_count() > errors_before {
         return None;
     }
     let (targets, faults, checks) = (targets?, faults?, checks?);
     let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
-    let nodes = build_nodes(scenario, &placed, &blueprint, &targets);
+    let nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
     names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
     let kind_of = |index: usize| scenario.system.entries[index].2.kind.kind();
@@ -216,6 +219,20 @@ impl Planner<'_> {
         }
     }
 
+    /// By system: the options of a user's own protocol `X`. Only now is it known which protocol reads them.
+    fn own_options<X: Custom>(&mut self) -> Vec<Option<X::Options>> {
+        let mut decoder = Decoder::new(self.diagnostics, self.files);
+        let own = |(name, _, system): &(String, Origin, SystemOptions)| match &system.kind {
+            KindOptions::Custom(options) => decoder.enter("system", |decoder| {
+                decoder.enter(name, |decoder| {
+                    decoder.enter(Kind::Custom.name(), |decoder| options.decode_for::<X>(decoder))
+                })
+            }),
+            KindOptions::Raft(_) | KindOptions::Service(_) => None,
+        };
+        self.scenario.system.entries.iter().map(own).collect()
+    }
+
     /// Calls between systems: the called one exists, and is a store.
     fn check_calls(&mut self, systems: &[SystemPlan]) {
         for (_, _, system) in &self.scenario.system.entries {
@@ -283,14 +300,15 @@ impl Planner<'_> {
 }
 
 /// Every node of the world, systems first, in the order of their ids.
-fn build_nodes(
+fn build_nodes<X: Custom>(
     scenario: &Scenario,
+    own: &[Option<X::Options>],
     placed: &nodes::Placed,
     blueprint: &Blueprint<'_>,
     targets: &[SystemId],
-) -> Vec<NodeSetup<RoleConfig<crate::systems::Never>>> {
+) -> Vec<NodeSetup<RoleConfig<X::Config>>> {
     let mut setups = Vec::with_capacity(placed.places.len());
-    for (plan, (_, _, options)) in placed.systems.iter().zip(&scenario.system.entries) {
+    for ((plan, own), (_, _, options)) in placed.systems.iter().zip(own).zip(&scenario.system.entries) {
         let common = &options.common;
         let disk = DiskProfile { write: common.disk.write.clone(), fsync: Some(common.disk.fsync.clone()) };
         let transport = match common.transport {
@@ -298,7 +316,7 @@ fn build_nodes(
             Some(super::nouns::system::TransportChoice::Datagram) => Transport::Datagram,
             Some(super::nouns::system::TransportChoice::Stream) => Transport::Stream,
         };
-        let configs = options.kind.build(plan, blueprint);
+        let configs = options.kind.build::<X>(own.as_ref(), plan, blueprint);
         for (node, config) in plan.nodes.iter().chain(&plan.extra).zip(configs) {
             let facts = &placed.nodes[node.index()];
             let is_extra = plan.extra.contains(node);

@@ -211,7 +211,7 @@ impl Planner<'_> {
                     self.refuse(Code::Unsafe, &raft.reads.origin, message, help.to_owned());
                 }
             }
-            KindOptions::Service(_) => {}
+            KindOptions::Service(_) | KindOptions::Custom(_) => {}
         }
     }
 

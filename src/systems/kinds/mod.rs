@@ -1,9 +1,11 @@
 //! The types of systems: from `type = "..."` to its options and the nodes it stands on. A new type is one file
 //! here and one line in each of the two tables below.
 
+mod custom;
 mod raft;
 mod service;
 
+pub use custom::CustomOptions;
 pub use raft::{RaftOptions, ReadsChoice};
 pub use service::{ServiceOptions, StepOptions};
 
@@ -11,9 +13,11 @@ use crate::consensus::bugs::Bug;
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
+use crate::spec::shape::Shape;
 use crate::spec::value::Node;
 
 use super::plan::{Blueprint, SystemPlan};
+use super::{Custom, RoleConfig};
 
 crate::choices! {
     /// What runs on a system's nodes.
@@ -22,6 +26,9 @@ crate::choices! {
         Raft = "raft",
         /// Instances with cores and a FIFO queue behind a round-robin front.
         Service = "service",
+        /// A store on a protocol of your own, from a program that uses Seedbed as a library
+        /// (docs/your-own-protocol.md).
+        Custom = "custom",
     }
 }
 
@@ -32,6 +39,8 @@ pub enum KindOptions {
     Raft(RaftOptions),
     /// Of a service.
     Service(ServiceOptions),
+    /// Of a user's own protocol.
+    Custom(CustomOptions),
 }
 
 impl Kind {
@@ -40,6 +49,7 @@ impl Kind {
         match self {
             Kind::Raft => RaftOptions::decode(node, decoder).map(KindOptions::Raft),
             Kind::Service => ServiceOptions::decode(node, decoder).map(KindOptions::Service),
+            Kind::Custom => CustomOptions::decode(node, decoder).map(KindOptions::Custom),
         }
     }
 
@@ -48,6 +58,16 @@ impl Kind {
         match self {
             Kind::Raft => RaftOptions::table(),
             Kind::Service => ServiceOptions::table(),
+            Kind::Custom => CustomOptions::table(),
+        }
+    }
+
+    /// What this type's options look like in a file.
+    pub fn shape(self) -> Shape {
+        match self {
+            Kind::Raft => RaftOptions::shape(),
+            Kind::Service => ServiceOptions::shape(),
+            Kind::Custom => CustomOptions::shape(),
         }
     }
 
@@ -55,23 +75,24 @@ impl Kind {
     /// a protocol's knobs have their own table, so that `type` can be swapped.
     pub fn is_inline(self) -> bool {
         match self {
-            Kind::Raft => false,
+            Kind::Raft | Kind::Custom => false,
             Kind::Service => true,
         }
     }
 
     /// Keys of this type that may stand beside those that every system has.
     pub fn keys(self) -> Vec<&'static str> {
-        match self.is_inline() {
-            true => self.table().rows.iter().map(|row| row.key).collect(),
-            false => raft::INLINE_KEYS.to_vec(),
+        match self {
+            Kind::Raft => raft::INLINE_KEYS.to_vec(),
+            Kind::Service => self.table().rows.iter().map(|row| row.key).collect(),
+            Kind::Custom => Vec::new(),
         }
     }
 
     /// How its messages travel unless the scenario says.
     pub fn transport(self) -> Transport {
         match self {
-            Kind::Raft => Transport::Datagram,
+            Kind::Raft | Kind::Custom => Transport::Datagram,
             Kind::Service => Transport::Stream,
         }
     }
@@ -79,7 +100,7 @@ impl Kind {
     /// Whether it is a store: takes reads and writes, in place of calls.
     pub fn is_store(self) -> bool {
         match self {
-            Kind::Raft => true,
+            Kind::Raft | Kind::Custom => true,
             Kind::Service => false,
         }
     }
@@ -88,7 +109,7 @@ impl Kind {
     pub fn is_replicated_log(self) -> bool {
         match self {
             Kind::Raft => true,
-            Kind::Service => false,
+            Kind::Service | Kind::Custom => false,
         }
     }
 }
@@ -99,18 +120,28 @@ impl KindOptions {
         match self {
             KindOptions::Raft(_) => Kind::Raft,
             KindOptions::Service(_) => Kind::Service,
+            KindOptions::Custom(_) => Kind::Custom,
         }
     }
 
-    /// What each node of the system is told, in the order of its nodes.
-    pub fn build(
+    /// What each node of the system is told, in the order of its nodes; `own` are the options of a user's own
+    /// protocol, decoded.
+    ///
+    /// # Panics
+    /// If this is such a system and has none.
+    pub fn build<X: Custom>(
         &self,
+        own: Option<&X::Options>,
         system: &SystemPlan,
         blueprint: &Blueprint<'_>,
-    ) -> Vec<super::RoleConfig<super::Never>> {
+    ) -> Vec<RoleConfig<X::Config>> {
         match self {
             KindOptions::Raft(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
+            KindOptions::Custom(_) => {
+                let own = own.expect("the planner refuses what it cannot decode");
+                custom::build::<X>(own, system, blueprint)
+            }
         }
     }
 
@@ -118,7 +149,7 @@ impl KindOptions {
     pub fn most_nodes(&self) -> Option<usize> {
         match self {
             KindOptions::Raft(_) => Some(crate::consensus::membership::VOTERS_MAX),
-            KindOptions::Service(_) => None,
+            KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
 
@@ -126,7 +157,7 @@ impl KindOptions {
     pub fn bugs(kind: Kind) -> impl Iterator<Item = &'static Bug> {
         let tables: [&[Bug]; 2] = match kind {
             Kind::Raft => [&crate::consensus::raft::bugs::TABLE, &crate::consensus::replica::TABLE],
-            Kind::Service => [&[], &[]],
+            Kind::Service | Kind::Custom => [&[], &[]],
         };
         tables.into_iter().flatten()
     }
@@ -134,7 +165,7 @@ impl KindOptions {
     /// Nodes that its type needs besides those that the scenario lists, by the last part of their names.
     pub fn extra_nodes(&self) -> &'static [&'static str] {
         match self {
-            KindOptions::Raft(_) => &[],
+            KindOptions::Raft(_) | KindOptions::Custom(_) => &[],
             KindOptions::Service(_) => &["front"],
         }
     }

@@ -13,8 +13,8 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
 use crate::spec::quantity::{Bytes, Ppm, duration_text};
 use crate::spec::scalars::Located;
+use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, SystemPlan};
-use crate::systems::{Never, RoleConfig};
 
 /// Options that may stand beside those that every system has: they mean the same for every store.
 pub(super) const INLINE_KEYS: [&str; 1] = ["reads"];
@@ -94,7 +94,7 @@ fn range(law: &Distribution) -> (Duration, Duration) {
 }
 
 impl RaftOptions {
-    pub(super) fn build(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<Never>> {
+    pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let (election_timeout_min, election_timeout_max) = range(&self.election_timeout.value);
         let options = raft::Options {
             election_timeout_min,

@@ -13,8 +13,8 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
 use crate::spec::quantity::Bytes;
 use crate::spec::scalars::Located;
+use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, SystemPlan};
-use crate::systems::{Never, RoleConfig};
 
 crate::choices! {
     /// What a step asks of a store, about the request's key.
@@ -120,7 +120,7 @@ impl ServiceOptions {
         self.steps.iter().filter_map(|step| step.call.as_ref())
     }
 
-    pub(super) fn build(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<Never>> {
+    pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let draws = Keyed::new(blueprint.seed, &format!("service {}", system.name));
         let instance = |node: &NodeId| {
             RoleConfig::Instance(InstanceConfig {

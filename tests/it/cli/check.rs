@@ -160,3 +160,11 @@ fn json_has_the_same_facts_and_the_places_of_mistakes() {
     );
     assert!(done.stderr.contains("bad.toml: 1 error"), "{}", done.stderr);
 }
+
+#[test]
+fn a_protocol_that_is_another_program_s_is_refused_with_a_way_to_run_it() {
+    let done = run(&["check", "examples/my_protocol.toml"]).exits(2);
+    let message = "error[S015]: this program has no protocol of its own to run as type `custom`";
+    assert!(done.stderr.contains(message), "{}", done.stderr);
+    assert!(done.stderr.contains("docs/your-own-protocol.md"), "{}", done.stderr);
+}

@@ -8,6 +8,7 @@ mod workloads;
 use super::*;
 use crate::scenario::{check, plan};
 use crate::sim::Limits;
+use crate::systems::Never;
 
 /// The messages about a scenario of ten seconds; its own lines start at line 3.
 fn planned(lines: &str) -> String {
@@ -19,7 +20,7 @@ fn planned(lines: &str) -> String {
 
 fn check_all(loaded: &mut Loaded) -> bool {
     let checked = check(loaded, |scenario, diagnostics, files| {
-        plan(scenario, scenario.seed, Limits::default(), diagnostics, files)
+        plan::<Never>(scenario, scenario.seed, Limits::default(), diagnostics, files)
     });
     assert_eq!(checked.is_none(), loaded.diagnostics.has_errors());
     checked.is_some()
