@@ -152,7 +152,6 @@ fn headline(usual: &[Figure]) -> Vec<MetricRow> {
                 metric: format!("{} {}", entry(metric).name, figure.aggregate.name()),
                 labels: labels.join(" "),
                 value: written(figure.value, entry(metric).unit),
-                unit: String::new(),
             });
         }
     }

@@ -324,7 +324,9 @@ impl Recorder {
     pub fn finish(mut self, end: Time) -> Recording {
         (0..self.open.len()).for_each(|node| self.forget(end, NodeId(node as u32)));
         self.tracks.sort_by_key(|track| (track.node, track.target));
-        self.tracks.iter_mut().for_each(|track| track.kept.sort_by_key(|operation| operation.number));
+        // Sorting the numbers beside their places moves each operation, a cache line, once.
+        let by_number = |track: &mut Track| track.kept.sort_by_cached_key(|operation| operation.number);
+        self.tracks.iter_mut().for_each(by_number);
         self.availability.iter_mut().for_each(|one| one.close(end));
         self.leadership.finish(end);
         let (total, kept) = (self.total, self.kept as u64);

@@ -28,10 +28,8 @@ pub struct MetricRow {
     pub metric: String,
     /// Its labels: `op=write, phase=healthy`.
     pub labels: String,
-    /// Formatted value, without the unit.
+    /// Formatted value, with its unit.
     pub value: String,
-    /// Its unit.
-    pub unit: String,
 }
 
 /// One fault.
@@ -164,23 +162,25 @@ fn checks(html: &mut Markup, checks: &[CheckRow]) {
     // Stable: checks of the same outcome stay in the scenario's order.
     sorted.sort_by_key(|check| rank(check.outcome));
     let row = |check: &&CheckRow| {
-        let words = [&check.expected, &check.actual, &check.message].map(|text| Cell::text(text));
-        let mut row = vec![Cell::check(check.outcome), Cell::text(&check.name), Cell::text(&check.subject)];
-        row.extend(words);
-        row
+        vec![
+            Cell::check(check.outcome),
+            Cell::text(&check.name),
+            Cell::text(&check.subject),
+            Cell::text(&check.expected),
+            Cell::number(&check.actual),
+            Cell::text(&check.message),
+        ]
     };
     let rows: Vec<Vec<Cell>> = sorted.iter().map(row).collect();
-    html.table(&columns(&["verdict", "check", "of", "expected", "seen", "evidence"]), &rows, "checks.csv");
+    html.table(&columns(&["verdict", "check", "of", "expected", "#seen", "evidence"]), &rows, "checks.csv");
     html.close();
 }
 
 fn metrics(html: &mut Markup, metrics: &[MetricRow]) {
     html.section("numbers", "Numbers");
-    let row = |m: &MetricRow| {
-        vec![Cell::text(&m.metric), Cell::text(&m.labels), Cell::number(&m.value), Cell::text(&m.unit)]
-    };
+    let row = |m: &MetricRow| vec![Cell::text(&m.metric), Cell::text(&m.labels), Cell::number(&m.value)];
     let rows: Vec<Vec<Cell>> = metrics.iter().map(row).collect();
-    html.table(&columns(&["metric", "where", "#value", "unit"]), &rows, "summary.json");
+    html.table(&columns(&["metric", "where", "#value"]), &rows, "summary.json");
     html.close();
 }
 

@@ -24,11 +24,10 @@ fn sample_page() -> Page {
         actual: actual.into(),
         message: message.into(),
     };
-    let metric = |metric: &str, labels: &str, value: &str, unit: &str| MetricRow {
+    let metric = |metric: &str, labels: &str, value: &str| MetricRow {
         metric: metric.into(),
         labels: labels.into(),
         value: value.into(),
-        unit: unit.into(),
     };
     let fault = |name: &str, intent: &str, resolved: &str, start: &str, end: &str| FaultRow {
         name: name.into(),
@@ -62,11 +61,11 @@ fn sample_page() -> Page {
             check("staleness", "op=read", NotApplicable, "p99 < 2s", "no stale read is possible here", ""),
         ],
         metrics: vec![
-            metric("throughput", "workload=clients", "498.2", "op/s"),
-            metric("latency p50", "op=write", "183", "ms"),
-            metric("latency p99", "op=write", "412", "ms"),
-            metric("unavailable window", "max", "2.61", "s"),
-            metric("elections", "system=kv", "3", ""),
+            metric("throughput", "workload=clients", "498.2 op/s"),
+            metric("latency p50", "op=write", "183 ms"),
+            metric("latency p99", "op=write", "412 ms"),
+            metric("unavailable window", "max", "2.61 s"),
+            metric("elections", "system=kv", "3"),
         ],
         charts: figures().into_iter().filter(|f| !f.name.starts_with("sweep")).collect(),
         faults: vec![
@@ -127,7 +126,7 @@ fn page_of(text: &str) -> Page {
         }
     }
     for metric in &mut page.metrics {
-        for field in [&mut metric.metric, &mut metric.labels, &mut metric.value, &mut metric.unit] {
+        for field in [&mut metric.metric, &mut metric.labels, &mut metric.value] {
             *field = text.into();
         }
     }

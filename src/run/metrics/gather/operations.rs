@@ -36,16 +36,18 @@ impl Recording {
 
     pub(super) fn latencies(&self, query: &Query) -> Option<Values> {
         let kinds = self.kinds(query)?;
-        let wanted = |ending: &Ending| match query.labels.get(&Label::Outcome) {
-            Some(name) => ending.name() == name,
-            None => *ending == Ending::Ok,
-        };
+        let outcome = query.labels.get(&Label::Outcome).map_or(Ending::Ok.name(), String::as_str);
+        let wanted = |ending: &Ending| ending.name() == outcome;
         if self.sampling().is_complete() {
+            // Names are compared once, not for each of the operations.
+            let endings = Ending::ALL.map(|ending| wanted(&ending));
             let mut values = Vec::new();
             for (workload, classes) in kinds {
+                let mut is_of_kind = vec![false; self.cast().classes(workload)];
+                classes.iter().for_each(|&class| is_of_kind[class] = true);
                 let operations = self.operations(workload).filter(|one| {
-                    wanted(&Ending::of(one.outcome).0)
-                        && classes.contains(&one.class())
+                    is_of_kind[one.class()]
+                        && endings[Ending::of(one.outcome).0 as usize]
                         && self.covers(query, one.intended)
                 });
                 values.extend(operations.map(|one| one.latency()));
