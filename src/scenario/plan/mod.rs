@@ -4,6 +4,7 @@
 mod checks;
 mod faults;
 mod nodes;
+mod own;
 mod places;
 
 pub use checks::{AssertionPlan, CheckKind, CheckPlan};
@@ -22,7 +23,6 @@ use crate::processors::ProcessorProfile;
 use crate::sim::{Limits, NodeSetup, Setup};
 use crate::spec::DataFiles;
 use crate::spec::code::Code;
-use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::suggest;
@@ -32,7 +32,6 @@ use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Custom, Never, Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
 
-use super::nouns::system::SystemOptions;
 use super::nouns::workload::WorkloadOptions;
 use super::nouns::{NAME_HELP, Scenario, is_name};
 
@@ -217,20 +216,6 @@ impl Planner<'_> {
                 self.diagnostics.push(error.help("rename one of them"));
             }
         }
-    }
-
-    /// By system: the options of a user's own protocol `X`. Only now is it known which protocol reads them.
-    fn own_options<X: Custom>(&mut self) -> Vec<Option<X::Options>> {
-        let mut decoder = Decoder::new(self.diagnostics, self.files);
-        let own = |(name, _, system): &(String, Origin, SystemOptions)| match &system.kind {
-            KindOptions::Custom(options) => decoder.enter("system", |decoder| {
-                decoder.enter(name, |decoder| {
-                    decoder.enter(Kind::Custom.name(), |decoder| options.decode_for::<X>(decoder))
-                })
-            }),
-            KindOptions::Raft(_) | KindOptions::Service(_) => None,
-        };
-        self.scenario.system.entries.iter().map(own).collect()
     }
 
     /// Calls between systems: the called one exists, and is a store.

@@ -163,7 +163,7 @@ error[S015]: `type` cannot be `rafft`
 4 | type = "rafft"
   |         ^^^^^ did you mean `raft`?
   |
-  = help: choose `raft` or `service`
+  = help: choose `raft`, `service` or `custom`
 
 error[S012]: `type` is missing in [system.kw]
  --> test.toml:8:1
@@ -171,7 +171,7 @@ error[S012]: `type` is missing in [system.kw]
 8 | [system.kw]
   | ^^^^^^^^^^^
   |
-  = help: write type = ... ("raft" | "service")
+  = help: write type = ... ("raft" | "service" | "custom")
 "#,
     );
 }
