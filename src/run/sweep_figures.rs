@@ -260,3 +260,75 @@ fn tip(run: &SweepRun, measure: &Measure) -> String {
         run.run.params.iter().map(|(name, value)| format!("{name}={value}, ")).collect();
     format!("{}seed {}, run {}: {}", params.concat(), run.run.seed, run.run.run_id, measure.written(run))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::outputs::{PlannedRun, RunVerdict};
+
+    fn run(params: &[(&str, &str)], p99: f64) -> SweepRun {
+        let figure = |metric, aggregate, label: (Label, &str), value| Figure {
+            metric,
+            aggregate,
+            labels: Labels::from([(label.0, label.1.to_owned())]),
+            value,
+        };
+        SweepRun {
+            run: PlannedRun {
+                run_id: "00000001".to_owned(),
+                seed: 7,
+                params: params.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            },
+            digest: None,
+            verdict: RunVerdict::Passed,
+            figures: vec![
+                figure(Metric::Latency, Aggregate::P99, (Label::Workload, "users"), p99),
+                figure(Metric::Latency, Aggregate::P99, (Label::Op, "write"), 1.0),
+                figure(Metric::MessagesSent, Aggregate::Count, (Label::System, "users"), 5.0),
+                figure(Metric::MessagesSent, Aggregate::Count, (Label::System, "kv"), 5.0),
+                figure(Metric::ErrorRate, Aggregate::Mean, (Label::Workload, "users"), 0.0),
+            ],
+            has_page: false,
+        }
+    }
+
+    #[test]
+    fn runs_are_compared_by_whole_figures_and_drawn_where_there_is_something_to_see() {
+        let runs =
+            [run(&[("fsync", "1ms"), ("kind", "a")], 1e6), run(&[("fsync", "2ms"), ("kind", "a")], 2e6)];
+        let measures = measures(&runs);
+        let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
+        assert_eq!(names, ["latency p99", "error_rate mean", "messages_sent"]);
+        assert_eq!(measures[0].written(&runs[1]), "2.00 ms");
+        let figures = figures("small", &runs, &measures);
+        let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["sweep-latency-p99", "sweep-messages-sent"],
+            "no chart of nought, none against `kind`"
+        );
+        assert!(
+            figures[0].svg.contains(">1 ms<") && figures[0].svg.contains(">2 ms<"),
+            "ticks at the values"
+        );
+    }
+
+    #[test]
+    fn numbers_lie_where_they_are_and_names_side_by_side() {
+        let of = |values: &[&str]| scale(&values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&["3", "5"]), (SweepScale::Linear, Quantity::Number));
+        assert_eq!(of(&["1us", "10ms"]), (SweepScale::Log10, Quantity::Milliseconds));
+        assert_eq!(of(&["50%", "75%"]), (SweepScale::Linear, Quantity::Share));
+        let names = vec!["random".to_owned(), "3".to_owned()];
+        assert_eq!(of(&["random", "3"]), (SweepScale::Names(names), Quantity::Number));
+    }
+
+    #[test]
+    fn without_swept_variables_all_seeds_stand_in_one_place() {
+        let runs = [run(&[], 1e6), run(&[], 2e6)];
+        let variables = variables(&runs);
+        assert_eq!(variables.len(), 1);
+        assert_eq!(variables[0].scale, SweepScale::Names(vec!["2 seeds".to_owned()]));
+        assert_eq!(place(&runs[1], &variables[0]), 0.0);
+    }
+}

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Format;
 use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
-use crate::spec::units;
+use crate::spec::{Problem, units};
 
 const LIMITS: &str = "Limits of each run";
 
@@ -76,7 +76,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = TRACE_EVENTS_MAX, help_heading = LIMITS,
           value_parser = clap::value_parser!(u64).range(1..))]
     pub max_trace_events: u64,
-    /// Most wall-clock time: 90s, 10min
+    /// Most wall-clock time: 90s, 10m
     #[arg(long, value_name = "DURATION", value_parser = wall_limit, help_heading = LIMITS)]
     pub wall_limit: Option<std::time::Duration>,
     /// Most memory that is in use at once: 2GiB
@@ -184,12 +184,16 @@ fn jobs(text: &str) -> Result<usize, String> {
 }
 
 fn wall_limit(text: &str) -> Result<std::time::Duration, String> {
-    let limit = units::duration(text).map_err(|problem| problem.message)?;
+    let limit = units::duration(text).map_err(said)?;
     Ok(std::time::Duration::from_nanos(limit.0))
 }
 
 fn max_memory(text: &str) -> Result<u64, String> {
-    units::bytes(text).map(|bytes| bytes.0).map_err(|problem| problem.message)
+    units::bytes(text).map(|bytes| bytes.0).map_err(said)
+}
+
+fn said(problem: Problem) -> String {
+    std::iter::once(problem.message).chain(problem.help).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -208,7 +208,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
     let most = if verbose { usize::MAX } else { ROWS_MAX };
     let width = |report: &&Report| report.summary.seed.to_string().len();
     let seeds = rows.iter().take(most).map(width).max().unwrap_or(0);
-    lines.extend(rows.iter().take(most).map(|report| sweep_row(report, seeds, verbose, paint)));
+    let words = rows.iter().take(most).map(|report| report.verdict().name().len()).max().unwrap_or(0);
+    lines.extend(rows.iter().take(most).map(|report| sweep_row(report, (words, seeds), verbose, paint)));
     let left = reports.len() - rows.len().min(most);
     if left > 0 {
         lines.push(format!("  and {left} more: -v shows them"));
@@ -221,8 +222,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A run of a sweep; `seeds` is the width of the column of seeds.
-fn sweep_row(report: &Report, seeds: usize, verbose: bool, paint: Paint) -> String {
+/// A run of a sweep; `words` and `seeds` are the widths of the columns of verdicts and seeds.
+fn sweep_row(report: &Report, (words, seeds): (usize, usize), verbose: bool, paint: Paint) -> String {
     let (verdict, summary) = (report.verdict().name(), &report.summary);
     let params: Vec<String> =
         report.run.params.iter().map(|(name, value)| format!("  {name}={value}")).collect();
@@ -233,7 +234,7 @@ fn sweep_row(report: &Report, seeds: usize, verbose: bool, paint: Paint) -> Stri
         None => "  (earlier)".to_owned(),
     };
     let why = if summary.stopped == "end" { String::new() } else { format!("  ({})", summary.stopped) };
-    let word = paint.verdict(verdict, &format!("{verdict:12}"));
+    let word = paint.verdict(verdict, &format!("{verdict:words$}"));
     format!(
         "  {word}  run {}  seed {:>seeds$}  digest {digest}{}{why}{took}",
         summary.run_id,

@@ -35,7 +35,7 @@ fn jobs_charts_and_verbosity_change_no_byte() {
             "--max-memory",
             "4GiB",
             "--wall-limit",
-            "10min",
+            "10m",
             "--max-events",
             "99999999",
         ],
@@ -49,7 +49,7 @@ fn jobs_charts_and_verbosity_change_no_byte() {
     assert!(with_charts.iter().any(|(name, _)| name.ends_with("report.html")));
     assert_eq!(with_charts.iter().filter(|(name, _)| name.ends_with("/manifest.json")).count(), 9);
     for other in &made[1..] {
-        if other.ends_with("-j2--chartsnone") {
+        if other.to_string_lossy().ends_with("-j2--chartsnone") {
             assert!(
                 files_below(other)
                     .iter()
