@@ -3,6 +3,7 @@
 //! [`prepare`] plans a run, [`execute`] runs and judges it. A [`watch::Watch`] listens: its [`recorder::Recorder`] becomes
 //! a [`recording::Recording`] when the run is over. [`metrics`] computes figures from a recording by one catalogue;
 //! [`figures`] and [`page`] draw it; [`product`] writes everything through [`outputs`], whole or not at all.
+//! [`trace`] goes through a run once more, event by event, and [`repro`] compares that with what a folder tells of it.
 
 mod availability;
 pub mod cast;

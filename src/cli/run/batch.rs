@@ -96,7 +96,7 @@ pub(super) fn run_batch<'a, X: Custom>(
     let mut done = Done::of(args, batch, outcomes);
     if let Some(place) = sweep {
         match place.close(args, &done) {
-            Ok(folder) => done.sweep = folder,
+            Ok(folder) => done.moved_to(folder),
             Err(message) => {
                 done.exit = Exit::of_many([done.exit, Exit::InputOutput]);
                 done.error = Some(message);
@@ -139,6 +139,16 @@ impl<'a> Done<'a> {
         }
         let (exit, reproduce) = (Exit::of_many(exits), internal.or(reproduce));
         Done { batch, reports, sweep: None, skipped, panicked, exit, error: None, reproduce }
+    }
+
+    /// The sweep has its folder, and the runs are in it.
+    fn moved_to(&mut self, sweep: Option<PathBuf>) {
+        let Some(sweep) = sweep else { return };
+        for folder in self.reports.iter_mut().filter_map(|report| report.folder.as_mut()) {
+            let name = folder.file_name().expect("a run's folder has a name").to_owned();
+            *folder = sweep.join("runs").join(name);
+        }
+        self.sweep = Some(sweep);
     }
 
     /// Whether every run is finished.

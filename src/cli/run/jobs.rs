@@ -112,7 +112,7 @@ fn select<X: Custom>(
         if !is_selected(&args.only, &params) {
             continue;
         }
-        // Each run keeps the data files that it read itself.
+        // Each run keeps, and is named by, the data files that it reads itself.
         let files = loaded.files();
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files));
         let Some(scenario) = scenario else { return Ok(None) };

@@ -268,6 +268,10 @@ fn runs_of_a_sweep_over_data_files_keep_their_own() {
     for (run, file) in runs.iter().zip(["one.csv", "two.csv"]) {
         let path = folder.path(run["output"].as_str().expect("a path"));
         assert!(path.join("inputs").join(format!("1-{file}")).exists(), "{}", path.display());
+        let sweep = path.ancestors().nth(2).expect("it lies in the runs of a sweep");
+        let planned = manifest(sweep)["runs"].as_array().expect("a list").clone();
+        let id = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(planned.iter().any(|run| run["run_id"] == id), "{id} is none of {planned:?}");
         repro(&folder, &path, &[]).exits(0);
     }
 }
