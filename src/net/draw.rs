@@ -42,34 +42,39 @@ impl Draw {
     }
 }
 
-/// To whom one sender sent at the present instant.
+/// To whom one sender sent at the present instant. Nearly always it is one message to one node: that one is kept
+/// here, and only a burst touches the heap.
 #[derive(Clone, Default)]
 pub(super) struct Burst {
     at: Time,
-    /// One bit a receiver, by its id modulo 64: who is surely not among `to`.
-    filter: u64,
-    to: Vec<NodeId>,
+    first: NodeId,
+    /// One bit a receiver, by its id modulo 32: who is surely not among those sent to. 0 before the first message.
+    filter: u32,
+    /// Those after the first.
+    rest: Vec<NodeId>,
 }
 
 impl Burst {
     /// Takes note of a message to `to`; returns how many this sender sent there before at this instant.
     #[inline(always)]
     pub(super) fn next(&mut self, now: Time, to: NodeId) -> u64 {
-        if self.at != now {
-            self.at = now;
-            self.filter = 0;
-            self.to.clear();
+        let bit = 1 << (to.0 & 31);
+        if self.at != now || self.filter == 0 {
+            (self.at, self.first, self.filter) = (now, to, bit);
+            self.rest.clear();
+            return 0;
         }
-        let bit = 1 << (to.0 & 63);
-        let repeat = if self.filter & bit == 0 { 0 } else { self.count(to) };
-        self.filter |= bit;
-        self.to.push(to);
-        repeat
+        self.again(to, bit)
     }
 
     #[inline(never)]
-    fn count(&self, to: NodeId) -> u64 {
-        self.to.iter().map(|earlier| u64::from(*earlier == to)).sum()
+    fn again(&mut self, to: NodeId, bit: u32) -> u64 {
+        let may_repeat = self.filter & bit != 0;
+        let earlier = || std::iter::once(&self.first).chain(&self.rest);
+        let repeat = if may_repeat { earlier().map(|&earlier| u64::from(earlier == to)).sum() } else { 0 };
+        self.filter |= bit;
+        self.rest.push(to);
+        repeat
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::kernel::{Context, Durable, Message, NodeId, Note, Process};
 
-use super::wire::{Member, Wire};
+use super::wire::{Member, Misaddressed, Wire};
 
 /// A value of this type does not exist.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl Member<Never> for Never {
         match message {}
     }
 
-    fn from_wire(wire: Wire<Never>) -> Result<Never, Wire<Never>> {
-        Err(wire)
+    fn from_wire(wire: Wire<Never>) -> Result<Never, Misaddressed> {
+        Err(Misaddressed::new(&wire))
     }
 }
