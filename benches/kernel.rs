@@ -3,8 +3,10 @@
 //! `cargo bench --bench kernel -- --json` prints one JSON document; without `--json` a table. `--only w4` runs one.
 //! The workloads are those of the peers' programs, so that ratios in one run compare like with like:
 //! W1 M/M/1 at load 0.8, W2 PHOLD (1,024 processes, 16 messages each), W3 hold (1,000,000 pending), W4 message echo
-//! among 5 nodes with 20 messages in flight. All four run in the ordinary event loop with process dispatch,
-//! effects, one ChaCha8 stream a node and the digest on; W2 to W4 go through the whole network model.
+//! among 5 nodes with 20 messages in flight. All four run what a scenario runs: the ordinary event loop over the
+//! built-in world's `Role`, here a user's own process beside the built-in ones, with effects, one ChaCha8 stream a
+//! node and the digest on. In W2 to W4 the built-in world's `Request` goes over its `Wire` through the whole network
+//! model.
 
 use std::collections::VecDeque;
 
@@ -13,10 +15,14 @@ use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
     Context, Durable, Duration, Message, Name, NodeId, Note, Process, SiteId, SystemId, Time,
 };
+use seedbed::model::op::{Key, Op};
+use seedbed::model::request::Request;
 use seedbed::net::{Probability, Profile, Sites, Transport};
 use seedbed::processors::ProcessorProfile;
-use seedbed::sim::{Limits, NodeSetup, Setup, Sim};
+use seedbed::sim::{Limits, NodeSetup, Setup, Sim, bytes_per_pending};
 use seedbed::storage::DiskProfile;
+use seedbed::systems::plan::{Blueprint, SystemPlan};
+use seedbed::systems::{Custom, Member, Misaddressed, Never, Own, Role, RoleConfig, Wire};
 
 /// Simulated seconds are this many nanoseconds long.
 const SECOND: f64 = 1e9;
@@ -101,8 +107,14 @@ fn exponential(mean_seconds: f64) -> Distribution {
     Distribution::exponential(mean_seconds * SECOND).expect("a positive mean")
 }
 
+/// The built-in world, in which every node runs the process `X`.
+type World<X> = Sim<Role<X>, ()>;
+
+// The messages measured are as large as those of a world without any process of the user's own.
+const _: () = assert!(bytes_per_pending::<Wire<Ask>>() == bytes_per_pending::<Wire<Never>>());
+
 /// Times `events` events of a fresh world.
-fn measure<P: Process>(sim: &mut Sim<P, ()>, events: u64) -> f64 {
+fn measure<X: Custom>(sim: &mut World<X>, events: u64) -> f64 {
     // A benchmark is the one place where the wall clock is the result.
     #[allow(clippy::disallowed_types)]
     let start = std::time::Instant::now();
@@ -111,7 +123,7 @@ fn measure<P: Process>(sim: &mut Sim<P, ()>, events: u64) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-fn world<P: Process>(sites: Sites, transport: Transport, configs: Vec<P::Config>) -> Setup<P> {
+fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>) -> World<X> {
     let node = |(index, config)| NodeSetup {
         name: format!("node.{}", index + 1),
         system: SystemId(0),
@@ -121,9 +133,9 @@ fn world<P: Process>(sites: Sites, transport: Transport, configs: Vec<P::Config>
         disk: DiskProfile::default(),
         clock: Clock::default(),
         processor: ProcessorProfile::default(),
-        config,
+        config: RoleConfig::Custom(config),
     };
-    Setup {
+    let setup = Setup {
         seed: 1,
         duration: Time::MAX,
         sites,
@@ -132,6 +144,15 @@ fn world<P: Process>(sites: Sites, transport: Transport, configs: Vec<P::Config>
         faults: Vec::new(),
         shuffle_ties: false,
         limits: Limits { events: u64::MAX, ..Limits::default() },
+    };
+    Sim::new(setup, ())
+}
+
+/// The process on node `id`.
+fn own<X: Custom>(sim: &World<X>, id: u32) -> &X {
+    match sim.process(NodeId(id)) {
+        Some(Role::Custom(Own(process))) => process,
+        other => panic!("no fault strikes, and no other process was built: {other:?}"),
     }
 }
 
@@ -183,7 +204,7 @@ impl Name for Tick {
 
 impl Process for Queueing {
     type Config = ();
-    type Message = Packet;
+    type Message = Ask;
     type Timer = Tick;
     type Record = ();
     type Note = Silent;
@@ -194,7 +215,7 @@ impl Process for Queueing {
         Queueing { arrivals, services, line: VecDeque::new(), left: 0, sojourn_ns: 0 }
     }
 
-    fn on_message(&mut self, _: &mut impl Context<Self>, _: NodeId, _: Packet) {}
+    fn on_message(&mut self, _: &mut impl Context<Self>, _: NodeId, _: Ask) {}
 
     fn on_timer(&mut self, cx: &mut impl Context<Self>, tick: Tick) {
         match tick {
@@ -227,10 +248,10 @@ impl Queueing {
 
 fn w1() -> Measured {
     let sites = one_site(Duration::ZERO, exponential(1.0), 0.0);
-    let mut sim: Sim<Queueing, ()> = Sim::new(world(sites, Transport::Datagram, vec![()]), ());
+    let mut sim: World<Queueing> = world(sites, Transport::Datagram, vec![()]);
     let events = 4_000_000;
     let seconds = measure(&mut sim, events);
-    let station = sim.process(NodeId(0)).expect("it is up");
+    let station = own(&sim, 0);
     let sojourn = station.sojourn_ns as f64 / station.left as f64 / SECOND;
     let check = format!("mean sojourn {sojourn:.3} (exact 5)");
     Measured { events, seconds, check, digest: sim.digest(), bytes_per_pending: None }
@@ -238,26 +259,52 @@ fn w1() -> Measured {
 
 // W2, W3, W4: messages.
 
-/// As large as the built-in world's messages.
-#[derive(Clone, Debug)]
-struct Packet {
-    hops: u64,
-    _payload: [u64; 3],
-}
+/// What the processes measured say to each other: the built-in world's requests.
+#[derive(Clone, Copy, Debug)]
+struct Ask(Request);
 
-const PACKET: Packet = Packet { hops: 0, _payload: [0; 3] };
+const ASK: Ask = Ask(Request { slot: 0, sequence: 0, op: Op::Read { key: Key(0) }, size: 0 });
 
-impl Message for Packet {
+impl Message for Ask {
     fn kind(&self) -> u16 {
         0
     }
     fn name(&self) -> &'static str {
-        "packet"
+        "ask"
     }
     fn size(&self) -> u32 {
-        100
+        self.0.wire_size()
     }
 }
+
+/// On the wire an ask is a request like any client's.
+macro_rules! asks {
+    ($($process:ty),*) => { $(
+        impl<X: Message> Member<X> for $process {
+            fn to_wire(ask: Ask) -> Wire<X> {
+                Wire::Request(ask.0)
+            }
+
+            fn from_wire(wire: Wire<X>) -> Result<Ask, Misaddressed> {
+                match wire {
+                    Wire::Request(request) => Ok(Ask(request)),
+                    other => Err(Misaddressed::new(&other)),
+                }
+            }
+        }
+
+        /// The worlds below are made in code and not from a scenario.
+        impl Custom for $process {
+            type Options = Never;
+
+            fn configure(options: &Never, _: &SystemPlan, _: &Blueprint<'_>) -> Vec<Self::Config> {
+                match *options {}
+            }
+        }
+    )* };
+}
+
+asks!(Queueing, Relay);
 
 /// Sends every message on: back to its sender, or to anyone.
 #[derive(Clone, Debug)]
@@ -287,7 +334,7 @@ enum Relaying {
 
 impl Process for Relay {
     type Config = RelayConfig;
-    type Message = Packet;
+    type Message = Ask;
     type Timer = u32;
     type Record = ();
     type Note = Silent;
@@ -298,19 +345,19 @@ impl Process for Relay {
                 Relaying::Echo => NodeId((cx.me().0 + 1 + nth) % config.nodes),
                 Relaying::Anywhere | Relaying::Hold => cx.me(),
             };
-            cx.send(to, PACKET);
+            cx.send(to, ASK);
         }
         Relay { config: config.clone(), received: 0 }
     }
 
-    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, packet: Packet) {
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, Ask(request): Ask) {
         self.received += 1;
         let to = match self.config.to {
             Relaying::Echo => from,
             Relaying::Anywhere => NodeId(cx.rng().below(self.config.nodes)),
             Relaying::Hold => cx.me(),
         };
-        cx.send(to, Packet { hops: packet.hops + 1, ..packet });
+        cx.send(to, Ask(Request { sequence: request.sequence + 1, ..request }));
     }
 }
 
@@ -318,14 +365,13 @@ fn relays(nodes: u32, first: u32, to: Relaying) -> Vec<RelayConfig> {
     vec![RelayConfig { nodes, first, to }; nodes as usize]
 }
 
-fn busiest(sim: &Sim<Relay, ()>, nodes: u32) -> u64 {
-    (0..nodes).filter_map(|id| sim.process(NodeId(id))).map(|relay| relay.received).max().unwrap_or(0)
+fn busiest(sim: &World<Relay>, nodes: u32) -> u64 {
+    (0..nodes).map(|id| own(sim, id).received).max().unwrap_or(0)
 }
 
 fn w2() -> Measured {
     let sites = one_site(Duration::from_millis(100), exponential(0.9), 0.0);
-    let mut sim: Sim<Relay, ()> =
-        Sim::new(world(sites, Transport::Datagram, relays(1024, 16, Relaying::Anywhere)), ());
+    let mut sim: World<Relay> = world(sites, Transport::Datagram, relays(1024, 16, Relaying::Anywhere));
     let events = 10_000_000;
     let seconds = measure(&mut sim, events);
     let check = format!("end time {:.3}, busiest {}", sim.now().as_secs_f64(), busiest(&sim, 1024));
@@ -336,8 +382,7 @@ fn w3() -> Measured {
     let (nodes, each) = (1000, 1000);
     let before = resident_kib();
     let sites = one_site(Duration::ZERO, exponential(1.0), 0.0);
-    let mut sim: Sim<Relay, ()> =
-        Sim::new(world(sites, Transport::Datagram, relays(nodes, each, Relaying::Hold)), ());
+    let mut sim: World<Relay> = world(sites, Transport::Datagram, relays(nodes, each, Relaying::Hold));
     let grown = (resident_kib() - before) * 1024.0 / f64::from(nodes * each);
     let events = 5_000_000;
     let seconds = measure(&mut sim, events);
@@ -348,7 +393,7 @@ fn w3() -> Measured {
 fn w4() -> Measured {
     let jitter = Distribution::uniform(0.0, 9e6).expect("an ordered range");
     let sites = one_site(Duration::from_millis(1), jitter, 0.001);
-    let mut sim: Sim<Relay, ()> = Sim::new(world(sites, Transport::Stream, relays(5, 4, Relaying::Echo)), ());
+    let mut sim: World<Relay> = world(sites, Transport::Stream, relays(5, 4, Relaying::Echo));
     let events = 5_000_000;
     let seconds = measure(&mut sim, events);
     let mean_ms = sim.now().as_secs_f64() * 1e3 * 20.0 / events as f64;

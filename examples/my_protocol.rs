@@ -24,7 +24,7 @@ use seedbed::run::simulate;
 use seedbed::scenario::{LoadOptions, load_text};
 use seedbed::services::Slots;
 use seedbed::systems::plan::{Blueprint, SystemPlan};
-use seedbed::systems::{Custom, Member, Wire};
+use seedbed::systems::{Custom, Member, Misaddressed, Wire};
 
 /// The one area of a replica's disk: a record for every value that it stored.
 const LOG: Area = Area(0);
@@ -315,12 +315,12 @@ impl Member<Words> for Register {
         }
     }
 
-    fn from_wire(wire: Wire<Words>) -> Result<Words, Wire<Words>> {
+    fn from_wire(wire: Wire<Words>) -> Result<Words, Misaddressed> {
         match wire {
             Wire::Request(request) => Ok(Words::Request(request)),
             Wire::Reply(reply) => Ok(Words::Reply(reply)),
             Wire::Custom(own) => Ok(own),
-            other => Err(other),
+            other => Err(Misaddressed::new(&other)),
         }
     }
 }

@@ -21,7 +21,7 @@ pub trait Context<P: Process> {
     fn incarnation(&self) -> u32;
     /// The node's own random stream.
     fn rng(&mut self) -> &mut Stream;
-    /// Asks for an effect. Effects happen after the handler has returned, in the order asked.
+    /// Asks for an effect. Effects happen in the order asked, and the handler that asks sees none of them.
     fn push(&mut self, effect: Effect<P>);
 
     /// Sends `message` to `to`.
@@ -94,7 +94,7 @@ impl LazyStream {
     }
 }
 
-/// The context that collects effects: the event loop's own, and the one that unit tests read effects from.
+/// The context that collects effects: of a boot, and of unit tests.
 pub struct Buffer<'a, P: Process> {
     me: NodeId,
     now: Time,

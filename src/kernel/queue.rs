@@ -115,10 +115,7 @@ impl<E> Queue<E> {
 
     /// The pending events, in no order that means anything.
     pub fn iter(&self) -> impl Iterator<Item = &E> {
-        self.bodies.slots.iter().filter_map(|slot| match slot {
-            Slot::Used(event) => Some(event),
-            Slot::Free { .. } => None,
-        })
+        self.bodies.slots.iter().flatten()
     }
 
     /// Removes the earliest event.
@@ -252,58 +249,43 @@ impl Heap {
     }
 }
 
-/// Event bodies at stable slots; freed slots are chained through the slab itself.
+/// Event bodies at stable slots. The slot freed last is used first: it is the one in the cache.
 #[derive(Clone)]
 struct Slab<E> {
-    slots: Vec<Slot<E>>,
-    free: u32,
+    slots: Vec<Option<E>>,
+    free: Vec<u32>,
 }
-
-#[derive(Clone)]
-enum Slot<E> {
-    Used(E),
-    Free { next: u32 },
-}
-
-const NO_SLOT: u32 = u32::MAX;
 
 impl<E> Slab<E> {
     fn new() -> Self {
-        Slab { slots: Vec::new(), free: NO_SLOT }
+        Slab { slots: Vec::new(), free: Vec::new() }
     }
 
     #[inline(always)]
     fn insert(&mut self, event: E) -> u32 {
-        if self.free == NO_SLOT {
-            let slot = self.slots.len() as u32;
-            self.slots.push(Slot::Used(event));
-            return slot;
-        }
-        let slot = self.free;
+        let slot = self.free.pop().unwrap_or_else(|| self.grow());
         let place = &mut self.slots[slot as usize];
-        match *place {
-            Slot::Free { next } => self.free = next,
-            Slot::Used(_) => unreachable!("the free list names a used slot"),
-        }
-        *place = Slot::Used(event);
+        assert!(place.is_none(), "the free list names a used slot");
+        *place = Some(event);
         slot
     }
 
     #[inline(always)]
     fn remove(&mut self, slot: u32) -> E {
-        match std::mem::replace(&mut self.slots[slot as usize], Slot::Free { next: self.free }) {
-            Slot::Used(event) => {
-                self.free = slot;
-                event
-            }
-            Slot::Free { .. } => unreachable!("a key in the heap names a free slot"),
-        }
+        self.free.push(slot);
+        self.slots[slot as usize].take().expect("a key in the heap names a used slot")
+    }
+
+    #[inline(never)]
+    fn grow(&mut self) -> u32 {
+        self.slots.push(None);
+        self.slots.len() as u32 - 1
     }
 }
 
 /// Bytes that one pending event of type `E` takes: its key and its slot in the slab.
 pub const fn bytes_per_pending<E>() -> usize {
-    size_of::<u128>() + size_of::<Slot<E>>()
+    size_of::<u128>() + size_of::<Option<E>>()
 }
 
 #[cfg(test)]

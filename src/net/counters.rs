@@ -38,21 +38,22 @@ impl DropReason {
 }
 
 /// Counters of one node. All but `received` count what it sent; over all nodes,
-/// `sent + duplicated = received + dropped + in flight + waiting`.
+/// `sent + duplicated = received + dropped + in flight + waiting`. What every message counts stands first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C)]
 pub struct Counters {
     /// Messages handed to the network.
     pub sent: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Messages and copies that reached it while it ran.
+    pub received: u64,
     /// Copies the network made.
     pub duplicated: u64,
     /// Messages given an extra delay so that others overtake them.
     pub reordered: u64,
     /// Times a stream sent a message again.
     pub retransmitted: u64,
-    /// Messages and copies that reached it while it ran.
-    pub received: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 

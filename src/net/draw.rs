@@ -42,34 +42,42 @@ impl Draw {
     }
 }
 
-/// To whom one sender sent at the present instant.
+/// To whom one sender sent at the present instant. Nearly always it is one message to one node: that one is kept
+/// here, and only a burst touches the heap.
 #[derive(Clone, Default)]
 pub(super) struct Burst {
     at: Time,
-    /// One bit a receiver, by its id modulo 64: who is surely not among `to`.
-    filter: u64,
-    to: Vec<NodeId>,
+    first: Option<NodeId>,
+    /// How many went to whom after the first, by receiver: where time stands still a burst may be of millions.
+    rest: Vec<(NodeId, u64)>,
 }
 
 impl Burst {
     /// Takes note of a message to `to`; returns how many this sender sent there before at this instant.
     #[inline(always)]
     pub(super) fn next(&mut self, now: Time, to: NodeId) -> u64 {
-        if self.at != now {
-            self.at = now;
-            self.filter = 0;
-            self.to.clear();
+        if self.at != now || self.first.is_none() {
+            (self.at, self.first) = (now, Some(to));
+            self.rest.clear();
+            return 0;
         }
-        let bit = 1 << (to.0 & 63);
-        let repeat = if self.filter & bit == 0 { 0 } else { self.count(to) };
-        self.filter |= bit;
-        self.to.push(to);
-        repeat
+        self.again(to)
     }
 
     #[inline(never)]
-    fn count(&self, to: NodeId) -> u64 {
-        self.to.iter().map(|earlier| u64::from(*earlier == to)).sum()
+    fn again(&mut self, to: NodeId) -> u64 {
+        let was_first = u64::from(self.first == Some(to));
+        match self.rest.binary_search_by_key(&to, |&(receiver, _)| receiver) {
+            Ok(place) => {
+                let (_, count) = &mut self.rest[place];
+                *count += 1;
+                was_first + *count - 1
+            }
+            Err(place) => {
+                self.rest.insert(place, (to, 1));
+                was_first
+            }
+        }
     }
 }
 

@@ -55,50 +55,60 @@ pub struct Endpoint {
 pub struct Network<M> {
     sites: Sites,
     keyed: Keyed,
-    endpoints: Vec<EndpointState>,
-    /// By sender.
-    links: Vec<Links>,
+    /// By node.
+    addresses: Vec<Address>,
+    /// By node.
+    traffic: Vec<Traffic>,
     cuts: Cuts,
     backlog: Backlog<M>,
-    counters: Vec<Counters>,
 }
 
-#[derive(Clone)]
-struct EndpointState {
+/// What both ends of a link are asked for. 16 bytes: those of a thousand nodes stay in the nearest cache.
+#[derive(Clone, Copy)]
+struct Address {
     key: u64,
-    site: SiteId,
-    transport: Transport,
     /// Starts at 1 and counts crashes.
     incarnation: u32,
-    burst: Burst,
+    site: SiteId,
+    transport: Transport,
 }
 
-impl EndpointState {
+impl Address {
     /// Names the link to `receiver` in keyed draws.
     #[inline(always)]
-    fn link_to(&self, receiver: &EndpointState) -> u64 {
+    fn link_to(self, receiver: Address) -> u64 {
         self.key ^ receiver.key.rotate_left(32)
     }
+}
+
+/// What one node sends and receives. A datagram touches the first cache line only: in a world of a thousand nodes
+/// each line is a miss.
+#[derive(Clone)]
+#[repr(C, align(64))]
+struct Traffic {
+    burst: Burst,
+    counters: Counters,
+    /// To others.
+    links: Links,
 }
 
 impl<M: Message> Network<M> {
     /// The network between `endpoints`, in the order of their node ids.
     pub fn new(seed: u64, sites: Sites, endpoints: &[Endpoint]) -> Self {
-        let state = |endpoint: &Endpoint| EndpointState {
+        let address = |endpoint: &Endpoint| Address {
             key: crate::kernel::random::name_key(&endpoint.name),
             site: endpoint.site,
             transport: endpoint.transport,
             incarnation: 1,
-            burst: Burst::default(),
         };
+        let traffic = Traffic { burst: Burst::default(), counters: Counters::default(), links: Links::new() };
         Network {
             sites,
             keyed: Keyed::new(seed, "network"),
-            endpoints: endpoints.iter().map(state).collect(),
-            links: vec![Links::new(); endpoints.len()],
+            addresses: endpoints.iter().map(address).collect(),
+            traffic: vec![traffic; endpoints.len()],
             cuts: Cuts::new(endpoints.len()),
             backlog: Backlog::new(),
-            counters: vec![Counters::default(); endpoints.len()],
         }
     }
 
@@ -109,12 +119,12 @@ impl<M: Message> Network<M> {
 
     /// What `node` sent and what became of it, and what it received.
     pub fn counters(&self, node: NodeId) -> &Counters {
-        &self.counters[node.index()]
+        &self.traffic[node.index()].counters
     }
 
     /// The same, to count what happens at arrival.
     pub fn counters_mut(&mut self, node: NodeId) -> &mut Counters {
-        &mut self.counters[node.index()]
+        &mut self.traffic[node.index()].counters
     }
 
     /// Messages that wait at their sender for a stream's retransmission.
@@ -124,74 +134,75 @@ impl<M: Message> Network<M> {
 
     /// One-way delay between the sites of two nodes, without jitter.
     pub fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
-        self.sites.delay(self.endpoints[from.index()].site, self.endpoints[to.index()].site)
+        self.sites.delay(self.addresses[from.index()].site, self.addresses[to.index()].site)
     }
 
     /// The epoch of the stream between two nodes: it passes when either end crashes.
     #[inline]
     pub fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        self.endpoints[from.index()].incarnation + self.endpoints[to.index()].incarnation
+        self.addresses[from.index()].incarnation + self.addresses[to.index()].incarnation
     }
 
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
     pub fn reset(&mut self, node: NodeId) {
-        self.endpoints[node.index()].incarnation += 1;
+        self.addresses[node.index()].incarnation += 1;
         for (from, dropped) in self.backlog.reset(node) {
-            self.counters[from.index()].drop_many(DropReason::Reset, dropped);
+            self.counters_mut(from).drop_many(DropReason::Reset, dropped);
         }
     }
 
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
-    #[inline(always)]
+    #[inline]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
         let size = message.size();
-        let counters = &mut self.counters[from.index()];
+        let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         counters.sent += 1;
         counters.bytes += u64::from(size);
-        let repeat = self.endpoints[from.index()].burst.next(now, to);
-        let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
-        let links = &mut self.links[from.index()];
-        let draw = Draw::new(self.keyed, sender.link_to(receiver), now, repeat);
+        let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
+        let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
         let is_cut = self.cuts.blocks(from, to);
-        if sender.transport.is_stream_with(receiver.transport) {
+        // Both ways end in one push: where a message has one place to go, it is copied there at once.
+        let (arrival, epoch) = if sender.transport.is_stream_with(receiver.transport) {
             let epoch = sender.incarnation + receiver.incarnation;
-            if links.get(to).is_stalled(epoch) {
+            let link = links.get(to);
+            if link.is_stalled(epoch) {
                 // A predecessor waits for the way to clear; a stream keeps its order.
                 return self.backlog.queue(from, to, message);
             }
-            let departure = if is_cut { None } else { profile.transmit(now, size, links, to) };
+            let departure = if is_cut { None } else { profile.transmit(now, size, || &mut *link) };
             let Some(departure) = departure else {
-                links.get(to).stall(epoch);
+                link.stall(epoch);
                 self.backlog.stall(from, to, message);
                 return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
             };
-            let at = departure + delay;
-            if let Some(arrival) = in_order(profile, draw, links.get(to), epoch, at, counters) {
-                schedule.deliver(arrival, from, to, epoch, message);
+            let Some(arrival) = in_order(profile, draw, link, epoch, departure + delay, counters) else {
+                return;
+            };
+            (arrival, epoch)
+        } else {
+            if is_cut {
+                return counters.drop_one(DropReason::Partition);
             }
-            return;
-        }
-        if is_cut {
-            return counters.drop_one(DropReason::Partition);
-        }
-        if profile.loses(draw, 0) {
-            return counters.drop_one(DropReason::Loss);
-        }
-        let Some(departure) = profile.transmit(now, size, links, to) else {
-            return counters.drop_one(DropReason::BufferFull);
+            if profile.loses(draw, 0) {
+                return counters.drop_one(DropReason::Loss);
+            }
+            let Some(departure) = profile.transmit(now, size, || links.get(to)) else {
+                return counters.drop_one(DropReason::BufferFull);
+            };
+            let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
+            if let Some(later) = profile.reorder(draw) {
+                counters.reordered += 1;
+                arrival += later;
+            }
+            if profile.duplicates(draw) {
+                counters.duplicated += 1;
+                let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
+                schedule.deliver(again, from, to, 0, message.clone());
+            }
+            (arrival, 0)
         };
-        let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
-        if let Some(later) = profile.reorder(draw) {
-            counters.reordered += 1;
-            arrival += later;
-        }
-        if profile.duplicates(draw) {
-            counters.duplicated += 1;
-            let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
-            schedule.deliver(again, from, to, 0, message.clone());
-        }
-        schedule.deliver(arrival, from, to, 0, message);
+        schedule.deliver(arrival, from, to, epoch, message);
     }
 
     /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
@@ -207,25 +218,25 @@ impl<M: Message> Network<M> {
         if epoch != self.epoch(from, to) {
             return;
         }
-        let (sender, receiver) = (&self.endpoints[from.index()], &self.endpoints[to.index()]);
-        let link = sender.link_to(receiver);
+        let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
+        let name = sender.link_to(receiver);
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let (links, counters) = (&mut self.links[from.index()], &mut self.counters[from.index()]);
+        let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
+        let link = links.get(to);
         let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
-        links.get(to).recover();
+        link.recover();
         while let Some(size) = stalled.next_size() {
             counters.retransmitted += u64::from(stalled.was_sent());
             let is_cut = self.cuts.blocks(from, to);
-            let departure = if is_cut { None } else { profile.transmit(now, size, links, to) };
+            let departure = if is_cut { None } else { profile.transmit(now, size, || &mut *link) };
             let Some(departure) = departure else {
-                links.get(to).stall(epoch);
+                link.stall(epoch);
                 let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
                 return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
             };
-            let repeat = self.endpoints[from.index()].burst.next(now, to);
-            let draw = Draw::new(self.keyed, link, now, repeat);
+            let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
             let (message, at) = (stalled.take(), departure + delay);
-            if let Some(arrival) = in_order(profile, draw, links.get(to), epoch, at, counters) {
+            if let Some(arrival) = in_order(profile, draw, link, epoch, at, counters) {
                 schedule.deliver(arrival, from, to, epoch, message);
             }
         }
@@ -236,7 +247,7 @@ impl<M: Message> Network<M> {
 /// When a stream's message arrives that left at once and would arrive at `at`; `None` if it is given up. Each loss
 /// costs a timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered
 /// before it.
-#[inline]
+#[inline(always)]
 fn in_order(
     profile: &Profile,
     draw: Draw,

@@ -1,10 +1,10 @@
 //! What a link does to messages besides its base delay: jitter, loss, duplication, reordering, bandwidth.
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Duration, NodeId, Time};
+use crate::kernel::{Duration, Time};
 
 use super::draw::{Draw, Step};
-use super::links::Links;
+use super::links::Link;
 
 /// How a node's messages travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -112,13 +112,22 @@ impl Profile {
         self.loss != Probability::ZERO && self.loss.hits(draw.bits_of(Step::Loss, attempt))
     }
 
-    /// When the last byte of a message has left; `None` if it finds the link's buffer full.
-    #[inline]
-    pub(super) fn transmit(&self, now: Time, size: u32, links: &mut Links, to: NodeId) -> Option<Time> {
-        let Some(bandwidth) = self.bandwidth else {
-            return Some(now);
-        };
-        let link = links.get(to);
+    /// When the last byte of a message has left; `None` if it finds the link's buffer full. Only a link of limited
+    /// bandwidth is looked up.
+    #[inline(always)]
+    pub(super) fn transmit<'a>(
+        &self,
+        now: Time,
+        size: u32,
+        link: impl FnOnce() -> &'a mut Link,
+    ) -> Option<Time> {
+        match self.bandwidth {
+            None => Some(now),
+            Some(bandwidth) => self.serialise(bandwidth, now, size, link()),
+        }
+    }
+
+    fn serialise(&self, bandwidth: Bandwidth, now: Time, size: u32, link: &mut Link) -> Option<Time> {
         let waits = link.busy_until.since(now);
         if let Some(buffer) = self.buffer
             && bandwidth.bytes_within(waits).saturating_add(size.into()) > buffer

@@ -1,56 +1,112 @@
-//! Carries out what a process asked for, in the order it asked.
+//! Carries out what a process asks for, as it asks.
+//!
+//! A handler sees none of its own effects, so it makes no difference to it that they happen at once and not after it has
+//! returned; their order is the same (docs/adr/0005). At once, no message goes into a buffer and out of it again.
 
-use crate::kernel::{Effect, Name, NodeId, Note, Process};
+use crate::kernel::{
+    Area, Areas, Context, DiskToken, Duration, Effect, Name, NodeId, Note, Process, Stream, Time, WorkToken,
+    Write,
+};
 
+use super::Observer;
 use super::event::Event;
-use super::{Observer, Sim};
+use super::node::Machine;
+use super::shared::Shared;
 
-impl<P: Process, O: Observer<P>> Sim<P, O> {
-    /// Carries out the effects of the event that node `id` just handled.
-    #[inline(always)]
-    pub(super) fn perform(&mut self, id: NodeId) {
-        let mut effects = std::mem::take(&mut self.effects);
-        for effect in effects.drain(..) {
-            self.perform_one(id, effect);
-        }
-        self.effects = effects;
+/// The context of a handler in the event loop.
+pub(super) struct Live<'a, P: Process, O> {
+    pub(super) id: NodeId,
+    pub(super) machine: &'a mut Machine<P>,
+    pub(super) shared: &'a mut Shared<P, O>,
+}
+
+impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
+    #[inline]
+    fn me(&self) -> NodeId {
+        self.id
     }
 
-    #[inline(always)]
-    fn perform_one(&mut self, id: NodeId, effect: Effect<P>) {
-        let now = self.now;
-        let node = &mut self.nodes[id.index()];
+    #[inline]
+    fn now(&self) -> Time {
+        self.machine.clock.monotonic(self.shared.now)
+    }
+
+    #[inline]
+    fn wall(&self) -> Time {
+        self.machine.clock.wall(self.shared.now)
+    }
+
+    #[inline]
+    fn incarnation(&self) -> u32 {
+        self.machine.incarnation
+    }
+
+    #[inline]
+    fn rng(&mut self) -> &mut Stream {
+        self.machine.rng.get()
+    }
+
+    #[inline]
+    fn push(&mut self, effect: Effect<P>) {
         match effect {
-            Effect::Send { to, message } => {
-                self.observer.sent(now, id, to, &message);
-                self.net.send(now, id, to, message, &mut self.queue);
-            }
-            Effect::Arm { timer, after } => {
-                let deadline = now + node.clock.true_length(after);
-                let sequence = self.queue.allot();
-                if node.timers.arm(timer.index(), deadline, sequence) {
-                    let event = Event::Timer { node: id, timer: timer.index() };
-                    self.queue.push_ranked(deadline, sequence, event);
-                }
-            }
-            Effect::Disarm { timer } => node.timers.disarm(timer.index()),
-            Effect::Write { area, write } => node.disk.write(now, area, write, self.disk_draws, node.key),
-            Effect::Sync { areas, token } => {
-                let done = node.disk.sync(now, areas, token, self.disk_draws, node.key);
-                self.queue.push(done, Event::Disk { node: id, incarnation: node.incarnation });
-            }
-            Effect::Compute { work, token } => {
-                if let Some(completion) = node.processor.submit(now, token, work) {
-                    self.push_work(id, completion);
-                }
-            }
-            Effect::Note(note) => {
-                self.digest.absorb(note.digest());
-                if let Some(change) = note.leadership() {
-                    self.roster.lead(id, change);
-                }
-                self.observer.noted(now, id, &note);
-            }
+            Effect::Send { to, message } => self.send(to, message),
+            Effect::Arm { timer, after } => self.arm(timer, after),
+            Effect::Disarm { timer } => self.disarm(timer),
+            Effect::Write { area, write } => self.write(area, write),
+            Effect::Sync { areas, token } => self.sync(areas, token),
+            Effect::Compute { work, token } => self.compute(work, token),
+            Effect::Note(note) => self.note(note),
         }
+    }
+
+    #[inline]
+    fn send(&mut self, to: NodeId, message: P::Message) {
+        let shared = &mut *self.shared;
+        shared.observer.sent(shared.now, self.id, to, &message);
+        shared.net.send(shared.now, self.id, to, message, &mut shared.queue);
+    }
+
+    #[inline]
+    fn arm(&mut self, timer: P::Timer, after: Duration) {
+        let queue = &mut self.shared.queue;
+        let deadline = self.shared.now + self.machine.clock.true_length(after);
+        let (timer, sequence) = (timer.index(), queue.allot());
+        if self.machine.timers.arm(timer, deadline, sequence) {
+            queue.push_ranked(deadline, sequence, Event::Timer { node: self.id, timer });
+        }
+    }
+
+    #[inline]
+    fn disarm(&mut self, timer: P::Timer) {
+        self.machine.timers.disarm(timer.index());
+    }
+
+    #[inline]
+    fn write(&mut self, area: Area, write: Write<P::Record>) {
+        let Machine { disk, key, .. } = &mut *self.machine;
+        disk.write(self.shared.now, area, write, self.shared.disk_draws, *key);
+    }
+
+    #[inline]
+    fn sync(&mut self, areas: Areas, token: DiskToken) {
+        let Machine { disk, key, incarnation, .. } = &mut *self.machine;
+        let done = disk.sync(self.shared.now, areas, token, self.shared.disk_draws, *key);
+        self.shared.queue.push(done, Event::Disk { node: self.id, incarnation: *incarnation });
+    }
+
+    #[inline]
+    fn compute(&mut self, work: Duration, token: WorkToken) {
+        if let Some(completion) = self.machine.processor.submit(self.shared.now, token, work) {
+            self.shared.push_work(self.id, completion);
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, note: P::Note) {
+        self.shared.digest.absorb(note.digest());
+        if let Some(change) = note.leadership() {
+            self.shared.roster.lead(self.id, change);
+        }
+        self.shared.observer.noted(self.shared.now, self.id, &note);
     }
 }

@@ -31,7 +31,7 @@ pub const fn bytes_per_pending<M>() -> usize {
     crate::kernel::queue::bytes_per_pending::<Event<M>>()
 }
 
-impl<M> Schedule<M> for super::EventQueue<M> {
+impl<M> Schedule<M> for super::shared::EventQueue<M> {
     #[inline(always)]
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M) {
         self.push(at, Event::Deliver { from, to, epoch, message });

@@ -1,7 +1,7 @@
 //! The event loop: the one place that joins kernel, network, disks, clocks, processors and faults.
 //!
-//! One event is taken from the queue, its node's process handles it, and the effects that the process asked for
-//! are carried out in order. Everything random is drawn from streams and keys of the run's seed, everything is ordered
+//! One event is taken from the queue, its node's process handles it, and the effects that the process asks for
+//! are carried out as it asks. Everything random is drawn from streams and keys of the run's seed, everything is ordered
 //! by (time, sequence), and every event and note enters the digest.
 
 mod effects;
@@ -11,6 +11,7 @@ mod limits;
 mod node;
 mod observer;
 mod occurrence;
+mod shared;
 mod timers;
 
 pub use event::bytes_per_pending;
@@ -21,18 +22,16 @@ pub use occurrence::Occurrence;
 
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::kernel::{
-    Buffer, Digest, DiskToken, Effect, Keyed, Name, NodeId, Process, Queue, Sequence, Stream, Time,
-};
+use crate::kernel::{Digest, DiskToken, Keyed, Name, NodeId, Process, Queue, Sequence, Stream, Time};
 use crate::net::{Counters, CutId, DropReason, Endpoint, Network, Sites};
-use crate::processors::{Completion, Usage};
+use crate::processors::Usage;
 use crate::storage::DiskCounters;
+use effects::Live;
 use event::Event;
 use limits::Watch;
 use node::{Held, Node};
+use shared::Shared;
 use timers::Due;
-
-type EventQueue<M> = Queue<Event<M>>;
 
 /// A world to build.
 #[derive(Clone, Debug)]
@@ -58,24 +57,17 @@ pub struct Setup<P: Process> {
 /// A world that runs.
 #[derive(Clone)]
 pub struct Sim<P: Process, O> {
-    queue: EventQueue<P::Message>,
+    shared: Shared<P, O>,
     nodes: Vec<Node<P>>,
-    net: Network<P::Message>,
-    roster: Roster,
     faults: Vec<Planned>,
     choices: Vec<Stream>,
     strikes: Vec<Vec<Action>>,
-    disk_draws: Keyed,
-    effects: Vec<Effect<P>>,
-    now: Time,
     events: u64,
-    digest: Digest,
     checkpoints: Vec<u64>,
     watch: Watch,
     stopped: Option<Stop>,
     /// Whether a mark was just passed.
     marked: bool,
-    observer: O,
 }
 
 /// Why a run stopped.
@@ -101,24 +93,26 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             true => Queue::with_shuffled_ties(Stream::new(setup.seed, "queue", "ties").next_u64()),
             false => Queue::new(),
         };
-        let mut sim = Sim {
+        let shared = Shared {
+            now: Time::ZERO,
             queue,
-            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, node)).collect(),
+            digest: Digest::new(),
+            disk_draws: Keyed::new(setup.seed, "disk"),
             roster: roster(&setup),
             net: Network::new(setup.seed, setup.sites, &endpoints),
+            observer,
+        };
+        let mut sim = Sim {
+            shared,
+            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, node)).collect(),
             choices: setup.faults.iter().map(choice).collect(),
             faults: setup.faults,
             strikes: Vec::new(),
-            disk_draws: Keyed::new(setup.seed, "disk"),
-            effects: Vec::new(),
-            now: Time::ZERO,
             events: 0,
-            digest: Digest::new(),
             checkpoints: Vec::new(),
             watch: Watch::new(setup.limits),
             stopped: None,
             marked: false,
-            observer,
         };
         for fault in 0..sim.faults.len() {
             sim.plan_strike(fault);
@@ -127,7 +121,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             sim.boot(NodeId(node as u32));
         }
         // Last, so that what happens at the very end still counts.
-        sim.queue.push_last(setup.duration, Event::End);
+        sim.shared.queue.push_last(setup.duration, Event::End);
         sim
     }
 
@@ -138,7 +132,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.marked = false;
         while self.stopped.is_none() && self.events < target && !self.marked {
             self.step();
-            if self.queue.len() >= self.watch.pending() {
+            if self.shared.queue.len() >= self.watch.pending() {
                 self.stopped = self.stopped.or(Some(Stop::Limit(Limit::Pending)));
             }
         }
@@ -151,22 +145,23 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Makes [`Sim::run`] return when all events up to and at `at` have been handled. It is no event: neither the
     /// digest nor any order depends on marks.
     pub fn mark(&mut self, at: Time) {
-        self.queue.push_last(at, Event::Mark);
+        self.shared.queue.push_last(at, Event::Mark);
     }
 
     /// Takes one entry from the queue. Stale entries are no events.
     #[inline(always)]
     fn step(&mut self) {
-        let (at, sequence, event) = self.queue.pop().expect("the end of the run is pending");
-        assert!(self.now <= at, "time ran backwards: {:?} then {at:?}", self.now);
-        self.now = at;
+        let (at, sequence, event) = self.shared.queue.pop().expect("the end of the run is pending");
+        assert!(self.shared.now <= at, "time ran backwards: {:?} then {at:?}", self.shared.now);
+        self.shared.now = at;
         match event {
             Event::Deliver { from, to, epoch, message } => self.deliver(from, to, epoch, message),
             Event::Timer { node, timer } => self.timer(node, timer, at, sequence),
             Event::Disk { node, incarnation } => self.disk(node, incarnation),
             Event::Work { node, slot, generation } => self.work(node, slot, generation),
             Event::Retransmit { from, to, epoch } => {
-                self.net.retransmit(at, from, to, epoch, &mut self.queue);
+                let Shared { net, queue, .. } = &mut self.shared;
+                net.retransmit(at, from, to, epoch, queue);
             }
             Event::Strike { fault } => self.strike(fault as usize),
             Event::Undo { strike } => self.undo(strike as usize),
@@ -177,43 +172,47 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, message: P::Message) {
-        let node = &mut self.nodes[to.index()];
-        let reason = if epoch != 0 && epoch != self.net.epoch(from, to) {
+        let Node { process, machine, .. } = &mut self.nodes[to.index()];
+        let reason = if epoch != 0 && epoch != self.shared.net.epoch(from, to) {
             DropReason::Reset
-        } else if node.process.is_none() {
+        } else if process.is_none() {
             DropReason::ReceiverDown
-        } else if node.pauses > 0 {
-            return node.held.push(Held::Message { from, message });
+        } else if machine.pauses > 0 {
+            return machine.held.push(Held::Message { from, message });
         } else {
             return self.receive(from, to, message);
         };
-        self.net.counters_mut(from).drop_one(reason);
-        self.observer.dropped(self.now, from, to, reason);
+        self.shared.net.counters_mut(from).drop_one(reason);
+        self.shared.observer.dropped(self.shared.now, from, to, reason);
     }
 
-    #[inline(always)]
+    /// A call, so that the message stays whole in memory on its way to the handler: 43 ns a message in place of 53.
+    /// Inlined, it is taken apart for registers and put together again in narrow stores, behind which wide loads wait.
+    #[inline(never)]
     fn receive(&mut self, from: NodeId, to: NodeId, message: P::Message) {
-        self.net.counters_mut(to).received += 1;
+        self.shared.net.counters_mut(to).received += 1;
         self.count(&Occurrence::Delivered { from, to, message: &message });
-        self.handle(to, |process, cx| process.on_message(cx, from, message));
+        let (process, mut cx) = self.running(to);
+        process.on_message(&mut cx, from, message);
     }
 
     /// The queue's entry (`at`, `sequence`) of a timer comes up, or one that was held does so again.
     #[inline]
     fn timer(&mut self, id: NodeId, timer: u32, at: Time, sequence: Sequence) {
         let node = &mut self.nodes[id.index()];
-        match node.timers.due(timer, at, sequence) {
+        match node.machine.timers.due(timer, at, sequence) {
             Due::Stale => {}
             Due::Later(later, rank) => {
-                self.queue.push_ranked(later, rank, Event::Timer { node: id, timer });
+                self.shared.queue.push_ranked(later, rank, Event::Timer { node: id, timer });
             }
-            Due::Fire if node.pauses > 0 => {
-                node.timers.hold(timer, at, sequence);
-                node.held.push(Held::Timer { timer, at, sequence });
+            Due::Fire if node.machine.pauses > 0 => {
+                node.machine.timers.hold(timer, at, sequence);
+                node.machine.held.push(Held::Timer { timer, at, sequence });
             }
             Due::Fire => {
                 self.count(&Occurrence::Fired { node: id, timer });
-                self.handle(id, |process, cx| process.on_timer(cx, P::Timer::named(timer)));
+                let (process, mut cx) = self.running(id);
+                process.on_timer(&mut cx, P::Timer::named(timer));
             }
         }
     }
@@ -221,13 +220,13 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline]
     fn disk(&mut self, id: NodeId, incarnation: u32) {
         let node = &mut self.nodes[id.index()];
-        if node.process.is_none() || node.incarnation != incarnation {
+        if node.process.is_none() || node.machine.incarnation != incarnation {
             return; // Asked for before a crash.
         }
         // The device does not stop with the process: what it completes during a pause is durable.
-        let token = node.disk.complete();
-        if node.pauses > 0 {
-            return node.held.push(Held::Synced(token));
+        let token = node.machine.disk.complete();
+        if node.machine.pauses > 0 {
+            return node.machine.held.push(Held::Synced(token));
         }
         self.synced(id, token);
     }
@@ -235,47 +234,43 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline]
     fn synced(&mut self, id: NodeId, token: DiskToken) {
         self.count(&Occurrence::Synced { node: id, token });
-        self.handle(id, |process, cx| process.on_disk(cx, token, Ok(())));
+        let (process, mut cx) = self.running(id);
+        process.on_disk(&mut cx, token, Ok(()));
     }
 
     #[inline]
     fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
-        let Some((token, next)) = self.nodes[id.index()].processor.complete(self.now, slot, generation)
+        let Some((token, next)) =
+            self.nodes[id.index()].machine.processor.complete(self.shared.now, slot, generation)
         else {
             return; // It moved on: a pause, a slow-down, a crash.
         };
         if let Some(next) = next {
-            self.push_work(id, next);
+            self.shared.push_work(id, next);
         }
         self.count(&Occurrence::Computed { node: id, token });
-        self.handle(id, |process, cx| process.on_computed(cx, token));
+        let (process, mut cx) = self.running(id);
+        process.on_computed(&mut cx, token);
     }
 
-    fn push_work(&mut self, node: NodeId, completion: Completion) {
-        let Completion { at, slot, generation } = completion;
-        self.queue.push(at, Event::Work { node, slot, generation });
-    }
-
-    /// Lets a process handle something, and carries out what it asks for.
+    /// The process on a node, to handle something, and the context that carries out what it asks for.
     #[inline(always)]
-    fn handle(&mut self, id: NodeId, handler: impl FnOnce(&mut P, &mut Buffer<'_, P>)) {
-        let node = &mut self.nodes[id.index()];
-        node.handled += 1;
-        let process = node.process.as_mut().expect("only a running process is handed events");
-        let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
-        let cx = Buffer::new(id, now, wall, &mut node.rng, &mut self.effects);
-        handler(process, &mut cx.with_incarnation(node.incarnation));
-        self.perform(id);
+    fn running(&mut self, id: NodeId) -> (&mut P, Live<'_, P, O>) {
+        let Node { process, machine, .. } = &mut self.nodes[id.index()];
+        machine.handled += 1;
+        let process = process.as_mut().expect("only a running process is handed events");
+        (process, Live { id, machine, shared: &mut self.shared })
     }
 
     /// Counts an event and lets the digest absorb it.
     #[inline(always)]
     fn count(&mut self, event: &Occurrence<'_, P::Message>) {
-        self.observer.began(self.now, self.events + 1, event, self.digest);
+        let shared = &mut self.shared;
+        shared.observer.began(shared.now, self.events + 1, event, shared.digest);
         let [head, detail] = event.words();
-        self.digest.absorb(self.now.0);
-        self.digest.absorb(head);
-        self.digest.absorb(detail);
+        shared.digest.absorb(shared.now.0);
+        shared.digest.absorb(head);
+        shared.digest.absorb(detail);
         self.events += 1;
         if self.events.is_multiple_of(CHECKPOINT_INTERVAL) {
             self.checkpoint();
@@ -284,10 +279,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[cold]
     fn checkpoint(&mut self) {
-        self.checkpoints.push(self.digest.value());
-        let held: usize = self.nodes.iter().map(|node| node.held.len()).sum();
-        let pending = self.queue.len() + held + self.net.waiting() as usize;
-        let limit = self.watch.checkpoint(self.now, self.events, pending);
+        self.checkpoints.push(self.shared.digest.value());
+        let held: usize = self.nodes.iter().map(|node| node.machine.held.len()).sum();
+        let pending = self.shared.queue.len() + held + self.shared.net.waiting() as usize;
+        let limit = self.watch.checkpoint(self.shared.now, self.events, pending);
         self.stopped = self.stopped.or(limit.map(Stop::Limit));
     }
 
@@ -299,15 +294,15 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Messages in flight (those held by paused receivers included), and those that wait at their sender for a
     /// stream's retransmission. Looks at every pending event.
     pub fn messages_under_way(&self) -> (u64, u64) {
-        let held = self.nodes.iter().flat_map(|node| &node.held);
+        let held = self.nodes.iter().flat_map(|node| &node.machine.held);
         let held = held.filter(|held| matches!(held, Held::Message { .. })).count();
-        let pending = self.queue.iter().filter(|event| matches!(event, Event::Deliver { .. })).count();
-        ((held + pending) as u64, self.net.waiting())
+        let pending = self.shared.queue.iter().filter(|event| matches!(event, Event::Deliver { .. })).count();
+        ((held + pending) as u64, self.shared.net.waiting())
     }
 
     /// The run's time.
     pub fn now(&self) -> Time {
-        self.now
+        self.shared.now
     }
 
     /// Events handled so far.
@@ -317,12 +312,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// Events pending.
     pub fn pending(&self) -> usize {
-        self.queue.len()
+        self.shared.queue.len()
     }
 
     /// The digest so far.
     pub fn digest(&self) -> u64 {
-        self.digest.value()
+        self.shared.digest.value()
     }
 
     /// The digest after every [`CHECKPOINT_INTERVAL`] events.
@@ -332,22 +327,22 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// What listens.
     pub fn observer(&self) -> &O {
-        &self.observer
+        &self.shared.observer
     }
 
     /// What listens, to be told of something that is no event, such as a sample of counters.
     pub fn observer_mut(&mut self) -> &mut O {
-        &mut self.observer
+        &mut self.shared.observer
     }
 
     /// What listened.
     pub fn into_observer(self) -> O {
-        self.observer
+        self.shared.observer
     }
 
     /// Who there is, and in what state.
     pub fn roster(&self) -> &Roster {
-        &self.roster
+        &self.shared.roster
     }
 
     /// The process on `node`, unless it is down.
@@ -359,11 +354,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     pub fn node_counters(&mut self, id: NodeId) -> NodeCounters {
         let node = &mut self.nodes[id.index()];
         NodeCounters {
-            handled: node.handled,
-            boots: node.incarnation,
-            network: *self.net.counters(id),
-            disk: node.disk.counters(self.now),
-            processor: node.processor.usage(self.now),
+            handled: node.machine.handled,
+            boots: node.machine.incarnation,
+            network: *self.shared.net.counters(id),
+            disk: node.machine.disk.counters(self.shared.now),
+            processor: node.machine.processor.usage(self.shared.now),
         }
     }
 }
@@ -408,16 +403,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     fn plan_strike(&mut self, fault: usize) {
         let at = match &self.faults[fault].schedule {
             Schedule::At(at) => *at,
-            Schedule::Every(interval) => self.now + interval.duration(self.choices[fault].next_u64()),
+            Schedule::Every(interval) => self.shared.now + interval.duration(self.choices[fault].next_u64()),
         };
-        self.queue.push(at, Event::Strike { fault: fault as u32 });
+        self.shared.queue.push(at, Event::Strike { fault: fault as u32 });
     }
 
     fn strike(&mut self, fault: usize) {
         let strike = self.strikes.len();
         self.count(&Occurrence::Struck { planned: fault, strike });
         let mut cx = StrikeContext {
-            roster: &self.roster,
+            roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             cut: CutId(strike as u64),
         };
@@ -428,16 +423,22 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             self.plan_strike(fault);
         }
         let Some(resolved) = resolved else {
-            return self.observer.missed(self.now, fault);
+            return self.shared.observer.missed(self.shared.now, fault);
         };
-        let end = lasts.map(|lasts| self.now + lasts);
+        let end = lasts.map(|lasts| self.shared.now + lasts);
         let nodes = resolved.begin.iter().flat_map(Action::nodes).collect();
-        let record =
-            FaultRecord { planned: fault, strike, start: self.now, end, resolved: resolved.resolved, nodes };
-        self.observer.struck(&record);
+        let record = FaultRecord {
+            planned: fault,
+            strike,
+            start: self.shared.now,
+            end,
+            resolved: resolved.resolved,
+            nodes,
+        };
+        self.shared.observer.struck(&record);
         self.strikes.push(resolved.end);
         if let Some(end) = end {
-            self.queue.push(end, Event::Undo { strike: strike as u32 });
+            self.shared.queue.push(end, Event::Undo { strike: strike as u32 });
         }
         for action in resolved.begin {
             self.act(action);
@@ -449,6 +450,6 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         for action in std::mem::take(&mut self.strikes[strike]) {
             self.act(action);
         }
-        self.observer.ended(self.now, strike);
+        self.shared.observer.ended(self.shared.now, strike);
     }
 }

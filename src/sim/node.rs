@@ -31,18 +31,25 @@ pub struct NodeSetup<C> {
     pub config: C,
 }
 
-/// A node that runs. What every event touches stands first, so that a large world misses few cache lines.
+/// A node that runs.
+#[derive(Clone)]
+pub(super) struct Node<P: Process> {
+    /// `None` while it is down.
+    pub(super) process: Option<P>,
+    pub(super) machine: Machine<P>,
+    pub(super) config: P::Config,
+}
+
+/// What a process runs on. What every event touches stands first, so that a large world misses few cache lines.
 #[derive(Clone)]
 #[repr(C)]
-pub(super) struct Node<P: Process> {
+pub(super) struct Machine<P: Process> {
     /// Pauses in force.
     pub(super) pauses: u32,
     pub(super) incarnation: u32,
     pub(super) handled: u64,
     pub(super) clock: Clock,
     pub(super) rng: LazyStream,
-    /// `None` while it is down.
-    pub(super) process: Option<P>,
     pub(super) timers: Timers,
     pub(super) processor: Processor,
     pub(super) disk: Disk<P::Record>,
@@ -52,26 +59,24 @@ pub(super) struct Node<P: Process> {
     pub(super) down: u32,
     /// What came up while it was paused, in that order.
     pub(super) held: Vec<Held<P::Message>>,
-    pub(super) config: P::Config,
 }
 
 impl<P: Process> Node<P> {
     pub(super) fn new(seed: u64, setup: &NodeSetup<P::Config>) -> Self {
-        Node {
-            config: setup.config.clone(),
-            process: None,
-            rng: LazyStream::new(seed, &setup.name),
-            clock: setup.clock,
-            timers: Timers::default(),
-            disk: Disk::new(setup.disk.clone()),
-            processor: Processor::new(setup.processor),
-            key: crate::kernel::random::name_key(&setup.name),
-            down: 0,
+        let machine = Machine {
             pauses: 0,
-            held: Vec::new(),
             incarnation: 0,
             handled: 0,
-        }
+            clock: setup.clock,
+            rng: LazyStream::new(seed, &setup.name),
+            timers: Timers::default(),
+            processor: Processor::new(setup.processor),
+            disk: Disk::new(setup.disk.clone()),
+            key: crate::kernel::random::name_key(&setup.name),
+            down: 0,
+            held: Vec::new(),
+        };
+        Node { process: None, machine, config: setup.config.clone() }
     }
 }
 

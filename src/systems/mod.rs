@@ -10,4 +10,4 @@ mod wire;
 pub use never::Never;
 pub use own::Own;
 pub use role::{Custom, Role, RoleConfig};
-pub use wire::{Member, Note, Record, Wire};
+pub use wire::{Member, Misaddressed, Note, Record, Wire};

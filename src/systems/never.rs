@@ -7,7 +7,7 @@ use crate::spec::{Decode, Decoder, Diagnostic, Node};
 
 use super::plan::{Blueprint, SystemPlan};
 use super::role::Custom;
-use super::wire::{Member, Wire};
+use super::wire::{Member, Misaddressed, Wire};
 
 /// A value of this type does not exist.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +54,8 @@ impl Member<Never> for Never {
         match message {}
     }
 
-    fn from_wire(wire: Wire<Never>) -> Result<Never, Wire<Never>> {
-        Err(wire)
+    fn from_wire(wire: Wire<Never>) -> Result<Never, Misaddressed> {
+        Err(Misaddressed::new(&wire))
     }
 }
 

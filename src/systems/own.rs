@@ -3,7 +3,7 @@
 
 use crate::kernel::{Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
 
-use super::wire::{Member, Wire};
+use super::wire::{Member, Misaddressed, Wire};
 
 /// A user's own process.
 #[derive(Clone, Debug)]
@@ -20,36 +20,44 @@ impl<X: Process> Process for Own<X> {
         Own(X::boot(&mut Lift::new(cx), config, disk))
     }
 
+    #[inline(always)]
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: X::Message) {
         self.0.on_message(&mut Lift::new(cx), from, message);
     }
 
+    #[inline(always)]
     fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: X::Timer) {
         self.0.on_timer(&mut Lift::new(cx), timer);
     }
 
+    #[inline(always)]
     fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
         self.0.on_disk(&mut Lift::new(cx), token, result);
     }
 
+    #[inline(always)]
     fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
         self.0.on_computed(&mut Lift::new(cx), token);
     }
 }
 
 impl<X: Process> Embed<X> for Own<X> {
+    #[inline(always)]
     fn message(message: X::Message) -> X::Message {
         message
     }
 
+    #[inline(always)]
     fn timer(timer: X::Timer) -> X::Timer {
         timer
     }
 
+    #[inline(always)]
     fn record(record: X::Record) -> X::Record {
         record
     }
 
+    #[inline(always)]
     fn note(note: X::Note) -> X::Note {
         note
     }
@@ -60,11 +68,13 @@ impl<X: Process> Embed<X> for Own<X> {
 }
 
 impl<X: Member<M>, M> Member<M> for Own<X> {
+    #[inline(always)]
     fn to_wire(message: Self::Message) -> Wire<M> {
         X::to_wire(message)
     }
 
-    fn from_wire(wire: Wire<M>) -> Result<Self::Message, Wire<M>> {
+    #[inline(always)]
+    fn from_wire(wire: Wire<M>) -> Result<Self::Message, Misaddressed> {
         X::from_wire(wire)
     }
 }

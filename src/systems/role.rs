@@ -8,9 +8,7 @@ use std::rc::Rc;
 
 use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
-use crate::kernel::{
-    Context, DiskError, DiskToken, Durable, Embed, Lift, Message as _, Name, NodeId, Process, WorkToken,
-};
+use crate::kernel::{Context, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken};
 use crate::services::front::{Front, FrontConfig};
 use crate::services::instance::{Instance, InstanceConfig};
 use crate::spec::Decode;
@@ -19,7 +17,7 @@ use crate::workloads::client::{Clients, WorkloadConfig};
 use super::never::Never;
 use super::own::Own;
 use super::plan::{Blueprint, SystemPlan};
-use super::wire::{Member, Note, Record, Wire};
+use super::wire::{Member, Misaddressed, Note, Record, Wire};
 
 /// What runs on a node; `X` is a user's own process.
 #[derive(Clone)]
@@ -163,7 +161,9 @@ fn receive<P: Member<X::Message>, X: Custom>(
     match P::from_wire(wire) {
         Ok(message) => process.on_message(&mut Lift::new(cx), from, message),
         // Scenarios that could do this are refused at load; a user's own process can still get an address wrong.
-        Err(wire) => panic!("node {:?} was sent a `{}`, which it cannot take", cx.me(), wire.name()),
+        Err(Misaddressed { message }) => {
+            panic!("node {:?} was sent a `{message}`, which it cannot take", cx.me())
+        }
     }
 }
 

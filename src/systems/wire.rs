@@ -78,11 +78,26 @@ pub trait Member<X>: Process {
     /// Takes a message off the wire.
     ///
     /// # Errors
-    /// The wire itself, if this process has no such message: it was misaddressed.
-    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Wire<X>>;
+    /// If this process has no such message.
+    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Misaddressed>;
 }
 
-impl<X> Member<X> for Replica<Raft> {
+/// A message reached a process that has no such message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Misaddressed {
+    /// What the message is called.
+    pub message: &'static str,
+}
+
+impl Misaddressed {
+    /// `wire` is not for the process at hand.
+    #[cold]
+    pub fn new<X: Message>(wire: &Wire<X>) -> Self {
+        Misaddressed { message: wire.name() }
+    }
+}
+
+impl<X: Message> Member<X> for Replica<Raft> {
     #[inline(always)]
     fn to_wire(message: Self::Message) -> Wire<X> {
         match message {
@@ -93,12 +108,12 @@ impl<X> Member<X> for Replica<Raft> {
     }
 
     #[inline(always)]
-    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Wire<X>> {
+    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Misaddressed> {
         match wire {
             Wire::Raft(message) => Ok(replica::Message::Peer(message)),
             Wire::Request(request) => Ok(replica::Message::Request(request)),
             Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
-            Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => Err(wire),
+            Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
         }
     }
 }
@@ -106,7 +121,7 @@ impl<X> Member<X> for Replica<Raft> {
 /// Clients, fronts and instances speak the same words.
 macro_rules! speaks_service {
     ($($process:ty),*) => { $(
-        impl<X> Member<X> for $process {
+        impl<X: Message> Member<X> for $process {
             #[inline(always)]
             fn to_wire(message: ServiceMessage) -> Wire<X> {
                 match message {
@@ -118,13 +133,13 @@ macro_rules! speaks_service {
             }
 
             #[inline(always)]
-            fn from_wire(wire: Wire<X>) -> Result<ServiceMessage, Wire<X>> {
+            fn from_wire(wire: Wire<X>) -> Result<ServiceMessage, Misaddressed> {
                 match wire {
                     Wire::Call(call) => Ok(ServiceMessage::Call(call)),
                     Wire::Answered(answered) => Ok(ServiceMessage::Answered(answered)),
                     Wire::Request(request) => Ok(ServiceMessage::Request(request)),
                     Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
-                    Wire::Raft(_) | Wire::Custom(_) => Err(wire),
+                    Wire::Raft(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
                 }
             }
         }
