@@ -64,7 +64,7 @@ pub enum Reason {
     Timeout,
     /// A server refused it: a full queue, an admission limit.
     Rejected,
-    /// No server could be found to send it to.
+    /// No server could be found to send it to. If it failed: no client was free to send it ([`SESSIONS_MAX`]).
     Unavailable,
     /// The run ended first.
     InFlight,

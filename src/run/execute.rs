@@ -6,18 +6,21 @@ use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge};
 use crate::kernel::{NodeId, SystemId, Time};
-use crate::model::history::SessionId;
+use crate::model::history::{Reason, SESSIONS_MAX, SessionId};
 use crate::net::Counters;
 use crate::scenario::nouns::check::Expect;
+use crate::scenario::nouns::warmup::{Warmup, WarmupRule};
 use crate::sim::{NodeCounters, Sim, Stop};
 use crate::systems::{Custom, Never, Role};
 
 use super::histories::{Histories, History};
 use super::metrics::{Judgement, Verdict};
+use super::operation::Ending;
 use super::prepare::{Check, Kind, Prepared};
 use super::recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 use super::recording::Recording;
-use super::tally::Intervals;
+use super::tally::{ClassTally, Intervals};
+use super::warmup;
 use super::watch::Watch;
 
 /// Events between two looks at the interrupt and the progress.
@@ -92,7 +95,10 @@ pub fn execute<X: Custom>(
     let intervals = Intervals { duration: world.setup.duration, length: world.interval };
     let setup = RecorderSetup {
         cast: prepared.cast(),
-        warmup: world.warmup,
+        warmup: match world.warmup {
+            Warmup::For(length) => Time::ZERO + length,
+            Warmup::Rule(WarmupRule::Auto) => Time::ZERO,
+        },
         recovery: world.recovery,
         intervals,
         operations_max: OPERATIONS_MAX,
@@ -148,7 +154,11 @@ fn finish<X: Custom>(
     let watch = sim.into_observer();
     let Watch { recorder, histories, mut invariants, requests, .. } = watch;
     invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
-    let recording = recorder.finish(now);
+    let mut recording = recorder.finish(now);
+    let unsettled = match prepared.world.warmup {
+        Warmup::For(_) => Vec::new(),
+        Warmup::Rule(WarmupRule::Auto) => warmup::cut(&mut recording),
+    };
     let histories: Vec<(SystemId, History)> =
         histories.map(|histories| histories.finish(now).into_iter().collect()).unwrap_or_default();
     let node_name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.clone();
@@ -194,7 +204,8 @@ fn finish<X: Custom>(
     }
     verdicts.extend(built_in("requests", requests.balance().err().map(|found| found.explain(&node_name))));
     verdicts.extend(built_in("messages", traffic.balance().err().map(|found| found.explain(&node_name))));
-    let warnings = warnings(&prepared, &recording, stop);
+    let mut warnings = warnings(&prepared, &recording, stop);
+    warnings.extend(unsettled);
     Executed { prepared, stop, events, digest, checkpoints, recording, histories, verdicts, warnings }
 }
 
@@ -309,6 +320,17 @@ fn warnings<X: Custom>(prepared: &Prepared<X>, recording: &Recording, stop: Opti
             "`max-operations` was reached: per-request files hold one operation in {}, {} of {}",
             sampling.one_in, sampling.kept, sampling.total
         ));
+    }
+    for workload in 0..recording.cast().workloads.len() {
+        let failed = |tally: &ClassTally| tally.all().ended(Ending::Fail, Some(Reason::Unavailable));
+        let turned_away: u64 = recording.tallies().classes(workload).map(|(_, tally)| failed(tally)).sum();
+        if turned_away > 0 {
+            let name = recording.cast().workload_name(workload);
+            warnings.push(format!(
+                "`{name}` had no client free for {turned_away} operations, which were never sent: more than {} were under \
+                 way or had ended unknown", SESSIONS_MAX - 1
+            ));
+        }
     }
     if let Some(Stop::Limit(limit)) = stop {
         warnings.push(format!("stopped at {} by the limit `{}`: {limit}", recording.end(), limit.name()));

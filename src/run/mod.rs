@@ -31,6 +31,7 @@ mod tally;
 #[cfg(test)]
 mod testing;
 pub mod trace;
+mod warmup;
 pub mod watch;
 
 pub use availability::Outage;

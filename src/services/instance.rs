@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Context, Durable, Duration, Keyed, Name, NodeId, Process, Time, WorkToken};
-use crate::model::history::{Outcome, Reason, SessionId};
+use crate::model::history::{Outcome, Reason, SESSIONS_MAX, SessionId};
 use crate::model::note::{ClientNote, ServiceNote};
 use crate::model::op::{Op, OpKind, Value};
 use crate::model::request::{Reply, Request, Response};
@@ -185,7 +185,8 @@ impl Process for Instance {
 
 impl Instance {
     fn take(&mut self, cx: &mut impl Context<Self>, caller: NodeId, call: Call) {
-        if self.config.limit.is_some_and(|limit| self.jobs.len() >= limit as usize) {
+        let is_full = self.config.limit.is_some_and(|limit| self.jobs.len() >= limit as usize);
+        if is_full || self.jobs.is_full(SESSIONS_MAX) {
             cx.note(ServiceNote::Refused);
             let refused = Answered { slot: call.slot, sequence: call.sequence, status: Status::Refused };
             return cx.send(caller, ServiceMessage::Answered(refused));

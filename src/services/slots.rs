@@ -31,6 +31,11 @@ impl<T> Slots<T> {
         self.len() == 0
     }
 
+    /// Whether there is no slot below `max` to open one in: the others are open or retired.
+    pub fn is_full(&self, max: u32) -> bool {
+        self.free.is_empty() && self.slots.len() >= max as usize
+    }
+
     /// Opens one; returns its slot and sequence number.
     #[inline]
     pub fn open(&mut self, value: T) -> (u32, u32) {

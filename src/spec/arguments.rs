@@ -69,7 +69,8 @@ pub fn bind<'a>(call: &'a Call, forms: &[Form]) -> Result<Bound<'a>, Vec<Problem
             Ok(name) if bound.get(name).is_some() => {
                 let message = format!("is given `{name}` twice");
                 let span = argument.key.as_ref().map_or(argument.value.span(), |key| key.span.clone());
-                problems.push(Problem::new(Code::DuplicateArgument, span, message));
+                let help = format!("write {}", usage(&call.name.text, forms));
+                problems.push(Problem::new(Code::DuplicateArgument, span, message).help(help));
             }
             Ok(name) => bound.values.push((name, &argument.value)),
             Err(problem) => problems.push(problem),
@@ -137,14 +138,15 @@ fn parameter_of(
     };
     let known = parameters.iter().map(|p| p.name).find(|name| *name == key.text);
     known.ok_or_else(|| {
-        let elsewhere = forms.iter().flat_map(|form| form.parameters).any(|p| p.name == key.text);
-        let message = if elsewhere {
+        let all = forms.iter().flat_map(|form| form.parameters);
+        let is_elsewhere = all.clone().any(|p| p.name == key.text);
+        let message = if is_elsewhere {
             format!("cannot take `{}` together with its other arguments", key.text)
         } else {
             format!("takes no argument `{}`", key.text)
         };
         Problem::new(Code::UnknownArgument, key.span.clone(), message)
-            .did_you_mean(suggest::closest(&key.text, parameters.iter().map(|p| p.name)))
+            .did_you_mean(suggest::closest(&key.text, all.map(|p| p.name)).filter(|_| !is_elsewhere))
             .help(help)
     })
 }

@@ -124,7 +124,9 @@ fn is_weighted(text: &str) -> bool {
     text.split_once(':').is_some_and(|(before, _)| is_number(before))
 }
 
+/// Digits and points, with a sign or not: a negative weight is a weight, so that it can be told so.
 fn is_number(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
     text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 

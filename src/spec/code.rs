@@ -124,6 +124,8 @@ codes! {
     BadAssertion = "S055": "an assertion on a metric is malformed",
     /// A fault that lies after the end of the run.
     NeverStrikes = "S056": "a fault cannot strike within the run",
+    /// Services that call each other in a circle.
+    CallCycle = "S057": "services call each other in a circle, so that a request never ends",
 }
 
 impl fmt::Display for Code {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Context, Durable, Duration, Keyed, Name, NodeId, Process, Time};
-use crate::model::history::{Outcome, Reason, SessionId};
+use crate::model::history::{Outcome, Reason, SESSIONS_MAX, SessionId};
 use crate::model::note::{Asked, ClientNote};
 use crate::model::op::{Answer, Key, Op, OpKind, Value};
 use crate::model::request::{Reply, Request, Response};
@@ -74,6 +74,9 @@ pub struct WorkloadConfig {
     pub writer: Writer,
 }
 
+/// Most clients of a workload: one session of its node is kept for operations that find no client.
+const CLIENTS_MAX: u32 = SESSIONS_MAX - 1;
+
 /// How long a client waits before it asks again when no node is known to lead.
 const REDIRECT_BACKOFF: Duration = Duration::from_millis(20);
 
@@ -97,6 +100,8 @@ pub struct Clients {
     begun: u32,
     /// Writes among them.
     writes: u32,
+    /// Operations that found no client free.
+    turned_away: u32,
     /// When the next arrival of an open loop is due.
     due: Time,
     /// By key: the value last seen or written; 0 when none was.
@@ -171,6 +176,7 @@ impl Process for Clients {
             open: Slots::new(),
             begun: 0,
             writes: 0,
+            turned_away: 0,
             due: Time::ZERO,
             known: vec![Value(0); config.keys.count() as usize],
         };
@@ -231,11 +237,35 @@ impl Clients {
         let number = self.begun;
         let (asked, key) = self.choose(number);
         let node = self.router.first(self.draw(number, Draw::Route));
+        if self.open.is_full(CLIENTS_MAX) {
+            return self.turn_away(
+                cx,
+                client,
+                ClientNote::Invoked {
+                    slot: SessionId::slot(cx.incarnation(), CLIENTS_MAX),
+                    sequence: self.turned_away + 1,
+                    number,
+                    server: node,
+                    intended,
+                    asked,
+                },
+            );
+        }
         let (slot, sequence) = self.open.open(Open { number, asked, key, node, attempts: 1, client });
         let session = SessionId::slot(cx.incarnation(), slot);
         cx.note(ClientNote::Invoked { slot: session, sequence, number, server: node, intended, asked });
         self.ask(cx, slot);
         cx.arm(ClientTimer::Patience(slot), self.config.timeout);
+    }
+
+    /// Ends an operation for which there is no client, before it is sent: that many are open, or ended unknown.
+    fn turn_away(&mut self, cx: &mut impl Context<Self>, client: u32, invoked: ClientNote) {
+        self.turned_away += 1;
+        cx.note(invoked);
+        let slot = SessionId::slot(cx.incarnation(), CLIENTS_MAX);
+        let outcome = Outcome::Fail(Reason::Unavailable);
+        cx.note(ClientNote::Returned { slot, outcome, attempts: 0 });
+        self.think(cx, client);
     }
 
     /// What operation `number` asks, and the key it concerns.

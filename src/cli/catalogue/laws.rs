@@ -3,6 +3,7 @@
 use super::Page;
 use crate::scenario::nouns::arrivals::ARRIVALS;
 use crate::scenario::nouns::keys::KEYS;
+use crate::scenario::nouns::laws::{Law, Laws};
 use crate::spec::distribution::FAMILIES;
 
 /// A page on each distribution.
@@ -17,20 +18,20 @@ pub(super) fn distributions() -> Vec<Page> {
 
 /// A page on each law of arrivals.
 pub(super) fn arrivals() -> Vec<Page> {
-    let page = |row: &crate::scenario::nouns::arrivals::ArrivalRow| {
-        let example = format!("arrival = {}", quoted(row.example));
-        Page::new(row.name, row.doc).fact("usage", row.usage()).fact("example", example)
-    };
-    ARRIVALS.iter().map(page).collect()
+    laws("arrival", &ARRIVALS)
 }
 
 /// A page on each law over keys.
 pub(super) fn keys() -> Vec<Page> {
-    let page = |row: &crate::scenario::nouns::keys::KeysRow| {
-        let example = format!("keys = {}", quoted(row.example));
-        Page::new(row.name, row.doc).fact("usage", row.usage()).fact("example", example)
+    laws("keys", &KEYS)
+}
+
+fn laws<T>(option: &str, laws: &Laws<T>) -> Vec<Page> {
+    let page = |law: &Law<T>| {
+        let example = format!("{option} = {}", quoted(law.example));
+        Page::new(law.name, law.doc).fact("usage", law.usage()).fact("example", example)
     };
-    KEYS.iter().map(page).collect()
+    laws.rows.iter().map(page).collect()
 }
 
 /// A TOML string; a literal one where the text has quotes of its own.

@@ -35,6 +35,7 @@ pub const SUMMARY_FIELDS: &[Column] = columns! {
                would not have cut it.",
     "events": "Events handled.",
     "simulated_s": "Simulated time.",
+    "warmup_s": "What begins before this is left out of metrics: as given, or as found by `warmup = \"auto\"`.",
     "stopped": "`end`, the limit that was reached, or what cut the run short: `interrupt`, `wall-limit`, `max-memory` or \
                 `max-events`.",
     "verdict": "`passed`, `failed` or `inconclusive`.",

@@ -45,6 +45,8 @@ pub struct Summary {
     pub events: u64,
     /// Simulated time, in seconds.
     pub simulated_s: f64,
+    /// When metrics begin, in seconds.
+    pub warmup_s: f64,
     /// The word for why it is over: [`crate::run::Stopped::name`].
     pub stopped: String,
     /// The word for what it came to: [`super::RunVerdict::name`].
@@ -104,6 +106,7 @@ impl Summary {
             digest: facts.digest.map(hexadecimal),
             events: facts.events,
             simulated_s: recording.end().as_secs_f64(),
+            warmup_s: recording.timeline().warmup().as_secs_f64(),
             stopped: facts.stop.name().to_owned(),
             verdict: facts.verdict().name().to_owned(),
             checks: facts.checks.iter().map(CheckSummary::new).collect(),

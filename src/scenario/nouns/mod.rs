@@ -5,8 +5,10 @@ pub mod arrivals;
 pub mod check;
 pub mod fault;
 pub mod keys;
+pub mod laws;
 pub mod network;
 pub mod system;
+pub mod warmup;
 pub mod workload;
 
 use std::path::Path;
@@ -24,6 +26,7 @@ use check::CheckOptions;
 use fault::FaultOptions;
 use network::NetworkOptions;
 use system::SystemOptions;
+use warmup::Warmup;
 use workload::WorkloadOptions;
 
 /// Longest name.
@@ -68,8 +71,9 @@ crate::options! {
         seed: u64 = 1,
         /// Simulated time.
         duration: Duration [Duration(1)..=Duration::from_secs(31_536_000)],
-        /// What begins before this is left out of metrics.
-        warmup: Duration = "0s",
+        /// What begins before this is left out of metrics. `auto` finds it after the run by MSER-5 (White 1997) from the
+        /// latencies of answered operations in the order of their arrival; the longest of the workloads counts.
+        warmup: Warmup = "0s",
         /// How long after the last fault has healed an operation counts as `recovery`.
         recovery: Duration = "10s",
         /// Width of the intervals of time series; absent: 1/200 of the duration, at least 100 ms.
@@ -113,8 +117,10 @@ fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decode
             help,
         );
     }
-    if scenario.warmup >= scenario.duration {
-        let (warmup, duration) = (duration_text(scenario.warmup), duration_text(scenario.duration));
+    if let Warmup::For(warmup) = scenario.warmup
+        && warmup >= scenario.duration
+    {
+        let (warmup, duration) = (duration_text(warmup), duration_text(scenario.duration));
         let message = format!("the warm-up of {warmup} leaves nothing to measure: the run lasts {duration}");
         refuse(Code::Contradiction, "warmup", message, "make the warm-up shorter, or the run longer");
     }

@@ -1,8 +1,10 @@
 //! From a decoded scenario and a seed to a world that can run: names resolved, nodes placed, every mistake that
 //! spans several tables reported.
 
+mod calls;
 mod checks;
 mod faults;
+mod loads;
 mod nodes;
 mod own;
 mod places;
@@ -27,11 +29,12 @@ use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::suggest;
 use crate::storage::DiskProfile;
-use crate::systems::kinds::{Kind, KindOptions};
+use crate::systems::kinds::Kind;
 use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Custom, Never, Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
 
+use super::nouns::warmup::Warmup;
 use super::nouns::workload::WorkloadOptions;
 use super::nouns::{NAME_HELP, Scenario, is_name};
 
@@ -53,8 +56,8 @@ pub struct World<X: Custom = Never> {
     pub workloads: Vec<WorkloadFacts>,
     /// What must hold.
     pub checks: Vec<CheckPlan>,
-    /// What begins before this is left out of metrics.
-    pub warmup: Time,
+    /// What is left out of metrics at the start.
+    pub warmup: Warmup,
     /// How long after the last heal an operation counts as `recovery`.
     pub recovery: Duration,
     /// Width of the intervals of time series.
@@ -108,6 +111,7 @@ pub fn plan<X: Custom>(
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
     let targets = planner.workload_targets(&systems);
+    let loads = planner.loads(&placed);
     let faults = match placed.complete {
         true => planner.plan_faults(&placed, &sites),
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
@@ -117,9 +121,9 @@ pub fn plan<X: Custom>(
     if planner.diagnostics.error_count() > errors_before {
         return None;
     }
-    let (targets, faults, checks) = (targets?, faults?, checks?);
+    let (targets, loads, faults, checks) = (targets?, loads?, faults?, checks?);
     let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
-    let nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets);
+    let nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets, &loads);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
     names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
     let kind_of = |index: usize| scenario.system.entries[index].2.kind.kind();
@@ -135,7 +139,7 @@ pub fn plan<X: Custom>(
         systems: facts,
         workloads: workloads.iter().enumerate().map(workload).collect(),
         checks,
-        warmup: Time::ZERO + scenario.warmup,
+        warmup: scenario.warmup,
         recovery: scenario.recovery,
         interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
         setup: Setup {
@@ -218,26 +222,6 @@ impl Planner<'_> {
         }
     }
 
-    /// Calls between systems: the called one exists, and is a store.
-    fn check_calls(&mut self, systems: &[SystemPlan]) {
-        for (_, _, system) in &self.scenario.system.entries {
-            let KindOptions::Service(service) = &system.kind else { continue };
-            for call in service.calls() {
-                let Some(index) = systems.iter().position(|known| known.name == call.value) else {
-                    let known = systems.iter().map(|known| known.name.as_str());
-                    self.unknown_name("system", &call.value, &call.origin, known);
-                    continue;
-                };
-                let kind = self.scenario.system.entries[index].2.kind.kind();
-                if !kind.is_store() {
-                    let message = format!("`{}` is a {kind}, which a step cannot call", call.value);
-                    let help = "a step calls a store, such as a system of type raft".to_owned();
-                    self.refuse(Code::Contradiction, &call.origin, message, help);
-                }
-            }
-        }
-    }
-
     /// The system that each workload asks.
     fn workload_targets(&mut self, systems: &[SystemPlan]) -> Option<Vec<SystemId>> {
         let scenario = self.scenario;
@@ -291,6 +275,7 @@ fn build_nodes<X: Custom>(
     placed: &nodes::Placed,
     blueprint: &Blueprint<'_>,
     targets: &[SystemId],
+    loads: &[client::Load],
 ) -> Vec<NodeSetup<RoleConfig<X::Config>>> {
     let mut setups = Vec::with_capacity(placed.places.len());
     for ((plan, own), (_, _, options)) in placed.systems.iter().zip(own).zip(&scenario.system.entries) {
@@ -319,17 +304,13 @@ fn build_nodes<X: Custom>(
             });
         }
     }
-    for ((index, node), (name, _, options)) in
-        placed.workloads.iter().enumerate().zip(&scenario.workload.entries)
-    {
-        let target = &placed.systems[targets[index].index()];
-        let kind = scenario.system.entries[targets[index].index()].2.kind.kind();
-        let id = SystemId((placed.systems.len() + index) as u16);
-        let config = workload_config(name, id, options, target, kind, blueprint, *node);
+    for (index, (target, load)) in targets.iter().zip(loads).enumerate() {
+        let node = placed.workloads[index];
+        let config = workload_config(scenario, index, placed, *target, load.clone(), blueprint);
         setups.push(NodeSetup {
-            name: name.clone(),
-            system: id,
-            site: blueprint.place(*node),
+            name: scenario.workload.entries[index].0.clone(),
+            system: SystemId(config.id),
+            site: blueprint.place(node),
             is_client: true,
             transport: Transport::Either,
             disk: DiskProfile::default(),
@@ -342,14 +323,16 @@ fn build_nodes<X: Custom>(
 }
 
 fn workload_config(
-    name: &str,
-    id: SystemId,
-    options: &WorkloadOptions,
-    target: &SystemPlan,
-    kind: Kind,
+    scenario: &Scenario,
+    index: usize,
+    placed: &nodes::Placed,
+    target: SystemId,
+    load: client::Load,
     blueprint: &Blueprint<'_>,
-    node: crate::kernel::NodeId,
 ) -> WorkloadConfig {
+    let (name, _, options) = &scenario.workload.entries[index];
+    let (node, target) = (placed.workloads[index], &placed.systems[target.index()]);
+    let kind = scenario.system.entries[target.id.index()].2.kind.kind();
     let asked = match kind.is_store() {
         true => &target.nodes,
         // A service is asked at its front.
@@ -362,9 +345,9 @@ fn workload_config(
     let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
     let size = u32::try_from(options.value_size.0).expect("its range says so");
     WorkloadConfig {
-        id: id.0,
+        id: (placed.systems.len() + index) as u16,
         draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
-        load: options.arrival.value.0.clone(),
+        load,
         target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
         nodes: blueprint.nearest_first(blueprint.place(node), asked),
         route: options.route.map_or(Route::Leader, Route::from),

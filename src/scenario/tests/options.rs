@@ -196,6 +196,8 @@ error[S023]: `loss` is negative, and a ratio is never
   |
 8 | loss = -0.5
   |        ^^^^
+  |
+  = help: take its sign away: 0.5
 "#,
     );
 }
@@ -339,6 +341,8 @@ error[S035]: `uniform` is given `low` twice
   |
 5 | election_timeout = "uniform(1s, low=2s)"
   |                                 ^^^
+  |
+  = help: write uniform(low=, high=)
 "#,
     );
     assert_shown(
@@ -357,6 +361,7 @@ error[S036]: `high` of `uniform` must be at least low (2s), not 1s
 fn every_code_has_a_message_in_these_tests() {
     let files = [
         include_str!("options.rs"),
+        include_str!("plan/calls.rs"),
         include_str!("plan/faults.rs"),
         include_str!("plan/systems.rs"),
         include_str!("sources.rs"),

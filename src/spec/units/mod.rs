@@ -62,7 +62,7 @@ pub fn rate(text: &str) -> Result<Rate, Problem> {
     let part = single(text, 0, Dimension::Rate)?;
     // A fraction lengthens the time instead: 0.5/s is 5 in 10 s.
     let per = 10_u64.checked_pow(part.number.scale).and_then(|power| part.unit.checked_mul(power));
-    let per = per.ok_or_else(|| too_fine(text, Dimension::Rate))?;
+    let per = per.ok_or_else(|| too_many_digits(text, part.number))?;
     let count = u64::try_from(part.number.digits).map_err(|_| too_large(text, "2^64"))?;
     Ok(Rate { count, per: Duration(per) })
 }
@@ -222,10 +222,9 @@ fn refuse_padding(text: &str, dimension: Dimension) -> Result<(), Problem> {
     }
     if text.contains(char::is_whitespace) {
         let compact: String = text.split_whitespace().collect();
-        let message = "has a space in it";
-        return Err(
-            Problem::new(Code::BadNumber, 0..text.len(), message).help(format!("write \"{compact}\""))
-        );
+        let problem = Problem::new(Code::BadNumber, 0..text.len(), "has a space in it");
+        let is_known = base_value(&compact).is_some_and(|(other, _)| other == dimension);
+        return Err(problem.help(if is_known { format!("write \"{compact}\"") } else { example }));
     }
     if text.starts_with('-') {
         return Err(negative(text, dimension));
@@ -288,6 +287,11 @@ fn find_unit(text: &str, span: Range<usize>, dimension: Dimension) -> Result<u64
     if name.is_empty() {
         return Err(missing_unit(text, 0..text.len(), dimension));
     }
+    if has_exponent(&text[span.start..]) {
+        let help = format!("write its digits out, such as \"{}\"", dimension.example());
+        let message = "has an exponent, and quantities are written without";
+        return Err(Problem::new(Code::BadNumber, 0..text.len(), message).help(help));
+    }
     let known = || units.iter().map(|(unit, _)| *unit);
     let alias = ALIASES.iter().find(|(alias, unit)| *alias == name && known().any(|known| known == *unit));
     if let Some((_, unit)) = alias {
@@ -303,6 +307,12 @@ fn find_unit(text: &str, span: Range<usize>, dimension: Dimension) -> Result<u64
     // Units are too short for edit distance: only another case is a safe guess.
     let guess = known().find(|unit| unit.eq_ignore_ascii_case(name));
     Err(unknown_unit(name, span, dimension).did_you_mean(guess))
+}
+
+/// Whether what follows a number is `e6` or `e-6`.
+fn has_exponent(rest: &str) -> bool {
+    let exponent = rest.strip_prefix(['e', 'E']).map(|rest| rest.trim_start_matches(['+', '-']));
+    exponent.is_some_and(|exponent| exponent.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn unknown_unit(name: &str, span: Range<usize>, dimension: Dimension) -> Problem {
@@ -323,11 +333,31 @@ fn split_sign(text: &str) -> (i64, &str) {
 }
 
 fn negative(text: &str, dimension: Dimension) -> Problem {
+    let help = format!("take its sign away: {}", text.trim_start_matches('-'));
     Problem::new(Code::Negative, 0..text.len(), format!("is negative, and {} is never", dimension.name()))
+        .help(help)
 }
 
 fn too_large(text: &str, most: &str) -> Problem {
     Problem::new(Code::Overflow, 0..text.len(), format!("is too large: the most is {most}"))
+}
+
+/// A rate with more digits after the point than its unit leaves room for, as a computed one has; shows it rounded.
+fn too_many_digits(text: &str, number: Decimal) -> Problem {
+    // What every unit leaves room for.
+    const KEPT: u32 = 5;
+    let message = format!("has {} digits after the point, more than a rate can keep", number.scale);
+    let problem = Problem::new(Code::TooFine, 0..text.len(), message);
+    let step = 10_u128.pow(number.scale.saturating_sub(KEPT));
+    let rounded = (number.digits + step / 2) / step;
+    if rounded == 0 {
+        return problem.help("take a longer unit: 1/d is once a day");
+    }
+    let (whole, fraction) = (rounded / 10_u128.pow(KEPT), rounded % 10_u128.pow(KEPT));
+    let digits = format!("{whole}.{fraction:05}");
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let rounded = digits.trim_end_matches('0').trim_end_matches('.');
+    problem.help(format!("write it rounded: \"{rounded}{unit}\""))
 }
 
 fn too_fine(text: &str, dimension: Dimension) -> Problem {

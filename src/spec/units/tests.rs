@@ -65,6 +65,7 @@ fn a_wrong_unit_is_underlined_and_the_right_one_suggested() {
 fn what_is_no_number_is_refused() {
     assert_eq!(duration_error(""), "S020 0..0 is empty | write for example \"150ms\"");
     assert_eq!(duration_error("1 ms"), "S020 0..4 has a space in it | write \"1ms\"");
+    assert_eq!(duration_error("10 parsecs"), "S020 0..10 has a space in it | write for example \"150ms\"");
     assert_eq!(duration_error("ms"), "S020 0..2 has no number before its unit");
     assert_eq!(
         duration_error(".5s"),
@@ -84,7 +85,10 @@ fn what_is_no_number_is_refused() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    assert_eq!(duration_error("-5ms"), "S023 0..4 is negative, and a duration is never");
+    assert_eq!(
+        duration_error("-5ms"),
+        "S023 0..4 is negative, and a duration is never | take its sign away: 5ms"
+    );
     assert_eq!(duration_error("213504d"), "S024 0..7 is too large: the most is 584 years");
     assert_eq!(duration_error("0.5ns"), "S025 0..5 is too fine: the smallest step is 1ns");
     assert_eq!(duration_error("1s1.5ns"), "S025 2..7 is too fine: the smallest step is 1ns");
@@ -94,6 +98,37 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(
         shown(ratio_from_number(1.0 / 3.0).expect_err("too fine")),
         "S025 0..18 is too fine: the smallest step is 0.0000001%"
+    );
+}
+
+#[test]
+fn a_computed_rate_is_shown_rounded() {
+    let refused = |text: &str| shown(rate(text).expect_err("too many digits"));
+    assert_eq!(
+        refused("240.00000000000003/s"),
+        "S025 0..20 has 14 digits after the point, more than a rate can keep | write it rounded: \"240/s\""
+    );
+    assert_eq!(
+        refused("0.333333333333/s"),
+        "S025 0..16 has 12 digits after the point, more than a rate can keep | write it rounded: \"0.33333/s\""
+    );
+    assert_eq!(
+        refused("0.000000000001/s"),
+        "S025 0..16 has 12 digits after the point, more than a rate can keep | take a longer unit: 1/d is once a day"
+    );
+    for rounded in ["240/s", "0.33333/s", "0.33333/d"] {
+        assert!(rate(rounded).is_ok(), "{rounded}");
+    }
+}
+
+#[test]
+fn an_exponent_is_told_from_a_unit() {
+    let message = "has an exponent, and quantities are written without";
+    let refused = |text: &str| shown(rate(text).expect_err("an exponent"));
+    assert_eq!(refused("1e30/s"), format!("S020 0..6 {message} | write its digits out, such as \"500/s\""));
+    assert_eq!(
+        duration_error("2.5e-3s"),
+        format!("S020 0..7 {message} | write its digits out, such as \"150ms\"")
     );
 }
 

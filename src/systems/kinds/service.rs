@@ -120,6 +120,14 @@ impl ServiceOptions {
         self.steps.iter().filter_map(|step| step.call.as_ref())
     }
 
+    /// Mean work of a request on an unloaded core of speed 1, in nanoseconds, without what it waits for the stores that
+    /// it calls; `None` if it is infinite.
+    pub fn mean_work(&self) -> Option<f64> {
+        let steps = self.steps.iter().filter_map(|step| step.work.as_ref());
+        let works = steps.chain(self.work.as_ref().map(|work| &work.value));
+        works.map(Distribution::mean).sum()
+    }
+
     pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let draws = Keyed::new(blueprint.seed, &format!("service {}", system.name));
         let instance = |node: &NodeId| {

@@ -1,5 +1,6 @@
 //! The command line from outside: what goes to stdout and to stderr, and the exit codes.
 
+mod bad_input;
 mod check;
 mod explain;
 mod list;

@@ -335,6 +335,8 @@ error[S023]: `at` is negative, and a duration is never
    |
 11 | at = "-1s"
    |       ^^^
+   |
+   = help: take its sign away: 1s
 "#,
     );
 }

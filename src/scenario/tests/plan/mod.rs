@@ -1,6 +1,8 @@
 //! What users see when a scenario is well-formed and cannot be: names, counts, targets and options that do not fit.
 
+mod calls;
 mod faults;
+mod loads;
 mod network;
 mod systems;
 mod workloads;

@@ -440,13 +440,13 @@ error[S050]: there is no system `kw`
   |
   = help: the scenario has `kv` or `api`
 
-error[S018]: `api` is a service, which a step cannot call
+error[S057]: a request would call itself without end: api -> api
  --> test.toml:9:36
   |
 9 | steps = [{ call = "kw" }, { call = "api" }]
   |                                    ^^^^^
   |
-  = help: a step calls a store, such as a system of type raft
+  = help: take one of these calls out
 
 error[S050]: there is no system `kx`
   --> test.toml:11:10

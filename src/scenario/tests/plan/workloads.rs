@@ -116,6 +116,8 @@ error[S023]: `timeout` is negative, and a duration is never
   |
 6 | timeout = "-2s"
   |            ^^^
+  |
+  = help: take its sign away: 2s
 
 error[S016]: `rate` must be above 0
  --> test.toml:9:20
@@ -228,6 +230,8 @@ error[S023]: `warmup` is negative, and a duration is never
   |
 4 | warmup = "-1s"
   |           ^^^
+  |
+  = help: take its sign away: 1s
 "#,
     );
 }

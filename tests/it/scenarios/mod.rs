@@ -2,13 +2,15 @@
 //! release. The committed digests are those of the first sweep point, cut at [`EVENTS`] events; `SEEDBED_BLESS=1`
 //! rewrites them.
 
+mod bite;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use seedbed::run::execute::{Executed, execute};
 use seedbed::run::prepare::{Prepared, prepare};
-use seedbed::scenario::{LoadOptions, Scenario, Sweep, load, render};
+use seedbed::scenario::{LoadOptions, Scenario, Sweep, check, load, load_text, render};
 use seedbed::sim::{Limit, Limits, Stop};
 use seedbed::spec::{Decode, Decoder};
 
@@ -39,7 +41,13 @@ pub fn shipped() -> Vec<PathBuf> {
 
 /// The run of a scenario's first sweep point under its own seed.
 pub fn first_run(path: &Path, limits: Limits) -> Prepared {
-    let mut loaded = load(&root().join(path), &LoadOptions::default());
+    first_run_with(path, limits, &[])
+}
+
+/// That run with some values set otherwise, as by `--set`.
+pub fn first_run_with(path: &Path, limits: Limits, set: &[&str]) -> Prepared {
+    let set = set.iter().map(|one| (*one).to_owned()).collect();
+    let mut loaded = load(&root().join(path), &LoadOptions { set, ..LoadOptions::default() });
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let files = loaded.files();
     let prepared = loaded.document.as_ref().and_then(|document| {
@@ -50,6 +58,23 @@ pub fn first_run(path: &Path, limits: Limits) -> Prepared {
     let said = render(&loaded.sources, &diagnostics, false);
     assert!(said.is_empty(), "{}:\n{said}", path.display());
     prepared.expect("what says nothing is planned")
+}
+
+/// What is said of a scenario that is not in a file, and whether it could run.
+pub struct Said {
+    pub is_valid: bool,
+    pub messages: String,
+}
+
+/// Checks a text as `seedbed check` does a file.
+pub fn check_text(name: &str, text: &str) -> Said {
+    let mut loaded = load_text(name, text, &LoadOptions::default());
+    let checked = check(&mut loaded, |scenario, diagnostics, files| {
+        let world: Option<Prepared> =
+            prepare("scenario", scenario, scenario.seed, Limits::default(), diagnostics, files);
+        world.map(|prepared| prepared.world)
+    });
+    Said { is_valid: checked.is_some(), messages: render(&loaded.sources, &loaded.diagnostics, false) }
 }
 
 pub fn run(prepared: Prepared) -> Executed {

@@ -1,0 +1,177 @@
+//! Laws written as calls: `poisson(500/s)`, `zipf(n=1000, s=0.99)`. One table a kind of law; a row is parsed,
+//! explained and put into the schema from its declaration.
+
+use std::ops::Range;
+
+use crate::spec::arguments::{self, Bound, Form};
+use crate::spec::call::{self, Expression, Word};
+use crate::spec::code::Code;
+use crate::spec::decode::{DataFiles, Decoder};
+use crate::spec::diagnostic::Problem;
+use crate::spec::origin::Origin;
+use crate::spec::quantity::Ratio;
+use crate::spec::shape::Shape;
+use crate::spec::value::{Node, Text};
+use crate::spec::{suggest, units};
+
+/// Laws of one kind, by name.
+pub struct Laws<T: 'static> {
+    /// What they are: "law of arrivals".
+    pub what: &'static str,
+    /// Every law.
+    pub rows: &'static [Law<T>],
+}
+
+/// One law as scenarios write it.
+pub struct Law<T> {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// An example.
+    pub example: &'static str,
+    /// The ways to call it.
+    pub forms: &'static [Form],
+    /// Makes it of its arguments.
+    pub(super) build: fn(&Arguments<'_>) -> Result<T, Problem>,
+}
+
+impl<T> Law<T> {
+    /// How it is written: `zipf(n=, s=)`.
+    pub fn usage(&self) -> String {
+        arguments::usage(self.name, self.forms)
+    }
+}
+
+impl<T> Laws<T> {
+    /// The law in `node`, or `None` once all that is wrong with it has been reported.
+    pub(super) fn decode(&self, node: &Node, decoder: &mut Decoder<'_>) -> Option<T> {
+        let example = format!("\"{}\"", self.rows[0].example);
+        let text = decoder.text(node, &format!("a {}", self.what), &example)?;
+        match self.parse(text, decoder.files()) {
+            Ok(law) => Some(law),
+            Err(problems) => {
+                for problem in problems {
+                    decoder.take::<()>(Err(problem), text);
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        Shape::Call(self.what, self.rows.iter().map(|law| law.name).collect())
+    }
+
+    fn parse(&self, text: &Text, files: &dyn DataFiles) -> Result<T, Vec<Problem>> {
+        let expression = call::parse(text.as_str()).map_err(|problem| vec![problem])?;
+        let names = || self.rows.iter().map(|law| law.name);
+        let Expression::Call(call) = &expression else {
+            let message = format!("must be a {}", self.what);
+            let named = self.rows.iter().find(|law| law.name == text.as_str().trim());
+            let help = match named {
+                Some(law) => format!("write {}", law.usage()),
+                None => format!("write for example \"{}\"", self.rows[0].example),
+            };
+            return Err(vec![Problem::new(Code::UnknownFunction, expression.span(), message).help(help)]);
+        };
+        let Some(law) = self.rows.iter().find(|law| law.name == call.name.text) else {
+            let message = format!("does not know the law `{}`", call.name.text);
+            let problem = Problem::new(Code::UnknownFunction, call.name.span.clone(), message)
+                .did_you_mean(suggest::closest(&call.name.text, names()))
+                .help(format!("choose {}", suggest::one_of(names())));
+            return Err(vec![problem]);
+        };
+        let bound = arguments::bind(call, law.forms)?;
+        (law.build)(&Arguments { text, bound, files }).map_err(|problem| vec![problem])
+    }
+}
+
+/// The arguments of a law, by parameter.
+pub(super) struct Arguments<'a> {
+    text: &'a Text,
+    bound: Bound<'a>,
+    pub(super) files: &'a dyn DataFiles,
+}
+
+impl Arguments<'_> {
+    /// Whether the call gives the parameter.
+    pub(super) fn has(&self, parameter: &str) -> bool {
+        self.bound.get(parameter).is_some()
+    }
+
+    /// An argument as it is written, without quotes.
+    pub(super) fn word(&self, parameter: &str) -> &str {
+        let text = &self.text.as_str()[self.bound.span(parameter)];
+        text.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(text)
+    }
+
+    /// The words of an argument; none if it is a call.
+    pub(super) fn words(&self, parameter: &str) -> &[Word] {
+        match self.bound.get(parameter) {
+            Some(Expression::Phrase(words)) => words,
+            Some(Expression::Call(_)) | None => &[],
+        }
+    }
+
+    /// Where a part of the text was written.
+    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
+        self.text.origin_of(span)
+    }
+
+    /// The bytes of an argument.
+    pub(super) fn span(&self, parameter: &str) -> Range<usize> {
+        self.bound.span(parameter)
+    }
+
+    /// Where an argument was written.
+    pub(super) fn origin_of(&self, parameter: &str) -> Origin {
+        self.origin(self.span(parameter))
+    }
+
+    /// An argument as a text with places of its own, and where it starts.
+    pub(super) fn part(&self, parameter: &str) -> (Text, usize) {
+        let span = self.bound.span(parameter);
+        let mut part = Text::empty(self.text.origin_of(span.clone()));
+        part.push_part(self.text, span.clone());
+        (part, span.start)
+    }
+
+    /// An argument read by `read`.
+    pub(super) fn quantity<T>(
+        &self,
+        parameter: &str,
+        read: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let start = self.bound.span(parameter).start;
+        read(self.word(parameter)).map_err(|problem| problem.shifted(start).of(format!("`{parameter}`")))
+    }
+
+    /// A whole number from 1 to `max`.
+    pub(super) fn count(&self, parameter: &str, max: u32) -> Result<u32, Problem> {
+        let count = self.word(parameter).parse::<u32>().ok().filter(|count| (1..=max).contains(count));
+        let message = || format!("must be a whole number from 1 to {max}");
+        count.ok_or_else(|| self.refuse(parameter, Code::OutOfRange, message()))
+    }
+
+    /// A number from 0 to `max`.
+    pub(super) fn number(&self, parameter: &str, max: f64) -> Result<f64, Problem> {
+        let number = self.word(parameter).parse::<f64>().ok().filter(|number| (0.0..=max).contains(number));
+        let message = || format!("must be a number from 0 to {max}");
+        number.ok_or_else(|| self.refuse(parameter, Code::OutOfRange, message()))
+    }
+
+    /// A share, as a number from 0 to 1 or in percent.
+    pub(super) fn share(&self, parameter: &str) -> Result<f64, Problem> {
+        let read = |word: &str| match word.parse::<f64>() {
+            Ok(number) => units::ratio_from_number(number),
+            Err(_) => units::ratio(word),
+        };
+        self.quantity(parameter, read).map(Ratio::as_f64)
+    }
+
+    /// What is wrong with an argument.
+    pub(super) fn refuse(&self, parameter: &str, code: Code, message: impl Into<String>) -> Problem {
+        Problem::new(code, self.bound.span(parameter), message).of(format!("`{parameter}`"))
+    }
+}
