@@ -74,12 +74,13 @@ fn opened(report: &Report) -> String {
 fn conclusion(report: &Report, paint: Paint) -> String {
     let checks = &report.summary.checks;
     let count = |wanted: &dyn Fn(&&CheckSummary) -> bool| checks.iter().filter(wanted).count();
+    let all = crate::cli::count(checks.len() as u64, "check");
     let verdict = report.verdict();
     let why = match verdict {
         RunVerdict::Passed if checks.is_empty() => "nothing was checked".to_owned(),
         RunVerdict::Passed => match count(&|check| check.verdict == "not-applicable") {
-            0 => format!("{} checks", checks.len()),
-            idle => format!("{} checks, {idle} of them not applicable", checks.len()),
+            0 => all,
+            idle => format!("{all}, {idle} of them not applicable"),
         },
         RunVerdict::Failed => {
             let failed = count(&|check| match check.verdict.as_str() {
@@ -87,13 +88,13 @@ fn conclusion(report: &Report, paint: Paint) -> String {
                 "violated" => !check.expect_violated(),
                 _ => false,
             });
-            format!("{failed} of {} checks", checks.len())
+            format!("{failed} of {all}")
         }
         RunVerdict::Inconclusive if report.summary.stopped != "end" => {
             format!("stopped early by {}", report.summary.stopped)
         }
         RunVerdict::Inconclusive => {
-            format!("{} of {} checks", count(&|check| check.verdict == "inconclusive"), checks.len())
+            format!("{} of {all}", count(&|check| check.verdict == "inconclusive"))
         }
     };
     format!("{}: {why}", paint.verdict(verdict.name(), verdict.name()))
