@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use seedbed::run::execute::execute;
-use seedbed::run::prepare::{Prepared, prepare};
-use seedbed::scenario::{LoadOptions, Scenario, Sweep, load, render};
+use seedbed::run::first_run;
+use seedbed::run::prepare::Prepared;
+use seedbed::scenario::{LoadOptions, load};
 use seedbed::sim::{Limits, Sim};
-use seedbed::spec::{Decode, Decoder};
 use seedbed::systems::Role;
 
 const ROUNDS: usize = 15;
@@ -70,7 +70,9 @@ impl Measured {
 }
 
 fn measure(file: &Path) -> Measured {
-    let prepared = first_run(file);
+    let loaded = load(file, &LoadOptions::default());
+    let prepared: Prepared =
+        first_run(loaded, Limits::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let mut events = 0;
     let (mut bare, mut judged) = (Vec::new(), Vec::new());
     // In turns, so that a busy moment of the machine strikes both.
@@ -97,18 +99,4 @@ fn timed(body: impl FnOnce()) -> f64 {
     let start = std::time::Instant::now();
     body();
     start.elapsed().as_secs_f64()
-}
-
-/// The run of the first sweep point under the scenario's own seed.
-fn first_run(file: &Path) -> Prepared {
-    let mut loaded = load(file, &LoadOptions::default());
-    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let files = loaded.files();
-    let prepared = loaded.document.as_ref().and_then(|document| {
-        let point = Sweep::new(document, &mut diagnostics)?.point(0);
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, &files))?;
-        prepare("scenario", &scenario, scenario.seed, Limits::default(), &mut diagnostics, &files)
-    });
-    let said = render(&loaded.sources, &diagnostics, false);
-    prepared.unwrap_or_else(|| panic!("{said}"))
 }

@@ -73,6 +73,22 @@ pub trait Context<P: Process> {
     }
 }
 
+impl<P: Process> Effect<P> {
+    /// Asks `cx` for the effect by the method of its kind: what `push` does in a context whose own are those methods.
+    #[inline]
+    pub fn ask(self, cx: &mut impl Context<P>) {
+        match self {
+            Effect::Send { to, message } => cx.send(to, message),
+            Effect::Arm { timer, after } => cx.arm(timer, after),
+            Effect::Disarm { timer } => cx.disarm(timer),
+            Effect::Write { area, write } => cx.write(area, write),
+            Effect::Sync { areas, token } => cx.sync(areas, token),
+            Effect::Compute { work, token } => cx.compute(work, token),
+            Effect::Note(note) => cx.note(note),
+        }
+    }
+}
+
 /// A node's random stream, created at its first use: most nodes of a large world never draw.
 #[derive(Clone, Debug)]
 pub struct LazyStream {
@@ -213,15 +229,7 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
 
     #[inline]
     fn push(&mut self, effect: Effect<P>) {
-        match effect {
-            Effect::Send { to, message } => self.send(to, message),
-            Effect::Arm { timer, after } => self.arm(timer, after),
-            Effect::Disarm { timer } => self.disarm(timer),
-            Effect::Write { area, write } => self.write(area, write),
-            Effect::Sync { areas, token } => self.sync(areas, token),
-            Effect::Compute { work, token } => self.compute(work, token),
-            Effect::Note(note) => self.note(note),
-        }
+        effect.ask(self);
     }
 
     // Each is lifted by itself: built once, where it is pushed, and not copied and matched at every layer.

@@ -48,15 +48,7 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn push(&mut self, effect: Effect<P>) {
-        match effect {
-            Effect::Send { to, message } => self.send(to, message),
-            Effect::Arm { timer, after } => self.arm(timer, after),
-            Effect::Disarm { timer } => self.disarm(timer),
-            Effect::Write { area, write } => self.write(area, write),
-            Effect::Sync { areas, token } => self.sync(areas, token),
-            Effect::Compute { work, token } => self.compute(work, token),
-            Effect::Note(note) => self.note(note),
-        }
+        effect.ask(self);
     }
 
     #[inline]

@@ -37,7 +37,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// The limit's name, which is also that of its flag.
+    /// The limit's name. `max-events` is also a flag of `seedbed run`; the others are as they are.
     pub fn name(self) -> &'static str {
         match self {
             Limit::Events => "max-events",

@@ -210,9 +210,9 @@ pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
     notices
 }
 
-/// What manifest.json says of a run, its files and host apart.
+/// Which run a file is about.
 #[derive(Serialize)]
-pub(super) struct RunManifest<'a> {
+struct RunIdentity<'a> {
     schema: u32,
     crate_version: &'static str,
     model_version: u32,
@@ -221,6 +221,28 @@ pub(super) struct RunManifest<'a> {
     overrides: &'a [String],
     params: BTreeMap<&'a str, &'a str>,
     run_id: String,
+}
+
+impl<'a> RunIdentity<'a> {
+    fn new(facts: &'a RunFacts) -> RunIdentity<'a> {
+        RunIdentity {
+            schema: SCHEMA,
+            crate_version: CRATE_VERSION,
+            model_version: MODEL_VERSION,
+            scenario: &facts.scenario,
+            seed: facts.seed,
+            overrides: &facts.overrides,
+            params: facts.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            run_id: facts.run_id(),
+        }
+    }
+}
+
+/// What manifest.json says of a run, its files and host apart.
+#[derive(Serialize)]
+pub(super) struct RunManifest<'a> {
+    #[serde(flatten)]
+    identity: RunIdentity<'a>,
     verdict: &'static str,
     events: u64,
     digest: Option<String>,
@@ -232,14 +254,7 @@ pub(super) struct RunManifest<'a> {
 impl<'a> RunManifest<'a> {
     pub(super) fn new(facts: &'a RunFacts) -> RunManifest<'a> {
         RunManifest {
-            schema: SCHEMA,
-            crate_version: CRATE_VERSION,
-            model_version: MODEL_VERSION,
-            scenario: &facts.scenario,
-            seed: facts.seed,
-            overrides: &facts.overrides,
-            params: facts.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            run_id: facts.run_id(),
+            identity: RunIdentity::new(facts),
             verdict: facts.verdict().name(),
             events: facts.events,
             digest: facts.digest.map(hexadecimal),
@@ -253,17 +268,13 @@ impl<'a> RunManifest<'a> {
 /// What partial.json says of a run that was cut short, its files and host apart.
 #[derive(Serialize)]
 pub(super) struct RunPartial<'a> {
-    schema: u32,
-    crate_version: &'static str,
-    model_version: u32,
-    scenario: &'a str,
-    seed: u64,
-    overrides: &'a [String],
-    params: BTreeMap<&'a str, &'a str>,
-    run_id: String,
+    #[serde(flatten)]
+    identity: RunIdentity<'a>,
     stopped: &'static str,
     reason: Option<String>,
+    /// In seconds.
     simulated_s: f64,
+    /// In seconds.
     duration_s: f64,
     events: u64,
     digest: Option<String>,
@@ -271,26 +282,8 @@ pub(super) struct RunPartial<'a> {
 
 impl<'a> RunPartial<'a> {
     pub(super) fn new(facts: &'a RunFacts, recording: &Recording) -> RunPartial<'a> {
-        let RunManifest {
-            schema,
-            crate_version,
-            model_version,
-            scenario,
-            seed,
-            overrides,
-            params,
-            run_id,
-            ..
-        } = RunManifest::new(facts);
         RunPartial {
-            schema,
-            crate_version,
-            model_version,
-            scenario,
-            seed,
-            overrides,
-            params,
-            run_id,
+            identity: RunIdentity::new(facts),
             stopped: facts.stop.name(),
             reason: facts.stop.reason(),
             simulated_s: recording.end().as_secs_f64(),
