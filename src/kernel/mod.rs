@@ -16,7 +16,7 @@ pub use digest::Digest;
 pub use disk::{Area, Areas, DiskError, DiskToken, Durable, Write};
 pub use ids::{NodeId, SiteId, SystemId};
 pub use process::{Effect, Leadership, Message, Name, Note, Process, WorkToken};
-pub use queue::{Queue, Sequence};
+pub use queue::{Queue, Sequence, Slot};
 pub use random::{Keyed, Stream};
 pub use sample::Distribution;
 pub use time::{Duration, Time};

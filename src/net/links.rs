@@ -61,6 +61,16 @@ impl Links {
     /// The link to `to`, made if this is its first message.
     #[inline(always)]
     pub(super) fn get(&mut self, to: NodeId) -> &mut Link {
+        // Neighbouring ids fall into neighbouring slots: no hash, and no collisions while ids are dense.
+        let home = to.index() & self.links.len().wrapping_sub(1);
+        match self.links.get(home) {
+            Some(link) if link.to == to => &mut self.links[home],
+            _ => self.get_elsewhere(to),
+        }
+    }
+
+    #[inline(never)]
+    fn get_elsewhere(&mut self, to: NodeId) -> &mut Link {
         if 2 * self.used >= self.links.len() {
             self.grow();
         }
@@ -74,10 +84,8 @@ impl Links {
     }
 
     /// The slot that holds `to`, or the vacant one where it belongs.
-    #[inline(always)]
     fn find(&self, to: NodeId) -> usize {
         let mask = self.links.len() - 1;
-        // Neighbouring ids fall into neighbouring slots: no hash, and no collisions while ids are dense.
         let mut slot = to.index() & mask;
         while self.links[slot].to != to && self.links[slot].to != VACANT.to {
             slot = (slot + 1) & mask;

@@ -9,18 +9,24 @@ use super::profile::Profile;
 pub struct Sites {
     names: Vec<String>,
     /// Row-major by (from, to).
-    delays: Vec<Duration>,
-    /// Index into `profiles`, row-major by (from, to).
-    profile_of: Vec<u16>,
+    ways: Vec<Way>,
     profiles: Vec<Profile>,
+}
+
+/// What lies between one site and another.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    delay: Duration,
+    /// Index into `profiles`.
+    profile: u32,
 }
 
 impl Sites {
     /// Sites with the one-way delay `delay(from, to)` between each ordered pair, all with the same profile.
     pub fn new(names: Vec<String>, delay: impl Fn(usize, usize) -> Duration, profile: Profile) -> Self {
         let n = names.len();
-        let delays = (0..n * n).map(|pair| delay(pair / n, pair % n)).collect();
-        Sites { names, delays, profile_of: vec![0; n * n], profiles: vec![profile] }
+        let ways = (0..n * n).map(|pair| Way { delay: delay(pair / n, pair % n), profile: 0 }).collect();
+        Sites { names, ways, profiles: vec![profile] }
     }
 
     /// The names, in the order of their ids.
@@ -42,14 +48,14 @@ impl Sites {
     #[inline]
     pub(super) fn link(&self, from: SiteId, to: SiteId) -> (Duration, &Profile) {
         let pair = from.index() * self.names.len() + to.index();
-        (self.delays[pair], &self.profiles[usize::from(self.profile_of[pair])])
+        let Way { delay, profile } = self.ways[pair];
+        (delay, &self.profiles[profile as usize])
     }
 
     /// Gives one direction its own delay and profile.
     pub fn set_link(&mut self, from: SiteId, to: SiteId, delay: Duration, profile: Profile) {
         let pair = from.index() * self.names.len() + to.index();
-        self.delays[pair] = delay;
-        self.profile_of[pair] = u16::try_from(self.profiles.len()).expect("fewer than 65,536 link profiles");
+        self.ways[pair] = Way { delay, profile: self.profiles.len() as u32 };
         self.profiles.push(profile);
     }
 

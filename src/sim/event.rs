@@ -3,11 +3,11 @@
 use crate::kernel::{NodeId, Time};
 use crate::net::Schedule;
 
-/// A pending event of a world whose messages are `M`. At most 48 bytes for the built-in world.
-#[derive(Clone)]
-pub(super) enum Event<M> {
-    /// A message arrives, unless its stream's epoch has passed (0: a datagram).
-    Deliver { from: NodeId, to: NodeId, epoch: u32, message: M },
+/// A pending event.
+#[derive(Clone, Copy)]
+pub(super) enum Event {
+    /// A message, the event's body, arrives, unless its stream's epoch has passed (0: a datagram).
+    Deliver { from: NodeId, to: NodeId, epoch: u32 },
     /// The queue's entry for a named timer comes up; it may have been moved or disarmed since.
     Timer { node: NodeId, timer: u32 },
     /// The disk completes its oldest sync, unless the node crashed since.
@@ -26,15 +26,15 @@ pub(super) enum Event<M> {
     End,
 }
 
-/// Bytes that one pending event takes in a world whose messages are `M`: its key and its body.
+/// Bytes that one pending event takes in a world whose messages are `M`: its key, itself and its message.
 pub const fn bytes_per_pending<M>() -> usize {
-    crate::kernel::queue::bytes_per_pending::<Event<M>>()
+    crate::kernel::queue::bytes_per_pending::<Event, M>()
 }
 
 impl<M> Schedule<M> for super::shared::EventQueue<M> {
     #[inline(always)]
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M) {
-        self.push(at, Event::Deliver { from, to, epoch, message });
+        self.push_with(at, Event::Deliver { from, to, epoch }, message);
     }
 
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32) {

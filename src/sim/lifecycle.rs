@@ -5,6 +5,7 @@ use crate::kernel::{Buffer, Context, NodeId, Process};
 use crate::net::DropReason;
 
 use super::effects::Live;
+use super::event::Event;
 use super::node::{Held, Lifecycle, Node};
 use super::timers::Due;
 use super::{Limit, Observer, Occurrence, Sim, Stop};
@@ -125,7 +126,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         // order, and what is handled first can disarm a timer that waits behind it.
         for held in held {
             match held {
-                Held::Message { from, message } => self.receive(from, id, message),
+                Held::Message { from, message } => {
+                    let slot = self.shared.queue.lend(Event::Deliver { from, to: id, epoch: 0 }, message);
+                    self.receive(from, id, slot);
+                }
                 Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
                 Held::Synced(token) => self.synced(id, token),
             }

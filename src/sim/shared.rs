@@ -7,7 +7,7 @@ use crate::processors::Completion;
 
 use super::event::Event;
 
-pub(super) type EventQueue<M> = Queue<Event<M>>;
+pub(super) type EventQueue<M> = Queue<Event, M>;
 
 /// What all nodes share.
 #[derive(Clone)]

@@ -118,7 +118,7 @@ mod tests {
         }
 
         fn run(&mut self) -> Option<(u64, u32)> {
-            while let Some((at, sequence, timer)) = self.queue.pop() {
+            while let Some((at, sequence, timer, _)) = self.queue.pop() {
                 match self.timers.due(timer, at, sequence) {
                     Due::Stale => {}
                     Due::Later(at, sequence) => self.queue.push_ranked(at, sequence, timer),

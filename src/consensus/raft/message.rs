@@ -9,7 +9,10 @@ use crate::model::log::{Entry, LogIndex, Term};
 use crate::model::request::HEADER_BYTES;
 
 /// A message between two servers.
+// The discriminant has the width of what stands beside it: with one of a byte, all messages of the world would be copied
+// in odd pieces, and loads that span two pieces wait for the stores before them (4 ns a message).
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[repr(u32)]
 pub enum Message {
     /// A candidate's RequestVote (§5.2), or the question whether it would be granted (dissertation §9.6).
     RequestVote(RequestVote),

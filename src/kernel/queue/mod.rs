@@ -1,0 +1,281 @@
+//! The event queue: earliest first, ties in the order of their sequence numbers.
+//!
+//! Events wait in a [slab] and do not move until they are popped. The keys of what comes later are on a [wheel], those of
+//! what comes next in a [heap], which the wheel refills with a few at a time: neither a push nor a pop costs much
+//! more with 16,000 events pending than with 20 (docs/adr/0006).
+
+mod heap;
+mod slab;
+mod wheel;
+
+use super::time::Time;
+use heap::Heap;
+use slab::Slab;
+use wheel::Wheel;
+
+/// Most events that may be pending at once: a slot has 24 bits of the key.
+pub const PENDING_MAX: usize = 1 << SLOT_BITS;
+/// Most events that one run may schedule: a sequence number has 40 bits of the key.
+pub const SEQUENCE_MAX: u64 = 1 << SEQUENCE_BITS;
+
+const SLOT_BITS: u32 = 24;
+const SEQUENCE_BITS: u32 = 40;
+const SLOT_MASK: u64 = PENDING_MAX as u64 - 1;
+const SEQUENCE_MASK: u64 = SEQUENCE_MAX - 1;
+
+/// With more events than this in the heap the wheel starts; with a quarter of them pending it stops.
+const SMALL: usize = 2048;
+
+/// Behind every rank that is allotted.
+const LAST: Sequence = Sequence(SEQUENCE_MASK);
+
+/// The rank of an event among those of its instant. Each is allotted once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Sequence(u64);
+
+impl Sequence {
+    /// The number itself, below 2^40, for digests.
+    #[inline]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Pending events of type `E`, some with a body of type `B`, popped in the order of (time, sequence). A body stays where
+/// it was put until it is taken: large ones are not moved with their events.
+#[derive(Clone)]
+pub struct Queue<E, B = ()> {
+    slab: Slab<E, B>,
+    near: Heap,
+    far: Wheel,
+    allotted: u64,
+    tie_key: Option<u64>,
+}
+
+/// Where the body of an event that was popped still is.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot(u32);
+
+impl<E: Copy, B> Queue<E, B> {
+    /// An empty queue that breaks ties first in, first out.
+    pub fn new() -> Self {
+        Queue { slab: Slab::new(), near: Heap::new(), far: Wheel::new(), allotted: 0, tie_key: None }
+    }
+
+    /// An empty queue that breaks ties in an order drawn from `key`, to show what hangs on their order.
+    pub fn with_shuffled_ties(key: u64) -> Self {
+        Queue { tie_key: Some(key), ..Queue::new() }
+    }
+
+    /// How many events are pending.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.slab.len()
+    }
+
+    /// Whether nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the next sequence number without pushing: a timer gets its rank when it is armed, though its
+    /// entry may reach the queue later.
+    ///
+    /// # Panics
+    /// After [`SEQUENCE_MAX`] numbers.
+    #[inline(always)]
+    pub fn allot(&mut self) -> Sequence {
+        let number = self.allotted;
+        assert!(number < SEQUENCE_MAX - 1, "a run schedules fewer than 2^40 events");
+        self.allotted += 1;
+        match self.tie_key {
+            None => Sequence(number),
+            Some(key) => self.shuffled(number, key),
+        }
+    }
+
+    /// The shuffled rank of a number; never [`LAST`], which the permutation gives to one number of 2^40.
+    fn shuffled(&self, number: u64, key: u64) -> Sequence {
+        match Sequence(permute(number, key)) {
+            LAST => Sequence(permute(SEQUENCE_MAX - 1, key)),
+            rank => rank,
+        }
+    }
+
+    /// Adds an event at `at`, behind those already pending at that instant (unless ties are shuffled).
+    ///
+    /// # Panics
+    /// If [`PENDING_MAX`] events are pending.
+    #[inline(always)]
+    pub fn push(&mut self, at: Time, event: E) -> Sequence {
+        let sequence = self.allot();
+        self.push_ranked(at, sequence, event);
+        sequence
+    }
+
+    /// The same, of an event with a body.
+    #[inline(always)]
+    pub fn push_with(&mut self, at: Time, event: E, body: B) -> Sequence {
+        let sequence = self.allot();
+        let slot = self.slab.insert_with(event, body);
+        self.schedule(Key::new(at, sequence, slot));
+        sequence
+    }
+
+    /// Adds an event whose rank was taken earlier by [`Queue::allot`].
+    #[inline(always)]
+    pub fn push_ranked(&mut self, at: Time, sequence: Sequence, event: E) {
+        let slot = self.slab.insert(event);
+        self.schedule(Key::new(at, sequence, slot));
+    }
+
+    /// Adds an event behind all others of its instant, without taking a sequence number: for marks on the time
+    /// line that must not move any event's rank.
+    pub fn push_last(&mut self, at: Time, event: E) {
+        self.push_ranked(at, LAST, event);
+    }
+
+    #[inline(always)]
+    fn schedule(&mut self, key: Key) {
+        if self.far.takes(key.time()) {
+            return self.far.push(key);
+        }
+        if !self.near.fill(key) {
+            self.grow(key);
+        }
+    }
+
+    /// More events are pending, or come before what the wheel has reached, than before.
+    #[inline(never)]
+    fn grow(&mut self, key: Key) {
+        self.near.push(key);
+        if self.near.len() > SMALL && self.far.is_at_rest() {
+            self.start_wheel();
+        }
+    }
+
+    /// What comes after the next instant goes to the wheel.
+    #[cold]
+    fn start_wheel(&mut self) {
+        let keys: Vec<Key> = self.near.drain().collect();
+        let next = keys.iter().min().expect("the heap has just grown");
+        self.far.start(next.time());
+        for key in keys {
+            match self.far.takes(key.time()) {
+                true => self.far.push(key),
+                false => self.near.push(key),
+            }
+        }
+    }
+
+    /// Events pending that have a body.
+    pub fn bodies(&self) -> usize {
+        self.slab.bodies()
+    }
+
+    /// Removes the earliest event. If it has a body, that is to be taken before anything is pushed.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Option<(Time, Sequence, E, Slot)> {
+        let key = match self.near.pop() {
+            Some(key) => key,
+            None => self.turn()?,
+        };
+        Some((key.time(), key.sequence(), self.slab.remove(key.slot()), Slot(key.slot())))
+    }
+
+    /// Where `body` is from now on, as if its event had just been popped.
+    pub fn lend(&mut self, event: E, body: B) -> Slot {
+        let slot = self.slab.insert_with(event, body);
+        self.slab.remove(slot);
+        Slot(slot)
+    }
+
+    /// The body of the event that was popped last.
+    ///
+    /// # Panics
+    /// If it has none, or it was taken.
+    #[inline(always)]
+    pub fn body(&self, slot: Slot) -> &B {
+        self.slab.body(slot.0).expect("the event popped last has a body")
+    }
+
+    /// Takes the body of the event that was popped last.
+    ///
+    /// # Panics
+    /// If it has none.
+    #[inline(always)]
+    pub fn take_body(&mut self, slot: Slot) -> B {
+        self.slab.take_body(slot.0).expect("the event popped last has a body")
+    }
+
+    /// The heap is empty: has the wheel turn until something comes out.
+    #[inline(never)]
+    fn turn(&mut self) -> Option<Key> {
+        let Queue { slab, near, far, .. } = self;
+        if slab.len() <= SMALL / 4 {
+            far.stop(|key| near.push(key));
+            return near.pop();
+        }
+        // What comes out is handled soon: its body is on the way meanwhile.
+        while far.turn(|key| {
+            slab.load(key.slot());
+            near.push(key);
+        }) {
+            if let Some(key) = near.pop() {
+                return Some(key);
+            }
+        }
+        None
+    }
+}
+
+impl<E: Copy, B> Default for Queue<E, B> {
+    fn default() -> Self {
+        Queue::new()
+    }
+}
+
+/// A bijection on 40-bit numbers, chosen by `key`: every step (add, odd multiply, xor-shift) can be undone, so
+/// that no two sequence numbers collide.
+fn permute(number: u64, key: u64) -> u64 {
+    let mut x = number.wrapping_add(key) & SEQUENCE_MASK;
+    for multiplier in [0x9E_3779_B97F_u64 | 1, key | 1, 0xBF_5847_6D1D] {
+        x = x.wrapping_mul(multiplier) & SEQUENCE_MASK;
+        x ^= x >> 21;
+    }
+    x
+}
+
+/// Time, sequence number and slot of a pending event: one comparison orders two of them, and no float is ever a key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Key(u128);
+
+impl Key {
+    #[inline(always)]
+    fn new(at: Time, sequence: Sequence, slot: u32) -> Self {
+        Key(u128::from(at.0) << 64 | u128::from(sequence.0 << SLOT_BITS | u64::from(slot)))
+    }
+
+    #[inline(always)]
+    fn time(self) -> Time {
+        Time((self.0 >> 64) as u64)
+    }
+
+    #[inline(always)]
+    fn sequence(self) -> Sequence {
+        Sequence(self.0 as u64 >> SLOT_BITS)
+    }
+
+    #[inline(always)]
+    fn slot(self) -> u32 {
+        (self.0 as u64 & SLOT_MASK) as u32
+    }
+}
+
+/// Bytes that one pending event of type `E` takes, a body of type `B` included.
+pub const fn bytes_per_pending<E, B>() -> usize {
+    size_of::<Key>() + slab::bytes_per_entry::<E, B>()
+}
+
+#[cfg(test)]
+mod tests;
