@@ -24,8 +24,8 @@ pub enum Cut {
     WallLimit,
     /// `--max-memory`
     MaxMemory,
-    /// `--max-events`
-    MaxEvents,
+    /// A limit that every run has, where the command line had set it.
+    Limit(Limit),
 }
 
 impl Stopped {
@@ -55,7 +55,7 @@ impl Stopped {
     /// Whether another machine stops at the same event, so that a digest means something.
     pub fn is_deterministic(self) -> bool {
         match self {
-            Stopped::End | Stopped::Limit(_) | Stopped::Cut(Cut::MaxEvents) => true,
+            Stopped::End | Stopped::Limit(_) | Stopped::Cut(Cut::Limit(_)) => true,
             Stopped::Cut(Cut::Interrupt | Cut::WallLimit | Cut::MaxMemory) => false,
         }
     }
@@ -71,26 +71,25 @@ impl From<Stop> for Stopped {
 }
 
 impl Cut {
-    /// The word used in files; for a limit, its flag.
+    /// The word used in files; for a limit, that of its flag.
     pub fn name(self) -> &'static str {
         match self {
             Cut::Interrupt => "interrupt",
             Cut::WallLimit => "wall-limit",
             Cut::MaxMemory => "max-memory",
-            Cut::MaxEvents => "max-events",
+            Cut::Limit(limit) => limit.name(),
         }
     }
 }
 
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let words = match self {
             Cut::Interrupt => "the run was interrupted",
             Cut::WallLimit => "the run took longer than --wall-limit allows",
             Cut::MaxMemory => "the run held more memory than --max-memory allows",
-            Cut::MaxEvents => {
-                "the run handled as many events as --max-events allows before its duration was over"
-            }
-        })
+            Cut::Limit(limit) => return limit.fmt(f),
+        };
+        f.write_str(words)
     }
 }

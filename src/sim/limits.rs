@@ -2,24 +2,31 @@
 
 use std::fmt;
 
-use crate::kernel::Time;
 use crate::kernel::queue::PENDING_MAX;
+use crate::kernel::{Duration, Time};
+
+/// Time in which a world without a mistake handles few events: a loop whose every round takes a nanosecond is as
+/// endless as one that takes no time.
+pub const MOMENT: Duration = Duration::from_millis(10);
+
+/// The most that [`Limits::pending`] can be: the queue's own bound is far above what one event pushes beyond it.
+pub const PENDING_CEILING: usize = PENDING_MAX / 2;
 
 /// Where a run stops though it is not over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
     /// Most events handled.
     pub events: u64,
-    /// Most events pending at once, what waits at paused nodes and for retransmissions included; below the queue's
-    /// own bound.
+    /// Most events pending at once, what waits at paused nodes and for retransmissions included; at most
+    /// [`PENDING_CEILING`].
     pub pending: usize,
-    /// Most events without time passing, to the next checkpoint.
-    pub at_one_instant: u64,
+    /// Most events while less than [`MOMENT`] passes, to the next checkpoint.
+    pub within_a_moment: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { events: 2_000_000_000, pending: 8_000_000, at_one_instant: 10_000_000 }
+        Limits { events: 2_000_000_000, pending: 8_000_000, within_a_moment: 10_000_000 }
     }
 }
 
@@ -30,19 +37,19 @@ pub enum Limit {
     Events,
     /// [`Limits::pending`]
     Pending,
-    /// [`Limits::at_one_instant`]
-    AtOneInstant,
+    /// [`Limits::within_a_moment`]
+    WithinAMoment,
     /// More partitions at once than [`crate::net::CUTS_MAX`].
     Cuts,
 }
 
 impl Limit {
-    /// The limit's name. `max-events` is also a flag of `seedbed run`; the others are as they are.
+    /// The limit's name: that of a flag of `seedbed run`, where a run can have more or less of it.
     pub fn name(self) -> &'static str {
         match self {
             Limit::Events => "max-events",
             Limit::Pending => "max-pending",
-            Limit::AtOneInstant => "max-events-at-one-instant",
+            Limit::WithinAMoment => "max-events-within-10ms",
             Limit::Cuts => "max-cuts",
         }
     }
@@ -51,14 +58,18 @@ impl Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Limit::Events => "the run handled as many events as `max-events` allows before its duration was over",
+            Limit::Events => {
+                "the run handled as many events as `max-events` allows before its duration was over"
+            }
             Limit::Pending => {
                 "more events wait than `max-pending` allows: something sends faster than it is handled"
             }
-            Limit::Cuts => "more partitions were in force at once than the network can tell apart (128 directions)",
-            Limit::AtOneInstant => {
-                "time stands still: `max-events-at-one-instant` events came at one moment, so something waits \
-                 for no time at all in a loop"
+            Limit::Cuts => {
+                "more partitions were in force at once than the network can tell apart (128 directions)"
+            }
+            Limit::WithinAMoment => {
+                "time hardly passes: more events came within 10 ms of simulated time than \
+                 `max-events-within-10ms` allows, so something waits for next to no time in a loop"
             }
         })
     }
@@ -69,14 +80,13 @@ impl fmt::Display for Limit {
 #[derive(Clone)]
 pub(super) struct Watch {
     limits: Limits,
-    /// When time last passed between two checkpoints, and how many events there had been.
+    /// The last checkpoint that a moment had passed before since the one so noted before, and its number of events.
     moved: (Time, u64),
 }
 
 impl Watch {
     pub(super) fn new(limits: Limits) -> Self {
-        // The queue's own bound is far above what one event pushes.
-        let pending = limits.pending.min(PENDING_MAX / 2);
+        let pending = limits.pending.min(PENDING_CEILING);
         Watch { limits: Limits { pending, ..limits }, moved: (Time::ZERO, 0) }
     }
 
@@ -92,11 +102,11 @@ impl Watch {
 
     /// Takes note of a checkpoint; returns the limit that was reached.
     pub(super) fn checkpoint(&mut self, now: Time, events: u64, pending: usize) -> Option<Limit> {
-        if self.moved.0 != now {
+        if now.since(self.moved.0) >= MOMENT {
             self.moved = (now, events);
         }
-        if events - self.moved.1 >= self.limits.at_one_instant {
-            Some(Limit::AtOneInstant)
+        if events - self.moved.1 >= self.limits.within_a_moment {
+            Some(Limit::WithinAMoment)
         } else if pending >= self.limits.pending {
             Some(Limit::Pending)
         } else {

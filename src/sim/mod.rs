@@ -15,7 +15,7 @@ mod shared;
 mod timers;
 
 pub use event::bytes_per_pending;
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, Limits, MOMENT, PENDING_CEILING};
 pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;

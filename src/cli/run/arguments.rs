@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Format;
 use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
+use crate::sim::{Limit, PENDING_CEILING};
 use crate::spec::{Problem, units};
 
 const LIMITS: &str = "Limits of each run";
@@ -15,8 +16,7 @@ const LIMITS: &str = "Limits of each run";
 const AFTER: &str = "\
 A run that reaches its limit is cut: what it did so far is judged and kept in <run id>.partial, and it is
 inconclusive unless a check is violated for certain. Time and memory are looked at every 65,536 events, so
-that a run may go a little beyond. Both differ between machines: a run that they cut has no digest. Without
-flags a run stops at 2,000,000,000 events, at 8,000,000 pending ones, or at 10,000,000 at one moment.
+that a run may go a little beyond. Both differ between machines: a run that they cut has no digest.
 
 Ctrl-C keeps what is finished, and the rest in <run id>.partial; a second one stops at once.
 
@@ -82,9 +82,16 @@ pub struct RunArgs {
     /// Most memory that is in use at once: 2GiB
     #[arg(long, value_name = "BYTES", value_parser = max_memory, help_heading = LIMITS)]
     pub max_memory: Option<u64>,
-    /// Most events; the digest is that of the events before
+    /// Most events; the digest is that of the events before [default: 2000000000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = LIMITS)]
     pub max_events: Option<u64>,
+    /// Most events pending at once [default: 8000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=PENDING_CEILING as u64), help_heading = LIMITS)]
+    pub max_pending: Option<u64>,
+    /// Most events within 10 ms of simulated time [default: 10000000]
+    #[arg(long = "max-events-within-10ms", value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          help_heading = LIMITS)]
+    pub max_events_within_10ms: Option<u64>,
     /// Print nothing but errors and, with --format json, the result
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -118,6 +125,16 @@ pub enum Trace {
 }
 
 impl RunArgs {
+    /// What the command line sets for a limit that every run has.
+    pub fn limit(&self, limit: Limit) -> Option<u64> {
+        match limit {
+            Limit::Events => self.max_events,
+            Limit::Pending => self.max_pending,
+            Limit::WithinAMoment => self.max_events_within_10ms,
+            Limit::Cuts => None,
+        }
+    }
+
     /// What is written of single operations and events.
     pub fn trace(&self, is_single: bool) -> Trace {
         self.trace.unwrap_or(if is_single { Trace::Ops } else { Trace::None })

@@ -220,7 +220,11 @@ fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<(u64, u64), Failure> {
 
 fn limits(args: &RunArgs) -> Limits {
     let usual = Limits::default();
-    Limits { events: args.max_events.unwrap_or(usual.events), ..usual }
+    Limits {
+        events: args.max_events.unwrap_or(usual.events),
+        pending: args.max_pending.map_or(usual.pending, |most| most as usize),
+        within_a_moment: args.max_events_within_10ms.unwrap_or(usual.within_a_moment),
+    }
 }
 
 /// The variables without which combinations could not be told apart, the first ones dropped where others do.

@@ -25,8 +25,10 @@ pub(super) fn of_run(args: &RunArgs, batch: &Batch, job: &Job, cut: Option<Cut>,
         }
     }
     command += &format!(" --seed {}", job.run.seed);
-    if let (Some(Cut::MaxEvents), Some(events)) = (cut, args.max_events) {
-        command += &format!(" --max-events {events}");
+    if let Some(Cut::Limit(limit)) = cut
+        && let Some(most) = args.limit(limit)
+    {
+        command += &format!(" --{} {most}", limit.name());
     }
     command
 }

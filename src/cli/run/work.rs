@@ -20,7 +20,7 @@ use crate::run::outputs::{
     stored,
 };
 use crate::run::product::{self, Origin, Wanted, WantedTrace};
-use crate::sim::{Limit, Stop};
+use crate::sim::Stop;
 use crate::systems::Custom;
 
 /// What became of a run.
@@ -171,8 +171,8 @@ pub(super) fn run_job<X: Custom>(
     });
     let cut = match executed.stop {
         None => watcher.cut(),
-        Some(Stop::Limit(Limit::Events)) if args.max_events.is_some() => Some(Cut::MaxEvents),
-        Some(Stop::End | Stop::Limit(_)) => None,
+        Some(Stop::Limit(limit)) => args.limit(limit).map(|_| Cut::Limit(limit)),
+        Some(Stop::End) => None,
     };
     let took = Took { wall_s: watcher.seconds(), memory_bytes: watcher.memory_bytes() };
     let origin = Origin {

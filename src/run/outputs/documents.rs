@@ -36,8 +36,8 @@ pub const SUMMARY_FIELDS: &[Column] = columns! {
     "events": "Events handled.",
     "simulated_s": "Simulated time.",
     "warmup_s": "What begins before this is left out of metrics: as given, or as found by `warmup = \"auto\"`.",
-    "stopped": "`end`, the limit that was reached, or what cut the run short: `interrupt`, `wall-limit`, `max-memory` or \
-                `max-events`.",
+    "stopped": "`end`, the limit that was reached, or what cut the run short: `interrupt`, `wall-limit`, `max-memory` or the \
+                limit that was set by a flag.",
     "verdict": "`passed`, `failed` or `inconclusive`.",
     "checks": "For every check what checks.csv says.",
     "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
@@ -75,13 +75,14 @@ pub const PARTIAL_FIELDS: &[Column] = columns! {
     "overrides": "What the command line set in the scenario.",
     "params": "The values of swept variables.",
     "run_id": "The id of the run that this would have become.",
-    "stopped": "`interrupt`, `wall-limit`, `max-memory` or `max-events`.",
+    "stopped": "`interrupt`, `wall-limit`, `max-memory`, or the limit that was set by a flag: `max-events`, `max-pending` or \
+                `max-events-within-10ms`.",
     "reason": "The same in words.",
     "simulated_s": "How far the run came, in simulated time.",
     "duration_s": "How far it was to go.",
     "events": "Events handled.",
-    "digest": "The digest over these events if it was cut at `max-events`, else null: another machine would have cut \
-               it elsewhere.",
+    "digest": "The digest over these events if it was cut at a number of events, else null: another machine would \
+               have cut it elsewhere.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times.",
 };

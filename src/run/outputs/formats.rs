@@ -263,8 +263,8 @@ Running the same scenario with the same seed again compares every file with what
 nothing; what differs is kept in `<name>.differs`. Files that the folder lacks, such as a trace that was not asked for
 before, are added once all others have proved equal; files that are not asked for this time stay as they are.
 
-A folder has its name only when it is complete. What was simulated of a run that was cut short (by Ctrl-C, `--wall-limit`,
-`--max-memory` or `--max-events`) lies in `<name>.partial`, marked by partial.json; the finished runs of a sweep that was
+A folder has its name only when it is complete. What was simulated of a run that was cut short (by Ctrl-C, or by a limit set
+with a flag such as `--wall-limit`) lies in `<name>.partial`, marked by partial.json; the finished runs of a sweep that was
 interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. A folder being filled is named
 `<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
 

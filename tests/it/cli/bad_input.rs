@@ -190,8 +190,8 @@ fn a_loop_that_takes_no_time_stops_at_a_named_limit() {
                  disk.fsync = \"0ms\"\n[workload.w]\ntarget = \"kv\"\narrival = \"closed(clients=1)\"\n";
     let folder = Folder::new(&[("loop.toml", lines), ("zero.csv", "from,to,one_way\nhere,here,0ms\n")]);
     let done = folder.run(&["run", "loop.toml", "--charts", "none"]).exits(3);
-    assert!(done.stderr.contains("`max-events-at-one-instant`"), "{}", done.stderr);
-    assert!(done.stderr.contains("time stands still"), "{}", done.stderr);
+    assert!(done.stderr.contains("`max-events-within-10ms`"), "{}", done.stderr);
+    assert!(done.stderr.contains("time hardly passes"), "{}", done.stderr);
 }
 
 /// More operations than a workload has clients: the rest ends `fail`, and the run is told.

@@ -14,27 +14,39 @@ const SLACK: u64 = 2 * seedbed::kernel::digest::CHECKPOINT_INTERVAL;
 
 #[test]
 fn a_loop_that_takes_no_time_stops() {
-    let limits = Limits { at_one_instant: 50_000, ..Limits::default() };
+    let limits = Limits { within_a_moment: 50_000, ..Limits::default() };
     let world = World::new().node(|cx, on| match on {
         On::Boot(..) => cx.arm(0, Duration(MS)),
         On::Timer(_) => cx.arm(0, Duration::ZERO),
         On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
     });
     let run = limited(world, limits);
-    assert_eq!(run.stop, Stop::Limit(Limit::AtOneInstant));
+    assert_eq!(run.stop, Stop::Limit(Limit::WithinAMoment));
     assert_eq!(run.sim.now().0, MS);
+    assert!((50_000..50_000 + SLACK).contains(&run.sim.events()));
+}
+
+/// Arms its timer again at each event, `after` from then.
+fn ticking(after: Duration) -> World {
+    World::new().node(move |cx, on| {
+        if !matches!(on, On::Letter(..)) {
+            cx.arm(0, after);
+        }
+    })
+}
+
+#[test]
+fn a_loop_that_takes_next_to_no_time_stops() {
+    let limits = Limits { within_a_moment: 50_000, ..Limits::default() };
+    let run = limited(ticking(Duration(1)), limits);
+    assert_eq!(run.stop, Stop::Limit(Limit::WithinAMoment));
     assert!((50_000..50_000 + SLACK).contains(&run.sim.events()));
 }
 
 #[test]
 fn many_events_are_no_loop_as_long_as_time_passes() {
-    let limits = Limits { at_one_instant: 10_000, events: 100_000, ..Limits::default() };
-    let world = World::new().node(|cx, on| {
-        if !matches!(on, On::Letter(..)) {
-            cx.arm(0, Duration(1));
-        }
-    });
-    let run = limited(world, limits);
+    let limits = Limits { within_a_moment: 10_000, events: 100_000, ..Limits::default() };
+    let run = limited(ticking(Duration(2_000)), limits);
     assert_eq!((run.stop, run.sim.events()), (Stop::Limit(Limit::Events), 100_000));
 }
 

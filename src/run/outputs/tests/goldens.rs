@@ -212,7 +212,7 @@ fn a_run_that_was_cut_short_is_partial_and_says_so() {
     let cut = |cut, digest| RunFacts { stop: Stopped::Cut(cut), digest, ..facts() };
     for (facts, digest) in [
         (cut(Cut::WallLimit, None), json!(null)),
-        (cut(Cut::MaxEvents, Some(0x0123_4567_89AB_CDEF)), json!("0123456789abcdef")),
+        (cut(Cut::Limit(crate::sim::Limit::Events), Some(0x0123_4567_89AB_CDEF)), json!("0123456789abcdef")),
     ] {
         let finished = make(&Disk, outputs.path(), &facts).expect("the disk works");
         let folder = outputs.path().join("small").join(format!("{}.partial", facts.run_id()));

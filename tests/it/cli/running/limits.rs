@@ -56,6 +56,20 @@ fn a_number_of_events_cuts_a_run_where_every_machine_does() {
 }
 
 #[test]
+fn every_limit_of_a_run_has_its_flag_and_the_command_names_it() {
+    // Arrivals and a store that take next to no time.
+    let dense = endless().replace("poisson(100/s)", "constant(1000000/s)");
+    let folder = Folder::new(&[("a.toml", &dense)]);
+    for (flag, most) in [("--max-pending", "2"), ("--max-events-within-10ms", "5000")] {
+        let done = folder.run(&["run", "a.toml", flag, most, "--format", "json"]).exits(3);
+        let result = done.json();
+        assert_eq!(result["stopped"], flag.trim_start_matches("--"));
+        assert!(result["digest"].is_string(), "every machine stops there");
+        assert_eq!(last_command(&done, "reproduce"), ["run", "a.toml", "--seed", "3", flag, most]);
+    }
+}
+
+#[test]
 fn a_sweep_with_cut_runs_stays_partial() {
     let folder = Folder::new(&[("a.toml", &endless())]);
     let done = folder.run(&["run", "a.toml", "--seeds", "1..2", "--max-events", "3000"]).exits(3);
@@ -71,6 +85,7 @@ fn wrong_limits_are_refused_with_what_to_write() {
         ("--max-memory", "2", "unit"),
         ("--wall-limit", "10", "unit"),
         ("--max-events", "0", "0"),
+        ("--max-pending", "9000000", "8388608"),
         ("--jobs", "0", "at least 1"),
         ("--seed", "-1", "seed"),
         ("--seeds", "9..1", "before"),
