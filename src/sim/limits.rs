@@ -8,8 +8,9 @@ use crate::kernel::{Duration, Time};
 /// Time in which a world without a mistake handles few events: a loop whose every round takes a nanosecond is as
 /// endless as one that takes no time.
 pub const MOMENT: Duration = Duration::from_millis(10);
+const _: () = assert!(MOMENT.0 == 10_000_000, "the name of the limit says 10 ms");
 
-/// The most that [`Limits::pending`] can be: the queue's own bound is far above what one event pushes beyond it.
+/// The most that [`Limits::pending`] can be: it leaves the queue room for what one event more may push.
 pub const PENDING_CEILING: usize = PENDING_MAX / 2;
 
 /// Where a run stops though it is not over.
@@ -80,7 +81,7 @@ impl fmt::Display for Limit {
 #[derive(Clone)]
 pub(super) struct Watch {
     limits: Limits,
-    /// The last checkpoint that a moment had passed before since the one so noted before, and its number of events.
+    /// Where the present moment began: at a checkpoint, after so many events.
     moved: (Time, u64),
 }
 

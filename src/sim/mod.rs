@@ -4,6 +4,7 @@
 //! are carried out as it asks. Everything random is drawn from streams and keys of the run's seed, everything is ordered
 //! by (time, sequence), and every event and note enters the digest.
 
+mod dispatch;
 mod effects;
 mod event;
 mod lifecycle;
@@ -21,17 +22,14 @@ pub use observer::Observer;
 pub use occurrence::Occurrence;
 
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
-use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::kernel::{Digest, DiskToken, Keyed, Name, NodeId, Process, Queue, Sequence, Slot, Stream, Time};
-use crate::net::{Counters, CutId, DropReason, Endpoint, Network, Sites};
+use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
+use crate::net::{Counters, CutId, Endpoint, Network, Sites};
 use crate::processors::Usage;
 use crate::storage::DiskCounters;
-use effects::Live;
 use event::Event;
 use limits::Watch;
 use node::{Held, Node};
 use shared::Shared;
-use timers::Due;
 
 /// A world to build.
 #[derive(Clone, Debug)]
@@ -148,151 +146,6 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.shared.queue.push_last(at, Event::Mark);
     }
 
-    /// Takes one entry from the queue. Stale entries are no events.
-    #[inline(always)]
-    fn step(&mut self) {
-        let (at, sequence, event, slot) = self.shared.queue.pop().expect("the end of the run is pending");
-        assert!(self.shared.now <= at, "time ran backwards: {:?} then {at:?}", self.shared.now);
-        self.shared.now = at;
-        match event {
-            Event::Deliver { from, to, epoch } => self.deliver(from, to, epoch, slot),
-            Event::Timer { node, timer } => self.timer(node, timer, at, sequence),
-            Event::Disk { node, incarnation } => self.disk(node, incarnation),
-            Event::Work { node, slot, generation } => self.work(node, slot, generation),
-            Event::Retransmit { from, to, epoch } => {
-                let Shared { net, queue, .. } = &mut self.shared;
-                net.retransmit(at, from, to, epoch, queue);
-            }
-            Event::Strike { fault } => self.strike(fault as usize),
-            Event::Undo { strike } => self.undo(strike as usize),
-            Event::Mark => self.marked = true,
-            Event::End => self.stopped = Some(Stop::End),
-        }
-    }
-
-    #[inline(always)]
-    fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, slot: Slot) {
-        let Node { process, machine, .. } = &mut self.nodes[to.index()];
-        let reason = if epoch != 0 && epoch != self.shared.net.epoch(from, to) {
-            DropReason::Reset
-        } else if process.is_none() {
-            DropReason::ReceiverDown
-        } else if machine.pauses > 0 {
-            let message = self.shared.queue.take_body(slot);
-            return machine.held.push(Held::Message { from, message });
-        } else {
-            return self.receive(from, to, slot);
-        };
-        drop(self.shared.queue.take_body(slot));
-        self.shared.net.counters_mut(from).drop_one(reason);
-        self.shared.observer.dropped(self.shared.now, from, to, reason);
-    }
-
-    /// A call, so that there is one copy of what every message goes through. The event is counted while the message still
-    /// lies in the queue: moved twice, it would be copied in pieces, and loads that span two pieces wait for both.
-    #[inline(never)]
-    pub(super) fn receive(&mut self, from: NodeId, to: NodeId, slot: Slot) {
-        let Shared { now, queue, net, digest, observer, .. } = &mut self.shared;
-        net.counters_mut(to).received += 1;
-        let event = Occurrence::Delivered { from, to, message: queue.body(slot) };
-        absorb(*now, self.events + 1, &event, digest, observer);
-        self.counted();
-        let message = self.shared.queue.take_body(slot);
-        let (process, mut cx) = self.running(to);
-        process.on_message(&mut cx, from, message);
-    }
-
-    /// The queue's entry (`at`, `sequence`) of a timer comes up, or one that was held does so again.
-    #[inline]
-    fn timer(&mut self, id: NodeId, timer: u32, at: Time, sequence: Sequence) {
-        let node = &mut self.nodes[id.index()];
-        match node.machine.timers.due(timer, at, sequence) {
-            Due::Stale => {}
-            Due::Later(later, rank) => {
-                self.shared.queue.push_ranked(later, rank, Event::Timer { node: id, timer });
-            }
-            Due::Fire if node.machine.pauses > 0 => {
-                node.machine.timers.hold(timer, at, sequence);
-                node.machine.held.push(Held::Timer { timer, at, sequence });
-            }
-            Due::Fire => {
-                self.count(&Occurrence::Fired { node: id, timer });
-                let (process, mut cx) = self.running(id);
-                process.on_timer(&mut cx, P::Timer::named(timer));
-            }
-        }
-    }
-
-    #[inline]
-    fn disk(&mut self, id: NodeId, incarnation: u32) {
-        let node = &mut self.nodes[id.index()];
-        if node.process.is_none() || node.machine.incarnation != incarnation {
-            return; // Asked for before a crash.
-        }
-        // The device does not stop with the process: what it completes during a pause is durable.
-        let token = node.machine.disk.complete();
-        if node.machine.pauses > 0 {
-            return node.machine.held.push(Held::Synced(token));
-        }
-        self.synced(id, token);
-    }
-
-    #[inline]
-    fn synced(&mut self, id: NodeId, token: DiskToken) {
-        self.count(&Occurrence::Synced { node: id, token });
-        let (process, mut cx) = self.running(id);
-        process.on_disk(&mut cx, token, Ok(()));
-    }
-
-    #[inline]
-    fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
-        let Some((token, next)) =
-            self.nodes[id.index()].machine.processor.complete(self.shared.now, slot, generation)
-        else {
-            return; // It moved on: a pause, a slow-down, a crash.
-        };
-        if let Some(next) = next {
-            self.shared.push_work(id, next);
-        }
-        self.count(&Occurrence::Computed { node: id, token });
-        let (process, mut cx) = self.running(id);
-        process.on_computed(&mut cx, token);
-    }
-
-    /// The process on a node, to handle something, and the context that carries out what it asks for.
-    #[inline(always)]
-    fn running(&mut self, id: NodeId) -> (&mut P, Live<'_, P, O>) {
-        let Node { process, machine, .. } = &mut self.nodes[id.index()];
-        machine.handled += 1;
-        let process = process.as_mut().expect("only a running process is handed events");
-        (process, Live { id, machine, shared: &mut self.shared })
-    }
-
-    /// Counts an event and lets the digest absorb it.
-    #[inline(always)]
-    fn count(&mut self, event: &Occurrence<'_, P::Message>) {
-        let Shared { now, digest, observer, .. } = &mut self.shared;
-        absorb(*now, self.events + 1, event, digest, observer);
-        self.counted();
-    }
-
-    #[inline(always)]
-    fn counted(&mut self) {
-        self.events += 1;
-        if self.events.is_multiple_of(CHECKPOINT_INTERVAL) {
-            self.checkpoint();
-        }
-    }
-
-    #[cold]
-    fn checkpoint(&mut self) {
-        self.checkpoints.push(self.shared.digest.value());
-        let held: usize = self.nodes.iter().map(|node| node.machine.held.len()).sum();
-        let pending = self.shared.queue.len() + held + self.shared.net.waiting() as usize;
-        let limit = self.watch.checkpoint(self.shared.now, self.events, pending);
-        self.stopped = self.stopped.or(limit.map(Stop::Limit));
-    }
-
     /// Whether the last [`Sim::run`] returned because of a mark, or at the end.
     pub fn is_at_mark(&self) -> bool {
         self.marked || self.stopped == Some(Stop::End)
@@ -326,7 +179,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.shared.digest.value()
     }
 
-    /// The digest after every [`CHECKPOINT_INTERVAL`] events.
+    /// The digest after every [`CHECKPOINT_INTERVAL`](crate::kernel::digest::CHECKPOINT_INTERVAL) events.
     pub fn checkpoints(&self) -> &[u64] {
         &self.checkpoints
     }
@@ -367,22 +220,6 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             processor: node.machine.processor.usage(self.shared.now),
         }
     }
-}
-
-/// Tells the observer of the run's `nth` event, and lets the digest absorb it.
-#[inline(always)]
-fn absorb<P: Process, O: Observer<P>>(
-    now: Time,
-    nth: u64,
-    event: &Occurrence<'_, P::Message>,
-    digest: &mut Digest,
-    observer: &mut O,
-) {
-    observer.began(now, nth, event, *digest);
-    let [head, detail] = event.words();
-    digest.absorb(now.0);
-    digest.absorb(head);
-    digest.absorb(detail);
 }
 
 /// What one node did.

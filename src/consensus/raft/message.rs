@@ -10,7 +10,7 @@ use crate::model::request::HEADER_BYTES;
 
 /// A message between two servers.
 // The discriminant has the width of what stands beside it: with one of a byte, all messages of the world would be copied
-// in odd pieces, and loads that span two pieces wait for the stores before them (4 ns a message).
+// in odd pieces, and loads that span two pieces wait for the stores before them (docs/adr/0006).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum Message {

@@ -1,8 +1,8 @@
 //! The event queue: earliest first, ties in the order of their sequence numbers.
 //!
 //! Events wait in a [slab] and do not move until they are popped. The keys of what comes later are on a [wheel], those of
-//! what comes next in a [heap], which the wheel refills with a few at a time: neither a push nor a pop costs much
-//! more with 16,000 events pending than with 20 (docs/adr/0006).
+//! what comes next in a [heap], which the wheel refills with a few at a time: in a large world no push or pop goes down a
+//! heap of all that is pending (docs/adr/0006).
 
 mod heap;
 mod slab;

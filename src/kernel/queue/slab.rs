@@ -9,7 +9,7 @@ pub(super) struct Slab<E, B> {
 
 /// An event, or what is left of one that was popped.
 #[derive(Clone)]
-pub(super) struct Entry<E, B> {
+struct Entry<E, B> {
     event: E,
     body: Option<B>,
 }

@@ -57,7 +57,7 @@ fn a_number_of_events_cuts_a_run_where_every_machine_does() {
 
 #[test]
 fn every_limit_of_a_run_has_its_flag_and_the_command_names_it() {
-    // Arrivals and a store that take next to no time.
+    // 10 ms hold more arrivals than are allowed.
     let dense = endless().replace("poisson(100/s)", "constant(1000000/s)");
     let folder = Folder::new(&[("a.toml", &dense)]);
     for (flag, most) in [("--max-pending", "2"), ("--max-events-within-10ms", "5000")] {
