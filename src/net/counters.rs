@@ -68,6 +68,20 @@ impl Counters {
         self.dropped.iter().sum()
     }
 
+    /// Counts a message of `size` bytes handed to the network.
+    #[inline(always)]
+    pub(super) fn count_sent(&mut self, size: u32) {
+        // No run comes near 2^64 of either.
+        self.sent = self.sent.wrapping_add(1);
+        self.bytes = self.bytes.wrapping_add(size.into());
+    }
+
+    /// Counts one that reached it.
+    #[inline(always)]
+    pub fn count_received(&mut self) {
+        self.received = self.received.wrapping_add(1);
+    }
+
     /// Counts one drop.
     #[inline]
     pub fn drop_one(&mut self, reason: DropReason) {

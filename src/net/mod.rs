@@ -154,55 +154,81 @@ impl<M: Message> Network<M> {
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
     #[inline]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
+        let [sender, receiver] = [from, to].map(|end| self.addresses[end.index()].transport);
+        match sender.is_stream_with(receiver) {
+            true => self.send_on_stream(now, from, to, message, schedule),
+            false => self.send_datagram(now, from, to, message, schedule),
+        }
+    }
+
+    #[inline(never)]
+    fn send_on_stream(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        to: NodeId,
+        message: M,
+        schedule: &mut impl Schedule<M>,
+    ) {
         let size = message.size();
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
-        counters.sent += 1;
-        counters.bytes += u64::from(size);
+        counters.count_sent(size);
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
         let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
+        let epoch = sender.incarnation + receiver.incarnation;
+        let link = links.get(to);
+        if link.is_stalled(epoch) {
+            // A predecessor waits for the way to clear; a stream keeps its order.
+            return self.backlog.queue(from, to, message);
+        }
         let (delay, profile) = self.sites.link(sender.site, receiver.site);
         let is_cut = self.cuts.blocks(from, to);
-        // Both ways end in one push: where a message has one place to go, it is copied there at once.
-        let (arrival, epoch) = if sender.transport.is_stream_with(receiver.transport) {
-            let epoch = sender.incarnation + receiver.incarnation;
-            let link = links.get(to);
-            if link.is_stalled(epoch) {
-                // A predecessor waits for the way to clear; a stream keeps its order.
-                return self.backlog.queue(from, to, message);
-            }
-            let departure = if is_cut { None } else { profile.transmit(now, size, || &mut *link) };
-            let Some(departure) = departure else {
-                link.stall(epoch);
-                self.backlog.stall(from, to, message);
-                return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
-            };
-            let Some(arrival) = in_order(profile, draw, link, epoch, departure + delay, counters) else {
-                return;
-            };
-            (arrival, epoch)
-        } else {
-            if is_cut {
-                return counters.drop_one(DropReason::Partition);
-            }
-            if profile.loses(draw, 0) {
-                return counters.drop_one(DropReason::Loss);
-            }
-            let Some(departure) = profile.transmit(now, size, || links.get(to)) else {
-                return counters.drop_one(DropReason::BufferFull);
-            };
-            let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
-            if let Some(later) = profile.reorder(draw) {
-                counters.reordered += 1;
-                arrival += later;
-            }
-            if profile.duplicates(draw) {
-                counters.duplicated += 1;
-                let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
-                schedule.deliver(again, from, to, 0, message.clone());
-            }
-            (arrival, 0)
+        let departure = if is_cut { None } else { profile.transmit(now, size, || &mut *link) };
+        let Some(departure) = departure else {
+            link.stall(epoch);
+            self.backlog.stall(from, to, message);
+            return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         };
-        schedule.deliver(arrival, from, to, epoch, message);
+        if let Some(arrival) = in_order(profile, draw, link, epoch, departure + delay, counters) {
+            schedule.deliver(arrival, from, to, epoch, message);
+        }
+    }
+
+    #[inline(never)]
+    fn send_datagram(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        to: NodeId,
+        message: M,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        let size = message.size();
+        let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
+        counters.count_sent(size);
+        let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
+        let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
+        if self.cuts.blocks(from, to) {
+            return counters.drop_one(DropReason::Partition);
+        }
+        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        if profile.loses(draw, 0) {
+            return counters.drop_one(DropReason::Loss);
+        }
+        let Some(departure) = profile.transmit(now, size, || links.get(to)) else {
+            return counters.drop_one(DropReason::BufferFull);
+        };
+        let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
+        if let Some(later) = profile.reorder(draw) {
+            counters.reordered += 1;
+            arrival += later;
+        }
+        if profile.duplicates(draw) {
+            counters.duplicated += 1;
+            let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
+            schedule.deliver(again, from, to, 0, message.clone());
+        }
+        schedule.deliver(arrival, from, to, 0, message);
     }
 
     /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if

@@ -8,6 +8,8 @@ use super::profile::Profile;
 #[derive(Clone, Debug)]
 pub struct Sites {
     names: Vec<String>,
+    /// How many there are.
+    count: u16,
     /// Row-major by (from, to).
     ways: Vec<Way>,
     profiles: Vec<Profile>,
@@ -26,7 +28,8 @@ impl Sites {
     pub fn new(names: Vec<String>, delay: impl Fn(usize, usize) -> Duration, profile: Profile) -> Self {
         let n = names.len();
         let ways = (0..n * n).map(|pair| Way { delay: delay(pair / n, pair % n), profile: 0 }).collect();
-        Sites { names, ways, profiles: vec![profile] }
+        let count = u16::try_from(n).expect("at most 65,535 sites");
+        Sites { names, count, ways, profiles: vec![profile] }
     }
 
     /// The names, in the order of their ids.
@@ -44,17 +47,21 @@ impl Sites {
         self.link(from, to).0
     }
 
+    #[inline(always)]
+    fn pair(&self, from: SiteId, to: SiteId) -> usize {
+        from.index() * usize::from(self.count) + to.index()
+    }
+
     /// One-way delay and profile from `from` to `to`.
     #[inline]
     pub(super) fn link(&self, from: SiteId, to: SiteId) -> (Duration, &Profile) {
-        let pair = from.index() * self.names.len() + to.index();
-        let Way { delay, profile } = self.ways[pair];
+        let Way { delay, profile } = self.ways[self.pair(from, to)];
         (delay, &self.profiles[profile as usize])
     }
 
     /// Gives one direction its own delay and profile.
     pub fn set_link(&mut self, from: SiteId, to: SiteId, delay: Duration, profile: Profile) {
-        let pair = from.index() * self.names.len() + to.index();
+        let pair = self.pair(from, to);
         self.ways[pair] = Way { delay, profile: self.profiles.len() as u32 };
         self.profiles.push(profile);
     }

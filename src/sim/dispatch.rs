@@ -52,16 +52,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.shared.observer.dropped(self.shared.now, from, to, reason);
     }
 
-    /// A call, so that there is one copy of what every message goes through. The event is counted while the message still
-    /// lies in the queue: moved twice, it would be copied in pieces, and loads that span two pieces wait for both.
-    #[inline(never)]
+    /// The event is counted while the message still lies in the queue: moved twice, it would be copied in pieces, and
+    /// loads that span two pieces wait for both.
+    #[inline(always)]
     pub(super) fn receive(&mut self, from: NodeId, to: NodeId, slot: Slot) {
         let Shared { now, queue, net, digest, observer, .. } = &mut self.shared;
-        net.counters_mut(to).received += 1;
+        net.counters_mut(to).count_received();
         let event = Occurrence::Delivered { from, to, message: queue.body(slot) };
         absorb(*now, self.events + 1, &event, digest, observer);
+        let message = queue.take_body(slot);
         self.counted();
-        let message = self.shared.queue.take_body(slot);
         let (process, mut cx) = self.running(to);
         process.on_message(&mut cx, from, message);
     }
@@ -127,7 +127,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline(always)]
     pub(super) fn running(&mut self, id: NodeId) -> (&mut P, Live<'_, P, O>) {
         let Node { process, machine, .. } = &mut self.nodes[id.index()];
-        machine.handled += 1;
+        machine.handled = machine.handled.wrapping_add(1);
         let process = process.as_mut().expect("only a running process is handed events");
         (process, Live { id, machine, shared: &mut self.shared })
     }

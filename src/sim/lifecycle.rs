@@ -109,6 +109,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         }
     }
 
+    /// A call: what handles the messages held is a second copy of what handles those that arrive.
+    #[inline(never)]
     fn resume(&mut self, id: NodeId, incarnation: Incarnation) {
         let node = &mut self.nodes[id.index()];
         if node.machine.pauses == 0 || node.machine.incarnation != incarnation.0 {

@@ -11,7 +11,7 @@ pub const MOMENT: Duration = Duration::from_millis(10);
 const _: () = assert!(MOMENT.0 == 10_000_000, "the name of the limit says 10 ms");
 
 /// The most that [`Limits::pending`] can be: it leaves the queue room for what one event more may push.
-pub const PENDING_CEILING: usize = PENDING_MAX / 2;
+pub const PENDING_CEILING: usize = PENDING_MAX.div_ceil(2);
 
 /// Where a run stops though it is not over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,12 +1,18 @@
 //! The events that come next: an implicit 4-ary heap of keys.
 //!
-//! Groups of four siblings share a 64-byte cache line (missing siblings are [`LAST`], so that none is tested for). A pop
-//! leaves the root empty and the next push fills it: one sift in place of two.
+//! Four siblings share a 64-byte cache line (missing ones are [`LAST`], so that none is tested for). A push
+//! after a pop only leaves its key to the next pop, which puts it where it takes one away: one sift in place of two.
 
 use super::Key;
 
-/// Behind every key.
+/// Behind every key: no event has the last slot.
 const LAST: Key = Key(u128::MAX);
+
+/// By its lower half, which no other key shares: it is loaded as it was stored.
+#[inline(always)]
+fn is_last(key: Key) -> bool {
+    key.0 as u64 == LAST.0 as u64
+}
 
 /// A cache line of four sibling keys.
 #[derive(Clone, Copy)]
@@ -26,112 +32,118 @@ impl Line {
     }
 }
 
-/// The 4-ary heap of keys. Node `i` has children `4i + 1 .. 4i + 4`, which fill line `i + 1`; the root stands
-/// last in line 0.
+/// The 4-ary heap of keys, in the shape of one whose root was popped: line 0 has the children of the root, line
+/// `place + 1` those of the key at `place`, where places are counted through the lines.
 #[derive(Clone)]
 pub(super) struct Heap {
+    /// The key that waits for the next pop, or [`LAST`]: in no order with the others.
+    waiting: Key,
     lines: Vec<Line>,
-    /// Nodes in the heap, the empty root included.
-    nodes: usize,
-    root_is_empty: bool,
+    /// Keys in `lines`.
+    placed: usize,
 }
 
 impl Heap {
     pub(super) fn new() -> Self {
-        Heap { lines: vec![EMPTY_LINE; 2], nodes: 0, root_is_empty: false }
+        Heap { waiting: LAST, lines: vec![EMPTY_LINE], placed: 0 }
     }
 
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.nodes - usize::from(self.root_is_empty)
+        self.placed + usize::from(!is_last(self.waiting))
     }
 
-    #[inline]
-    fn get(&self, node: usize) -> Key {
-        self.lines[(node + 3) >> 2].0[(node + 3) & 3]
-    }
-
-    #[inline]
-    fn set(&mut self, node: usize, key: Key) {
-        self.lines[(node + 3) >> 2].0[(node + 3) & 3] = key;
-    }
-
-    /// Adds `key` in the place of the one popped last, if nothing has taken it yet.
     #[inline(always)]
-    pub(super) fn fill(&mut self, key: Key) -> bool {
-        if !self.root_is_empty {
-            return false;
+    fn get(&self, place: usize) -> Key {
+        self.lines[place >> 2].0[place & 3]
+    }
+
+    #[inline(always)]
+    fn set(&mut self, place: usize, key: Key) {
+        self.lines[place >> 2].0[place & 3] = key;
+    }
+
+    /// Lets `key` wait for the next pop, if no other does.
+    #[inline(always)]
+    pub(super) fn wait(&mut self, key: Key) -> bool {
+        let is_free = is_last(self.waiting);
+        if is_free {
+            self.waiting = key;
         }
-        self.root_is_empty = false;
-        self.sift_down(key);
-        true
+        is_free
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, key: Key) {
-        if self.fill(key) {
+        if self.wait(key) {
             return;
         }
-        let mut node = self.nodes;
-        self.nodes += 1;
-        if (node + 3) >> 2 >= self.lines.len() {
+        let last = self.placed;
+        self.placed += 1;
+        if last >> 2 == self.lines.len() {
             self.lines.push(EMPTY_LINE);
         }
-        while node > 0 {
-            let parent = (node - 1) >> 2;
+        self.sift_up(last, key);
+    }
+
+    /// Places `key` at the empty `place` or above it.
+    #[inline(always)]
+    fn sift_up(&mut self, mut place: usize, key: Key) {
+        while place > 3 {
+            let parent = (place >> 2) - 1;
             let above = self.get(parent);
             if above <= key {
                 break;
             }
-            self.set(node, above);
-            node = parent;
+            self.set(place, above);
+            place = parent;
         }
-        self.set(node, key);
+        self.set(place, key);
     }
 
     #[inline(always)]
     pub(super) fn pop(&mut self) -> Option<Key> {
-        if self.root_is_empty {
-            self.fill_root();
-        }
-        if self.nodes == 0 {
+        if is_last(self.waiting) && !self.have_last_wait() {
             return None;
         }
-        self.root_is_empty = true;
-        Some(self.get(0))
-    }
-
-    /// Two pops in a row: the last node's key takes the root's place.
-    #[inline]
-    fn fill_root(&mut self) {
-        self.root_is_empty = false;
-        self.nodes -= 1;
-        let last = self.get(self.nodes);
-        self.set(self.nodes, LAST);
-        if self.nodes > 0 {
-            self.sift_down(last);
+        let key = std::mem::replace(&mut self.waiting, LAST);
+        let (place, least) = self.lines[0].least();
+        if key <= least {
+            return Some(key);
         }
+        self.sift_down(place, key);
+        Some(least)
     }
 
-    /// Places `key` at the empty root or below it.
+    /// Two pops in a row: the last key placed goes where the least one leaves a gap. `false` if there is none.
     #[inline]
-    fn sift_down(&mut self, key: Key) {
-        let mut node = 0;
-        while let Some(line) = self.lines.get(node + 1) {
+    fn have_last_wait(&mut self) -> bool {
+        let Some(last) = self.placed.checked_sub(1) else {
+            return false;
+        };
+        self.placed = last;
+        self.waiting = self.get(last);
+        self.set(last, LAST);
+        true
+    }
+
+    /// Places `key` at the empty `place` or below it.
+    #[inline(always)]
+    fn sift_down(&mut self, mut place: usize, key: Key) {
+        while let Some(line) = self.lines.get(place + 1) {
             let (child, least) = line.least();
             if key <= least {
                 break;
             }
-            self.set(node, least);
-            node = 4 * node + 1 + child;
+            self.set(place, least);
+            place = (place + 1) << 2 | child;
         }
-        self.set(node, key);
+        self.set(place, key);
     }
 
     /// Removes all keys, in no order that means anything.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Key> + use<> {
-        let root = usize::from(self.root_is_empty);
-        let Heap { lines, nodes, .. } = std::mem::replace(self, Heap::new());
-        (root..nodes).map(move |node| lines[(node + 3) >> 2].0[(node + 3) & 3])
+        let Heap { waiting, lines, .. } = std::mem::replace(self, Heap::new());
+        lines.into_iter().flat_map(|Line(keys)| keys).chain([waiting]).filter(|key| !is_last(*key))
     }
 }

@@ -13,14 +13,14 @@ use heap::Heap;
 use slab::Slab;
 use wheel::Wheel;
 
-/// Most events that may be pending at once: a slot has 24 bits of the key.
-pub const PENDING_MAX: usize = 1 << SLOT_BITS;
+/// Most events that may be pending at once: a slot has 24 bits of the key, and the last one stays free.
+pub const PENDING_MAX: usize = SLOT_MASK as usize;
 /// Most events that one run may schedule: a sequence number has 40 bits of the key.
 pub const SEQUENCE_MAX: u64 = 1 << SEQUENCE_BITS;
 
 const SLOT_BITS: u32 = 24;
 const SEQUENCE_BITS: u32 = 40;
-const SLOT_MASK: u64 = PENDING_MAX as u64 - 1;
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 const SEQUENCE_MASK: u64 = SEQUENCE_MAX - 1;
 
 /// With more events than this in the heap the wheel starts; with a quarter of them pending it stops.
@@ -140,7 +140,7 @@ impl<E: Copy, B> Queue<E, B> {
         if self.far.takes(key.time()) {
             return self.far.push(key);
         }
-        if !self.near.fill(key) {
+        if !self.near.wait(key) {
             self.grow(key);
         }
     }

@@ -53,7 +53,7 @@ impl<E: Copy, B> Slab<E, B> {
     #[inline(always)]
     fn add(&mut self, entry: Entry<E, B>) -> u32 {
         let slot = self.entries.len();
-        assert!(slot < super::PENDING_MAX, "at most 2^24 events may be pending");
+        assert!(slot < super::PENDING_MAX, "fewer than 2^24 events may be pending");
         self.entries.push(entry);
         slot as u32
     }

@@ -79,10 +79,11 @@ impl<L: Law> Law for Tabulated<L> {
     #[inline]
     fn draw(&self, u: f64) -> f64 {
         let is_upper = u > 0.5;
-        let (cell, position) = locate(if is_upper { 1.0 - u } else { u });
+        // Without a branch on the side: no processor guesses it.
+        let (cell, position) = locate(u.min(1.0 - u));
         let index = cell.wrapping_sub(FIRST) as usize;
         if index < CELLS_PER_SIDE {
-            let value = self.cells[index + if is_upper { CELLS_PER_SIDE } else { 0 }].at(position);
+            let value = self.cells[index + CELLS_PER_SIDE * usize::from(is_upper)].at(position);
             if !value.is_nan() {
                 return value;
             }
