@@ -396,4 +396,24 @@ mod tests {
         assert!(mistakes.contains("unknown key `write_bck` in [system.kv.custom]"), "{mistakes}");
         assert!(mistakes.contains("did you mean `write_back`?"), "{mistakes}");
     }
+    #[test]
+    fn the_page_of_a_run_names_this_program_wherever_it_lies() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let out = folder.path().to_str().expect("the path is text");
+        let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_protocol.toml");
+        let flags = ["run", scenario, "--set", "duration=1s", "--seed", "7", "-q", "--out", out];
+        let run = |program: &str| {
+            let arguments = [program].iter().chain(&flags).map(std::ffi::OsString::from).collect();
+            seedbed::cli::main_with::<Register>(arguments)
+        };
+        // The second finds every byte of the first: the command in the page does not depend on the folder.
+        assert_eq!(run("somewhere/my_protocol"), run("/else where/my_protocol"));
+        let runs = folder.path().join("my-register");
+        let run =
+            std::fs::read_dir(&runs).expect("there are results").next().expect("a run").expect("readable");
+        let page = std::fs::read_to_string(run.path().join("report.html")).expect("it has a page");
+        let command = "my_protocol run my_protocol.toml --set duration=1s --seed 7";
+        assert!(page.contains(command) && !page.contains("seedbed run"), "the page names another command");
+        assert!(!runs.join(run.file_name()).with_extension("differs").exists());
+    }
 }

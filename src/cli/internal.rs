@@ -29,9 +29,9 @@ impl Drop for Doing {
     }
 }
 
-/// From now on a panic is reported as an internal error of the command with these arguments.
-pub(super) fn report_panics(arguments: &[OsString]) {
-    let whole = command_line(arguments);
+/// From now on a panic is reported as an internal error of the command `program` with these arguments.
+pub(super) fn report_panics(program: &str, arguments: &[OsString]) {
+    let whole = command_line(program, arguments);
     // One message is enough when many workers meet the same mistake.
     let told = AtomicBool::new(false);
     panic::set_hook(Box::new(move |info| {
@@ -66,9 +66,9 @@ fn message(info: &PanicHookInfo<'_>, whole: &str) -> String {
 }
 
 /// The arguments as a line that a shell reads back.
-fn command_line(arguments: &[OsString]) -> String {
+fn command_line(program: &str, arguments: &[OsString]) -> String {
     let rest = arguments.iter().skip(1).map(|argument| quoted(&argument.to_string_lossy()));
-    [super::NAME.to_owned()].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+    [quoted(program)].into_iter().chain(rest).collect::<Vec<_>>().join(" ")
 }
 
 /// An argument, quoted for a shell where it must be.
@@ -87,7 +87,13 @@ mod tests {
     #[test]
     fn command_lines_are_quoted_for_a_shell() {
         let arguments = ["/bin/x", "check", "a b.toml", "--set", "a=it's", ""].map(OsString::from);
-        assert_eq!(command_line(&arguments), r"seedbed check 'a b.toml' --set 'a=it'\''s' ''");
+        assert_eq!(command_line("seedbed", &arguments), r"seedbed check 'a b.toml' --set 'a=it'\''s' ''");
+    }
+
+    #[test]
+    fn commands_name_the_program_that_runs() {
+        let arguments = ["/bin/x", "check", "a.toml"].map(OsString::from);
+        assert_eq!(command_line("my store", &arguments), "'my store' check a.toml");
     }
 
     #[test]

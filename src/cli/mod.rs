@@ -21,6 +21,7 @@ mod terminal;
 mod tests;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -32,7 +33,8 @@ pub use memory::Counting;
 pub use schema::scenario_schema;
 pub use terminal::{ColorChoice, Terminal};
 
-/// What the command is called in messages.
+/// What the built-in program is called in the commands that it prints, whatever its file is called: they stand in pages,
+/// and the same run has the same bytes everywhere.
 const NAME: &str = "seedbed";
 
 /// Grows a whole distributed system from one scenario file and one seed, and says what it did and whether it was
@@ -97,31 +99,45 @@ impl Failure {
 ///
 /// A panic anywhere is reported as an internal error.
 pub fn main(arguments: Vec<OsString>) -> Exit {
-    main_with::<Never>(arguments)
+    start::<Never>(NAME, &arguments)
 }
 
 /// The same for a program with a protocol of its own: scenarios may have systems of `type = "custom"`, on whose nodes
-/// `X` runs.
+/// `X` runs. The commands that it prints, and those in its pages, name it by its file: no other program could do its
+/// runs again.
 pub fn main_with<X: Custom>(arguments: Vec<OsString>) -> Exit {
-    internal::report_panics(&arguments);
-    internal::catch(|| run::<X>(&arguments))
+    start::<X>(&called(&arguments), &arguments)
 }
 
-fn run<X: Custom>(arguments: &[OsString]) -> Exit {
+/// The name of a user's own program: the last part of the path that it was called by, wherever that is, without the
+/// ending that the platform gives to programs.
+fn called(arguments: &[OsString]) -> String {
+    let file = arguments.first().and_then(|path| Path::new(path).file_name());
+    let name = file.map_or(String::new(), |file| file.to_string_lossy().into_owned());
+    let name = name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name);
+    if name.is_empty() { NAME.to_owned() } else { name.to_owned() }
+}
+
+fn start<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
+    internal::report_panics(program, arguments);
+    internal::catch(|| run::<X>(program, arguments))
+}
+
+fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &mut Terminal::new(color_of(arguments))),
     };
     let mut terminal = Terminal::new(cli.color);
     let result = match cli.command {
-        Command::New(new) => new.run(&mut terminal),
+        Command::New(new) => new.run(program, &mut terminal),
         Command::List(list) => list.run(&mut terminal),
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run::<X>(&mut terminal),
-        Command::Run(run) => run.run::<X>(&mut terminal),
+        Command::Run(run) => run.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
-        Command::Completions(completions) => completions.run(&mut terminal),
+        Command::Completions(completions) => completions.run(program, &mut terminal),
     };
     result.unwrap_or_else(|failure| {
         terminal.error(&failure.message);

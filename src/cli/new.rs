@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use super::internal::quoted;
 use super::{Exit, Failure, Format, Terminal, table};
 use crate::spec::suggest;
 
@@ -54,7 +55,7 @@ pub(super) const TEMPLATES: [Template; 3] = [
 ];
 
 impl New {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let Some(name) = self.template.as_deref() else {
             self.list(terminal)?;
             return Ok(Exit::Passed);
@@ -73,7 +74,7 @@ impl New {
                 .help("remove it first, or name another file: nothing is overwritten"),
             _ => Failure::new(Exit::InputOutput, format!("`{shown}` cannot be written: {error}")),
         })?;
-        terminal.say(&format!("wrote {shown}; next: seedbed check {shown}"));
+        terminal.say(&format!("wrote {shown}; next: {} check {shown}", quoted(program)));
         Ok(Exit::Passed)
     }
 

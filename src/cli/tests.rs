@@ -11,6 +11,17 @@ fn the_declarations_of_all_commands_are_sound() {
 }
 
 #[test]
+fn a_users_program_is_called_by_its_file_wherever_that_is() {
+    let called = |path: &str| called(&[OsString::from(path), OsString::from("run")]);
+    assert_eq!(called("target/release/examples/my_protocol"), "my_protocol");
+    assert_eq!(called("my_protocol"), called("/elsewhere/my_protocol"));
+    assert_eq!(called("bin/store-2.0"), "store-2.0");
+    assert_eq!(called(&format!("store{}", std::env::consts::EXE_SUFFIX)), "store");
+    // Whoever starts a program may call it nothing.
+    assert_eq!((called(""), super::called(&[])), (NAME.to_owned(), NAME.to_owned()));
+}
+
+#[test]
 fn a_panic_is_an_internal_error() {
     assert_eq!(internal::catch(|| panic!("expected in this test")), Exit::Internal);
     assert_eq!(internal::catch(|| Exit::Violated), Exit::Violated);

@@ -27,6 +27,9 @@ Exit codes: 0 passed, 1 a check failed, 2 invalid, 3 inconclusive, 4 nothing sel
 #[derive(Args, Clone, Debug)]
 #[command(after_help = AFTER)]
 pub struct RunArgs {
+    /// What the program is called in commands
+    #[arg(skip)]
+    program: String,
     /// Scenario files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -125,6 +128,16 @@ pub enum Trace {
 }
 
 impl RunArgs {
+    /// The same as a command of `program`.
+    pub fn of(self, program: &str) -> RunArgs {
+        RunArgs { program: program.to_owned(), ..self }
+    }
+
+    /// What the program is called in commands.
+    pub fn program(&self) -> &str {
+        &self.program
+    }
+
     /// What the command line sets for a limit that every run has.
     pub fn limit(&self, limit: Limit) -> Option<u64> {
         match limit {

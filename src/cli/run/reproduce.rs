@@ -65,7 +65,7 @@ fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
         Reader::Here => batch.path.display().to_string(),
         Reader::Anywhere => from_scenarios(&batch.path),
     };
-    let mut command = format!("seedbed run {}", quoted(&path));
+    let mut command = format!("{} run {}", quoted(args.program()), quoted(&path));
     if let (Some(root), Reader::Here) = (&args.root, reader) {
         command += &format!(" --root {}", quoted(&root.display().to_string()));
     }

@@ -81,6 +81,18 @@ fn the_spelling_of_a_path_or_of_an_override_changes_no_byte() {
     assert!(page.contains(command), "the page names a command that works on every machine");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_name_that_the_program_is_called_by_changes_no_byte() {
+    use std::os::unix::process::CommandExt;
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    folder.run(&["run", "a.toml", "--out", "one"]).exits(0);
+    let mut renamed = seedbed(folder.0.path(), &["run", "a.toml", "--out", "two"]);
+    let done: Done = renamed.arg0("/opt/seedbed-0.1").output().expect("it starts").into();
+    done.exits(0);
+    assert!(comparable(&folder.path("one"), true) == comparable(&folder.path("two"), true));
+}
+
 #[test]
 fn a_run_that_was_there_is_verified_and_one_that_differs_is_kept_apart() {
     let folder = Folder::new(&[("a.toml", SMALL)]);
