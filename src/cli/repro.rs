@@ -12,7 +12,6 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::run::repro::{Difference, Parting, Recorded, ReproError, TracedEvent, exact, locate, told_apart};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
-use crate::sim::Limits;
 use crate::spec::{Decode, Decoder};
 use crate::systems::Custom;
 
@@ -21,7 +20,7 @@ use super::{Exit, Failure, Format, Terminal};
 /// Do a run again and compare every event
 #[derive(Args, Debug)]
 pub struct Repro {
-    /// The folder of a run: outputs/NAME/RUN
+    /// The folder of a run, outputs/NAME/RUN; of one that was cut short, RUN.partial: it is done again as far as it came
     run: PathBuf,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -42,7 +41,7 @@ impl Repro {
         }
         let Some(prepared) = plan::<X>(&recorded, terminal)? else { return Ok(Exit::Invalid) };
         let interrupt = AtomicBool::new(false);
-        let replay = pass(&prepared);
+        let replay = pass(&prepared, recorded.events_max());
         let parting = match recorded.interval(&replay) {
             None => None,
             Some(interval) => Some(locate(&recorded, &prepared, interval, &interrupt).map_err(refuse)?),
@@ -59,7 +58,7 @@ fn refuse(error: ReproError) -> Failure {
     let (exit, help) = match &error {
         ReproError::NoRun { help, .. } => (Exit::Invalid, *help),
         ReproError::Unreadable { .. } | ReproError::Malformed { .. } => {
-            (Exit::InputOutput, "name the folder of a finished run: outputs/NAME/RUN")
+            (Exit::InputOutput, "name the folder of a run: outputs/NAME/RUN")
         }
         ReproError::Altered { .. } => (Exit::InputOutput, "make the run again from its scenario"),
     };
@@ -74,8 +73,7 @@ fn plan<X: Custom>(recorded: &Recorded, terminal: &mut Terminal) -> Result<Optio
     let prepared = loaded.document.as_ref().and_then(|document| {
         let point = Sweep::new(document, &mut diagnostics)?.point(0);
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, recorded))?;
-        let limits = Limits::default();
-        prepare(&recorded.scenario, &scenario, recorded.seed, limits, &mut diagnostics, recorded)
+        prepare(&recorded.scenario, &scenario, recorded.seed, recorded.limits(), &mut diagnostics, recorded)
     });
     if prepared.is_none() {
         terminal.say(render(&loaded.sources, &diagnostics, terminal.color_stderr()).trim_end());
@@ -88,7 +86,11 @@ fn text(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Stri
     let mut out = format!("{scenario}  seed {seed}  run {run_id}\n");
     let came_to = |events: u64, digest: u64| format!("{} events, digest {digest:016x}", grouped(events));
     let Some(parting) = parting else {
-        return out + &format!("same: {}\n", came_to(replay.events, replay.digest));
+        let reach = match recorded.cut() {
+            Some(word) => format!(" up to where it was cut ({word})"),
+            None => String::new(),
+        };
+        return out + &format!("same{reach}: {}\n", came_to(replay.events, replay.digest));
     };
     let (first, last) = (grouped(*parting.interval.start()), grouped(*parting.interval.end()));
     let times = match parting.times() {
@@ -151,6 +153,7 @@ fn json(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Json
         "stored": {
             "events": recorded.events,
             "digest": hexadecimal(recorded.digest),
+            "stopped": recorded.stopped,
             "crate_version": recorded.crate_version,
             "model_version": recorded.model_version,
         },

@@ -20,7 +20,7 @@ pub fn page<X: Custom>(
     let recording = &executed.recording;
     let simulated = format!("{} simulated", recording.end());
     let (seed, run, events) = (facts.seed.to_string(), facts.run_id(), grouped(facts.events));
-    let digest = facts.digest.map_or("none: the run was cut short".to_owned(), hexadecimal);
+    let digest = facts.result_digest().map_or("none: the run was cut short".to_owned(), hexadecimal);
     let fault = |window: &super::recording::FaultWindow| {
         let planned = &executed.prepared.world.setup.faults[window.planned];
         FaultRow {

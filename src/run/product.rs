@@ -86,15 +86,14 @@ impl<X: Custom> Executed<X> {
             Some(cut) => Stopped::Cut(cut),
             None => self.stop.expect("only a run that was cut short has not stopped").into(),
         };
-        let kept = stop.is_deterministic();
         RunFacts {
             scenario: self.prepared.name.clone(),
             seed: self.prepared.world.setup.seed,
             resolved: origin.resolved.clone(),
             overrides: origin.overrides.clone(),
             params: origin.params.clone(),
-            digest: kept.then_some(self.digest),
-            checkpoints: if kept { self.checkpoints.clone() } else { Vec::new() },
+            digest: self.digest,
+            checkpoints: self.checkpoints.clone(),
             events: self.events,
             duration: self.prepared.world.setup.duration,
             stop,

@@ -134,7 +134,7 @@ fn write(outputs: &Path, text: &str, seed: u64, trace: Option<WantedTrace<'_>>) 
 fn a_trace_has_a_line_an_event_and_ends_in_the_runs_digest() {
     for text in [hostile(SNAPSHOTS), SERVICE.to_owned()] {
         let (prepared, _) = run_of(&text, 1);
-        let passed = pass(&prepared);
+        let passed = pass(&prepared, u64::MAX);
         let lines = lines(&prepared, 1, u64::MAX);
         assert_eq!(lines.len() as u64, passed.events);
         assert!(passed.events > 5_000, "{} events", passed.events);
@@ -209,7 +209,7 @@ fn the_event_where_a_replay_parts_is_the_first_that_two_whole_traces_differ_in()
         let folder = keep(outputs.path(), &hostile(STORE), seed, Some(TRACE_EVENTS_MAX));
         let recorded = Recorded::read(&folder).expect("it is a run");
         let (prepared, _) = run_of(&hostile(altered), seed);
-        let replay = pass(&prepared);
+        let replay = pass(&prepared, u64::MAX);
         let interval = recorded.interval(&replay).expect("the replay goes another way");
         let parting = locate(&recorded, &prepared, interval.clone(), &NEVER).expect("the folder can be read");
         let found = parting.first.expect("the run was traced");
@@ -249,7 +249,7 @@ fn a_replay_that_only_goes_on_or_ends_before_is_caught_at_the_end() {
         let folder = keep(outputs.path(), stored, 7, Some(TRACE_EVENTS_MAX));
         let recorded = Recorded::read(&folder).expect("it is a run");
         let (prepared, _) = run_of(replayed, 7);
-        let replay = pass(&prepared);
+        let replay = pass(&prepared, u64::MAX);
         let interval = recorded.interval(&replay).expect("one has more events");
         let end = recorded.events.min(replay.events) + 1;
         assert_eq!(*interval.end(), end);
@@ -273,7 +273,7 @@ fn what_a_stored_trace_cannot_tell_is_said() {
     assert_eq!((text.lines().count(), text.lines().last()), (101, Some(end.as_str())));
 
     let (prepared, _) = run_of(&hostile(ALTERATIONS[0]), 0);
-    let interval = recorded.interval(&pass(&prepared)).expect("the replay goes another way");
+    let interval = recorded.interval(&pass(&prepared, u64::MAX)).expect("the replay goes another way");
     let first = |folder: &Path| {
         let recorded = Recorded::read(folder).expect("it is a run");
         locate(&recorded, &prepared, interval.clone(), &NEVER).expect("the folder can be read").first
@@ -287,7 +287,7 @@ fn what_a_stored_trace_cannot_tell_is_said() {
     let whole = keep(&outputs.path().join("whole"), &hostile(STORE), 0, Some(TRACE_EVENTS_MAX));
     let mut recorded = Recorded::read(&whole).expect("it is a run");
     recorded.checkpoints[1] ^= 1;
-    let interval = recorded.interval(&pass(&own)).expect("a checkpoint differs");
+    let interval = recorded.interval(&pass(&own, u64::MAX)).expect("a checkpoint differs");
     let parting = locate(&recorded, &own, interval, &NEVER).expect("the folder can be read");
     assert_eq!(parting.first, Err(Untold::Contradicted));
 }

@@ -16,7 +16,8 @@ const LIMITS: &str = "Limits of each run";
 const AFTER: &str = "\
 A run that reaches its limit is cut: what it did so far is judged and kept in <run id>.partial, and it is
 inconclusive unless a check is violated for certain. Time and memory are looked at every 65,536 events, so
-that a run may go a little beyond. Both differ between machines: a run that they cut has no digest.
+that a run may go a little beyond. Both differ between machines: a run that they cut has no digest. `repro`
+does a run that was cut again up to the same event.
 
 Ctrl-C keeps what is finished, and the rest in <run id>.partial; a second one stops at once.
 

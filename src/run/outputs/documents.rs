@@ -83,6 +83,10 @@ pub const PARTIAL_FIELDS: &[Column] = columns! {
     "events": "Events handled.",
     "digest": "The digest over these events if it was cut at a number of events, else null: another machine would \
                have cut it elsewhere.",
+    "digest_at_cut": "The digest over these events wherever it was cut: what `repro` comes to again after as many.",
+    "checkpoint_interval": "Events between two checkpoints.",
+    "checkpoints": "The digest after every so many events, before what the last of them noted.",
+    "inputs": "The data files that the scenario names, as in manifest.json.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times.",
 };

@@ -28,8 +28,8 @@ pub struct RunFacts {
     pub overrides: Vec<String>,
     /// The names and values of swept variables, in the order of the scenario.
     pub params: Vec<(String, String)>,
-    /// The digest of the run; `None` for a run that was cut short where another machine would not cut it.
-    pub digest: Option<u64>,
+    /// The digest over the events handled.
+    pub digest: u64,
     /// The digest after every [`crate::kernel::digest::CHECKPOINT_INTERVAL`] events.
     pub checkpoints: Vec<u64>,
     /// Events handled.
@@ -167,6 +167,12 @@ impl RunFacts {
     /// The run's id: same input, same id.
     pub fn run_id(&self) -> String {
         run_id(&self.resolved, self.seed, &self.inputs)
+    }
+
+    /// The digest as a result that others can be held to: `None` for a run that was cut short where another machine would
+    /// not cut it.
+    pub fn result_digest(&self) -> Option<u64> {
+        self.stop.is_deterministic().then_some(self.digest)
     }
 
     /// What the run comes to.

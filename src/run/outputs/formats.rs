@@ -265,8 +265,9 @@ before, are added once all others have proved equal; files that are not asked fo
 
 A folder has its name only when it is complete. What was simulated of a run that was cut short (by Ctrl-C, or by a limit set
 with a flag such as `--wall-limit`) lies in `<name>.partial`, marked by partial.json; the finished runs of a sweep that was
-interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. A folder being filled is named
-`<name>.<process>-<count>.partial`: one that a killed process left behind can be deleted.
+interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from them. `repro` does a run that was cut short
+again up to the event at which it was cut. A folder being filled is named `<name>.<process>-<count>.partial`: one that a
+killed process left behind can be deleted.
 
 A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.

@@ -103,7 +103,7 @@ impl Summary {
             scenario: facts.scenario.clone(),
             seed: facts.seed,
             run_id: facts.run_id(),
-            digest: facts.digest.map(hexadecimal),
+            digest: facts.result_digest().map(hexadecimal),
             events: facts.events,
             simulated_s: recording.end().as_secs_f64(),
             warmup_s: recording.timeline().warmup().as_secs_f64(),
@@ -257,9 +257,9 @@ impl<'a> RunManifest<'a> {
             identity: RunIdentity::new(facts),
             verdict: facts.verdict().name(),
             events: facts.events,
-            digest: facts.digest.map(hexadecimal),
+            digest: facts.result_digest().map(hexadecimal),
             checkpoint_interval: CHECKPOINT_INTERVAL,
-            checkpoints: facts.checkpoints.iter().copied().map(hexadecimal).collect(),
+            checkpoints: checkpoints(facts),
             inputs: &facts.inputs,
         }
     }
@@ -278,6 +278,10 @@ pub(super) struct RunPartial<'a> {
     duration_s: f64,
     events: u64,
     digest: Option<String>,
+    digest_at_cut: String,
+    checkpoint_interval: u64,
+    checkpoints: Vec<String>,
+    inputs: &'a [StoredInput],
 }
 
 impl<'a> RunPartial<'a> {
@@ -289,7 +293,15 @@ impl<'a> RunPartial<'a> {
             simulated_s: recording.end().as_secs_f64(),
             duration_s: facts.duration.as_secs_f64(),
             events: facts.events,
-            digest: facts.digest.map(hexadecimal),
+            digest: facts.result_digest().map(hexadecimal),
+            digest_at_cut: hexadecimal(facts.digest),
+            checkpoint_interval: CHECKPOINT_INTERVAL,
+            checkpoints: checkpoints(facts),
+            inputs: &facts.inputs,
         }
     }
+}
+
+fn checkpoints(facts: &RunFacts) -> Vec<String> {
+    facts.checkpoints.iter().copied().map(hexadecimal).collect()
 }

@@ -9,10 +9,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::run::MODEL_VERSION;
-use crate::run::outputs::{Disk, FileDigest, MANIFEST, OutputError, RESOLVED, SCHEMA, StoredInput};
+use crate::run::outputs::{
+    Disk, FileDigest, MANIFEST, OutputError, PARTIAL, RESOLVED, SCHEMA, SUMMARY, StoredInput,
+};
 use crate::run::trace::Passed;
+use crate::run::{MODEL_VERSION, Stopped};
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
+use crate::sim::{Limits, PENDING_CEILING};
 use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId};
 
 /// A run as its folder tells of it.
@@ -26,6 +29,8 @@ pub struct Recorded {
     pub run_id: String,
     /// The seed.
     pub seed: u64,
+    /// The word for why it was over: [`Stopped::name`].
+    pub stopped: String,
     /// Events handled.
     pub events: u64,
     /// The digest over all of them.
@@ -77,7 +82,7 @@ pub enum ReproError {
     },
 }
 
-/// The fields of a run's manifest that a replay needs.
+/// The fields of manifest.json, or of partial.json, that a replay needs.
 #[derive(Deserialize)]
 struct Manifest {
     scenario: String,
@@ -85,6 +90,10 @@ struct Manifest {
     seed: u64,
     events: u64,
     digest: Option<String>,
+    /// Of partial.json only.
+    digest_at_cut: Option<String>,
+    /// Of partial.json only.
+    stopped: Option<String>,
     checkpoint_interval: u64,
     checkpoints: Vec<String>,
     crate_version: String,
@@ -93,24 +102,32 @@ struct Manifest {
     files: BTreeMap<String, FileDigest>,
 }
 
+/// The field of summary.json that a replay needs.
+#[derive(Deserialize)]
+struct Ending {
+    stopped: String,
+}
+
 impl Recorded {
-    /// Reads a run's folder.
+    /// Reads the folder of a run, or what is left of one that was cut short.
     ///
     /// # Errors
-    /// If it is not that of a finished run, or cannot be read.
+    /// If it is neither, or cannot be read.
     pub fn read(folder: &Path) -> Result<Recorded, ReproError> {
         let no_run =
             |what: &str, help| ReproError::NoRun { path: folder.to_owned(), what: what.to_owned(), help };
         if folder.is_file() {
             return Err(no_run("a file", "name the folder of a run: outputs/NAME/RUN"));
         }
-        if folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".partial")) {
+        let is_cut = folder.join(PARTIAL).exists();
+        if !is_cut && folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".partial")) {
+            // Its process was killed, and what was to be in it is not known.
             return Err(no_run(
                 "what is left of a run that was not finished",
                 "run it again from its scenario",
             ));
         }
-        let path = folder.join(MANIFEST);
+        let path = folder.join(if is_cut { PARTIAL } else { MANIFEST });
         let text =
             std::fs::read(&path).map_err(|source| ReproError::Unreadable { path: path.clone(), source })?;
         let malformed = |problem: String| ReproError::Malformed { path: path.clone(), problem };
@@ -127,9 +144,8 @@ impl Recorded {
             return Err(no_run("a sweep of many runs", "name one of them: the folders in its `runs`"));
         }
         let manifest = Manifest::deserialize(manifest).map_err(|error| malformed(error.to_string()))?;
-        let Some(digest) = manifest.digest else {
-            return Err(no_run("a run that was cut short and has no digest", "run it again to its end"));
-        };
+        let digest = manifest.digest_at_cut.or(manifest.digest);
+        let digest = digest.ok_or_else(|| malformed("it has no `digest`".to_owned()))?;
         if manifest.checkpoint_interval != CHECKPOINT_INTERVAL {
             let what = format!("a run with checkpoints every {} events", manifest.checkpoint_interval);
             return Err(no_run(&what, "replay it with the version that made it"));
@@ -137,11 +153,12 @@ impl Recorded {
         let parse = |digits: &String| {
             u64::from_str_radix(digits, 16).map_err(|_| malformed(format!("`{digits}` is no digest")))
         };
-        Ok(Recorded {
+        let mut recorded = Recorded {
             folder: folder.to_owned(),
             scenario: manifest.scenario,
             run_id: manifest.run_id,
             seed: manifest.seed,
+            stopped: manifest.stopped.unwrap_or_default(),
             events: manifest.events,
             digest: parse(&digest)?,
             checkpoints: manifest.checkpoints.iter().map(parse).collect::<Result<_, _>>()?,
@@ -149,7 +166,37 @@ impl Recorded {
             model_version: manifest.model_version,
             inputs: manifest.inputs,
             files: manifest.files,
-        })
+        };
+        if !is_cut {
+            recorded.stopped = recorded.ending()?;
+        }
+        Ok(recorded)
+    }
+
+    /// Why a finished run was over, as its summary says: it may have met a limit that every run has.
+    fn ending(&self) -> Result<String, ReproError> {
+        let path = self.intact(SUMMARY)?;
+        let unreadable = |source| ReproError::Unreadable { path: path.clone(), source };
+        let text = std::fs::read(&path).map_err(unreadable)?;
+        let ending: Result<Ending, _> = serde_json::from_slice(&text);
+        ending.map(|ending| ending.stopped).map_err(|error| unreadable(error.into()))
+    }
+
+    /// What stopped the run before its end, if anything did.
+    pub fn cut(&self) -> Option<&str> {
+        (self.stopped != Stopped::End.name()).then_some(&self.stopped)
+    }
+
+    /// After how many events a replay stops if it has not ended: where the run was cut. That is the one measure that is
+    /// the same on every machine, whatever cut it.
+    pub fn events_max(&self) -> u64 {
+        self.cut().map_or(u64::MAX, |_| self.events)
+    }
+
+    /// What a replay may do: as much as flags may have allowed the run, so that it stops at no other limit.
+    pub fn limits(&self) -> Limits {
+        let events = Limits::default().events.max(self.events);
+        Limits { events, pending: PENDING_CEILING, within_a_moment: u64::MAX }
     }
 
     /// Where the scenario that ran is, merged and complete.
@@ -239,6 +286,7 @@ mod tests {
             scenario: String::new(),
             run_id: String::new(),
             seed: 1,
+            stopped: "end".to_owned(),
             events,
             digest,
             checkpoints: checkpoints.to_vec(),
@@ -247,6 +295,15 @@ mod tests {
             inputs: Vec::new(),
             files: BTreeMap::new(),
         }
+    }
+
+    #[test]
+    fn only_a_run_that_was_cut_is_replayed_by_its_number_of_events() {
+        let whole = recorded(3_000_000_000, 1, &[]);
+        assert_eq!((whole.cut(), whole.events_max()), (None, u64::MAX));
+        assert!(whole.limits().events >= whole.events, "a flag allowed it more than is usual");
+        let cut = Recorded { stopped: "max-pending".to_owned(), ..recorded(5_000, 1, &[]) };
+        assert_eq!((cut.cut(), cut.events_max()), (Some("max-pending"), 5_000));
     }
 
     #[test]

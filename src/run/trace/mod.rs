@@ -67,10 +67,10 @@ pub fn trace<X: Custom>(
     Ok(passed)
 }
 
-/// Goes through the run to its end, with nobody listening.
-pub fn pass<X: Custom>(prepared: &Prepared<X>) -> Passed {
+/// Goes through the run with nobody listening: to its end, or up to the last of so many `events`.
+pub fn pass<X: Custom>(prepared: &Prepared<X>, events: u64) -> Passed {
     let mut sim: Sim<Role<X>, ()> = Sim::new(prepared.world.setup.clone(), ());
-    while sim.run(u64::MAX).is_none() {}
+    while sim.events() < events && sim.run(events - sim.events()).is_none() {}
     Passed { events: sim.events(), digest: sim.digest(), checkpoints: sim.checkpoints().to_vec() }
 }
 

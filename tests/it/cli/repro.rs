@@ -20,9 +20,14 @@ fn repro(folder: &Folder, run: &Path, arguments: &[&str]) -> Done {
 
 /// Changes a run's manifest.
 fn tamper(run: &Path, change: impl FnOnce(&mut Value)) {
-    let mut manifest = manifest(run);
-    change(&mut manifest);
-    std::fs::write(run.join("manifest.json"), manifest.to_string()).expect("writable");
+    tamper_with(&run.join("manifest.json"), change);
+}
+
+fn tamper_with(file: &Path, change: impl FnOnce(&mut Value)) {
+    let text = std::fs::read_to_string(file).expect("it is there");
+    let mut document = serde_json::from_str(&text).expect("it is JSON");
+    change(&mut document);
+    std::fs::write(file, document.to_string()).expect("writable");
 }
 
 /// Makes it as if another build had made the run, one that parts from this one in what event `number` noted, or was.
@@ -126,7 +131,7 @@ fn a_traced_run_names_the_event_what_it_was_and_what_it_is() {
     let copy = |name: &str| {
         let to = folder.path(name);
         std::fs::create_dir(&to).expect("writable");
-        for file in ["manifest.json", "trace.jsonl", "scenario.resolved.toml"] {
+        for file in ["manifest.json", "trace.jsonl", "scenario.resolved.toml", "summary.json"] {
             std::fs::copy(traced.join(file), to.join(file)).expect("writable");
         }
         to
@@ -168,13 +173,13 @@ fn what_is_no_finished_run_is_refused() {
     folder.run(&["run", "sweep.toml"]).exits(0);
     let sweep = only(&folder.path("outputs/swept"));
     let text = std::fs::read_to_string(run.join("manifest.json")).expect("it is written");
-    folder.run(&["run", "small.toml", "--max-events", "5000", "-o", "cut-short"]);
     let with = |name: &str, manifest: &str| {
         let to = folder.path(name);
         std::fs::create_dir(&to).expect("writable");
         std::fs::write(to.join("manifest.json"), manifest).expect("writable");
-        std::fs::copy(run.join("scenario.resolved.toml"), to.join("scenario.resolved.toml"))
-            .expect("writable");
+        for file in ["scenario.resolved.toml", "summary.json"] {
+            std::fs::copy(run.join(file), to.join(file)).expect("writable");
+        }
         to
     };
     std::fs::create_dir(folder.path("empty")).expect("writable");
@@ -182,6 +187,8 @@ fn what_is_no_finished_run_is_refused() {
     std::fs::write(changed.join("scenario.resolved.toml"), "schema = 1\n").expect("writable");
     let bare = with("bare", &text);
     std::fs::remove_file(bare.join("scenario.resolved.toml")).expect("it is there");
+    let unsaid = with("unsaid", &text);
+    std::fs::remove_file(unsaid.join("summary.json")).expect("it is there");
     for (path, code, message) in [
         (folder.path("absent"), 74, "manifest.json: No such file"),
         (folder.path("empty"), 74, "manifest.json: No such file"),
@@ -208,15 +215,11 @@ fn what_is_no_finished_run_is_refused() {
             2,
             "newer is a folder of schema 2; this version reads schema 1\n",
         ),
-        (
-            only(&folder.path("cut-short/small")),
-            2,
-            ".partial is what is left of a run that was not finished\n",
-        ),
         (with("run.partial", &text), 2, "run.partial is what is left of a run that was not finished\n"),
         (sweep, 2, " is a sweep of many runs\n  help: name one of them: the folders in its `runs`"),
         (changed, 74, "scenario.resolved.toml was changed since the run wrote it\n"),
         (bare, 74, "scenario.resolved.toml: does not exist"),
+        (unsaid, 74, "summary.json: does not exist"),
     ] {
         let done = repro(&folder, &path, &["--color", "never"]).exits(code);
         assert_eq!(done.stdout, "");
@@ -226,6 +229,66 @@ fn what_is_no_finished_run_is_refused() {
     }
     let colored = repro(&folder, &folder.path("absent"), &["--color", "always"]).exits(74);
     assert!(colored.stderr.starts_with("\u{1b}["), "{}", colored.stderr);
+}
+
+#[test]
+fn a_run_that_was_cut_is_replayed_up_to_the_event_where_it_was_cut() {
+    // 10 ms hold more arrivals than are allowed, and the run would go on for hours.
+    let dense = SMALL.replace("6s", "1000000s").replace("poisson(150/s)", "constant(1000000/s)");
+    for (flag, most) in [
+        ("--max-events", "5000"),
+        ("--max-pending", "300"),
+        ("--max-events-within-10ms", "5000"),
+        ("--wall-limit", "100ms"),
+        ("--max-memory", "3MiB"),
+    ] {
+        let folder = Folder::new(&[("dense.toml", &dense)]);
+        let result = folder.run(&["run", "dense.toml", flag, most, "--format", "json"]).exits(3).json();
+        let run = only(&folder.path("outputs/small"));
+        assert!(run.to_string_lossy().ends_with(".partial"), "{}", run.display());
+        let done = repro(&folder, &run, &[]).exits(0);
+        let word = flag.trim_start_matches("--");
+        assert!(
+            done.stdout.contains(&format!("\nsame up to where it was cut ({word}): ")),
+            "{}",
+            done.stdout
+        );
+        let document = repro(&folder, &run, &["--format", "json"]).exits(0).json();
+        assert_eq!((&document["verdict"], &document["stored"]["stopped"]), (&json!("same"), &json!(word)));
+        for side in ["stored", "replayed"] {
+            assert_eq!(document[side]["events"], result["events"]);
+        }
+        let digest = &document["replayed"]["digest"];
+        assert!(digest == &result["digest"] || result["digest"].is_null(), "{flag}: {digest}");
+        // The digest is held, wherever the machine cut the run.
+        tamper_with(&run.join("partial.json"), |marker| marker["digest_at_cut"] = json!("0000000000000001"));
+        let done = repro(&folder, &run, &[]).exits(5);
+        assert!(done.stdout.contains("\ndiverged among events "), "{}", done.stdout);
+    }
+}
+
+#[test]
+fn a_cut_run_of_a_sweep_keeps_what_its_replay_needs() {
+    let swept = SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=fsync.csv)\" }");
+    let folder = Folder::new(&[("swept.toml", &swept), ("fsync.csv", "1ms\n2ms\n")]);
+    let flags = ["run", "swept.toml", "--seeds", "1..2", "--max-events", "5000", "--trace", "full"];
+    folder.run(&flags).exits(3);
+    std::fs::remove_file(folder.path("fsync.csv")).expect("it is there");
+    let sweep = only(&folder.path("outputs/small"));
+    let runs: Vec<PathBuf> = std::fs::read_dir(sweep.join("runs"))
+        .expect("it is there")
+        .map(|run| run.expect("readable").path())
+        .collect();
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        repro(&folder, &run, &[]).exits(0);
+        // As for a whole run, a trace tells the event.
+        tamper_with(&run.join("partial.json"), |marker| marker["checkpoints"][0] = json!("0000000000000001"));
+        let done = repro(&folder, &run, &[]).exits(5);
+        assert!(done.stdout.contains("trace.jsonl is the same as the replay's"), "{}", done.stdout);
+    }
+    let done = repro(&folder, &sweep, &[]).exits(2);
+    assert!(done.stderr.contains(" is a sweep of many runs\n"), "{}", done.stderr);
 }
 
 #[test]

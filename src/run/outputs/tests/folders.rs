@@ -23,7 +23,7 @@ fn a_file_that_differs_is_named_and_what_was_there_stays() {
     fs::write(folder.join("roles.csv"), "tampered\n").expect("the disk works");
     let before = files_below(&folder);
     let mut other_digest = facts();
-    other_digest.digest = Some(1);
+    other_digest.digest = 1;
     for _ in 0..2 {
         let Finished::Differs { files, other, folder: named } =
             make(&Disk, outputs.path(), &other_digest).expect("the disk works")

@@ -209,10 +209,10 @@ fn a_sweep_has_one_table_of_all_figures() {
 #[test]
 fn a_run_that_was_cut_short_is_partial_and_says_so() {
     let outputs = tempfile::tempdir().expect("there is room");
-    let cut = |cut, digest| RunFacts { stop: Stopped::Cut(cut), digest, ..facts() };
+    let cut = |cut| RunFacts { stop: Stopped::Cut(cut), ..facts() };
     for (facts, digest) in [
-        (cut(Cut::WallLimit, None), json!(null)),
-        (cut(Cut::Limit(crate::sim::Limit::Events), Some(0x0123_4567_89AB_CDEF)), json!("0123456789abcdef")),
+        (cut(Cut::WallLimit), json!(null)),
+        (cut(Cut::Limit(crate::sim::Limit::Events)), json!("0123456789abcdef")),
     ] {
         let finished = make(&Disk, outputs.path(), &facts).expect("the disk works");
         let folder = outputs.path().join("small").join(format!("{}.partial", facts.run_id()));
@@ -223,6 +223,9 @@ fn a_run_that_was_cut_short_is_partial_and_says_so() {
         listed.sort_unstable();
         assert_eq!(marker.as_object().expect("it is an object").keys().collect::<Vec<_>>(), listed);
         assert_eq!((&marker["stopped"], &marker["digest"]), (&json!(facts.stop.name()), &digest));
+        // What a replay is held to does not depend on why it was cut.
+        assert_eq!(marker["digest_at_cut"], "0123456789abcdef");
+        assert_eq!(marker["checkpoints"], json!(["0000000000000001", "0000000000000002"]));
         assert!(!folder.join(MANIFEST).exists());
         assert!(!outputs.path().join("small").join(facts.run_id()).exists());
     }

@@ -47,7 +47,7 @@ fn facts() -> RunFacts {
         resolved: "schema = 1\nname = \"small\"\n".to_owned(),
         overrides: vec!["system.kv.disk.fsync=1ms".to_owned()],
         params: vec![("load".to_owned(), "0.5".to_owned())],
-        digest: Some(0x0123_4567_89AB_CDEF),
+        digest: 0x0123_4567_89AB_CDEF,
         checkpoints: vec![1, 2],
         events: 9_000,
         duration: ms(10_000),
