@@ -70,10 +70,11 @@ fn plan<X: Custom>(recorded: &Recorded, terminal: &mut Terminal) -> Result<Optio
     let scenario = recorded.resolved().map_err(refuse)?;
     let mut loaded = load(&scenario, &LoadOptions::default());
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let files = recorded.kept_files();
     let prepared = loaded.document.as_ref().and_then(|document| {
         let point = Sweep::new(document, &mut diagnostics)?.point(0);
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, recorded))?;
-        prepare(&recorded.scenario, &scenario, recorded.seed, recorded.limits(), &mut diagnostics, recorded)
+        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, &files))?;
+        prepare(&recorded.scenario, &scenario, recorded.seed, recorded.limits(), &mut diagnostics, &files)
     });
     if prepared.is_none() {
         terminal.say(render(&loaded.sources, &diagnostics, terminal.color_stderr()).trim_end());

@@ -42,6 +42,9 @@ pub struct DataFile {
     pub path: String,
     /// What it holds.
     pub text: String,
+    /// Which readings of this path it was the answer to, counted from 0 over all files of the path: a scenario and those
+    /// that it extends may write the same path, and mean files of different folders.
+    pub readings: Vec<u32>,
 }
 
 /// For scenarios that come from no folder.

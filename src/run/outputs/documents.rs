@@ -60,7 +60,7 @@ pub const MANIFEST_FIELDS: &[Column] = columns! {
     "digest": "The digest over every event of the run.",
     "checkpoint_interval": "Events between two checkpoints.",
     "checkpoints": "The digest after every so many events, before what the last of them noted.",
-    "inputs": "The data files that the scenario names: for each its `path` there, the `file` in this folder that keeps it, and its `blake3` hash.",
+    "inputs": "The data files that the scenario names: for each its `path` there, the `file` in this folder that keeps it, and its `blake3` hash; where files of two folders have the same `path`, `readings` says which of the times that the path is read, counted from 0, mean this one.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Facts of the machine and wall-clock times: the one part that may differ between equal runs.",
 };

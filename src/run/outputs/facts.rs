@@ -57,6 +57,9 @@ pub struct StoredInput {
     pub file: String,
     /// The BLAKE3 hash of what it holds, in hexadecimal.
     pub blake3: String,
+    /// Which readings of the path it answers, counted from 0, where another file has the same path; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<u32>,
 }
 
 impl StoredInput {
@@ -65,7 +68,13 @@ impl StoredInput {
         let stored = |(position, file): (usize, &DataFile)| {
             let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
             let blake3 = blake3::hash(file.text.as_bytes()).to_hex().to_string();
-            StoredInput { path: file.path.clone(), file: format!("inputs/{}-{name}", position + 1), blake3 }
+            let is_shared = files.iter().filter(|other| other.path == file.path).count() > 1;
+            StoredInput {
+                path: file.path.clone(),
+                file: format!("inputs/{}-{name}", position + 1),
+                blake3,
+                readings: if is_shared { file.readings.clone() } else { Vec::new() },
+            }
         };
         files.iter().enumerate().map(stored).collect()
     }
@@ -185,9 +194,13 @@ impl RunFacts {
 /// crate and model, and the data files that it names.
 pub fn run_id(resolved: &str, seed: u64, inputs: &[StoredInput]) -> String {
     let (seed, model) = (seed.to_string(), MODEL_VERSION.to_string());
-    let own = [resolved, &seed, CRATE_VERSION, &model];
-    let of_inputs = inputs.iter().flat_map(|input| [input.path.as_str(), input.blake3.as_str()]);
-    id_of(&own.into_iter().chain(of_inputs).collect::<Vec<&str>>())
+    let mut parts = vec![resolved, &seed, CRATE_VERSION, &model];
+    parts.extend(inputs.iter().flat_map(|input| [input.path.as_str(), input.blake3.as_str()]));
+    // Of two files with one path it matters which is meant where.
+    let shared = inputs.iter().filter(|input| !input.readings.is_empty());
+    let readings: Vec<String> = shared.map(|input| format!("{:?}", input.readings)).collect();
+    parts.extend(readings.iter().map(String::as_str));
+    id_of(&parts)
 }
 
 /// The id of a sweep: a hash over the ids of its runs, in order.
@@ -220,11 +233,18 @@ mod tests {
 
     #[test]
     fn an_id_depends_on_scenario_and_seed_and_on_where_one_ends() {
-        let data = |text: &str| StoredInput::of(&[DataFile { path: "x".to_owned(), text: text.to_owned() }]);
+        let file = |text: &str, readings: &[u32]| {
+            let (path, text) = ("x".to_owned(), text.to_owned());
+            DataFile { path, text, readings: readings.to_vec() }
+        };
+        let data = |text: &str| StoredInput::of(&[file(text, &[0])]);
+        let shared = |one: &[u32], other: &[u32]| StoredInput::of(&[file("1ms", one), file("2ms", other)]);
         let run_id = |resolved, seed| super::run_id(resolved, seed, &[]);
         let with = |text| super::run_id("a", 1, &data(text));
         let own = [run_id("a", 1), run_id("a", 2), run_id("b", 1), run_id("a1", 1), run_id("a", 11)];
-        let ids: Vec<String> = own.into_iter().chain([with("1ms"), with("2ms")]).collect();
+        let of_two = [shared(&[0, 1], &[2]), shared(&[0], &[1, 2])];
+        let of_two = of_two.map(|inputs| super::run_id("a", 1, &inputs));
+        let ids: Vec<String> = own.into_iter().chain([with("1ms"), with("2ms")]).chain(of_two).collect();
         for (n, id) in ids.iter().enumerate() {
             assert_eq!(id.len(), 8);
             assert!(id.bytes().all(|digit| digit.is_ascii_hexdigit()));
@@ -232,6 +252,8 @@ mod tests {
         }
         assert_ne!(sweep_id(["ab", "c"]), sweep_id(["a", "bc"]));
         assert_eq!(run_id("a", 1), run_id("a", 1));
+        // How often a file was read is of no importance as long as its path names no other.
+        assert_eq!(data("1ms"), StoredInput::of(&[file("1ms", &[0, 1])]));
     }
 
     #[test]

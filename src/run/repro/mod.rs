@@ -9,4 +9,4 @@ mod recorded;
 
 pub use event::{TracedEvent, exact, told_apart};
 pub use parting::{Difference, Parting, Untold, locate};
-pub use recorded::{Recorded, ReproError};
+pub use recorded::{KeptFiles, Recorded, ReproError};

@@ -1,5 +1,6 @@
 //! What a run's folder says of the run.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::RangeInclusive;
@@ -182,6 +183,11 @@ impl Recorded {
         ending.map(|ending| ending.stopped).map_err(|error| unreadable(error.into()))
     }
 
+    /// The data files that it kept, for one replay.
+    pub fn kept_files(&self) -> KeptFiles<'_> {
+        KeptFiles { recorded: self, turns: RefCell::default() }
+    }
+
     /// What stopped the run before its end, if anything did.
     pub fn cut(&self) -> Option<&str> {
         (self.stopped != Stopped::End.name()).then_some(&self.stopped)
@@ -253,20 +259,28 @@ impl Recorded {
     }
 }
 
-/// A replay reads the data files that the run kept, by the paths that its scenario writes.
-impl DataFiles for Recorded {
+/// The data files that a run kept, by the paths that its scenario writes, for one replay.
+///
+/// The resolved scenario no longer says which of the files that it extends wrote a path. But it is read in the same order
+/// as the files were: where two have the same path, the turn tells which is meant.
+pub struct KeptFiles<'a> {
+    recorded: &'a Recorded,
+    /// How often each path was read.
+    turns: RefCell<BTreeMap<String, u32>>,
+}
+
+impl DataFiles for KeptFiles<'_> {
     fn read(&self, _: SourceId, path: &str) -> Result<String, Problem> {
         let problem = |message: String| Problem::new(Code::Unreadable, 0..path.len(), message);
-        let mut kept = self.inputs.iter().filter(|input| input.path == path);
-        match (kept.next(), kept.next()) {
-            (Some(input), None) => {
-                let file = self.intact(&input.file).map_err(|error| problem(format!("is lost: {error}")))?;
-                read_text(&file, DATA_BYTES_MAX)
-            }
-            // Files of different folders, one of which a scenario extends.
-            (Some(_), Some(_)) => Err(problem("names two of the files that the run kept".to_owned())),
-            (None, _) => Err(problem("is no file that the run kept".to_owned())),
-        }
+        let mut turns = self.turns.borrow_mut();
+        let turn = turns.entry(path.to_owned()).or_default();
+        let is_meant = |input: &StoredInput| input.readings.is_empty() || input.readings.contains(turn);
+        let mut inputs = self.recorded.inputs.iter();
+        let input = inputs.find(|input| input.path == path && is_meant(input));
+        *turn += 1;
+        let input = input.ok_or_else(|| problem("is no file that the run kept".to_owned()))?;
+        let file = self.recorded.intact(&input.file);
+        read_text(&file.map_err(|error| problem(format!("is lost: {error}")))?, DATA_BYTES_MAX)
     }
 
     fn taken(&self) -> Vec<DataFile> {

@@ -133,12 +133,17 @@ impl DataFiles for ScenarioFiles {
             return crate::spec::NoDataFiles.read(named_in, path);
         };
         let text = read_text(&resolve(folder, path, root)?, DATA_BYTES_MAX)?;
-        let file = DataFile { path: path.to_owned(), text };
         let mut taken = self.taken.borrow_mut();
-        if !taken.contains(&file) {
-            taken.push(file.clone());
+        let of_path = taken.iter().filter(|file| file.path == path);
+        let reading = of_path.map(|file| file.readings.len() as u32).sum();
+        match taken.iter_mut().find(|file| file.path == path && file.text == text) {
+            Some(file) => file.readings.push(reading),
+            None => {
+                let (path, text) = (path.to_owned(), text.clone());
+                taken.push(DataFile { path, text, readings: vec![reading] });
+            }
         }
-        Ok(file.text)
+        Ok(text)
     }
 
     fn taken(&self) -> Vec<DataFile> {

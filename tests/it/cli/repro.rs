@@ -315,6 +315,43 @@ fn a_run_keeps_the_data_files_that_it_read() {
 }
 
 #[test]
+fn data_files_of_one_name_in_folders_that_are_extended_are_kept_apart() {
+    let system = |name: &str, file: &str| {
+        format!("[system.{name}]\ntype = \"raft\"\ndisk = {{ fsync = \"empirical(file={file})\" }}\n")
+    };
+    let extends = |path: &str| format!("schema = 1\nextends = \"{path}\"\n");
+    let base = SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=fsync.csv)\" }");
+    let middle = extends("../x/base.toml") + &system("second", "fsync.csv");
+    // Its third system reads a file of the first's folder again; or of the second's. Neither text differs.
+    let last = system("third", "fsync.csv") + &system("fourth", "deep/fsync.csv");
+    let folder = Folder::new(&[
+        ("scenarios/x/base.toml", &base),
+        ("scenarios/x/fsync.csv", "1ms\n"),
+        ("scenarios/y/middle.toml", &middle),
+        ("scenarios/y/fsync.csv", "2ms\n"),
+        ("scenarios/x/top.toml", &(extends("../y/middle.toml") + &last)),
+        ("scenarios/x/deep/fsync.csv", "3ms\n"),
+        ("scenarios/y/top.toml", &(extends("middle.toml") + &last)),
+        ("scenarios/y/deep/fsync.csv", "3ms\n"),
+    ]);
+    for out in ["x", "y"] {
+        folder.run(&["run", &format!("scenarios/{out}/top.toml"), "-o", out]).exits(0);
+    }
+    std::fs::remove_dir_all(folder.path("scenarios")).expect("writable");
+    let runs = ["x", "y"].map(|out| only(&folder.path(out).join("small")));
+    let resolved = |run: &Path| std::fs::read(run.join("scenario.resolved.toml")).expect("it is there");
+    assert!(resolved(&runs[0]) == resolved(&runs[1]), "only what the paths mean differs");
+    assert_ne!(runs[0].file_name(), runs[1].file_name(), "they are different runs");
+    let kept = runs.each_ref().map(|run| manifest(run)["inputs"].clone());
+    let readings = |kept: &Value| [0, 1, 2].map(|input| kept[input]["readings"].clone());
+    assert_eq!(readings(&kept[0]), [json!([0, 2]), json!([1]), Value::Null]);
+    assert_eq!(readings(&kept[1]), [json!([0]), json!([1, 2]), Value::Null]);
+    let files = [0, 1, 2].map(|input| kept[0][input]["file"].clone());
+    assert_eq!(files, ["inputs/1-fsync.csv", "inputs/2-fsync.csv", "inputs/3-fsync.csv"]);
+    runs.iter().for_each(|run| drop(repro(&folder, run, &[]).exits(0)));
+}
+
+#[test]
 fn runs_of_a_sweep_over_data_files_keep_their_own() {
     let swept = SMALL.replace("nodes = 3", "nodes = 3\ndisk = { fsync = \"empirical(file=${file})\" }");
     let folder = Folder::new(&[
