@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::io::Write;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::arguments::RunArgs;
@@ -13,17 +15,26 @@ use crate::run::Cut;
 /// Whether the user has interrupted the program.
 pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// What tells the user that the interrupt was noticed.
+static TELLING: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+
 /// From now on the first interrupt is remembered, and the second ends the program at once.
 pub(super) fn watch_interrupts(terminal: &mut Terminal) {
-    let handler = || {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        }
+    let tell = || {
         // Without stderr there is nobody to tell.
         let _ = writeln!(
             std::io::stderr(),
             "interrupted: keeping what was simulated; interrupt again to stop at once"
         );
+    };
+    let handler = move || {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        // In a thread of its own: nobody may be reading stderr, and the second interrupt must not wait for that. It is
+        // known before the interrupt is, so that whoever learns of the interrupt can wait for it.
+        *TELLING.lock().expect("nothing panics while it is held") = thread::Builder::new().spawn(tell).ok();
+        INTERRUPTED.store(true, Ordering::Release);
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         terminal.warn(&format!("an interrupt will stop everything at once: {error}"));
@@ -32,7 +43,15 @@ pub(super) fn watch_interrupts(terminal: &mut Terminal) {
 
 /// Whether the user has interrupted the program.
 pub(super) fn is_interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+    INTERRUPTED.load(Ordering::Acquire)
+}
+
+/// Waits until the user who has interrupted the program has been told, so that what is said next comes after.
+pub(super) fn wait_until_told() {
+    let telling = TELLING.lock().expect("nothing panics while it is held").take();
+    if let Some(telling) = telling {
+        telling.join().expect("telling cannot panic");
+    }
 }
 
 /// Looks at one run from outside, in the run's own thread.

@@ -24,7 +24,7 @@ use crate::run::product;
 use crate::systems::Custom;
 use batch::{Done, check_writable, run_batch};
 use jobs::Batch;
-use limits::{is_interrupted, watch_interrupts};
+use limits::{is_interrupted, wait_until_told, watch_interrupts};
 use reproduce::Reader;
 use work::{Report, is_over};
 
@@ -51,6 +51,7 @@ impl RunArgs {
                 break;
             }
             let done = run_batch::<X>(self, batch, &failed, terminal)?;
+            wait_until_told();
             self.point_latest(&done, terminal);
             if self.format == Format::Text && !self.quiet {
                 terminal.print(&print::text(&done, self.verbose, terminal))?;

@@ -97,25 +97,112 @@ fn wrong_limits_are_refused_with_what_to_write() {
 
 #[cfg(unix)]
 mod interrupts {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Child;
     use std::time::Duration;
 
     use super::*;
+
+    /// Waits until it is so, for a minute at most.
+    fn wait_until(mut is_so: impl FnMut() -> bool) {
+        let mut looks = 0;
+        while !is_so() {
+            looks += 1;
+            assert!(looks < 6_000, "it never came so far");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn send_interrupt(child: &Child) {
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("there is kill").success());
+    }
 
     /// Starts the command, waits until `is_ready`, interrupts it, and gives what it did.
     fn interrupt(folder: &Folder, arguments: &[&str], is_ready: impl Fn() -> bool) -> Done {
         let mut command = seedbed(folder.0.path(), arguments);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut looks = 0;
-        while !is_ready() {
-            looks += 1;
-            assert!(looks < 6_000, "it never came so far");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        wait_until(is_ready);
         // What is waited for comes just before the run.
         std::thread::sleep(Duration::from_millis(500));
-        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(killed.expect("there is kill").success());
+        send_interrupt(&child);
         child.wait_with_output().expect("it ends").into()
+    }
+
+    /// A stream that takes no byte more, so that who writes to it waits; and the end that would have to read.
+    fn full_stream() -> (UnixStream, Stdio) {
+        let (reader, mut writer) = UnixStream::pair().expect("there are sockets");
+        writer.set_nonblocking(true).expect("it can be set");
+        for length in [4096, 1] {
+            while writer.write(&[0; 4096][..length]).is_ok() {}
+        }
+        writer.set_nonblocking(false).expect("it can be set");
+        (reader, OwnedFd::from(writer).into())
+    }
+
+    /// Starts two endless runs, and comes back when interrupts are listened for: before that no folder is made.
+    fn start_endless(folder: &Folder, stdout: Stdio, stderr: Stdio) -> Child {
+        let mut command = seedbed(folder.0.path(), &["run", "a.toml", "--seeds", "1..2"]);
+        let child = command.stdout(stdout).stderr(stderr).spawn().expect("it starts");
+        let home = folder.path("outputs/small");
+        wait_until(|| home.exists() && folders_in(&home).iter().any(|name| name.starts_with("sweep-")));
+        child
+    }
+
+    /// Interrupts the command, which waits for a full stream, once more, and gives its exit code.
+    fn interrupt_again(child: &mut Child) -> Option<i32> {
+        send_interrupt(child);
+        let mut looks = 0;
+        loop {
+            if let Some(status) = child.try_wait().expect("it is our child") {
+                return status.code();
+            }
+            looks += 1;
+            if looks == 3_000 {
+                child.kill().expect("it runs");
+                panic!("the second interrupt did not end it");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn a_second_interrupt_ends_the_program_at_once() {
+        let folder = Folder::new(&[("a.toml", &endless())]);
+        // After the first it can come as far as its result, and no further.
+        let (_reader, stdout) = full_stream();
+        let mut child = start_endless(&folder, stdout, Stdio::piped());
+        send_interrupt(&child);
+        let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut told = String::new();
+        stderr.read_line(&mut told).expect("it is text");
+        assert_eq!(told, "interrupted: keeping what was simulated; interrupt again to stop at once\n");
+        assert_eq!(interrupt_again(&mut child), Some(130));
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).expect("it is text");
+        assert_eq!(rest, "", "it ended without another word");
+    }
+
+    #[test]
+    fn a_second_interrupt_does_not_wait_for_who_reads_the_first_ones_message() {
+        let folder = Folder::new(&[("a.toml", &endless())]);
+        let (_reader, stderr) = full_stream();
+        let mut child = start_endless(&folder, Stdio::null(), stderr);
+        send_interrupt(&child);
+        // The first one is heeded although its message cannot be written.
+        let home = folder.path("outputs/small");
+        wait_until(|| folders_in(&home).iter().any(|name| home.join(name).join("partial.json").exists()));
+        assert_eq!(interrupt_again(&mut child), Some(130));
+        assert_eq!(marker_below(&home)["stopped"], "interrupt");
+    }
+
+    /// The marker of the partial sweep, beside its lock: a program that ends at once leaves that behind.
+    fn marker_below(home: &Path) -> serde_json::Value {
+        let names = folders_in(home);
+        let partial = names.iter().find(|name| name.ends_with(".partial")).expect("it is kept");
+        json_of(&home.join(partial).join("partial.json"))
     }
 
     #[test]
