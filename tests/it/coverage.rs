@@ -19,11 +19,8 @@ use seedbed::systems::kinds::{Kind, KindOptions, ReadsChoice};
 use crate::scenarios::shipped;
 
 /// What has no row, and why not yet. Whoever writes its scenario removes it here.
-const WITHOUT_ROW: [(&str, &str); 3] = [
-    ("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own"),
-    ("raft-no-noop", "no shipped scenario catches it; tests/it/worlds/switches.rs does"),
-    ("raft-match-last-reply-wins", "no shipped scenario catches it; tests/it/raft/chaos.rs does"),
-];
+const WITHOUT_ROW: [(&str, &str); 1] =
+    [("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own")];
 
 /// A row of the table.
 #[derive(Debug)]

@@ -9,8 +9,10 @@ use seedbed::sim::Limits;
 use super::{first_run_with, run};
 
 /// A scenario, what is set otherwise, and the checks that then come out other than expected: all others still do.
-const TURNED: [(&str, &[&str], &[&str]); 13] = [
+const TURNED: [(&str, &[&str], &[&str]); 15] = [
     (FIGURE_8, &["system.kv.bugs=[]"], &["leader-completeness", "agreement"]),
+    (NO_NOOP, &["system.kv.bugs=[]"], &["linearizable"]),
+    (LATE_REPLY, &["system.kv.bugs=[]"], &["leader-completeness", "agreement", "durability"]),
     (
         FULL_BUFFER,
         &["network.default.buffer=16MiB"],
@@ -42,6 +44,8 @@ const TURNED: [(&str, &[&str], &[&str]); 13] = [
 ];
 
 const FIGURE_8: &str = "scenarios/consensus/commit-older-term.toml";
+const NO_NOOP: &str = "scenarios/consensus/no-noop.toml";
+const LATE_REPLY: &str = "scenarios/consensus/match-last-reply-wins.toml";
 const FULL_BUFFER: &str = "scenarios/network/full-buffer.toml";
 const CLOSED_LOOP: &str = "scenarios/services/closed-loop.toml";
 const RUSH_HOUR: &str = "scenarios/services/rush-hour.toml";
