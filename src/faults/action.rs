@@ -2,10 +2,10 @@
 //! printed, stored, replayed, edited and shrunk.
 
 use crate::kernel::NodeId;
-use crate::net::CutId;
+use crate::net::{Impairment, ImpairmentId};
 
 /// One change to the world.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Action {
     /// The node loses its process, queued work and un-synced writes.
     Crash(NodeId),
@@ -15,17 +15,21 @@ pub enum Action {
     Pause(NodeId),
     /// The node goes on with what waited, unless it crashed since (another incarnation).
     Resume(NodeId, Incarnation),
-    /// Messages from any of `from` to any of `to` are dropped.
-    Cut {
-        /// Its name, for the heal.
-        id: CutId,
+    /// Messages from any of `from` to any of `to` meet with `impairment`.
+    Impair {
+        /// Its name, to lift it.
+        id: ImpairmentId,
+        /// Names its draws.
+        key: u64,
+        /// What they meet with.
+        impairment: Impairment,
         /// The senders.
         from: Vec<NodeId>,
         /// The receivers.
         to: Vec<NodeId>,
     },
-    /// Every cut of that name ends.
-    Heal(CutId),
+    /// Every impairment of that name ends.
+    Lift(ImpairmentId),
     /// Work on the node takes `factor` times as long.
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
@@ -48,8 +52,8 @@ impl Action {
             | Action::SpeedUpNode(node, _)
             | Action::SlowDisk(node, _)
             | Action::SpeedUpDisk(node, _) => vec![*node],
-            Action::Cut { from, .. } => from.clone(),
-            Action::Heal(_) => Vec::new(),
+            Action::Impair { from, .. } => from.clone(),
+            Action::Lift(_) => Vec::new(),
         }
     }
 }

@@ -5,27 +5,23 @@
 //! knows the [`Roster`] and no event loop. Both the intent and what it resolved to are recorded.
 
 mod action;
-mod crash;
-mod partition;
-mod pause;
+mod between;
+pub mod kinds;
 mod roster;
-mod slow;
 mod target;
 
 pub use action::{Action, Incarnation};
-pub use crash::Crash;
-pub use partition::{Group, Partition};
-pub use pause::Pause;
+pub use between::{Between, Group};
+pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope};
 pub use roster::{NodeFacts, Roster, SystemFacts};
-pub use slow::{SlowDisk, SlowNode};
 pub use target::Target;
 
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{NodeId, Stream, Time};
-use crate::net::CutId;
+use crate::kernel::{Stream, Time};
+use crate::net::ImpairmentId;
 
 /// Something that can go wrong.
 pub trait Fault: Debug {
@@ -39,12 +35,14 @@ pub struct StrikeContext<'a> {
     pub roster: &'a Roster,
     /// The fault's own random stream.
     pub choice: &'a mut Stream,
-    /// A name for its cuts.
-    pub cut: CutId,
+    /// A name for its impairments of links.
+    pub impairment: ImpairmentId,
+    /// Names the fault in keyed draws.
+    pub key: u64,
 }
 
 /// A fault that struck.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Strike {
     /// What happens now.
     pub begin: Vec<Action>,
@@ -52,22 +50,6 @@ pub struct Strike {
     pub end: Vec<Action>,
     /// What it resolved to, in words: node names, or groups.
     pub resolved: String,
-}
-
-impl Strike {
-    /// A strike that does `begin` to each of `nodes` and undoes it by `end`.
-    fn each(
-        cx: &StrikeContext<'_>,
-        nodes: &[NodeId],
-        begin: impl Fn(NodeId) -> Action,
-        end: impl Fn(NodeId) -> Action,
-    ) -> Option<Strike> {
-        (!nodes.is_empty()).then(|| Strike {
-            begin: nodes.iter().copied().map(begin).collect(),
-            end: nodes.iter().copied().map(end).collect(),
-            resolved: cx.roster.names(nodes),
-        })
-    }
 }
 
 /// When a fault strikes.

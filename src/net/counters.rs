@@ -5,6 +5,8 @@
 pub enum DropReason {
     /// Lost on the link.
     Loss,
+    /// It arrived damaged, which the receiver's checksum found.
+    Corruption,
     /// A partition or a blocked link stood between.
     Partition,
     /// The link's buffer was full.
@@ -17,8 +19,9 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of CSV columns.
-    pub const ALL: [DropReason; 5] = [
+    pub const ALL: [DropReason; 6] = [
         DropReason::Loss,
+        DropReason::Corruption,
         DropReason::Partition,
         DropReason::BufferFull,
         DropReason::ReceiverDown,
@@ -29,6 +32,7 @@ impl DropReason {
     pub fn name(self) -> &'static str {
         match self {
             DropReason::Loss => "loss",
+            DropReason::Corruption => "corruption",
             DropReason::Partition => "partition",
             DropReason::BufferFull => "buffer-full",
             DropReason::ReceiverDown => "receiver-down",
@@ -54,6 +58,10 @@ pub struct Counters {
     pub reordered: u64,
     /// Times a stream sent a message again.
     pub retransmitted: u64,
+    /// Messages that a fault made take longer.
+    pub delayed: u64,
+    /// Messages that waited at it for a clog to end, or wait still.
+    pub clogged: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
@@ -100,6 +108,8 @@ impl Counters {
         self.duplicated += other.duplicated;
         self.reordered += other.reordered;
         self.retransmitted += other.retransmitted;
+        self.delayed += other.delayed;
+        self.clogged += other.clogged;
         self.received += other.received;
         for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
             *mine += theirs;

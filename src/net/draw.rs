@@ -18,6 +18,17 @@ pub(super) enum Step {
     ReorderDelay,
 }
 
+/// Steps of the draws that a fault makes for one message.
+#[derive(Clone, Copy)]
+pub(super) enum FaultStep {
+    Loss,
+    Chain,
+    Corrupt,
+    Duplicate,
+    Strike,
+    Delay,
+}
+
 /// The source of one message's random bits.
 #[derive(Clone, Copy)]
 pub(super) struct Draw(Keyed, u64);
@@ -39,6 +50,11 @@ impl Draw {
     #[inline(always)]
     pub(super) fn bits_of(self, step: Step, round: u32) -> u64 {
         self.0.derive(self.1, u64::from(round) << 32 | step as u64)
+    }
+
+    /// The bits of the fault that `key` names, for one step of the `attempt`-th time that the message is sent.
+    pub(super) fn bits_of_fault(self, key: u64, step: FaultStep, attempt: u32) -> u64 {
+        self.0.derive(self.1, key ^ (u64::from(attempt) << 32 | step as u64))
     }
 }
 

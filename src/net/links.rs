@@ -8,7 +8,7 @@ const STALLED: Time = Time::MAX;
 /// One direction between two nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Link {
-    to: NodeId,
+    pub(super) to: NodeId,
     /// Of its stream; what follows belongs to that epoch.
     epoch: u32,
     /// Before this no message of its stream may arrive, or [`STALLED`].
@@ -56,6 +56,11 @@ pub(super) struct Links {
 impl Links {
     pub(super) fn new() -> Self {
         Links { links: Vec::new(), used: 0 }
+    }
+
+    /// The links used so far, in no order that means anything.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Link> {
+        self.links.iter_mut().filter(|link| link.to != VACANT.to)
     }
 
     /// The link to `to`, made if this is its first message.

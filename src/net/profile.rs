@@ -4,6 +4,7 @@ use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, Time};
 
 use super::draw::{Draw, Step};
+use super::impair::Conditions;
 use super::links::Link;
 
 /// How a node's messages travel.
@@ -40,7 +41,7 @@ impl Probability {
     }
 
     #[inline]
-    fn hits(self, bits: u64) -> bool {
+    pub(super) fn hits(self, bits: u64) -> bool {
         bits < self.0
     }
 }
@@ -59,6 +60,11 @@ impl Bandwidth {
         Bandwidth { femtos_per_byte: (8_000_000_000_000_000 / bits.max(1)).max(1) }
     }
 
+    /// Whether a link of this bandwidth takes longer than one of `other`.
+    pub(super) fn is_less_than(self, other: Bandwidth) -> bool {
+        self.femtos_per_byte > other.femtos_per_byte
+    }
+
     /// How long `bytes` occupy the link, rounded down.
     #[inline]
     pub fn transmission(self, bytes: u32) -> Duration {
@@ -70,6 +76,18 @@ impl Bandwidth {
                 Duration(u64::try_from(femtos / u128::from(FEMTOS_PER_NANO)).unwrap_or(u64::MAX))
             }
         }
+    }
+
+    /// When the last byte of `size` more has left the link; `None` if they find the buffer full.
+    fn serialise(self, buffer: Option<u64>, now: Time, size: u32, link: &mut Link) -> Option<Time> {
+        let waits = link.busy_until.since(now);
+        if let Some(buffer) = buffer
+            && self.bytes_within(waits).saturating_add(size.into()) > buffer
+        {
+            return None;
+        }
+        link.busy_until = now + waits + self.transmission(size);
+        Some(link.busy_until)
     }
 
     /// How many bytes are sent within `time`.
@@ -117,25 +135,15 @@ impl Profile {
     #[inline(always)]
     pub(super) fn transmit<'a>(
         &self,
+        conditions: &impl Conditions,
         now: Time,
-        size: u32,
+        size: impl FnOnce() -> u32,
         link: impl FnOnce() -> &'a mut Link,
     ) -> Option<Time> {
-        match self.bandwidth {
-            None => Some(now),
-            Some(bandwidth) => self.serialise(bandwidth, now, size, link()),
+        match conditions.bandwidth(self) {
+            (None, _) => Some(now),
+            (Some(bandwidth), buffer) => bandwidth.serialise(buffer, now, size(), link()),
         }
-    }
-
-    fn serialise(&self, bandwidth: Bandwidth, now: Time, size: u32, link: &mut Link) -> Option<Time> {
-        let waits = link.busy_until.since(now);
-        if let Some(buffer) = self.buffer
-            && bandwidth.bytes_within(waits).saturating_add(size.into()) > buffer
-        {
-            return None;
-        }
-        link.busy_until = now + waits + bandwidth.transmission(size);
-        Some(link.busy_until)
     }
 
     #[inline]

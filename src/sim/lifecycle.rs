@@ -7,6 +7,7 @@ use crate::net::DropReason;
 use super::effects::Live;
 use super::event::Event;
 use super::node::{Held, Lifecycle, Node};
+use super::shared::Shared;
 use super::timers::Due;
 use super::{Limit, Observer, Occurrence, Sim, Stop};
 
@@ -19,12 +20,15 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Restart(node) => self.restart(node),
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
-            Action::Cut { id, from, to } => {
-                if self.shared.net.cuts().cut(id, &from, &to).is_err() {
-                    self.stopped = Some(Stop::Limit(Limit::Cuts));
+            Action::Impair { id, key, impairment, from, to } => {
+                if self.shared.net.impose(id, key, impairment, &from, &to).is_err() {
+                    self.stopped = Some(Stop::Limit(Limit::Impairments));
                 }
             }
-            Action::Heal(id) => self.shared.net.cuts().heal(id),
+            Action::Lift(id) => {
+                let Shared { net, queue, .. } = &mut self.shared;
+                net.lift(now, id, queue);
+            }
             Action::SlowNode(node, factor) => {
                 let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));

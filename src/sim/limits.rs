@@ -40,8 +40,8 @@ pub enum Limit {
     Pending,
     /// [`Limits::within_a_moment`]
     WithinAMoment,
-    /// More partitions at once than [`crate::net::CUTS_MAX`].
-    Cuts,
+    /// More partitions and other impairments of links at once than [`crate::net::IMPAIRMENTS_MAX`].
+    Impairments,
 }
 
 impl Limit {
@@ -51,7 +51,7 @@ impl Limit {
             Limit::Events => "max-events",
             Limit::Pending => "max-pending",
             Limit::WithinAMoment => "max-events-within-10ms",
-            Limit::Cuts => "max-cuts",
+            Limit::Impairments => "max-link-faults",
         }
     }
 }
@@ -65,8 +65,9 @@ impl fmt::Display for Limit {
             Limit::Pending => {
                 "more events wait than `max-pending` allows: something sends faster than it is handled"
             }
-            Limit::Cuts => {
-                "more partitions were in force at once than the network can tell apart (128 directions)"
+            Limit::Impairments => {
+                "more partitions and other faults of links were in force at once than the network can tell apart (128 \
+                 directions)"
             }
             Limit::WithinAMoment => {
                 "time hardly passes: more events came within 10 ms of simulated time than \

@@ -22,8 +22,9 @@ pub use observer::Observer;
 pub use occurrence::Occurrence;
 
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
+use crate::kernel::random::name_key;
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
-use crate::net::{Counters, CutId, Endpoint, Network, Sites};
+use crate::net::{Counters, Endpoint, ImpairmentId, Network, Sites};
 use crate::processors::Usage;
 use crate::storage::DiskCounters;
 use event::Event;
@@ -273,7 +274,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let mut cx = StrikeContext {
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
-            cut: CutId(strike as u64),
+            impairment: ImpairmentId(strike as u64),
+            key: name_key(&self.faults[fault].name),
         };
         let planned = &self.faults[fault];
         let resolved = planned.fault.strike(&mut cx);

@@ -415,14 +415,14 @@ macro_rules! options {
             $(
                 $(#[doc = $option_doc:literal])+
                 $option:ident: $type:ty $([$range:expr])? $(= $default:expr)?
-            ),+ $(,)?
+            ),* $(,)?
         }
         $(check $check:path;)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug)]
         $visibility struct $name {
-            $($(#[doc = $option_doc])+ pub $option: $type,)+
+            $($(#[doc = $option_doc])+ pub $option: $type,)*
         }
 
         impl $crate::spec::options::Options for $name {
@@ -437,7 +437,7 @@ macro_rules! options {
                             $crate::options!(@default $($default)?),
                             &$crate::options!(@limits $type $(, $range)?),
                         ),
-                    )+],
+                    )*],
                 }
             }
         }
@@ -448,8 +448,8 @@ macro_rules! options {
                 decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 let table = decoder.table(node)?;
-                let known = [$($crate::spec::options::key(stringify!($option)),)+];
-                $crate::spec::options::refuse_unknown(table, &known, decoder);
+                let known: &[&'static str] = &[$($crate::spec::options::key(stringify!($option)),)*];
+                $crate::spec::options::refuse_unknown(table, known, decoder);
                 // All options first, then the `?`: every mistake is reported, not only the first.
                 $(let $option = $crate::spec::options::option::<$type>(
                     node,
@@ -457,8 +457,8 @@ macro_rules! options {
                     $crate::options!(@default $($default)?),
                     &$crate::options!(@limits $type $(, $range)?),
                     decoder,
-                );)+
-                let options = $name { $($option: $option?,)+ };
+                );)*
+                let options = $name { $($option: $option?,)* };
                 $($check(&options, &$crate::spec::options::Places::new(table, &node.origin), decoder);)?
                 Some(options)
             }

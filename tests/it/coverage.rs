@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use seedbed::checks::consensus::TABLE as INVARIANTS;
+use seedbed::faults::FaultKind;
 use seedbed::run::execute::Executed;
 use seedbed::run::{figures, simulate};
 use seedbed::scenario::nouns::arrivals::ARRIVALS;
 use seedbed::scenario::nouns::check::Model;
-use seedbed::scenario::nouns::fault::FaultKind;
 use seedbed::scenario::nouns::keys::KEYS;
 use seedbed::scenario::{LoadOptions, load};
 use seedbed::sim::Stop;
@@ -118,6 +118,16 @@ fn everything_that_can_be_chosen_has_a_row() {
     assert!(missing.is_empty(), "docs/coverage.md has no row for {missing:?}");
     let shown: Vec<&str> = WITHOUT_ROW.iter().map(|(name, _)| *name).filter(|name| is_shown(name)).collect();
     assert!(shown.is_empty(), "{shown:?} have rows: remove them from WITHOUT_ROW");
+}
+
+/// docs/faults.md says of each kind what it does.
+#[test]
+fn every_kind_of_fault_is_explained() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let has_row = |kind: &FaultKind| page.contains(&format!("\n| `{kind}` |"));
+    let missing: Vec<&FaultKind> = FaultKind::ALL.iter().filter(|kind| !has_row(kind)).collect();
+    assert!(missing.is_empty(), "docs/faults.md has no row for {missing:?}");
 }
 
 #[test]

@@ -1,19 +1,24 @@
 //! Pages on faults and on whom they strike.
 
 use super::Page;
-use crate::scenario::nouns::fault::FaultKind;
+use crate::faults::FaultKind;
 use crate::scenario::plan::TARGETS;
 use crate::spec::choices::Choice;
 
 /// A page on each kind of fault.
 pub(super) fn kinds() -> Vec<Page> {
     let page = |(kind, row): (&FaultKind, &crate::spec::choices::ChoiceRow)| {
-        Page::new(row.name, row.doc)
-            .fact(
-                "see also",
-                "`seedbed explain fault` for all options, `seedbed explain targets` for whom it strikes",
-            )
-            .example(example(*kind))
+        let page = Page::new(row.name, row.doc);
+        let table = kind.table();
+        let page = match table.rows.is_empty() {
+            true => page,
+            false => page.options("options of its own", table),
+        };
+        page.fact(
+            "see also",
+            "`seedbed explain fault` for all options, `seedbed explain targets` for whom it strikes",
+        )
+        .example(example(*kind))
     };
     FaultKind::ALL.iter().zip(FaultKind::ROWS).map(page).collect()
 }
@@ -71,6 +76,78 @@ do = \"slow-disk\"
 target = \"leader(kv)\"
 factor = 100
 for = \"20s\"
+"
+        }
+        FaultKind::Loss => {
+            "\
+[fault.bad-cable]
+at = \"30s\"
+do = \"loss\"
+share = \"20%\"
+target = \"kv.2\"
+direction = \"out\"
+for = \"20s\"
+"
+        }
+        FaultKind::BurstyLoss => {
+            "\
+[fault.interference]
+at = \"30s\"
+do = \"bursty-loss\"
+to_bad = \"1%\"
+to_good = \"10%\"
+for = \"20s\"
+"
+        }
+        FaultKind::Duplicate => {
+            "\
+[fault.copies]
+at = \"30s\"
+do = \"duplicate\"
+share = \"30%\"
+for = \"20s\"
+"
+        }
+        FaultKind::Corrupt => {
+            "\
+[fault.bad-card]
+at = \"30s\"
+do = \"corrupt\"
+share = \"10%\"
+target = \"kv.2\"
+for = \"20s\"
+"
+        }
+        FaultKind::Delay => {
+            "\
+[fault.detour]
+at = \"30s\"
+do = \"delay\"
+delay = \"normal(mean=300ms, sd=50ms, min=0ms)\"
+groups = [\"kv.1\", \"rest\"]
+for = \"20s\"
+"
+        }
+        FaultKind::Bandwidth => {
+            "\
+[fault.backup]
+at = \"30s\"
+do = \"bandwidth\"
+bandwidth = \"1Mbit/s\"
+buffer = \"4MiB\"
+target = \"leader(kv)\"
+direction = \"out\"
+for = \"20s\"
+"
+        }
+        FaultKind::Clog => {
+            "\
+[fault.clogged]
+every = \"exp(20s)\"
+do = \"clog\"
+target = \"any(kv)\"
+direction = \"in\"
+for = \"exp(2s)\"
 "
         }
     }

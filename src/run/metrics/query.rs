@@ -136,7 +136,8 @@ mod tests {
         );
         assert_eq!(
             of(Metric::MessagesDropped, "reason", "timeout"),
-            "`timeout` is no `reason`; it is one of `loss`, `partition`, `buffer-full`, `receiver-down`, `reset`"
+            "`timeout` is no `reason`; it is one of `loss`, `corruption`, `partition`, `buffer-full`, `receiver-down`, \
+             `reset`"
         );
     }
 }

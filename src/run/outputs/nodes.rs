@@ -55,6 +55,8 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.network.duplicated))?;
     let row = row.integer(grown(|one| one.counters.network.reordered))?;
     let row = row.integer(grown(|one| one.counters.network.retransmitted))?;
+    let row = row.integer(grown(|one| one.counters.network.delayed))?;
+    let row = row.integer(grown(|one| one.counters.network.clogged))?;
     let mut row = row.integer(grown(|one| one.counters.network.received))?;
     for reason in DropReason::ALL {
         row =

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::faults::{Crash, Fault, Group, Partition, Pause, Planned, Schedule, SlowDisk, SlowNode, Target};
+use crate::faults::{Aim, Between, Fault, FaultKind, Group, Planned, Schedule, Scope, Target};
 use crate::kernel::Time;
 use crate::net::Sites;
 use crate::spec::call::{self, Expression};
@@ -12,12 +12,9 @@ use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
-use super::super::nouns::fault::{FaultKind, FaultOptions, Side};
+use super::super::nouns::fault::{Direction, FaultCommon, FaultOptions, Side};
 use super::Planner;
 use super::nodes::Placed;
-
-/// How long a slow node or disk takes unless the scenario says.
-const FACTOR_DEFAULT: u32 = 10;
 
 /// The forms of a target, for `explain` and messages.
 pub const TARGETS: [(&str, &str); 8] = [
@@ -27,8 +24,8 @@ pub const TARGETS: [(&str, &str); 8] = [
     ("any(kv)", "one running node, drawn"),
     ("minority(kv)", "nodes drawn, as many as leave a majority"),
     ("quorum(kv)", "nodes drawn, just enough for a majority"),
-    ("region:us-east-1", "every node of the region; partitions cut off its clients too"),
-    ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (partitions only)"),
+    ("region:us-east-1", "every node of the region; faults of links strike its clients too"),
+    ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (faults of links only)"),
 ];
 
 const TARGET_HELP: &str = "write for example \"kv.2\", \"leader(kv)\" or \"region:us-east-1\"; \
@@ -42,12 +39,13 @@ impl Planner<'_> {
         for (name, _, options) in &scenario.fault.entries {
             let fault = self.fault(options, placed, sites);
             let Some(fault) = fault else { continue };
-            let schedule = match (&options.at, &options.every) {
+            let common = &options.common;
+            let schedule = match (&common.at, &common.every) {
                 (Some(at), _) => Schedule::At(Time::ZERO + at.value),
                 (None, Some(every)) => Schedule::Every(every.value.clone()),
                 (None, None) => continue, // Reported when it was decoded.
             };
-            if let Some(at) = options.at.as_ref().filter(|at| at.value >= scenario.duration) {
+            if let Some(at) = common.at.as_ref().filter(|at| at.value >= scenario.duration) {
                 let message =
                     format!("`{name}` never strikes: the run ends at {}", duration_text(scenario.duration));
                 let warning = Diagnostic::warning(Code::NeverStrikes, &at.origin, message);
@@ -55,10 +53,10 @@ impl Planner<'_> {
             }
             planned.push(Planned {
                 name: name.clone(),
-                kind: options.r#do.value.name(),
-                intent: intent(options),
+                kind: common.r#do.value.name(),
+                intent: intent(common),
                 schedule,
-                lasts: options.r#for.clone(),
+                lasts: common.r#for.clone(),
                 fault,
             });
         }
@@ -66,42 +64,56 @@ impl Planner<'_> {
     }
 
     fn fault(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Rc<dyn Fault>> {
-        let factor = options.factor.unwrap_or(FACTOR_DEFAULT);
-        if options.r#do.value == FaultKind::Partition {
-            return self
-                .partition(options, placed, sites)
-                .map(|partition| Rc::new(partition) as Rc<dyn Fault>);
-        }
-        let target = options.target.as_ref()?;
-        if is_link(&target.value) {
-            let message = format!("a {} strikes nodes, not a link", options.r#do.value);
-            let help = "write do = \"partition\" to cut a link".to_owned();
-            self.refuse(Code::BadTarget, &target.origin, message, help);
-            return None;
-        }
-        if target.value == "rest" {
-            let message = format!(
-                "a {} needs a target of its own: `rest` is a group of partitions",
-                options.r#do.value
-            );
+        let FaultOptions { common, kind } = options;
+        let aim = match kind.kind().scope() {
+            Scope::Links => Aim::Links(self.between(common, placed, sites)?),
+            Scope::Nodes => {
+                let target = common.target.as_ref()?;
+                if is_link(&target.value) {
+                    let message = format!("a {} strikes nodes, not a link", kind.kind());
+                    let help = "write do = \"partition\" to cut a link".to_owned();
+                    self.refuse(Code::BadTarget, &target.origin, message, help);
+                    return None;
+                }
+                Aim::Nodes(self.nodes_struck(kind.kind(), target, placed, sites)?)
+            }
+        };
+        kind.at(aim)
+    }
+
+    /// A target that is no group.
+    fn nodes_struck(
+        &mut self,
+        kind: FaultKind,
+        target: &Located<String>,
+        placed: &Placed,
+        sites: &Sites,
+    ) -> Option<Target> {
+        if target.value.trim() == "rest" {
+            let message = format!("a {kind} needs a target of its own: `rest` is one of `groups`");
             self.refuse(Code::BadTarget, &target.origin, message, TARGET_HELP.to_owned());
             return None;
         }
-        let target = self.target(target, placed, sites)?;
-        Some(match options.r#do.value {
-            FaultKind::Crash => Rc::new(Crash { target }),
-            FaultKind::Pause => Rc::new(Pause { target }),
-            FaultKind::SlowNode => Rc::new(SlowNode { target, factor }),
-            FaultKind::SlowDisk => Rc::new(SlowDisk { target, factor }),
-            FaultKind::Partition => unreachable!("handled above"),
-        })
+        self.target(target, placed, sites)
     }
 
-    fn partition(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Partition> {
-        if let Some(link) = &options.target {
-            return self.link(link, placed);
+    /// The links that a fault strikes.
+    fn between(&mut self, options: &FaultCommon, placed: &Placed, sites: &Sites) -> Option<Between> {
+        if let Some(target) = &options.target {
+            if is_link(&target.value) {
+                return self.link(target, placed);
+            }
+            let target = self.nodes_struck(options.r#do.value, target, placed, sites)?;
+            let target = Group::Of(vec![target]);
+            return Some(match options.direction.unwrap_or(Direction::Both) {
+                Direction::Both => Between::Groups(vec![target, Group::Rest]),
+                Direction::In => Between::OneWay(Group::Rest, target),
+                Direction::Out => Between::OneWay(target, Group::Rest),
+            });
         }
-        let sides = options.groups.as_ref()?;
+        let Some(sides) = options.groups.as_ref() else {
+            return Some(Between::All);
+        };
         let groups: Vec<Option<Group>> = sides.iter().map(|side| self.side(side, placed, sites)).collect();
         let groups: Vec<Group> = groups.into_iter().collect::<Option<_>>()?;
         if groups.iter().filter(|group| **group == Group::Rest).count() > 1 {
@@ -111,8 +123,8 @@ impl Planner<'_> {
             return None;
         }
         Some(match options.one_way {
-            false => Partition::Groups(groups),
-            true => Partition::OneWay(groups.first()?.clone(), groups.get(1)?.clone()),
+            false => Between::Groups(groups),
+            true => Between::OneWay(groups.first()?.clone(), groups.get(1)?.clone()),
         })
     }
 
@@ -127,7 +139,7 @@ impl Planner<'_> {
         targets.into_iter().collect::<Option<_>>().map(Group::Of)
     }
 
-    fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<Partition> {
+    fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<Between> {
         let ends = link.value.trim().strip_prefix("link ").map(str::trim);
         let split = |between: &str| ends.and_then(|ends| ends.split_once(between));
         let (from, to, both) = match (split("->"), split("--")) {
@@ -135,7 +147,9 @@ impl Planner<'_> {
             (None, Some((from, to))) => (from.trim(), to.trim(), true),
             (None, None) => {
                 let message = format!("`{}` is no link", link.value);
-                let help = "a partition has `groups`, or a target such as \"link kv.1->kv.2\"".to_owned();
+                let help =
+                    "write for example \"link kv.1->kv.2\" for one direction, \"link kv.1--kv.2\" for both"
+                        .to_owned();
                 self.refuse(Code::BadTarget, &link.origin, message, help);
                 return None;
             }
@@ -155,7 +169,7 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &link.origin, message, "name two nodes".to_owned());
             return None;
         }
-        Some(if both { Partition::Groups(vec![from, to]) } else { Partition::OneWay(from, to) })
+        Some(if both { Between::Groups(vec![from, to]) } else { Between::OneWay(from, to) })
     }
 
     fn target(&mut self, target: &Located<String>, placed: &Placed, sites: &Sites) -> Option<Target> {
@@ -163,7 +177,7 @@ impl Planner<'_> {
         if text == "rest" || is_link(text) {
             let message = format!("`{text}` cannot stand among other targets");
             let help = match is_link(text) {
-                true => "a partition of one link has no `groups`: write target = \"link kv.1--kv.2\"",
+                true => "a fault of one link has no `groups`: write target = \"link kv.1--kv.2\"",
                 false => "`rest` is a group of its own: write groups = [\"kv.1\", \"rest\"]",
             };
             self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
@@ -260,7 +274,7 @@ fn is_link(target: &str) -> bool {
 }
 
 /// What the scenario says of whom the fault strikes.
-fn intent(options: &FaultOptions) -> String {
+fn intent(options: &FaultCommon) -> String {
     let side = |side: &Side| side.0.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(" ");
     match (&options.target, &options.groups) {
         (Some(target), _) => target.value.clone(),
@@ -268,6 +282,6 @@ fn intent(options: &FaultOptions) -> String {
             let between = if options.one_way { " -> " } else { " | " };
             groups.iter().map(side).collect::<Vec<_>>().join(between)
         }
-        (None, None) => String::new(),
+        (None, None) => "all links".to_owned(),
     }
 }

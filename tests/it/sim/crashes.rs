@@ -1,6 +1,7 @@
 //! A crash takes away what is volatile; a restart boots from what is durable.
 
-use seedbed::faults::{Crash, Target};
+use seedbed::faults::kinds::Crash;
+use seedbed::faults::{OnNodes, Target};
 use seedbed::kernel::{Areas, DiskToken, Duration, NodeId, SystemId, WorkToken};
 use seedbed::net::DropReason;
 use seedbed::sim::Lifecycle;
@@ -97,7 +98,7 @@ fn a_node_stays_down_until_every_crash_that_struck_it_has_ended() {
 
 #[test]
 fn a_crash_without_an_end_lasts_for_ever() {
-    let crash = Crash { target: Target::System(SystemId(0)) };
+    let crash = OnNodes { target: Target::System(SystemId(0)), kind: Crash {} };
     let run = World::new().listener().listener().fault(MS, None, crash).run(100 * MS);
     assert_eq!(run.boots(A).len() + run.boots(B).len(), 2);
     assert_eq!(

@@ -95,7 +95,7 @@ fn more_partitions_than_the_network_can_tell_apart_stop_the_run() {
     let world = World::new().listener().listener();
     let world = (0..65).fold(world, |world, at| world.partition(&[&[A], &[B]], at * MS, 1000 * MS));
     let run = limited(world, Limits::default());
-    assert_eq!((run.stop, run.sim.now().0), (Stop::Limit(Limit::Cuts), 64 * MS));
+    assert_eq!((run.stop, run.sim.now().0), (Stop::Limit(Limit::Impairments), 64 * MS));
 }
 
 #[test]

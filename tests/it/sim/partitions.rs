@@ -1,6 +1,7 @@
 //! Partitions drop what is sent across them while they stand, in the directions that they have, and nothing else.
 
-use seedbed::faults::{Group, Partition, Target};
+use seedbed::faults::kinds::Partition;
+use seedbed::faults::{Between, Group, OnLinks, Target};
 use seedbed::kernel::{Context, Duration, NodeId};
 use seedbed::net::DropReason;
 
@@ -58,7 +59,8 @@ fn a_one_way_cut_leaves_the_other_way_open() {
 #[test]
 fn three_groups_cannot_reach_each_other_and_rest_is_everybody_else() {
     let groups = [vec![Target::Node(A)], vec![Target::Node(B)]].map(Group::Of);
-    let partition = Partition::Groups([groups.to_vec(), vec![Group::Rest]].concat());
+    let between = Between::Groups([groups.to_vec(), vec![Group::Rest]].concat());
+    let partition = OnLinks { between, kind: Partition {} };
     let run = beacons(5).fault(5 * MS, Some(5 * MS), partition).run(30 * MS);
     for (from, to) in (0..5).flat_map(|from| (0..5).map(move |to| (from, to))).filter(|(from, to)| from != to)
     {
@@ -82,8 +84,8 @@ fn overlapping_partitions_heal_one_by_one() {
 
 #[test]
 fn a_fault_that_finds_nothing_to_strike_is_told_and_does_nothing() {
-    let empty =
-        Partition::Groups(vec![Group::Of(vec![Target::Leader(seedbed::kernel::SystemId(0))]), Group::Rest]);
+    let leader = Group::Of(vec![Target::Leader(seedbed::kernel::SystemId(0))]);
+    let empty = OnLinks { between: Between::Groups(vec![leader, Group::Rest]), kind: Partition {} };
     let run = beacons(2).fault(5 * MS, Some(5 * MS), empty).run(30 * MS);
     assert_eq!(missing(&run, A, B), NONE);
     assert_eq!(run.log().faults, []);

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use seedbed::clocks::Clock;
-use seedbed::faults::{Crash, Fault, Group, Partition, Pause, Planned, Schedule, SlowDisk, SlowNode, Target};
+use seedbed::faults::kinds::{Crash, Partition, Pause, SlowDisk, SlowNode};
+use seedbed::faults::{Between, Fault, Group, OnLinks, OnNodes, Planned, Schedule, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
     Area, Context, DiskError, DiskToken, Durable, Duration, Message, NodeId, Note, Process, SiteId, SystemId,
@@ -224,30 +225,34 @@ impl World {
     }
 
     pub fn crash(self, node: NodeId, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), Crash { target: Target::Node(node) })
+        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: Crash {} })
     }
 
     pub fn pause(self, node: NodeId, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), Pause { target: Target::Node(node) })
+        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: Pause {} })
     }
 
     pub fn slow_node(self, node: NodeId, factor: u32, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), SlowNode { target: Target::Node(node), factor })
+        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: SlowNode { factor } })
     }
 
     pub fn slow_disk(self, node: NodeId, factor: u32, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), SlowDisk { target: Target::Node(node), factor })
+        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: SlowDisk { factor } })
     }
 
     /// Nobody reaches another group.
     pub fn partition(self, groups: &[&[NodeId]], at: u64, lasts: u64) -> World {
         let groups = groups.iter().map(|nodes| group(nodes)).collect();
-        self.fault(at, Some(lasts), Partition::Groups(groups))
+        self.fault(at, Some(lasts), OnLinks { between: Between::Groups(groups), kind: Partition {} })
     }
 
     /// The first group does not reach the second.
     pub fn one_way(self, from: &[NodeId], to: &[NodeId], at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), Partition::OneWay(group(from), group(to)))
+        self.fault(
+            at,
+            Some(lasts),
+            OnLinks { between: Between::OneWay(group(from), group(to)), kind: Partition {} },
+        )
     }
 
     /// Runs to `until`.

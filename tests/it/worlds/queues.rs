@@ -1,6 +1,7 @@
 //! Queues with known answers: what a service measures against queueing theory, and against plain arithmetic.
 
-use seedbed::faults::{Fault, Pause, Planned, Schedule, SlowNode, Target};
+use seedbed::faults::kinds::{Pause, SlowNode};
+use seedbed::faults::{Fault, OnNodes, Planned, Schedule, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Time};
 use seedbed::model::note::ServiceNote;
@@ -148,11 +149,16 @@ fn faults_in_the_middle_of_work_stretch_it_to_the_nanosecond() {
     let struck = |place: usize, after: u64| Time(plain[place].0.0 - 10 * MS + after);
     let finished = constant_work(vec![
         // 4 ms of work, 7 ms of pause, 6 ms of work.
-        fault("pause", struck(20, 4 * MS), 7 * MS, Pause { target: instance.clone() }),
+        fault("pause", struck(20, 4 * MS), 7 * MS, OnNodes { target: instance.clone(), kind: Pause {} }),
         // 4 ms, then 3 of the 6 that are left in 9 ms at a third of the speed, then 3.
-        fault("slow", struck(40, 4 * MS), 9 * MS, SlowNode { target: instance.clone(), factor: 3 }),
+        fault(
+            "slow",
+            struck(40, 4 * MS),
+            9 * MS,
+            OnNodes { target: instance.clone(), kind: SlowNode { factor: 3 } },
+        ),
         // 1 ms, then the other 9 at a seventh of the speed: over before the strike is.
-        fault("slower", struck(60, MS), 80 * MS, SlowNode { target: instance, factor: 7 }),
+        fault("slower", struck(60, MS), 80 * MS, OnNodes { target: instance, kind: SlowNode { factor: 7 } }),
     ]);
     let sojourns: Vec<u64> = finished.iter().map(|(_, sojourn, _)| sojourn.0).collect();
     for (place, sojourn) in sojourns.iter().enumerate() {

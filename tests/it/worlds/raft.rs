@@ -7,12 +7,16 @@ use std::rc::Rc;
 
 use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
-use seedbed::faults::{Crash, Fault, Group, Partition, Pause, Planned, Schedule, SlowDisk, Target};
+use seedbed::faults::kinds::{
+    Bandwidth, BurstyLoss, Clog, Corrupt, Crash, Delay, Duplicate, LinkKind, Loss, Partition, Pause, SlowDisk,
+};
+use seedbed::faults::{Between, Fault, Group, OnLinks, OnNodes, Planned, Schedule, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{NodeId, Stream, SystemId, Time};
 use seedbed::model::history::Outcome;
 use seedbed::run::histories::History;
 use seedbed::sim::{Sim, Stop};
+use seedbed::spec::quantity::{self, Bytes, Ratio};
 
 use super::judges::Judges;
 use super::world;
@@ -151,8 +155,8 @@ fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
     if storm {
         let target =
             || pick_clone(rng, &[Target::Leader(KV), Target::Any(KV), Target::Any(KV), Target::Quorum(KV)]);
-        let crashes: Vec<Crash> =
-            std::iter::repeat_with(target).take(8).map(|target| Crash { target }).collect();
+        let crashes: Vec<OnNodes<Crash>> =
+            std::iter::repeat_with(target).take(8).map(|target| OnNodes { target, kind: Crash {} }).collect();
         let law = |mean: f64| Distribution::exponential(mean * 1e6).expect("a positive mean");
         faults.extend(crashes.into_iter().enumerate().map(|(number, crash)| Planned {
             name: format!("storm-{number}"),
@@ -166,6 +170,22 @@ fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
     faults
 }
 
+fn percent(rng: &mut Stream, choices: &[u32]) -> Ratio {
+    Ratio(pick(rng, choices) * 10_000_000)
+}
+
+/// A fault of the links of `target`, in a direction drawn, or of all links.
+fn links(target: Target, kind: impl LinkKind + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
+    let target = Group::Of(vec![target]);
+    let between = match rng.below(5) {
+        0 => Between::OneWay(target, Group::Rest),
+        1 => Between::OneWay(Group::Rest, target),
+        2 if kind.impairment() != seedbed::net::Impairment::Cut => Between::All,
+        _ => Between::Groups(vec![target, Group::Rest]),
+    };
+    Rc::new(OnLinks { between, kind })
+}
+
 fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
     let ms = |ms: u32| u64::from(ms) * 1_000_000;
     let node = Target::Node(NodeId(rng.below(nodes)));
@@ -173,12 +193,30 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
         rng,
         &[node, Target::Leader(KV), Target::Any(KV), Target::Minority(KV), Target::Quorum(KV)],
     );
-    let fault: Rc<dyn Fault> = match rng.below(10) {
-        0..4 => Rc::new(Crash { target }),
-        4..6 => Rc::new(Pause { target }),
-        6 => Rc::new(SlowDisk { target, factor: pick(rng, &[3, 100]) }),
-        7 => Rc::new(Partition::OneWay(Group::Of(vec![target]), Group::Rest)),
-        _ => Rc::new(Partition::Groups(vec![Group::Of(vec![target]), Group::Rest])),
+    let fault: Rc<dyn Fault> = match rng.below(17) {
+        0..4 => Rc::new(OnNodes { target, kind: Crash {} }),
+        4..6 => Rc::new(OnNodes { target, kind: Pause {} }),
+        6 => Rc::new(OnNodes { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
+        7..10 => links(target, Partition {}, rng),
+        10 => links(target, Loss { share: percent(rng, &[5, 50, 100]) }, rng),
+        11 => {
+            let (to_bad, to_good) = (percent(rng, &[1, 20]), percent(rng, &[5, 50]));
+            let kind = BurstyLoss { to_bad, to_good, loss_good: Ratio::ZERO, loss_bad: Ratio::ONE };
+            links(target, kind, rng)
+        }
+        12 => links(target, Duplicate { share: percent(rng, &[10, 100]) }, rng),
+        13 => links(target, Corrupt { share: percent(rng, &[5, 50]) }, rng),
+        14 => {
+            let mean = f64::from(pick(rng, &[3_u32, 100])) * 1e6;
+            let delay = Distribution::exponential(mean).expect("a positive mean");
+            links(target, Delay { delay, share: percent(rng, &[10, 100]) }, rng)
+        }
+        15 => {
+            let bandwidth = quantity::Bandwidth(pick(rng, &[50_000, 1_000_000]));
+            let buffer = pick_clone(rng, &[None, Some(Bytes(10_000))]);
+            links(target, Bandwidth { bandwidth, buffer }, rng)
+        }
+        _ => links(target, Clog {}, rng),
     };
     let longest = pick(rng, &[20, 400, 2_000]);
     let lasts = ms(1 + rng.below(longest));

@@ -155,7 +155,7 @@ error[S052]: a crash strikes nodes, not a link
    |
    = help: write do = "partition" to cut a link
 
-error[S052]: a pause needs a target of its own: `rest` is a group of partitions
+error[S052]: a pause needs a target of its own: `rest` is one of `groups`
   --> test.toml:19:10
    |
 19 | target = "rest"
@@ -200,7 +200,7 @@ type = "raft"
 [fault.a]
 do = "partition"
 at = "1s"
-target = "kv.1"
+target = "link kv.1"
 [fault.b]
 do = "partition"
 at = "1s"
@@ -224,13 +224,13 @@ groups = ["kv"]
 "#,
         ),
         r#"
-error[S052]: `kv.1` is no link
+error[S052]: `link kv.1` is no link
  --> test.toml:8:10
   |
-8 | target = "kv.1"
-  |          ^^^^^^
+8 | target = "link kv.1"
+  |          ^^^^^^^^^^^
   |
-  = help: a partition has `groups`, or a target such as "link kv.1->kv.2"
+  = help: write for example "link kv.1->kv.2" for one direction, "link kv.1--kv.2" for both
 
 error[S052]: the link leads from a node to itself
   --> test.toml:12:10
@@ -270,9 +270,9 @@ error[S052]: `link kv.1->kv.2` cannot stand among other targets
 24 | groups = [["kv.1", "rest"], "link kv.1->kv.2"]
    |                             ^^^^^^^^^^^^^^^^^
    |
-   = help: a partition of one link has no `groups`: write target = "link kv.1--kv.2"
+   = help: a fault of one link has no `groups`: write target = "link kv.1--kv.2"
 
-error[S018]: a partition separates at least two groups, not 1
+error[S018]: a partition lies between at least two groups, not 1
   --> test.toml:28:10
    |
 28 | groups = ["kv"]
@@ -337,6 +337,102 @@ error[S023]: `at` is negative, and a duration is never
    |       ^^^
    |
    = help: take its sign away: 1s
+"#,
+    );
+}
+
+#[test]
+fn what_one_kind_of_fault_has_another_does_not() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[fault.a]
+do = "crash"
+at = "1s"
+target = "kv.1"
+factor = 3
+[fault.b]
+do = "loss"
+at = "1s"
+[fault.c]
+do = "loss"
+at = "1s"
+share = "0%"
+[fault.d]
+do = "delay"
+at = "1s"
+dealy = "5ms"
+delay = "5ms"
+[fault.e]
+do = "clog"
+at = "1s"
+target = "link kv.1->kv.2"
+direction = "in"
+[fault.f]
+do = "pause"
+at = "1s"
+target = "kv.1"
+direction = "in"
+[fault.g]
+do = "delai"
+at = "1s"
+delay = "5ms"
+"#,
+        ),
+        r#"
+error[S014]: unknown key `factor` in [fault.a]
+ --> test.toml:9:1
+  |
+9 | factor = 3
+  | ^^^^^^
+  |
+  = help: `factor` is an option of `slow-node` and `slow-disk`, and this is a crash
+
+error[S012]: `share` is missing in [fault.b]
+  --> test.toml:10:1
+   |
+10 | [fault.b]
+   | ^^^^^^^^^
+   |
+   = help: write share = ... (ratio ("0.5%" or 0.005))
+
+error[S016]: `share` is 0%, and must be from 0.0000001% to 100%
+  --> test.toml:16:9
+   |
+16 | share = "0%"
+   |         ^^^^
+
+error[S014]: unknown key `dealy` in [fault.d]
+  --> test.toml:20:1
+   |
+20 | dealy = "5ms"
+   | ^^^^^ did you mean `delay`?
+
+error[S018]: `direction` is of the links of a `target`
+  --> test.toml:26:13
+   |
+26 | direction = "in"
+   |             ^^^^
+   |
+   = help: for groups write one_way = true, for a link "link a->b"
+
+error[S018]: a pause has no `direction`
+  --> test.toml:31:13
+   |
+31 | direction = "in"
+   |             ^^^^
+   |
+   = help: remove it
+
+error[S015]: `do` cannot be `delai`
+  --> test.toml:33:7
+   |
+33 | do = "delai"
+   |       ^^^^^ did you mean `delay`?
+   |
+   = help: choose `crash`, `pause`, `slow-node`, `slow-disk`, `partition`, `loss`, `bursty-loss`, `duplicate`, `corrupt`, `delay`, `bandwidth` or `clog`
 "#,
     );
 }

@@ -1,10 +1,10 @@
-//! `do = "partition"`: messages between groups are dropped, in both directions or one; also one link.
+//! Between whom a fault of links strikes: groups of nodes, in both directions or one; also one link.
 
 use crate::kernel::NodeId;
 
-use super::{Action, Fault, Strike, StrikeContext, Target};
+use super::{StrikeContext, Target};
 
-/// One side of a partition.
+/// One side of a fault of links.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Group {
     /// The nodes that these targets resolve to.
@@ -13,34 +13,50 @@ pub enum Group {
     Rest,
 }
 
-/// Who cannot reach whom.
-#[derive(Clone, Debug)]
-pub enum Partition {
-    /// Nobody reaches another group.
+/// Whose messages it strikes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Between {
+    /// Those of every group to every other.
     Groups(Vec<Group>),
-    /// The first group does not reach the second; the second reaches the first.
+    /// Those of the first group to the second, and not back.
     OneWay(Group, Group),
+    /// All messages between any two nodes.
+    All,
 }
 
-impl Fault for Partition {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+/// Links, as sets of senders and receivers.
+pub(super) struct Links {
+    /// From any of these to any of those.
+    pub(super) ways: Vec<(Vec<NodeId>, Vec<NodeId>)>,
+    /// In words.
+    pub(super) resolved: String,
+}
+
+impl Between {
+    /// The links meant at this moment; `None` if a side is empty.
+    pub(super) fn resolve(&self, cx: &mut StrikeContext<'_>) -> Option<Links> {
         let groups = match self {
-            Partition::Groups(groups) => resolve(groups, cx),
-            Partition::OneWay(from, to) => resolve(&[from.clone(), to.clone()], cx),
+            Between::Groups(groups) => resolve(groups, cx),
+            Between::OneWay(from, to) => resolve(&[from.clone(), to.clone()], cx),
+            Between::All => {
+                let all: Vec<NodeId> = (0..cx.roster.nodes.len()).map(|id| NodeId(id as u32)).collect();
+                return Some(Links { ways: vec![(all.clone(), all)], resolved: "all".to_owned() });
+            }
         };
         if groups.len() < 2 || groups.iter().any(Vec::is_empty) {
             return None;
         }
-        let cut = |from: &[NodeId], to: Vec<NodeId>| Action::Cut { id: cx.cut, from: from.to_vec(), to };
         let names: Vec<String> = groups.iter().map(|group| cx.roster.names(group)).collect();
-        let (begin, resolved) = match self {
-            Partition::Groups(_) => {
-                let begin = (0..groups.len()).map(|i| cut(&groups[i], others(&groups, i))).collect();
-                (begin, names.join(" | "))
+        Some(match self {
+            Between::OneWay(..) => {
+                let ways = vec![(groups[0].clone(), groups[1].clone())];
+                Links { ways, resolved: names.join(" -> ") }
             }
-            Partition::OneWay(..) => (vec![cut(&groups[0], groups[1].clone())], names.join(" -> ")),
-        };
-        Some(Strike { begin, end: vec![Action::Heal(cx.cut)], resolved })
+            Between::Groups(_) | Between::All => {
+                let ways = (0..groups.len()).map(|i| (groups[i].clone(), others(&groups, i))).collect();
+                Links { ways, resolved: names.join(" | ") }
+            }
+        })
     }
 }
 

@@ -1,0 +1,33 @@
+//! `do = "bursty-loss"`: messages are lost in bursts, by the two-state chain of Gilbert (1960) and Elliott (1963).
+
+use super::LinkKind;
+use crate::net::{GilbertElliott, Impairment, Probability};
+use crate::spec::quantity::Ratio;
+
+crate::options! {
+    /// Links that lose messages in bursts. Each direction between two nodes is good or bad and begins good; with each
+    /// message it first changes its state or does not. In the long run it is bad for the share `to_bad / (to_bad + to_good)`
+    /// of its messages.
+    pub struct BurstyLoss {
+        /// Probability to turn bad, with each message in the good state.
+        to_bad: Ratio [Ratio(1)..=Ratio::ONE] = "1%",
+        /// Probability to turn good, with each message in the bad state: bursts are of 1 / `to_good` messages in the mean.
+        to_good: Ratio [Ratio(1)..=Ratio::ONE] = "20%",
+        /// Share of messages lost in the good state.
+        loss_good: Ratio = "0%",
+        /// Share of messages lost in the bad state.
+        loss_bad: Ratio = "100%",
+    }
+}
+
+impl LinkKind for BurstyLoss {
+    fn impairment(&self) -> Impairment {
+        let share = |ratio: Ratio| Probability::new(ratio.as_f64());
+        Impairment::BurstyLoss(GilbertElliott {
+            to_bad: share(self.to_bad),
+            to_good: share(self.to_good),
+            loss_good: share(self.loss_good),
+            loss_bad: share(self.loss_bad),
+        })
+    }
+}

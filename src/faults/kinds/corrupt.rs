@@ -1,0 +1,20 @@
+//! `do = "corrupt"`: messages arrive damaged. Their checksum shows it, so that no process ever sees one: to it they are
+//! lost, but they have used the link.
+
+use super::LinkKind;
+use crate::net::{Impairment, Probability};
+use crate::spec::quantity::Ratio;
+
+crate::options! {
+    /// Links that damage messages.
+    pub struct Corrupt {
+        /// Share of messages damaged.
+        share: Ratio [Ratio(1)..=Ratio::ONE],
+    }
+}
+
+impl LinkKind for Corrupt {
+    fn impairment(&self) -> Impairment {
+        Impairment::Corrupt(Probability::new(self.share.as_f64()))
+    }
+}
