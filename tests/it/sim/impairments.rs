@@ -5,7 +5,7 @@ use seedbed::faults::kinds::{
 };
 use seedbed::faults::{Between, Group, OnLinks, Target};
 use seedbed::kernel::NodeId;
-use seedbed::net::{Counters, DropReason};
+use seedbed::net::{self, Counters, DropReason, Profile};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
 
 use super::world::{A, B, C, MS, Run, World, constant, sends};
@@ -106,7 +106,10 @@ fn a_delay_is_added_to_each_message_and_a_stream_keeps_its_order() {
     expected.sort_unstable();
     assert_eq!(run.arrivals(B), expected);
     assert_eq!(counters(&mut run).delayed, 10);
-    assert_eq!(struck(late).streams().run(200 * MS).letters(B), numbers(1..31));
+    let stream = struck(late).streams().run(200 * MS);
+    assert_eq!(stream.letters(B), numbers(1..31));
+    let held_up = stream.arrivals(B).iter().filter(|(at, n)| *at - u64::from(*n) * MS > 40 * MS).count();
+    assert_eq!(held_up, 21, "letters 10 to 30: those behind the late ones too");
 }
 
 #[test]
@@ -118,8 +121,6 @@ fn a_narrow_link_serialises_and_its_buffer_bounds_the_wait() {
     let found = bloated.arrivals(B).into_iter().filter(|(_, n)| (10..20).contains(n));
     assert!(found.eq(expected), "{:?}", bloated.arrivals(B));
     assert_eq!(counters(&mut bloated).dropped_total(), 0);
-    let after = bloated.arrivals(B).into_iter().filter(|(_, n)| *n >= 20);
-    assert!(after.into_iter().all(|(at, n)| at == u64::from(n) * MS + MS), "the link is free when it ends");
     let mut bounded = struck(narrow(Some(Bytes(2_000)))).run(200 * MS);
     // Letters 10 and 11 fill it; from then on one fits whenever one has left.
     let lost = counters(&mut bounded).dropped(DropReason::BufferFull);
@@ -127,6 +128,20 @@ fn a_narrow_link_serialises_and_its_buffer_bounds_the_wait() {
     assert!(lost >= 6, "{lost}");
     let waited = bounded.arrivals(B).iter().map(|(at, n)| at - u64::from(*n) * MS).max();
     assert!(waited <= Some(11 * MS), "two letters of 5 ms, and the way: {waited:?}");
+}
+
+/// A link of its own bandwidth, 0.1 us a byte, does not stay busy with what a narrow time left in its buffer.
+#[test]
+fn a_link_is_free_when_its_narrow_time_ends() {
+    let wide = net::Bandwidth::from_bits_per_second(80_000_000);
+    let world = World::over(Profile { bandwidth: Some(wide), ..Profile::default() });
+    let narrow = Bandwidth { bandwidth: quantity::Bandwidth(1_600_000), buffer: None };
+    let fault = OnLinks { between: one_way(A, B), kind: narrow };
+    let world = world.node(sends(B, 30, MS, 1000)).listener().fault(9 * MS + MS / 2, Some(10 * MS), fault);
+    let arrivals = world.run(200 * MS).arrivals(B);
+    let on_time = |(at, n): &(u64, u32)| *at == u64::from(*n) * MS + MS / 10 + MS;
+    let late: Vec<u32> = arrivals.iter().filter(|one| !on_time(one)).map(|(_, n)| *n).collect();
+    assert_eq!(late, numbers(10..20));
 }
 
 #[test]
