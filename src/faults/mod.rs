@@ -37,7 +37,7 @@ pub struct StrikeContext<'a> {
     pub choice: &'a mut Stream,
     /// A name for its impairments of links.
     pub impairment: ImpairmentId,
-    /// Names the fault in keyed draws.
+    /// Names the strike in keyed draws: by the fault and the moment, so that strikes which overlap are drawn apart.
     pub key: u64,
 }
 

@@ -149,20 +149,9 @@ impl<M: Message> Network<M> {
         }
     }
 
-    /// From now on `impairment` strikes what any of `from` sends to any of `to`, until [`Network::lift`]; see
-    /// [`Impairments::impose`].
-    ///
-    /// # Errors
-    /// [`TooManyImpairments`] if [`IMPAIRMENTS_MAX`] are in force: nothing changes.
-    pub fn impose(
-        &mut self,
-        id: ImpairmentId,
-        key: u64,
-        impairment: Impairment,
-        from: &[NodeId],
-        to: &[NodeId],
-    ) -> Result<(), TooManyImpairments> {
-        self.impairments.impose(id, key, impairment, from, to)
+    /// The impairments in force, to impose more. [`Network::lift`] ends them.
+    pub fn impairments(&mut self) -> &mut Impairments {
+        &mut self.impairments
     }
 
     /// Ends every impairment imposed under `id`. What waited for a clog leaves now, in the order in which it was sent; what

@@ -21,7 +21,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
             Action::Impair { id, key, impairment, from, to } => {
-                if self.shared.net.impose(id, key, impairment, &from, &to).is_err() {
+                if self.shared.net.impairments().impose(id, key, impairment, &from, &to).is_err() {
                     self.stopped = Some(Stop::Limit(Limit::Impairments));
                 }
             }

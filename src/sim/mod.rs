@@ -275,7 +275,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             impairment: ImpairmentId(strike as u64),
-            key: name_key(&self.faults[fault].name),
+            key: name_key(&self.faults[fault].name) ^ self.shared.now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         };
         let planned = &self.faults[fault];
         let resolved = planned.fault.strike(&mut cx);

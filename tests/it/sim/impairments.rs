@@ -3,7 +3,7 @@
 use seedbed::faults::kinds::{
     Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, LinkKind, Loss, Partition,
 };
-use seedbed::faults::{Between, Group, OnLinks, Target};
+use seedbed::faults::{Between, Group, OnLinks, Schedule, Target};
 use seedbed::kernel::NodeId;
 use seedbed::net::{self, Counters, DropReason, Profile};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
@@ -58,6 +58,20 @@ fn a_share_is_that_share_and_two_faults_are_drawn_apart() {
     let mut run = world.fault(0, None, loss(10)).fault(0, None, loss(20)).run(2_000 * MS);
     let lost = counters(&mut run).dropped(DropReason::Loss) as f64;
     let (mean, sigma) = (28_000.0, f64::sqrt(28_000.0 * 0.72));
+    assert!((lost - mean).abs() < 4.0 * sigma, "{lost}, expected {mean} +- {sigma}");
+}
+
+/// Strikes at 400 ms and 800 ms, each of a fifth of the messages: the 40,000 sent while both last, until 1200 ms, lose
+/// 36 %, within four deviations.
+#[test]
+fn strikes_of_one_fault_that_overlap_are_drawn_apart() {
+    let loss = OnLinks { between: one_way(A, B), kind: Loss { share: percent(20) } };
+    let mut world = World::new().node(sends(B, 120_000, 10_000, 0)).listener().fault(0, None, loss);
+    world.0.faults[0].schedule = Schedule::Every(constant(400 * MS));
+    let letters = world.run(1_300 * MS).letters(B);
+    let window = 80_001..=119_999_u32;
+    let lost = (window.clone().count() - letters.iter().filter(|n| window.contains(*n)).count()) as f64;
+    let (mean, sigma) = (14_400.0, f64::sqrt(14_400.0 * 0.64));
     assert!((lost - mean).abs() < 4.0 * sigma, "{lost}, expected {mean} +- {sigma}");
 }
 
