@@ -32,6 +32,24 @@ impl Clock {
         Time(self.monotonic(now).0.saturating_add_signed(self.offset_ns))
     }
 
+    /// The first true time from `now` on at which the wall clock shows `shown`, or a later time; `None` if it never
+    /// does. The clock must not run backwards from `now` on.
+    pub fn reaches(self, now: Time, shown: Time) -> Option<Time> {
+        let has_passed = |at: u64| self.wall(Time(at)) >= shown;
+        let (mut before, mut after) = (now.0, u64::MAX);
+        if has_passed(before) || !has_passed(after) {
+            return has_passed(before).then_some(now);
+        }
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            match has_passed(middle) {
+                true => after = middle,
+                false => before = middle,
+            }
+        }
+        Some(Time(after))
+    }
+
     /// How much true time passes while the monotonic clock advances by `local`, rounded up: a timer never
     /// fires before its clock shows the deadline.
     #[inline]
@@ -78,6 +96,21 @@ mod tests {
                 assert!(shown.0 <= local + 3, "drift {drift_ppb}: {shown:?} shown, {local} asked");
             }
         }
+    }
+
+    #[test]
+    fn a_clock_reaches_a_time_at_the_first_instant_that_shows_it() {
+        for drift_ppb in [-500_000_000, -200_000, 0, 333_333, 1_000_000_000] {
+            for offset_ns in [-3_000_000_000, 0, 7] {
+                let clock = Clock { offset_ns, drift_ppb };
+                let at = clock.reaches(Time(5), DAY).expect("it runs");
+                assert!(clock.wall(at) >= DAY && clock.wall(Time(at.0 - 1)) < DAY, "{clock:?}: {at:?}");
+                assert_eq!(clock.reaches(at, DAY), Some(at));
+                assert_eq!(clock.reaches(Time(at.0 + 9), DAY), Some(Time(at.0 + 9)), "it is past");
+            }
+        }
+        let stopped_short = Clock { offset_ns: -1, drift_ppb: 0 };
+        assert_eq!(stopped_short.reaches(Time(0), Time(u64::MAX)), None);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::net::{Impairment, ImpairmentId};
 pub enum Action {
     /// The node loses its process, queued work and un-synced writes.
     Crash(NodeId),
+    /// As a crash, and all that is durable is lost with the disk.
+    Destroy(NodeId),
     /// The node boots from what is durable, once nothing else holds it down.
     Restart(NodeId),
     /// The node stops: messages, timers and disk completions wait, work stands still.
@@ -45,6 +47,7 @@ impl Action {
     pub fn nodes(&self) -> Vec<NodeId> {
         match self {
             Action::Crash(node)
+            | Action::Destroy(node)
             | Action::Restart(node)
             | Action::Pause(node)
             | Action::Resume(node, _)

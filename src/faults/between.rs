@@ -67,7 +67,7 @@ fn resolve(groups: &[Group], cx: &mut StrikeContext<'_>) -> Vec<Vec<NodeId>> {
     for (group, members) in groups.iter().zip(&mut nodes) {
         let Group::Of(targets) = group else { continue };
         for target in targets {
-            for node in target.resolve(cx.roster, cx.choice) {
+            for node in target.resolve(cx) {
                 if !std::mem::replace(&mut taken[node.index()], true) {
                     members.push(node);
                 }

@@ -6,21 +6,25 @@
 
 mod action;
 mod between;
+pub mod happening;
 pub mod kinds;
 mod roster;
+mod script;
 mod target;
 
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group};
-pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope};
+pub use happening::{Happening, HappeningKind, News};
+pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope, Scripted};
 pub use roster::{NodeFacts, Roster, SystemFacts};
-pub use target::Target;
+pub use script::{Script, Step};
+pub use target::{Leader, Size, Target};
 
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Stream, Time};
+use crate::kernel::{NodeId, Stream, Time};
 use crate::net::ImpairmentId;
 
 /// Something that can go wrong.
@@ -35,6 +39,8 @@ pub struct StrikeContext<'a> {
     pub roster: &'a Roster,
     /// The fault's own random stream.
     pub choice: &'a mut Stream,
+    /// The nodes that it strikes because of: what `that` comes to. None for a fault that waits for nothing.
+    pub that: &'a [NodeId],
     /// A name for its impairments of links.
     pub impairment: ImpairmentId,
     /// Names the strike in keyed draws: by the fault and the moment, so that strikes which overlap are drawn apart.
@@ -42,7 +48,7 @@ pub struct StrikeContext<'a> {
 }
 
 /// A fault that struck.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Strike {
     /// What happens now.
     pub begin: Vec<Action>,
@@ -50,6 +56,21 @@ pub struct Strike {
     pub end: Vec<Action>,
     /// What it resolved to, in words: node names, or groups.
     pub resolved: String,
+    /// What happens later, script beside script, while it lasts. A strike that has scripts ends when all are over.
+    pub scripts: Vec<Script>,
+}
+
+impl Strike {
+    /// The nodes that it names: those it changes at once, then those that only its scripts change.
+    pub fn nodes(&self) -> Vec<NodeId> {
+        let mut nodes: Vec<NodeId> = self.begin.iter().flat_map(Action::nodes).collect();
+        for node in self.scripts.iter().flat_map(Script::nodes) {
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
 }
 
 /// When a fault strikes.
@@ -59,6 +80,28 @@ pub enum Schedule {
     At(Time),
     /// Again and again: the time to the first strike, and from each strike to the next.
     Every(Distribution),
+    /// When something happens.
+    When(Trigger),
+    /// Each of these nodes by itself: once its own wall clock shows a time.
+    AtClock {
+        /// The time shown.
+        shown: Time,
+        /// Whose clocks.
+        nodes: Vec<NodeId>,
+    },
+}
+
+/// What a fault waits for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trigger {
+    /// What has to happen.
+    pub happening: Happening,
+    /// From then to the strike; none: it strikes at that moment, behind what else happens then.
+    pub after: Option<Distribution>,
+    /// What happens before does not count.
+    pub from: Time,
+    /// How often it answers; whether it then finds somebody to strike or not.
+    pub times: u32,
 }
 
 /// A fault on the timeline.

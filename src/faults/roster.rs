@@ -3,6 +3,7 @@
 use crate::kernel::{Leadership, NodeId, SiteId, SystemId};
 
 use super::action::Incarnation;
+use super::{HappeningKind, News};
 
 /// Every node and system of a run.
 #[derive(Clone, Debug, Default)]
@@ -53,13 +54,28 @@ impl Roster {
         self.systems[system.index()].nodes.iter().filter_map(leads).max().map(|(_, id)| id)
     }
 
-    /// Takes note of a change of leadership.
+    /// Takes note of a change of leadership; returns what it comes to. Who gives up a campaign has lost nothing.
     #[inline]
-    pub fn lead(&mut self, node: NodeId, change: Leadership) {
-        self.nodes[node.index()].leads = match change {
-            Leadership::Gained { term } => Some(term),
-            Leadership::Lost => None,
-        };
+    pub fn lead(&mut self, node: NodeId, change: Leadership) -> Option<News> {
+        let leads = &mut self.nodes[node.index()].leads;
+        match change {
+            Leadership::Gained { term } => {
+                *leads = Some(term);
+                Some(News::of_node(HappeningKind::LeaderElected, node))
+            }
+            Leadership::Lost => leads.take().map(|_| News::of_node(HappeningKind::LeaderLost, node)),
+        }
+    }
+
+    /// Takes note of a crash; returns the news of a leader lost, if it led.
+    pub fn fell(&mut self, node: NodeId) -> Option<News> {
+        self.nodes[node.index()].up = false;
+        self.lead(node, Leadership::Lost)
+    }
+
+    /// Whether all of them have a running process.
+    pub fn are_up(&self, nodes: &[NodeId]) -> bool {
+        nodes.iter().all(|node| self.nodes[node.index()].up)
     }
 
     /// The names of `nodes`, separated by spaces.

@@ -2,64 +2,130 @@
 
 use crate::kernel::{NodeId, SiteId, Stream, SystemId};
 
-use super::roster::Roster;
+use super::{NodeFacts, StrikeContext};
 
 /// An intent that resolves to nodes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
     /// This node: `kv.2`.
     Node(NodeId),
+    /// These nodes, known from the start: those of a zone, a rack or a version.
+    Nodes(Vec<NodeId>),
+    /// The nodes that the fault strikes because of, the new leader for example: `that`.
+    That,
     /// Every node of a system: `kv`.
     System(SystemId),
+    /// Every node of a region, clients included: `region:us-east-1`.
+    Site(SiteId),
     /// The system's leader at that moment: `leader(kv)`.
     Leader(SystemId),
+    /// One running node other than the leader, drawn: `follower(kv)`.
+    Follower(SystemId),
+    /// Every running node other than the leader: `followers(kv)`.
+    Followers(SystemId),
     /// One running node, drawn: `any(kv)`.
     Any(SystemId),
     /// Nodes drawn, as many as can be lost with a majority left: `minority(kv)`.
     Minority(SystemId),
     /// Nodes drawn, just enough for a majority: `quorum(kv)`.
     Quorum(SystemId),
-    /// Every node of a region, clients included: `region:us-east-1`.
-    Site(SiteId),
+    /// A minority or a quorum that the leader is in or not: `minority(kv, with leader)`.
+    Around(SystemId, Size, Leader),
+}
+
+/// How many nodes of a system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    /// As many as can be lost with a majority left.
+    Minority,
+    /// Just enough for a majority.
+    Quorum,
+}
+
+/// Whether the leader is among them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Leader {
+    /// `with leader`: nobody is struck while there is none.
+    In,
+    /// `without leader`.
+    Out,
 }
 
 impl Target {
-    /// The nodes meant at this moment, in order of their ids; empty when there is none (no leader, none running).
-    pub fn resolve(&self, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
-        let members = |system: &SystemId| &roster.systems[system.index()].nodes;
+    /// The nodes meant at this moment, in order of their ids; empty when there is none (no leader, none running, too
+    /// few for a quorum).
+    pub fn resolve(&self, cx: &mut StrikeContext<'_>) -> Vec<NodeId> {
+        let roster = cx.roster;
+        let members = |system: &SystemId| roster.systems[system.index()].nodes.clone();
+        let running = |system: &SystemId| {
+            let mut nodes = members(system);
+            nodes.retain(|id| roster.nodes[id.index()].up);
+            nodes
+        };
+        let others = |mut nodes: Vec<NodeId>, leader: Option<NodeId>| {
+            nodes.retain(|id| Some(*id) != leader);
+            nodes
+        };
         match self {
             Target::Node(node) => vec![*node],
-            Target::System(system) => members(system).clone(),
-            Target::Leader(system) => roster.leader(*system).into_iter().collect(),
-            Target::Any(system) => {
-                let is_up = |id: &NodeId| roster.nodes[id.index()].up;
-                draw(members(system).iter().copied().filter(is_up).collect(), 1, choice)
-            }
-            Target::Minority(system) => {
-                let all = members(system).clone();
-                let count = all.len().saturating_sub(1) / 2;
-                draw(all, count, choice)
-            }
-            Target::Quorum(system) => {
-                let all = members(system).clone();
-                let count = all.len() / 2 + 1;
-                draw(all, count, choice)
-            }
+            Target::Nodes(nodes) => nodes.clone(),
+            Target::That => cx.that.to_vec(),
+            Target::System(system) => members(system),
             Target::Site(site) => {
-                let here = |(_, node): &(usize, &super::NodeFacts)| node.site == *site;
+                let here = |(_, node): &(usize, &NodeFacts)| node.site == *site;
                 let nodes = roster.nodes.iter().enumerate().filter(here);
                 nodes.map(|(index, _)| NodeId(index as u32)).collect()
             }
+            Target::Leader(system) => roster.leader(*system).into_iter().collect(),
+            Target::Follower(system) => draw(others(running(system), roster.leader(*system)), 1, cx.choice),
+            Target::Followers(system) => others(running(system), roster.leader(*system)),
+            Target::Any(system) => draw(running(system), 1, cx.choice),
+            Target::Minority(system) => {
+                let all = members(system);
+                let count = Size::Minority.of(all.len());
+                draw(all, count, cx.choice)
+            }
+            Target::Quorum(system) => {
+                let all = members(system);
+                let count = Size::Quorum.of(all.len());
+                draw(all, count, cx.choice)
+            }
+            Target::Around(system, size, side) => {
+                let all = members(system);
+                let count = size.of(all.len());
+                let leader = roster.leader(*system);
+                let others = others(all, leader);
+                match (side, leader) {
+                    (Leader::In, None) => Vec::new(),
+                    (Leader::In, Some(_)) if count == 0 => Vec::new(),
+                    (Leader::In, Some(leader)) => {
+                        let mut nodes = draw(others, count - 1, cx.choice);
+                        nodes.push(leader);
+                        nodes.sort_unstable();
+                        nodes
+                    }
+                    (Leader::Out, _) if count > others.len() => Vec::new(),
+                    (Leader::Out, _) => draw(others, count, cx.choice),
+                }
+            }
         }
+    }
+
+    /// The nodes meant at this moment that can fail themselves: clients cannot.
+    pub(super) fn resolve_failing(&self, cx: &mut StrikeContext<'_>) -> Vec<NodeId> {
+        let mut nodes = self.resolve(cx);
+        nodes.retain(|node| !cx.roster.nodes[node.index()].is_client);
+        nodes
     }
 }
 
-impl Target {
-    /// The nodes meant at this moment that can fail themselves: clients cannot.
-    pub(super) fn resolve_failing(&self, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
-        let mut nodes = self.resolve(roster, choice);
-        nodes.retain(|node| !roster.nodes[node.index()].is_client);
-        nodes
+impl Size {
+    /// So many of `all` nodes.
+    fn of(self, all: usize) -> usize {
+        match self {
+            Size::Minority => all.saturating_sub(1) / 2,
+            Size::Quorum => all / 2 + 1,
+        }
     }
 }
 
@@ -72,4 +138,89 @@ fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId
     }
     drawn.sort_unstable();
     drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::{Incarnation, Roster, SystemFacts};
+    use crate::net::ImpairmentId;
+
+    const KV: SystemId = SystemId(0);
+
+    /// A system of so many nodes, all of them up.
+    fn roster(nodes: u32) -> Roster {
+        let facts = |id: u32| NodeFacts {
+            name: format!("kv.{}", id + 1),
+            system: KV,
+            site: SiteId(0),
+            is_client: false,
+            up: true,
+            incarnation: Incarnation(1),
+            leads: None,
+        };
+        let system = SystemFacts { name: "kv".into(), nodes: (0..nodes).map(NodeId).collect() };
+        Roster { nodes: (0..nodes).map(facts).collect(), systems: vec![system], sites: vec!["here".into()] }
+    }
+
+    /// What a target comes to, by 40 different streams.
+    fn draws(roster: &Roster, target: &Target) -> Vec<Vec<u32>> {
+        let resolve = |seed: u64| {
+            let mut choice = Stream::new(seed, "test", "fault");
+            let mut cx =
+                StrikeContext { roster, choice: &mut choice, that: &[], impairment: ImpairmentId(0), key: 0 };
+            target.resolve(&mut cx).into_iter().map(|id| id.0).collect()
+        };
+        let mut found: Vec<Vec<u32>> = (0..40).map(resolve).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn a_follower_is_up_and_not_the_leader() {
+        let mut roster = roster(5);
+        (roster.nodes[1].leads, roster.nodes[3].up) = (Some(7), false);
+        assert_eq!(draws(&roster, &Target::Leader(KV)), [[1]]);
+        assert_eq!(draws(&roster, &Target::Follower(KV)), [[0], [2], [4]]);
+        assert_eq!(draws(&roster, &Target::Followers(KV)), [[0, 2, 4]]);
+        roster.nodes[2].leads = Some(6);
+        assert_eq!(
+            draws(&roster, &Target::Followers(KV)),
+            [[0, 2, 4]],
+            "who believes in an older term follows"
+        );
+        roster.nodes[1].leads = None;
+        roster.nodes[2].leads = None;
+        assert_eq!(draws(&roster, &Target::Followers(KV)), [[0, 1, 2, 4]], "without a leader all do");
+    }
+
+    #[test]
+    fn a_share_of_the_nodes_is_drawn_with_the_leader_or_without() {
+        let mut roster = roster(5);
+        roster.nodes[4].leads = Some(1);
+        let share = |size, side| Target::Around(KV, size, side);
+        assert_eq!(draws(&roster, &share(Size::Minority, Leader::In)), [[0, 4], [1, 4], [2, 4], [3, 4]]);
+        let without = draws(&roster, &share(Size::Minority, Leader::Out));
+        assert!(without.len() == 6 && without.iter().all(|nodes| nodes.len() == 2 && !nodes.contains(&4)));
+        let with = draws(&roster, &share(Size::Quorum, Leader::In));
+        assert!(with.len() == 6 && with.iter().all(|nodes| nodes.len() == 3 && nodes.contains(&4)));
+        assert_eq!(draws(&roster, &share(Size::Quorum, Leader::Out)).len(), 4);
+    }
+
+    #[test]
+    fn what_there_is_not_is_nobody() {
+        let none = [[0; 0]];
+        assert_eq!(draws(&roster(3), &Target::Around(KV, Size::Minority, Leader::In)), none, "no leader");
+        let mut two = roster(2);
+        two.nodes[0].leads = Some(1);
+        assert_eq!(draws(&two, &Target::Around(KV, Size::Minority, Leader::In)), none, "no minority of two");
+        assert_eq!(
+            draws(&two, &Target::Around(KV, Size::Quorum, Leader::Out)),
+            none,
+            "one is no quorum of two"
+        );
+        two.nodes[1].up = false;
+        assert_eq!(draws(&two, &Target::Follower(KV)), none);
+    }
 }

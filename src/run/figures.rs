@@ -226,7 +226,7 @@ impl<X: Custom> Sheet<'_, X> {
             let at = change.at.as_secs_f64();
             let next = match change.event {
                 RoleEvent::Life(Lifecycle::Booted) => LaneRole::Follower,
-                RoleEvent::Life(Lifecycle::Crashed) => LaneRole::Down,
+                RoleEvent::Life(Lifecycle::Crashed | Lifecycle::DiskLost) => LaneRole::Down,
                 RoleEvent::Life(Lifecycle::Paused) => {
                     before_pause = role;
                     LaneRole::Paused

@@ -105,7 +105,7 @@ impl Leadership {
 
     pub(super) fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
         self.update(at, node, |candidate| match change {
-            Lifecycle::Booted => {}
+            Lifecycle::Booted | Lifecycle::DiskLost => {}
             Lifecycle::Crashed => {
                 (candidate.leads, candidate.paused, candidate.campaign) = (false, false, None);
             }

@@ -61,6 +61,10 @@ pub struct Recorder {
     pub(super) leadership: Leadership,
     pub(super) roles: Vec<RoleChange>,
     pub(super) faults: Vec<FaultWindow>,
+    /// By node: how often it booted.
+    boots: Vec<u32>,
+    /// The planned fault that struck, went on or ended last: no node's life changes but by one.
+    acting: Option<usize>,
     pub(super) samples: Vec<Sample>,
 }
 
@@ -118,6 +122,8 @@ impl Recorder {
             leadership: Leadership::new(cast.systems.len(), cast.nodes.iter().map(|node| node.system)),
             roles: Vec::new(),
             faults: Vec::new(),
+            boots: vec![0; cast.nodes.len()],
+            acting: None,
             samples: Vec::new(),
             setup,
         }
@@ -257,7 +263,7 @@ impl Recorder {
     }
 
     fn role(&mut self, at: Time, node: NodeId, event: RoleEvent, term: Option<Term>) {
-        self.roles.push(RoleChange { at, node, event, term });
+        self.roles.push(RoleChange { at, node, event, term, incarnation: None, fault: None });
     }
 
     /// A service's instance noted something.
@@ -285,12 +291,16 @@ impl Recorder {
             self.forget(at, node);
         }
         self.leadership.changed(at, node, change);
-        self.role(at, node, RoleEvent::Life(change), None);
+        let boots = &mut self.boots[node.index()];
+        *boots += u32::from(change == Lifecycle::Booted);
+        let (incarnation, event) = (Some(*boots), RoleEvent::Life(change));
+        self.roles.push(RoleChange { at, node, event, term: None, incarnation, fault: self.acting });
     }
 
     /// A fault struck.
     pub fn struck(&mut self, fault: &FaultRecord) {
         self.timeline.struck(fault.start);
+        self.acting = Some(fault.planned);
         self.faults.push(FaultWindow {
             planned: fault.planned,
             strike: fault.strike,
@@ -299,6 +309,15 @@ impl Recorder {
             resolved: fault.resolved.clone(),
             nodes: fault.nodes.clone(),
         });
+    }
+
+    /// A strike goes on, or ends.
+    ///
+    /// # Panics
+    /// If it never began.
+    pub fn goes_on(&mut self, strike: usize) {
+        let fault = self.faults.iter().rev().find(|fault| fault.strike == strike);
+        self.acting = Some(fault.expect("a strike that goes on began").planned);
     }
 
     /// A strike ended.

@@ -70,6 +70,10 @@ pub struct RoleChange {
     pub event: RoleEvent,
     /// The term it names, if it names one.
     pub term: Option<Term>,
+    /// Of a life: how often the node has booted.
+    pub incarnation: Option<u32>,
+    /// The planned fault whose doing it is.
+    pub fault: Option<usize>,
 }
 
 /// How many operations there were, and how many are kept whole.

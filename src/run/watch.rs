@@ -99,13 +99,17 @@ impl<X: Custom> Observer<Role<X>> for Watch {
             match change {
                 Lifecycle::Booted => invariants.booted(at, node),
                 Lifecycle::Crashed => invariants.crashed(at, node),
-                Lifecycle::Paused | Lifecycle::Resumed => {}
+                Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
             }
         }
     }
 
     fn struck(&mut self, fault: &FaultRecord) {
         self.recorder.struck(fault);
+    }
+
+    fn goes_on(&mut self, _: Time, strike: usize) {
+        self.recorder.goes_on(strike);
     }
 
     fn ended(&mut self, at: Time, strike: usize) {

@@ -27,7 +27,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.retransmit(at, from, to, epoch, queue);
             }
-            Event::Strike { fault } => self.strike(fault as usize),
+            Event::Strike { fault } => self.strike_as_planned(fault as usize),
+            Event::Triggered { fault, number } => self.strike_when(fault as usize, number),
+            Event::Alarm { alarm } => self.alarm(alarm as usize),
+            Event::Step { strike, script } => self.step_script(strike as usize, script as usize),
             Event::Undo { strike } => self.undo(strike as usize),
             Event::Mark => self.marked = true,
             Event::End => self.stopped = Some(Stop::End),

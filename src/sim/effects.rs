@@ -97,7 +97,7 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
     fn note(&mut self, note: P::Note) {
         self.shared.digest.absorb(note.digest());
         if let Some(change) = note.leadership() {
-            self.shared.roster.lead(self.id, change);
+            self.shared.lead(self.id, change);
         }
         self.shared.observer.noted(self.shared.now, self.id, &note);
     }

@@ -18,7 +18,13 @@ pub(super) enum Event {
     Retransmit { from: NodeId, to: NodeId, epoch: u32 },
     /// A planned fault strikes.
     Strike { fault: u32 },
-    /// A strike ends.
+    /// A fault strikes because of something that happened, its `number`th of them.
+    Triggered { fault: u32, number: u32 },
+    /// A node's wall clock shows the time of an alarm, unless that clock changed since.
+    Alarm { alarm: u32 },
+    /// The next step of a script of a strike is due, unless the strike has ended.
+    Step { strike: u32, script: u32 },
+    /// A strike ends, unless it did before.
     Undo { strike: u32 },
     /// The caller asked to be told when time has come this far. No event of the run.
     Mark,

@@ -1,6 +1,6 @@
 //! Carries out the actions of faults: crash, restart, pause, resume, and what makes nodes slow or links dead.
 
-use crate::faults::{Action, Incarnation};
+use crate::faults::{Action, Incarnation, News};
 use crate::kernel::{Buffer, Context, NodeId, Process};
 use crate::net::DropReason;
 
@@ -17,6 +17,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let now = self.shared.now;
         match action {
             Action::Crash(node) => self.crash(node),
+            Action::Destroy(node) => {
+                self.crash(node);
+                self.nodes[node.index()].machine.disk.lose();
+                self.changed(node, Lifecycle::DiskLost);
+            }
             Action::Restart(node) => self.restart(node),
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
@@ -42,6 +47,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         }
     }
 
+    /// A node's life changed.
+    fn changed(&mut self, node: NodeId, change: Lifecycle) {
+        self.shared.observer.changed(self.shared.now, node, change);
+        self.shared.tell(News::of_node(change.happening(), node), &[node]);
+    }
+
     /// Boots a node from what is durable.
     pub(super) fn boot(&mut self, id: NodeId) {
         let now = self.shared.now;
@@ -57,7 +68,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let mut cx = cx.with_incarnation(machine.incarnation);
         *process = Some(P::boot(&mut cx, config, machine.disk.durable()));
         self.count(&Occurrence::Booted { node: id });
-        self.shared.observer.changed(now, id, Lifecycle::Booted);
+        self.changed(id, Lifecycle::Booted);
+        if !self.waiting.is_empty() {
+            self.wake();
+        }
         let machine = &mut self.nodes[id.index()].machine;
         let mut cx = Live { id, machine, shared: &mut self.shared };
         effects.into_iter().for_each(|effect| cx.push(effect));
@@ -88,9 +102,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             }
         }
         self.shared.net.reset(id);
-        let facts = &mut self.shared.roster.nodes[id.index()];
-        (facts.up, facts.leads) = (false, None);
-        self.shared.observer.changed(self.shared.now, id, Lifecycle::Crashed);
+        let lost = self.shared.roster.fell(id);
+        self.changed(id, Lifecycle::Crashed);
+        if let Some(lost) = lost {
+            self.shared.tell(lost, &[id]);
+        }
     }
 
     fn restart(&mut self, id: NodeId) {
@@ -109,7 +125,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         node.machine.pauses += 1;
         if node.machine.pauses == 1 {
             node.machine.processor.pause(self.shared.now);
-            self.shared.observer.changed(self.shared.now, id, Lifecycle::Paused);
+            self.changed(id, Lifecycle::Paused);
         }
     }
 
@@ -126,7 +142,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         }
         let completions = node.machine.processor.resume(self.shared.now);
         let held = std::mem::take(&mut node.machine.held);
-        self.shared.observer.changed(self.shared.now, id, Lifecycle::Resumed);
+        self.changed(id, Lifecycle::Resumed);
         completions.into_iter().for_each(|completion| self.shared.push_work(id, completion));
         // All at once, in the order it came up, and before whatever else happens at this instant: so a stream keeps its
         // order, and what is handled first can disarm a timer that waits behind it.

@@ -13,7 +13,9 @@ mod node;
 mod observer;
 mod occurrence;
 mod shared;
+mod strikes;
 mod timers;
+mod triggers;
 
 pub use event::bytes_per_pending;
 pub use limits::{Limit, Limits, MOMENT, PENDING_CEILING};
@@ -21,16 +23,17 @@ pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;
 
-use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
-use crate::kernel::random::name_key;
+use crate::faults::{NodeFacts, Planned, Roster, SystemFacts};
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
-use crate::net::{Counters, Endpoint, ImpairmentId, Network, Sites};
+use crate::net::{Counters, Endpoint, Network, Sites};
 use crate::processors::Usage;
 use crate::storage::DiskCounters;
 use event::Event;
 use limits::Watch;
 use node::{Held, Node};
 use shared::Shared;
+use strikes::{Alarm, Strike};
+use triggers::Triggers;
 
 /// A world to build.
 #[derive(Clone, Debug)]
@@ -60,7 +63,11 @@ pub struct Sim<P: Process, O> {
     nodes: Vec<Node<P>>,
     faults: Vec<Planned>,
     choices: Vec<Stream>,
-    strikes: Vec<Vec<Action>>,
+    /// All strikes of the run; `None` once ended.
+    strikes: Vec<Option<Strike>>,
+    /// Scripts of strikes that wait for nodes to be up.
+    waiting: Vec<(usize, usize)>,
+    alarms: Vec<Alarm>,
     events: u64,
     checkpoints: Vec<u64>,
     watch: Watch,
@@ -97,7 +104,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             queue,
             digest: Digest::new(),
             disk_draws: Keyed::new(setup.seed, "disk"),
-            roster: roster(&setup),
+            roster: setup.roster(),
+            triggers: Triggers::new(setup.seed, &setup.faults),
             net: Network::new(setup.seed, setup.sites, &endpoints),
             observer,
         };
@@ -107,6 +115,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             choices: setup.faults.iter().map(choice).collect(),
             faults: setup.faults,
             strikes: Vec::new(),
+            waiting: Vec::new(),
+            alarms: Vec::new(),
             events: 0,
             checkpoints: Vec::new(),
             watch: Watch::new(setup.limits),
@@ -238,79 +248,26 @@ pub struct NodeCounters {
     pub processor: Usage,
 }
 
-fn roster<P: Process>(setup: &Setup<P>) -> Roster {
-    let facts = |node: &NodeSetup<P::Config>| NodeFacts {
-        name: node.name.clone(),
-        system: node.system,
-        site: node.site,
-        is_client: node.is_client,
-        up: false,
-        incarnation: crate::faults::Incarnation(0),
-        leads: None,
-    };
-    let nodes: Vec<NodeFacts> = setup.nodes.iter().map(facts).collect();
-    let members = |system: usize| {
-        let is_member = |(_, node): &(usize, &NodeFacts)| node.system.index() == system;
-        nodes.iter().enumerate().filter(is_member).map(|(id, _)| NodeId(id as u32)).collect()
-    };
-    let system = |(index, name): (usize, &String)| SystemFacts { name: name.clone(), nodes: members(index) };
-    let systems = setup.systems.iter().enumerate().map(system).collect();
-    Roster { systems, sites: setup.sites.names().to_vec(), nodes }
-}
-
-impl<P: Process, O: Observer<P>> Sim<P, O> {
-    /// Puts the next strike of a planned fault on the queue.
-    fn plan_strike(&mut self, fault: usize) {
-        let at = match &self.faults[fault].schedule {
-            Schedule::At(at) => *at,
-            Schedule::Every(interval) => self.shared.now + interval.duration(self.choices[fault].next_u64()),
+impl<P: Process> Setup<P> {
+    /// Who there will be, all of them down.
+    pub fn roster(&self) -> Roster {
+        let facts = |node: &NodeSetup<P::Config>| NodeFacts {
+            name: node.name.clone(),
+            system: node.system,
+            site: node.site,
+            is_client: node.is_client,
+            up: false,
+            incarnation: crate::faults::Incarnation(0),
+            leads: None,
         };
-        self.shared.queue.push(at, Event::Strike { fault: fault as u32 });
-    }
-
-    fn strike(&mut self, fault: usize) {
-        let strike = self.strikes.len();
-        self.count(&Occurrence::Struck { planned: fault, strike });
-        let mut cx = StrikeContext {
-            roster: &self.shared.roster,
-            choice: &mut self.choices[fault],
-            impairment: ImpairmentId(strike as u64),
-            key: name_key(&self.faults[fault].name) ^ self.shared.now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        let nodes: Vec<NodeFacts> = self.nodes.iter().map(facts).collect();
+        let members = |system: usize| {
+            let is_member = |(_, node): &(usize, &NodeFacts)| node.system.index() == system;
+            nodes.iter().enumerate().filter(is_member).map(|(id, _)| NodeId(id as u32)).collect()
         };
-        let planned = &self.faults[fault];
-        let resolved = planned.fault.strike(&mut cx);
-        let lasts = planned.lasts.as_ref().map(|lasts| lasts.duration(cx.choice.next_u64()));
-        if matches!(planned.schedule, Schedule::Every(_)) {
-            self.plan_strike(fault);
-        }
-        let Some(resolved) = resolved else {
-            return self.shared.observer.missed(self.shared.now, fault);
-        };
-        let end = lasts.map(|lasts| self.shared.now + lasts);
-        let nodes = resolved.begin.iter().flat_map(Action::nodes).collect();
-        let record = FaultRecord {
-            planned: fault,
-            strike,
-            start: self.shared.now,
-            end,
-            resolved: resolved.resolved,
-            nodes,
-        };
-        self.shared.observer.struck(&record);
-        self.strikes.push(resolved.end);
-        if let Some(end) = end {
-            self.shared.queue.push(end, Event::Undo { strike: strike as u32 });
-        }
-        for action in resolved.begin {
-            self.act(action);
-        }
-    }
-
-    fn undo(&mut self, strike: usize) {
-        self.count(&Occurrence::Ended { strike });
-        for action in std::mem::take(&mut self.strikes[strike]) {
-            self.act(action);
-        }
-        self.shared.observer.ended(self.shared.now, strike);
+        let system =
+            |(index, name): (usize, &String)| SystemFacts { name: name.clone(), nodes: members(index) };
+        let systems = self.systems.iter().enumerate().map(system).collect();
+        Roster { systems, sites: self.sites.names().to_vec(), nodes }
     }
 }

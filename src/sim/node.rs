@@ -1,6 +1,7 @@
 //! The event loop's side of a node: its process, and all that the process cannot see.
 
 use crate::clocks::Clock;
+use crate::faults::HappeningKind;
 use crate::kernel::{DiskToken, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
@@ -98,6 +99,8 @@ pub enum Lifecycle {
     Booted,
     /// It crashed.
     Crashed,
+    /// Its disk was lost; it is down, and its next boot finds an empty one.
+    DiskLost,
     /// It was paused.
     Paused,
     /// It went on.
@@ -105,11 +108,23 @@ pub enum Lifecycle {
 }
 
 impl Lifecycle {
+    /// What faults and checks that wait for it call it.
+    pub fn happening(self) -> HappeningKind {
+        match self {
+            Lifecycle::Booted => HappeningKind::Booted,
+            Lifecycle::Crashed => HappeningKind::Crashed,
+            Lifecycle::DiskLost => HappeningKind::DiskLost,
+            Lifecycle::Paused => HappeningKind::Paused,
+            Lifecycle::Resumed => HappeningKind::Resumed,
+        }
+    }
+
     /// The word used in CSVs.
     pub fn name(self) -> &'static str {
         match self {
             Lifecycle::Booted => "booted",
             Lifecycle::Crashed => "crashed",
+            Lifecycle::DiskLost => "disk-lost",
             Lifecycle::Paused => "paused",
             Lifecycle::Resumed => "resumed",
         }
@@ -125,7 +140,7 @@ pub struct FaultRecord {
     pub strike: usize,
     /// When it struck.
     pub start: Time,
-    /// When it ended, or is due to end; `None`: it lasts for ever.
+    /// When it is due to end; `None`: never, or once its scripts are over.
     pub end: Option<Time>,
     /// What it resolved to.
     pub resolved: String,

@@ -37,6 +37,11 @@ pub trait Observer<P: Process> {
         let _ = (at, planned);
     }
 
+    /// A strike goes on, or ends: what changes before the next event is its doing, as it is after [`Observer::struck`].
+    fn goes_on(&mut self, at: Time, strike: usize) {
+        let _ = (at, strike);
+    }
+
     /// A strike ended.
     fn ended(&mut self, at: Time, strike: usize) {
         let _ = (at, strike);

@@ -47,6 +47,13 @@ pub enum Occurrence<'a, M> {
         /// Counts all strikes of the run from 0.
         strike: usize,
     },
+    /// A strike went on to the next step of a script.
+    Stepped {
+        /// Counts all strikes of the run from 0.
+        strike: usize,
+        /// Which of its scripts.
+        script: usize,
+    },
     /// A node booted.
     Booted {
         /// Which.
@@ -64,6 +71,7 @@ enum Kind {
     Strike,
     Undo,
     Boot,
+    Step,
 }
 
 impl<M: Message> Occurrence<'_, M> {
@@ -81,6 +89,7 @@ impl<M: Message> Occurrence<'_, M> {
             Occurrence::Computed { node, token } => [head(Kind::Work, 0, node.0), token.0],
             Occurrence::Struck { planned, strike } => [head(Kind::Strike, 0, strike as u32), planned as u64],
             Occurrence::Ended { strike } => [head(Kind::Undo, 0, 0), strike as u64],
+            Occurrence::Stepped { strike, script } => [head(Kind::Step, 0, script as u32), strike as u64],
             Occurrence::Booted { node } => [head(Kind::Boot, 0, node.0), 0],
         }
     }

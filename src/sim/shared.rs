@@ -1,11 +1,12 @@
 //! What the nodes of a world share, apart from the nodes themselves: so that a handler can hold both at once.
 
-use crate::faults::Roster;
-use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Time};
+use crate::faults::{News, Roster};
+use crate::kernel::{Digest, Keyed, Leadership, NodeId, Process, Queue, Time};
 use crate::net::Network;
 use crate::processors::Completion;
 
 use super::event::Event;
+use super::triggers::Triggers;
 
 pub(super) type EventQueue<M> = Queue<Event, M>;
 
@@ -18,10 +19,27 @@ pub(super) struct Shared<P: Process, O> {
     pub(super) digest: Digest,
     pub(super) disk_draws: Keyed,
     pub(super) roster: Roster,
+    pub(super) triggers: Triggers,
     pub(super) observer: O,
 }
 
 impl<P: Process, O> Shared<P, O> {
+    /// A node believes that it leads, or no longer.
+    #[inline]
+    pub(super) fn lead(&mut self, node: NodeId, change: Leadership) {
+        if let Some(news) = self.roster.lead(node, change) {
+            self.tell(news, &[node]);
+        }
+    }
+
+    /// Lets faults that wait for this know of it.
+    #[inline]
+    pub(super) fn tell(&mut self, news: News, nodes: &[NodeId]) {
+        if !self.triggers.is_empty() {
+            self.triggers.hear(self.now, news, nodes, &mut self.queue);
+        }
+    }
+
     pub(super) fn push_work(&mut self, node: NodeId, completion: Completion) {
         let Completion { at, slot, generation } = completion;
         self.queue.push(at, Event::Work { node, slot, generation });

@@ -49,6 +49,8 @@ pub struct DiskCounters {
     pub syncs: u64,
     /// Writes lost by crashes, because no completed sync covered them.
     pub writes_lost: u64,
+    /// How often the whole disk was lost.
+    pub lost: u64,
     /// Time the device was busy.
     pub busy: Duration,
 }
@@ -134,6 +136,16 @@ impl<R: Clone> Disk<R> {
         let unused = self.busy_until.since(now);
         self.counters.busy = self.counters.busy.saturating_sub(unused);
         self.busy_until = self.busy_until.min(now);
+    }
+
+    /// The device is gone and an empty one in its place. Its node is down.
+    pub fn lose(&mut self) {
+        assert!(
+            self.pending.is_empty() && self.syncs.is_empty(),
+            "only a disk of a node that is down is lost"
+        );
+        self.durable = Durable::empty();
+        self.counters.lost += 1;
     }
 
     /// From now on every operation takes `factor` times as long (on top of other slow-downs in force).

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::faults::FaultKind;
-use crate::scenario::plan::TARGETS;
+use crate::scenario::plan::{TARGETS, happenings};
 use crate::spec::choices::Choice;
 
 /// A page on each kind of fault.
@@ -32,6 +32,27 @@ at = \"40s\"
 do = \"crash\"
 target = \"leader(kv)\"
 for = \"15s\"
+"
+        }
+        FaultKind::CrashLoop => {
+            "\
+[fault.crash-loop]
+at = \"30s\"
+do = \"crash-loop\"
+target = \"follower(kv)\"
+up = \"exp(2s)\"
+down = \"exp(1s)\"
+for = \"20s\"
+"
+        }
+        FaultKind::RollingRestart => {
+            "\
+[fault.upgrade]
+at = \"30s\"
+do = \"rolling-restart\"
+target = \"kv\"
+down = \"2s\"
+gap = \"5s\"
 "
         }
         FaultKind::Pause => {
@@ -156,4 +177,9 @@ for = \"exp(2s)\"
 /// A page on each form of a target.
 pub(super) fn targets() -> Vec<Page> {
     TARGETS.iter().map(|(form, doc)| Page::new(*form, *doc)).collect()
+}
+
+/// A page on each kind of happening.
+pub(super) fn waited_for() -> Vec<Page> {
+    happenings().map(|(form, doc)| Page::new(form, doc)).collect()
 }

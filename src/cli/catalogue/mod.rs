@@ -29,6 +29,8 @@ pub(super) enum Topic {
     Faults,
     /// Whom a fault strikes: `target = "..."`
     Targets,
+    /// What a fault may wait for: `when = "..."`
+    Happenings,
     /// What is measured, for assertions and CSV files: `metric = "..."`
     Metrics,
     /// Invariants and consistency models
@@ -76,6 +78,7 @@ impl Topic {
             Topic::Policies => "policy",
             Topic::Faults => "fault",
             Topic::Targets => "target of faults",
+            Topic::Happenings => "happening that a fault may wait for",
             Topic::Metrics => "metric",
             Topic::Checks => "check",
             Topic::Bugs => "bug that can be switched on",
@@ -98,6 +101,7 @@ impl Topic {
             Topic::Policies => systems::policies(),
             Topic::Faults => faults::kinds(),
             Topic::Targets => faults::targets(),
+            Topic::Happenings => faults::waited_for(),
             Topic::Metrics => metrics::pages(),
             Topic::Checks => checks::pages(),
             Topic::Bugs => systems::bugs(),

@@ -5,11 +5,13 @@ mod bursty_loss;
 mod clog;
 mod corrupt;
 mod crash;
+mod crash_loop;
 mod delay;
 mod duplicate;
 mod loss;
 mod partition;
 mod pause;
+mod rolling_restart;
 mod slow_disk;
 mod slow_node;
 
@@ -17,12 +19,14 @@ pub use bandwidth::Bandwidth;
 pub use bursty_loss::BurstyLoss;
 pub use clog::Clog;
 pub use corrupt::Corrupt;
-pub use crash::Crash;
+pub use crash::{Crash, DiskFate};
+pub use crash_loop::CrashLoop;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
+pub use rolling_restart::{Order, RollingRestart};
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
 
@@ -79,13 +83,37 @@ pub struct OnNodes<K> {
 
 impl<K: NodeKind> Fault for OnNodes<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
+        let nodes = self.target.resolve_failing(cx);
         let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
         (!nodes.is_empty()).then(|| Strike {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
             resolved: cx.roster.names(&nodes),
+            scripts: Vec::new(),
         })
+    }
+}
+
+/// A kind of fault that strikes nodes in several steps.
+pub trait ScriptKind: Debug {
+    /// What happens to `nodes`, of which there is at least one; the caller puts their names to it.
+    fn strike(&self, nodes: &[NodeId], cx: &mut StrikeContext<'_>) -> Strike;
+}
+
+/// A fault of nodes in several steps.
+#[derive(Clone, Debug)]
+pub struct Scripted<K> {
+    /// Whom it strikes.
+    pub target: Target,
+    /// What happens to them.
+    pub kind: K,
+}
+
+impl<K: ScriptKind> Fault for Scripted<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let nodes = self.target.resolve_failing(cx);
+        let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
+        Some(Strike { resolved: cx.roster.names(&nodes), ..strike })
     }
 }
 
@@ -104,7 +132,7 @@ impl<K: LinkKind> Fault for OnLinks<K> {
         let (id, key) = (cx.impairment, cx.key);
         let impair = |(from, to)| Action::Impair { id, key, impairment: self.kind.impairment(), from, to };
         let begin = links.ways.into_iter().map(impair).collect();
-        Some(Strike { begin, end: vec![Action::Lift(id)], resolved: links.resolved })
+        Some(Strike { begin, end: vec![Action::Lift(id)], resolved: links.resolved, scripts: Vec::new() })
     }
 }
 
@@ -164,10 +192,17 @@ macro_rules! kinds {
         }
     };
     (@scope nodes) => { Scope::Nodes };
+    (@scope script) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
+            Aim::Links(_) => None,
+        }
+    };
+    (@at script, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Nodes(target) => Some(Rc::new(Scripted { target, kind: $kind })),
             Aim::Links(_) => None,
         }
     };
@@ -180,8 +215,13 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// The process is gone with its volatile state and un-synced writes; at the end it boots from its disk.
+    /// The process is gone with its volatile state and un-synced writes; at the end it boots from its disk, or an
+    /// empty one.
     Crash = "crash", nodes;
+    /// The process dies and boots again and again, as long as it lasts.
+    CrashLoop = "crash-loop", script;
+    /// The nodes are restarted one after the other, or batch by batch; none goes down while another is.
+    RollingRestart = "rolling-restart", script;
     /// The process stops and loses nothing; what waited comes all at once when it goes on.
     Pause = "pause", nodes;
     /// Work on the node takes `factor` times as long.

@@ -121,6 +121,7 @@ pub(super) const NODES: Format = Format {
         "disk_syncs": "Syncs that its disk completed.",
         "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",
         "disk_busy": "Share of the time that its disk was busy.",
+        "disks_lost": "How often it lost its whole disk.",
     },
 };
 
@@ -171,9 +172,12 @@ pub(super) const ROLES: Format = Format {
         "at_ns": "When.",
         "node": "The node.",
         "system": "The system or workload that it belongs to.",
-        "event": "`booted`, `crashed`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, `became-leader` or \
-                  `stepped-down`.",
+        "event": "`booted`, `crashed`, `disk-lost`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, \
+                  `became-leader` or `stepped-down`.",
         "term": "The term that it names; empty for a life.",
+        "incarnation": "Of a life: counts the node's boots from 1; of one that is down, the last. A boot right behind \
+                        `disk-lost` found an empty disk.",
+        "fault": "The fault whose doing it is; empty for roles and for the boots of the start.",
     },
 };
 

@@ -74,7 +74,7 @@ pub fn write_run(
     folder.write(LATENCY_HISTOGRAM.file, |out| series::latency_histogram(out, &key, recording))?;
     folder.write(NODES.file, |out| nodes::nodes(out, &key, recording))?;
     folder.write(FAULTS.file, |out| nodes::faults(out, &key, recording, &facts.planned))?;
-    folder.write(ROLES.file, |out| nodes::roles(out, &key, recording))?;
+    folder.write(ROLES.file, |out| nodes::roles(out, &key, recording, &facts.planned))?;
     if per_request {
         folder.write(REQUESTS.file, |out| requests::requests(out, &key, recording))?;
         folder.write(HISTORY, |out| requests::history(out, recording))?;

@@ -65,17 +65,25 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.disk.writes))?;
     let row = row.integer(grown(|one| one.counters.disk.syncs))?;
     let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;
-    row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?.end()
+    let row = row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?;
+    row.integer(grown(|one| one.counters.disk.lost))?.end()
 }
 
 /// Writes roles.csv.
-pub(super) fn roles(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
+pub(super) fn roles(
+    out: &mut dyn Write,
+    key: &Key,
+    recording: &Recording,
+    planned: &[PlannedFault],
+) -> io::Result<()> {
     let mut table = Table::new(out, key, &ROLES)?;
     let cast = recording.cast();
     for change in recording.roles() {
         let row = table.row(key)?.nanoseconds(change.at)?.text(cast.node_name(change.node))?;
         let row = row.text(cast.system_of(change.node))?.text(change.event.name())?;
-        row.integer(change.term.map(|term| u64::from(term.0)))?.end()?;
+        let row = row.integer(change.term.map(|term| u64::from(term.0)))?;
+        let fault = change.fault.map_or("", |fault| planned[fault].name.as_str());
+        row.integer(change.incarnation.map(u64::from))?.text(fault)?.end()?;
     }
     table.end()
 }

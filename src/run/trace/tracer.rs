@@ -103,6 +103,11 @@ impl<X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role<X>> for Tr
                 self.fault(planned);
                 self.line.integer("strike", strike as u64);
             }
+            Occurrence::Stepped { strike, script } => {
+                self.fault(self.strikes[strike]);
+                self.line.integer("strike", strike as u64);
+                self.line.integer("script", script as u64);
+            }
             Occurrence::Ended { strike } => {
                 self.fault(self.strikes[strike]);
                 self.line.integer("strike", strike as u64);
@@ -148,6 +153,7 @@ fn kind<M>(event: &Occurrence<'_, M>) -> &'static str {
         Occurrence::Synced { .. } => "sync",
         Occurrence::Computed { .. } => "work",
         Occurrence::Struck { .. } => "fault",
+        Occurrence::Stepped { .. } => "fault-step",
         Occurrence::Ended { .. } => "fault-end",
         Occurrence::Booted { .. } => "boot",
     }

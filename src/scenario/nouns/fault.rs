@@ -12,7 +12,7 @@ use crate::spec::options::{OptionRow, OptionTable, Options, Places};
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
 use crate::spec::suggest;
-use crate::spec::value::{Entry, Node, Value};
+use crate::spec::value::{Entry, Node, Text, Value};
 
 crate::choices! {
     /// Which messages of a node a fault of links strikes.
@@ -35,10 +35,21 @@ crate::options! {
         at: Option<Located<Duration>>,
         /// It strikes again and again: the time to the first strike, and from each to the next.
         every: Option<Located<Distribution>>,
+        /// It strikes when this happens: `leader-elected(kv)`, `leader-lost(kv)`, `booted(kv.2)`, `crashed(zone:a)`,
+        /// `paused(kv)`, `fault-began(NAME)`, `fault-ended(NAME)`; `seedbed list happenings` shows all.
+        when: Option<Text>,
+        /// Of `when`: from the happening to the strike; absent: at once.
+        after: Option<Distribution>,
+        /// Of `when`: how many happenings it answers; absent: one.
+        times: Option<u32> [1..=1_000_000],
+        /// Of `when`: what happens before this time does not count.
+        from: Option<Duration>,
+        /// It strikes each node of the target by itself, once that node's own wall clock shows this time.
+        at_clock: Option<Duration>,
         /// How long each strike lasts; absent: for ever.
         r#for: Option<Distribution>,
-        /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `any(kv)`, `minority(kv)`, `quorum(kv)`,
-        /// `region:x`. Faults of links strike all links of these nodes, or one link, `link a->b` (one way) or
+        /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `follower(kv)`, `any(kv)`, `minority(kv)`,
+        /// `quorum(kv)`, `region:x`, `zone:x`, `rack:x`, `version:x`; with `when` also `that`, whom the happening is about; `seedbed explain targets` shows all. Faults of links strike all links of these nodes, or one link, `link a->b` (one way) or
         /// `link a--b`.
         target: Option<Located<String>>,
         /// Faults of links strike what lies between groups, each a target, a list of targets, or `rest`.
@@ -182,15 +193,31 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     let mut refuse = |key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
-    match (&fault.at, &fault.every) {
-        (Some(_), Some(_)) => {
-            refuse("every", "both `at` and `every` say when it strikes".to_owned(), "keep one of them");
+    let schedules = [
+        ("at", fault.at.is_some()),
+        ("every", fault.every.is_some()),
+        ("when", fault.when.is_some()),
+        ("at_clock", fault.at_clock.is_some()),
+    ];
+    let mut given = schedules.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
+    match (given.next(), given.next()) {
+        (Some(first), Some(second)) => {
+            refuse(second, format!("both `{first}` and `{second}` say when it strikes"), "keep one of them");
         }
-        (None, None) => {
-            let help = "write at = \"40s\" or every = \"exp(60s)\"";
-            refuse("", "nothing says when it strikes: `at` or `every` is missing".to_owned(), help);
+        (None, _) => {
+            let help = "write at = \"40s\", every = \"exp(60s)\" or when = \"leader-elected(kv)\"";
+            refuse("", "nothing says when it strikes: `at`, `every` or `when` is missing".to_owned(), help);
         }
-        (Some(_), None) | (None, Some(_)) => {}
+        (Some(_), None) => {}
+    }
+    let of_when =
+        [("after", fault.after.is_some()), ("times", fault.times.is_some()), ("from", fault.from.is_some())];
+    for (key, _) in of_when.into_iter().filter(|(_, is_given)| *is_given && fault.when.is_none()) {
+        refuse(key, format!("`{key}` is of a fault that waits for something"), "remove it, or write `when`");
+    }
+    if fault.at_clock.is_some() && fault.target.is_none() {
+        let help = "write for example target = \"kv\"";
+        refuse("at_clock", "`at_clock` is about the nodes of a `target`, and there is none".to_owned(), help);
     }
     if let Some(every) = &fault.every
         && every.value.duration(u64::MAX) == Duration::ZERO

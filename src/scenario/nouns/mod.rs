@@ -35,7 +35,7 @@ const NAME_MAX: usize = 64;
 const INTERVALS_MAX: u64 = 1_000_000;
 
 /// What a name may be, for help texts.
-pub const NAME_HELP: &str = "a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`";
+pub const NAME_HELP: &str = "a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`";
 
 /// Whether this can name a thing of a scenario: names stand in targets of faults, in file names and in CSVs.
 pub fn is_name(name: &str) -> bool {
@@ -45,7 +45,7 @@ pub fn is_name(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.len() <= NAME_MAX
         && !name.contains("--")
-        && name != "rest"
+        && !matches!(name, "rest" | "that")
 }
 
 crate::choices! {

@@ -76,8 +76,56 @@ crate::options! {
         count: u32 [1..=1_000_000] = 1,
         /// Where they stand; absent: in the network's first region.
         region: Option<Located<String>>,
+        /// Their zone within the region, for faults: one name for all, or a list that is dealt out in turn.
+        zone: Spread,
+        /// Their rack within the zone (the region, if they have none), for faults; one name or a list.
+        rack: Spread,
+        /// The version that they run, for faults: nodes of one version can fail together. One word or a list.
+        version: Spread,
         /// Speed of their cores.
         speed: f64 [1e-3..=1e6] = 1.0,
+    }
+}
+
+/// A word for all nodes of a group, or several dealt out in turn; none if empty.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Spread(pub Vec<Located<String>>);
+
+impl Spread {
+    /// What the node at this position of its group has.
+    pub fn at(&self, position: usize) -> Option<&str> {
+        let index = position.checked_rem(self.0.len())?;
+        Some(&self.0[index].value)
+    }
+}
+
+impl Decode for Spread {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Spread> {
+        match &node.value {
+            Value::Array(_) => Vec::decode(node, decoder).map(Spread),
+            Value::String(_) => Located::decode(node, decoder).map(|one| Spread(vec![one])),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => decoder.wrong_type(
+                node,
+                "a word or a list of words",
+                "write for example \"a\", or [\"a\", \"b\"]",
+            ),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Text, Vec::<String>::shape()])
+    }
+
+    fn absent() -> Option<Spread> {
+        Some(Spread::default())
+    }
+}
+
+impl Group {
+    /// So many nodes in this region, or wherever nodes stand by default.
+    fn plain(count: u32, region: Option<Located<String>>) -> Group {
+        let none = Spread::default;
+        Group { prefix: None, count, region, zone: none(), rack: none(), version: none(), speed: 1.0 }
     }
 }
 
@@ -88,7 +136,7 @@ pub struct Nodes(pub Vec<Group>);
 impl Nodes {
     /// So many nodes, wherever nodes stand by default.
     pub fn plain(count: u32) -> Nodes {
-        Nodes(vec![Group { prefix: None, count, region: None, speed: 1.0 }])
+        Nodes(vec![Group::plain(count, None)])
     }
 }
 
@@ -106,7 +154,7 @@ impl Decode for Nodes {
             Value::Array(items) if items.is_empty() => refuse_empty(node, "empty", decoder),
             Value::Array(_) => {
                 let regions = Vec::<Located<String>>::decode(node, decoder)?;
-                let group = |region| Group { prefix: None, count: 1, region: Some(region), speed: 1.0 };
+                let group = |region| Group::plain(1, Some(region));
                 Some(Nodes(regions.into_iter().map(group).collect()))
             }
             Value::Bool(_) | Value::Float(_) | Value::String(_) => decoder.wrong_type(

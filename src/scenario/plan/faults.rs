@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::faults::{Aim, Between, Fault, FaultKind, Group, Planned, Schedule, Scope, Target};
-use crate::kernel::Time;
+use crate::faults::{
+    Aim, Between, Fault, FaultKind, Group, Leader, Planned, Schedule, Scope, Size, Target, Trigger,
+};
+use crate::kernel::{NodeId, Time};
 use crate::net::Sites;
 use crate::spec::call::{self, Expression};
+use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::quantity::duration_text;
@@ -14,17 +17,38 @@ use crate::spec::suggest;
 
 use super::super::nouns::fault::{Direction, FaultCommon, FaultOptions, Side};
 use super::Planner;
+use super::domains::Domain;
 use super::nodes::Placed;
 
 /// The forms of a target, for `explain` and messages.
-pub const TARGETS: [(&str, &str); 8] = [
+pub const TARGETS: [(&str, &str); 14] = [
     ("kv.2", "this node"),
     ("kv", "every node of the system"),
     ("leader(kv)", "the system's leader when the fault strikes"),
+    ("follower(kv)", "one running node other than the leader, drawn"),
+    ("followers(kv)", "every running node other than the leader"),
     ("any(kv)", "one running node, drawn"),
-    ("minority(kv)", "nodes drawn, as many as leave a majority"),
-    ("quorum(kv)", "nodes drawn, just enough for a majority"),
+    (
+        "minority(kv)",
+        "nodes drawn, as many as leave a majority; `minority(kv, with leader)` has the leader among them (nobody if there is \
+         none), `minority(kv, without leader)` has not",
+    ),
+    (
+        "quorum(kv)",
+        "nodes drawn, just enough for a majority; `with leader` and `without leader` as for `minority`",
+    ),
     ("region:us-east-1", "every node of the region; faults of links strike its clients too"),
+    ("zone:eu-west-1/a", "every node of the zone; `zone:a` if no other region has a zone of this name"),
+    ("rack:eu-west-1/a/r1", "every node of the rack; `rack:r1` if there is no other rack of this name"),
+    (
+        "version:kv/1.2",
+        "every node that runs the version; `version:1.2` if no other system has one of this name",
+    ),
+    (
+        "that",
+        "of a fault with `when`: the node that the happening is about, such as the new leader; of a fault that began or \
+         ended, the nodes that it struck",
+    ),
     ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (faults of links only)"),
 ];
 
@@ -38,13 +62,12 @@ impl Planner<'_> {
         let mut planned = Vec::new();
         for (name, _, options) in &scenario.fault.entries {
             let fault = self.fault(options, placed, sites);
-            let Some(fault) = fault else { continue };
+            if fault.is_none() && options.common.at_clock.is_some() {
+                continue; // What is wrong with the target is told.
+            }
+            let schedule = self.schedule(options, placed, sites);
+            let (Some(fault), Some(schedule)) = (fault, schedule) else { continue };
             let common = &options.common;
-            let schedule = match (&common.at, &common.every) {
-                (Some(at), _) => Schedule::At(Time::ZERO + at.value),
-                (None, Some(every)) => Schedule::Every(every.value.clone()),
-                (None, None) => continue, // Reported when it was decoded.
-            };
             if let Some(at) = common.at.as_ref().filter(|at| at.value >= scenario.duration) {
                 let message =
                     format!("`{name}` never strikes: the run ends at {}", duration_text(scenario.duration));
@@ -60,11 +83,40 @@ impl Planner<'_> {
                 fault,
             });
         }
-        (planned.len() == scenario.fault.entries.len()).then_some(planned)
+        let is_complete = planned.len() == scenario.fault.entries.len();
+        if is_complete {
+            self.check_circles(&planned);
+        }
+        is_complete.then_some(planned)
+    }
+
+    /// When a fault strikes; `None` if that makes no sense, which has been reported.
+    fn schedule(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Schedule> {
+        let FaultCommon { at, every, when, at_clock, target, after, times, from, .. } = &options.common;
+        if let Some(at) = at {
+            return Some(Schedule::At(Time::ZERO + at.value));
+        }
+        if let Some(every) = every {
+            return Some(Schedule::Every(every.value.clone()));
+        }
+        if let Some(when) = when {
+            return Some(Schedule::When(Trigger {
+                happening: self.happening("when", when, placed, sites)?,
+                after: after.clone(),
+                from: Time::ZERO + from.unwrap_or_default(),
+                times: times.unwrap_or(1),
+            }));
+        }
+        let (shown, target) = (Time::ZERO + (*at_clock)?, target.as_ref()?);
+        let mut nodes = self.fixed_nodes(target, placed, sites)?;
+        let is_client = |node: &NodeId| placed.workloads.contains(node);
+        nodes.retain(|node| options.kind.kind().scope() == Scope::Links || !is_client(node));
+        Some(Schedule::AtClock { shown, nodes })
     }
 
     fn fault(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Rc<dyn Fault>> {
         let FaultOptions { common, kind } = options;
+        self.check_that(common)?;
         let aim = match kind.kind().scope() {
             Scope::Links => Aim::Links(self.between(common, placed, sites)?),
             Scope::Nodes => {
@@ -75,10 +127,25 @@ impl Planner<'_> {
                     self.refuse(Code::BadTarget, &target.origin, message, help);
                     return None;
                 }
-                Aim::Nodes(self.nodes_struck(kind.kind(), target, placed, sites)?)
+                let nodes = self.nodes_struck(kind.kind(), target, placed, sites)?;
+                // A strike is of the one node whose clock it is.
+                Aim::Nodes(if common.at_clock.is_some() { Target::That } else { nodes })
             }
         };
         kind.at(aim)
+    }
+
+    /// Only a fault that waits for something can mean what it is about.
+    fn check_that(&mut self, options: &FaultCommon) -> Option<()> {
+        let FaultCommon { target, groups, when, .. } = options;
+        let groups = groups.iter().flatten().flat_map(|side| &side.0);
+        let mut named = target.iter().chain(groups);
+        let that = named.find(|target| target.value.trim() == "that" && when.is_none());
+        let Some(that) = that else { return Some(()) };
+        let message = "`that` is whom a happening is about, and this fault waits for none".to_owned();
+        let help = "write for example when = \"leader-elected(kv)\"".to_owned();
+        self.refuse(Code::BadTarget, &that.origin, message, help);
+        None
     }
 
     /// A target that is no group.
@@ -101,10 +168,15 @@ impl Planner<'_> {
     fn between(&mut self, options: &FaultCommon, placed: &Placed, sites: &Sites) -> Option<Between> {
         if let Some(target) = &options.target {
             if is_link(&target.value) {
+                if options.at_clock.is_some() {
+                    let message = "a link has no clock for `at_clock` to look at".to_owned();
+                    self.refuse(Code::BadTarget, &target.origin, message, "name a node".to_owned());
+                    return None;
+                }
                 return self.link(target, placed);
             }
             let target = self.nodes_struck(options.r#do.value, target, placed, sites)?;
-            let target = Group::Of(vec![target]);
+            let target = Group::Of(vec![if options.at_clock.is_some() { Target::That } else { target }]);
             return Some(match options.direction.unwrap_or(Direction::Both) {
                 Direction::Both => Between::Groups(vec![target, Group::Rest]),
                 Direction::In => Between::OneWay(Group::Rest, target),
@@ -172,8 +244,16 @@ impl Planner<'_> {
         Some(if both { Between::Groups(vec![from, to]) } else { Between::OneWay(from, to) })
     }
 
-    fn target(&mut self, target: &Located<String>, placed: &Placed, sites: &Sites) -> Option<Target> {
+    pub(super) fn target(
+        &mut self,
+        target: &Located<String>,
+        placed: &Placed,
+        sites: &Sites,
+    ) -> Option<Target> {
         let text = target.value.trim();
+        if text == "that" {
+            return Some(Target::That);
+        }
         if text == "rest" || is_link(text) {
             let message = format!("`{text}` cannot stand among other targets");
             let help = match is_link(text) {
@@ -199,6 +279,9 @@ impl Planner<'_> {
             }
             return site.map(Target::Site);
         }
+        if let Some((domain, name)) = Domain::of_target(text) {
+            return self.domain(&placed.domains, domain, name, &target.origin);
+        }
         if text.contains(['(', ')']) {
             return match call::parse(text) {
                 Ok(Expression::Call(call)) => self.chosen(target, &call, placed),
@@ -223,16 +306,32 @@ impl Planner<'_> {
 
     /// `leader(kv)` and the like.
     fn chosen(&mut self, target: &Located<String>, call: &call::Call, placed: &Placed) -> Option<Target> {
-        const CHOICES: [&str; 4] = ["leader", "any", "minority", "quorum"];
         let name = call.name.text.as_str();
-        if !CHOICES.contains(&name) {
+        let Some(choice) = Choosing::parse(name) else {
+            let names = || Choosing::ALL.iter().map(|choice| choice.name());
             let message = format!("`{name}` is no way to choose nodes");
-            let help = format!("choose {}", suggest::one_of(CHOICES));
-            self.unknown(message, name, &target.origin, CHOICES.into_iter(), help);
+            self.unknown(
+                message,
+                name,
+                &target.origin,
+                names(),
+                format!("choose {}", suggest::one_of(names())),
+            );
             return None;
-        }
-        let [argument] = call.arguments.as_slice() else {
-            return self.not_one_system(name, target);
+        };
+        let (argument, side) = match call.arguments.as_slice() {
+            [argument] => (argument, None),
+            [argument, side] if choice.takes_side() => {
+                let side = leader_side(side);
+                if side.is_none() {
+                    let message = format!("`{}` says nothing about the leader", target.value);
+                    let help = format!("write \"{name}(kv, with leader)\" or \"{name}(kv, without leader)\"");
+                    self.refuse(Code::BadTarget, &target.origin, message, help);
+                    return None;
+                }
+                (argument, side)
+            }
+            _ => return self.not_one_system(name, target),
         };
         let (Some(word), None, None) = (argument.value.word(), &argument.key, &argument.weight) else {
             return self.not_one_system(name, target);
@@ -244,7 +343,7 @@ impl Planner<'_> {
             return None;
         };
         let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();
-        if name == "leader" && !kind.is_replicated_log() {
+        if (choice.names_leader() || side.is_some()) && !kind.is_replicated_log() {
             let message = format!("a {kind} has no leader");
             self.refuse(
                 Code::BadTarget,
@@ -254,11 +353,15 @@ impl Planner<'_> {
             );
             return None;
         }
-        Some(match name {
-            "leader" => Target::Leader(plan.id),
-            "any" => Target::Any(plan.id),
-            "minority" => Target::Minority(plan.id),
-            _ => Target::Quorum(plan.id),
+        Some(match (choice, side) {
+            (Choosing::Leader, _) => Target::Leader(plan.id),
+            (Choosing::Follower, _) => Target::Follower(plan.id),
+            (Choosing::Followers, _) => Target::Followers(plan.id),
+            (Choosing::Any, _) => Target::Any(plan.id),
+            (Choosing::Minority, None) => Target::Minority(plan.id),
+            (Choosing::Quorum, None) => Target::Quorum(plan.id),
+            (Choosing::Minority, Some(side)) => Target::Around(plan.id, Size::Minority, side),
+            (Choosing::Quorum, Some(side)) => Target::Around(plan.id, Size::Quorum, side),
         })
     }
 
@@ -266,6 +369,49 @@ impl Planner<'_> {
         let message = format!("`{name}` takes the name of one system");
         self.refuse(Code::BadTarget, &target.origin, message, format!("write for example \"{name}(kv)\""));
         None
+    }
+}
+
+crate::choices! {
+    /// Ways to choose nodes of a system when a fault strikes.
+    enum Choosing {
+        /// The leader.
+        Leader = "leader",
+        /// One running node other than the leader.
+        Follower = "follower",
+        /// Every running node other than the leader.
+        Followers = "followers",
+        /// One running node.
+        Any = "any",
+        /// As many as leave a majority.
+        Minority = "minority",
+        /// Just enough for a majority.
+        Quorum = "quorum",
+    }
+}
+
+impl Choosing {
+    /// Whether only a system that elects has such nodes.
+    fn names_leader(self) -> bool {
+        matches!(self, Choosing::Leader | Choosing::Follower | Choosing::Followers)
+    }
+
+    /// Whether it may say on which side the leader is.
+    fn takes_side(self) -> bool {
+        matches!(self, Choosing::Minority | Choosing::Quorum)
+    }
+}
+
+/// `with leader` or `without leader`.
+fn leader_side(argument: &call::Argument) -> Option<Leader> {
+    let (Expression::Phrase(words), None, None) = (&argument.value, &argument.key, &argument.weight) else {
+        return None;
+    };
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    match words.as_slice() {
+        ["with", "leader"] => Some(Leader::In),
+        ["without", "leader"] => Some(Leader::Out),
+        _ => None,
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod calls;
 mod checks;
+mod domains;
 mod faults;
+mod happenings;
 mod loads;
 mod nodes;
 mod own;
@@ -11,6 +13,7 @@ mod places;
 
 pub use checks::{AssertionPlan, CheckKind, CheckPlan};
 pub use faults::TARGETS;
+pub use happenings::happenings;
 pub use nodes::NODES_MAX;
 pub use places::{LAN_DELAY, LAN_JITTER};
 

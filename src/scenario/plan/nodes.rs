@@ -13,6 +13,7 @@ use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
 use super::super::nouns::{NAME_HELP, is_name};
+use super::domains::Domains;
 use super::{Planner, listed};
 
 /// Most nodes of a world.
@@ -31,6 +32,8 @@ pub(super) struct Placed {
     pub(super) nodes: Vec<PlacedNode>,
     /// By node id.
     pub(super) places: Vec<SiteId>,
+    /// Zones, racks and versions.
+    pub(super) domains: Domains,
     /// Whether every system has all its nodes.
     pub(super) complete: bool,
 }
@@ -70,6 +73,7 @@ impl Planner<'_> {
             workloads: Vec::new(),
             nodes: Vec::new(),
             places: Vec::new(),
+            domains: Domains::default(),
             complete: true,
         };
         let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
@@ -101,32 +105,35 @@ impl Planner<'_> {
         placed: &mut Placed,
         sites: &Sites,
         id: SystemId,
-        name: &str,
+        system: &str,
         groups: &[Group],
         options: &SystemOptions,
     ) -> SystemPlan {
         let mut nodes = Vec::new();
         for group in groups {
+            self.check_domains(group);
             let site = self.site(sites, group.region.as_ref());
             let speed = Speed((group.speed * 1e6) as u64);
             let processor = ProcessorProfile { cores: options.common.cores, speed };
             for index in 0..group.count {
                 let name = match &group.prefix {
-                    Some(prefix) => format!("{name}.{}.{}", prefix.value, index + 1),
-                    None => format!("{name}.{}", nodes.len() + 1),
+                    Some(prefix) => format!("{system}.{}.{}", prefix.value, index + 1),
+                    None => format!("{system}.{}", nodes.len() + 1),
                 };
-                nodes.push(placed.add(name, site, processor));
+                let node = placed.add(name, site, processor);
+                placed.domains.add(node, group, index as usize, &sites.names()[site.index()], system);
+                nodes.push(node);
             }
         }
         let first = nodes.first().map_or(SiteId(0), |node: &NodeId| placed.places[node.index()]);
         let extra = options.kind.extra_nodes().iter();
         let extra =
-            extra.map(|last| placed.add(format!("{name}.{last}"), first, ProcessorProfile::default()));
+            extra.map(|last| placed.add(format!("{system}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
         self.check_kind(options);
-        self.set_clocks(placed, name, options, &nodes);
+        self.set_clocks(placed, system, options, &nodes);
         let bugs = self.bugs(options);
-        SystemPlan { name: name.to_owned(), id, nodes, extra, bugs }
+        SystemPlan { name: system.to_owned(), id, nodes, extra, bugs }
     }
 
     /// The groups of a system's nodes, in whichever form it gives them; `name` is where the system is named.

@@ -98,7 +98,7 @@ fn a_node_stays_down_until_every_crash_that_struck_it_has_ended() {
 
 #[test]
 fn a_crash_without_an_end_lasts_for_ever() {
-    let crash = OnNodes { target: Target::System(SystemId(0)), kind: Crash {} };
+    let crash = OnNodes { target: Target::System(SystemId(0)), kind: Crash::KEEPS_DISK };
     let run = World::new().listener().listener().fault(MS, None, crash).run(100 * MS);
     assert_eq!(run.boots(A).len() + run.boots(B).len(), 2);
     assert_eq!(

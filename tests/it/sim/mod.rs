@@ -1,5 +1,6 @@
 //! The event loop, held to its words by small worlds: who hears what, when, and what faults take away.
 
+mod alarms;
 mod clocks;
 mod crashes;
 mod effects;
@@ -10,6 +11,8 @@ mod observers;
 mod partitions;
 mod pauses;
 mod random;
+mod scripts;
 mod streams;
 mod ties;
+mod triggers;
 mod world;

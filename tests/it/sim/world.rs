@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use seedbed::clocks::Clock;
 use seedbed::faults::kinds::{Crash, Partition, Pause, SlowDisk, SlowNode};
-use seedbed::faults::{Between, Fault, Group, OnLinks, OnNodes, Planned, Schedule, Target};
+use seedbed::faults::{
+    Between, Fault, Group, Happening, HappeningKind, OnLinks, OnNodes, Planned, Schedule, Target, Trigger,
+};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
     Area, Context, DiskError, DiskToken, Durable, Duration, Message, NodeId, Note, Process, SiteId, SystemId,
@@ -119,6 +121,9 @@ pub struct Log {
     pub faults: Vec<FaultRecord>,
     pub missed: Vec<(Time, usize)>,
     pub dropped: Vec<(NodeId, NodeId, DropReason)>,
+    /// Strikes that went on or ended, and those that ended.
+    pub went_on: Vec<(Time, usize)>,
+    pub ended: Vec<(Time, usize)>,
 }
 
 impl Observer<Probe> for Log {
@@ -132,6 +137,14 @@ impl Observer<Probe> for Log {
 
     fn struck(&mut self, fault: &FaultRecord) {
         self.faults.push(fault.clone());
+    }
+
+    fn goes_on(&mut self, at: Time, strike: usize) {
+        self.went_on.push((at, strike));
+    }
+
+    fn ended(&mut self, at: Time, strike: usize) {
+        self.ended.push((at, strike));
     }
 
     fn missed(&mut self, at: Time, planned: usize) {
@@ -212,12 +225,28 @@ impl World {
         self
     }
 
-    pub fn fault(mut self, at: u64, lasts: Option<u64>, fault: impl Fault + 'static) -> World {
+    pub fn fault(self, at: u64, lasts: Option<u64>, fault: impl Fault + 'static) -> World {
+        self.planned(Schedule::At(Time(at)), lasts, fault)
+    }
+
+    /// A fault that answers the first `times` happenings of a kind to `nodes`, at once.
+    pub fn when(
+        self,
+        (kind, nodes, times): (HappeningKind, &[NodeId], u32),
+        lasts: Option<u64>,
+        fault: impl Fault + 'static,
+    ) -> World {
+        let happening = Happening::to_nodes(kind, nodes, "test");
+        let trigger = Trigger { happening, after: None, from: Time::ZERO, times };
+        self.planned(Schedule::When(trigger), lasts, fault)
+    }
+
+    pub fn planned(mut self, schedule: Schedule, lasts: Option<u64>, fault: impl Fault + 'static) -> World {
         self.0.faults.push(Planned {
             name: format!("fault-{}", self.0.faults.len()),
             kind: "test",
             intent: String::new(),
-            schedule: Schedule::At(Time(at)),
+            schedule,
             lasts: lasts.map(constant),
             fault: Rc::new(fault),
         });
@@ -225,7 +254,7 @@ impl World {
     }
 
     pub fn crash(self, node: NodeId, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: Crash {} })
+        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: Crash::KEEPS_DISK })
     }
 
     pub fn pause(self, node: NodeId, at: u64, lasts: u64) -> World {
@@ -301,6 +330,12 @@ impl Run {
             On::Boot(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => None,
         };
         self.at(node).into_iter().filter_map(letter).collect()
+    }
+
+    /// Changes of lives from `from` on: when, in milliseconds, whose, and what.
+    pub fn lives(&self, from: u64) -> Vec<(u64, NodeId, Lifecycle)> {
+        let changes = self.log().changes.iter().filter(|(at, ..)| at.0 >= from);
+        changes.map(|(at, node, change)| (at.0 / MS, *node, *change)).collect()
     }
 
     /// The boots of a node: when, in nanoseconds, and how many records it found.

@@ -62,7 +62,7 @@ impl Observer<Role> for Judges {
         match change {
             Lifecycle::Booted => self.invariants.booted(at, node),
             Lifecycle::Crashed => self.invariants.crashed(at, node),
-            Lifecycle::Paused | Lifecycle::Resumed => {}
+            Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
         }
     }
 }

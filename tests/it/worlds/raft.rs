@@ -156,7 +156,7 @@ fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
         let target =
             || pick_clone(rng, &[Target::Leader(KV), Target::Any(KV), Target::Any(KV), Target::Quorum(KV)]);
         let crashes: Vec<OnNodes<Crash>> =
-            std::iter::repeat_with(target).take(8).map(|target| OnNodes { target, kind: Crash {} }).collect();
+            std::iter::repeat_with(target).take(8).map(|target| OnNodes { target, kind: Crash::KEEPS_DISK }).collect();
         let law = |mean: f64| Distribution::exponential(mean * 1e6).expect("a positive mean");
         faults.extend(crashes.into_iter().enumerate().map(|(number, crash)| Planned {
             name: format!("storm-{number}"),
@@ -194,7 +194,7 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
         &[node, Target::Leader(KV), Target::Any(KV), Target::Minority(KV), Target::Quorum(KV)],
     );
     let fault: Rc<dyn Fault> = match rng.below(17) {
-        0..4 => Rc::new(OnNodes { target, kind: Crash {} }),
+        0..4 => Rc::new(OnNodes { target, kind: Crash::KEEPS_DISK }),
         4..6 => Rc::new(OnNodes { target, kind: Pause {} }),
         6 => Rc::new(OnNodes { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
         7..10 => links(target, Partition {}, rng),

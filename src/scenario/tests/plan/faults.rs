@@ -73,7 +73,7 @@ error[S050]: `leder` is no way to choose nodes
 23 | target = "leder(kv)"
    |          ^^^^^^^^^^^ did you mean `leader`?
    |
-   = help: choose `leader`, `any`, `minority` or `quorum`
+   = help: choose `leader`, `follower`, `followers`, `any`, `minority` or `quorum`
 
 error[S052]: `leader(kv` is no target
   --> test.toml:27:10
@@ -432,7 +432,7 @@ error[S015]: `do` cannot be `delai`
 33 | do = "delai"
    |       ^^^^^ did you mean `delay`?
    |
-   = help: choose `crash`, `pause`, `slow-node`, `slow-disk`, `partition`, `loss`, `bursty-loss`, `duplicate`, `corrupt`, `delay`, `bandwidth` or `clog`
+   = help: choose `crash`, `crash-loop`, `rolling-restart`, `pause`, `slow-node`, `slow-disk`, `partition`, `loss`, `bursty-loss`, `duplicate`, `corrupt`, `delay`, `bandwidth` or `clog`
 "#,
     );
 }

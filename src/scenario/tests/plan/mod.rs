@@ -1,10 +1,12 @@
 //! What users see when a scenario is well-formed and cannot be: names, counts, targets and options that do not fit.
 
 mod calls;
+mod domains;
 mod faults;
 mod loads;
 mod network;
 mod systems;
+mod waiting;
 mod workloads;
 
 use super::*;
@@ -18,6 +20,16 @@ fn planned(lines: &str) -> String {
     let mut loaded = text(&format!("schema = 1\nduration = \"10s\"\n{lines}"), &[]);
     check_all(&mut loaded);
     shown(&loaded)
+}
+
+/// The world of a scenario without mistakes.
+#[track_caller]
+fn world(lines: &str) -> crate::scenario::plan::World {
+    let mut loaded = text(&format!("schema = 1\nduration = \"10s\"\n{lines}"), &[]);
+    let checked = check(&mut loaded, |scenario, diagnostics, files| {
+        plan::<Never>(scenario, scenario.seed, Limits::default(), diagnostics, files)
+    });
+    checked.unwrap_or_else(|| panic!("{}", shown(&loaded))).world
 }
 
 fn check_all(loaded: &mut Loaded) -> bool {

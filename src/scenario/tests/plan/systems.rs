@@ -293,7 +293,7 @@ error[S051]: `../up` cannot be the name of a scenario
 3 | name = "../up"
   |        ^^^^^^^
   |
-  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 "#,
     );
     assert_shown(
@@ -325,7 +325,7 @@ error[S051]: `a b` cannot be a name
 3 | [system."a b"]
   |         ^^^^^
   |
-  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 
 error[S051]: `rest` cannot be a name
  --> test.toml:5:9
@@ -333,7 +333,7 @@ error[S051]: `rest` cannot be a name
 5 | [system.rest]
   |         ^^^^
   |
-  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 
 error[S051]: `a--b` cannot be a name
  --> test.toml:7:9
@@ -341,7 +341,7 @@ error[S051]: `a--b` cannot be a name
 7 | [system."a--b"]
   |         ^^^^^^
   |
-  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+  = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 
 error[S051]: two groups have the prefix `p`
   --> test.toml:12:40
@@ -357,7 +357,7 @@ error[S051]: `p.1` cannot be a prefix of names
 12 | groups = [{ prefix = "p" }, { prefix = "p" }, { prefix = "p.1" }]
    |                                                          ^^^^^
    |
-   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 
 error[S051]: the name `x` is given to a system and to a workload
   --> test.toml:13:11
@@ -376,7 +376,7 @@ error[S051]: `\0` cannot be a name
 16 | [fault."\u0000"]
    |        ^^^^^^^^
    |
-   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest`
+   = help: a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`
 "#,
     );
 }

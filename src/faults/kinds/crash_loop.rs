@@ -1,0 +1,40 @@
+//! `do = "crash-loop"`: the process dies, boots, lives for a while and dies again, for as long as the fault lasts (a
+//! service whose supervisor restarts it, and which trips over the same thing each time).
+
+use super::ScriptKind;
+use crate::faults::{Action, Script, Step, Strike, StrikeContext};
+use crate::kernel::NodeId;
+use crate::kernel::sample::Distribution;
+
+crate::options! {
+    /// Crashes that come again and again. Each node of the target has a loop of its own; one that is down at the end of
+    /// the fault boots then.
+    pub struct CrashLoop {
+        /// How long a node lives after a boot, drawn for each.
+        up: Distribution = "exp(2s)",
+        /// How long it stays down, drawn for each crash.
+        down: Distribution = "exp(1s)",
+    }
+}
+
+impl ScriptKind for CrashLoop {
+    fn strike(&self, nodes: &[NodeId], _: &mut StrikeContext<'_>) -> Strike {
+        let script = |node: &NodeId| {
+            let (crash, restart) = (vec![Action::Crash(*node)], vec![Action::Restart(*node)]);
+            let step = |after: &Distribution, begin, end| Step {
+                after: Some(after.clone()),
+                awaits: Vec::new(),
+                begin,
+                end,
+            };
+            let boots = step(&self.down, restart.clone(), Vec::new());
+            Script { steps: vec![boots, step(&self.up, crash, restart)], repeats: true }
+        };
+        Strike {
+            begin: nodes.iter().map(|node| Action::Crash(*node)).collect(),
+            end: nodes.iter().map(|node| Action::Restart(*node)).collect(),
+            scripts: nodes.iter().map(script).collect(),
+            ..Strike::default()
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Failure domains: the zones and racks that nodes stand in and the versions that they run, known by name to faults.
+//!
+//! A zone lies in a region, a rack in a zone (or in a region, where nodes have no zone), a version is one of a system: so
+//! their full names are `eu-west-1/a`, `eu-west-1/a/r1` and `kv/1.2`. A target may leave out what is in front as long as
+//! only one domain is meant.
+
+use std::collections::BTreeMap;
+
+use crate::faults::Target;
+use crate::kernel::NodeId;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
+
+use super::super::nouns::system::{Group, Spread};
+use super::{Planner, listed};
+
+/// Longest name of a zone, rack or version.
+const LABEL_MAX: usize = 64;
+
+/// A kind of failure domain that nodes are given by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Domain {
+    Zone,
+    Rack,
+    Version,
+}
+
+impl Domain {
+    /// The word in front of the colon of a target.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Domain::Zone => "zone",
+            Domain::Rack => "rack",
+            Domain::Version => "version",
+        }
+    }
+
+    /// The domain that a target such as `zone:a` speaks of, and its name.
+    pub(super) fn of_target(text: &str) -> Option<(Domain, &str)> {
+        let (word, name) = text.split_once(':')?;
+        let domain =
+            [Domain::Zone, Domain::Rack, Domain::Version].into_iter().find(|one| one.word() == word)?;
+        Some((domain, name.trim()))
+    }
+}
+
+/// The nodes of every domain, by its full name, in order of their ids.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Domains(BTreeMap<(Domain, String), Vec<NodeId>>);
+
+impl Domains {
+    /// Takes note of the node at `position` of its group.
+    pub(super) fn add(&mut self, node: NodeId, group: &Group, position: usize, region: &str, system: &str) {
+        if [&group.zone, &group.rack, &group.version].iter().all(|names| names.0.is_empty()) {
+            return;
+        }
+        let zone = group.zone.at(position);
+        let zone_path = zone.map_or(region.to_owned(), |zone| format!("{region}/{zone}"));
+        let rack = group.rack.at(position).map(|rack| format!("{zone_path}/{rack}"));
+        let version = group.version.at(position).map(|version| format!("{system}/{version}"));
+        let found =
+            [(Domain::Zone, zone.map(|_| zone_path)), (Domain::Rack, rack), (Domain::Version, version)];
+        for (domain, name) in found {
+            if let Some(name) = name {
+                self.0.entry((domain, name)).or_default().push(node);
+            }
+        }
+    }
+
+    fn of(&self, domain: Domain) -> impl Iterator<Item = (&str, &Vec<NodeId>)> + Clone {
+        let is_one = move |((kind, _), _): &(&(Domain, String), &Vec<NodeId>)| *kind == domain;
+        self.0.iter().filter(is_one).map(|((_, name), nodes)| (name.as_str(), nodes))
+    }
+}
+
+impl Planner<'_> {
+    /// Whether the names of a group's domains can be names.
+    pub(super) fn check_domains(&mut self, group: &Group) {
+        let Group { zone, rack, version, .. } = group;
+        for (domain, Spread(names)) in
+            [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)]
+        {
+            for name in names.iter().filter(|name| !is_label(&name.value)) {
+                let message =
+                    format!("`{}` cannot be the name of a {}", name.value.escape_debug(), domain.word());
+                let help = "such a name has up to 64 letters, digits, `.`, `_`, `+` and `-`".to_owned();
+                self.refuse(Code::BadName, &name.origin, message, help);
+            }
+        }
+    }
+
+    /// The nodes of the one domain that `name` means.
+    pub(super) fn domain(
+        &mut self,
+        domains: &Domains,
+        domain: Domain,
+        name: &str,
+        origin: &Origin,
+    ) -> Option<Target> {
+        let is_meant = |full: &str| {
+            full.strip_suffix(name)
+                .is_some_and(|before| before.is_empty() || (before.ends_with('/') && !name.is_empty()))
+        };
+        let meant: Vec<(&str, &Vec<NodeId>)> =
+            domains.of(domain).filter(|(full, _)| is_meant(full)).collect();
+        match meant.as_slice() {
+            [(_, nodes)] => Some(Target::Nodes((*nodes).clone())),
+            [] => {
+                let known = domains.of(domain).map(|(full, _)| full);
+                let short = known.clone().filter_map(|full| full.rsplit('/').next());
+                let help = match listed(known) {
+                    None => format!(
+                        "no node has a {0}: write for example groups = [{{ count = 3, {0} = \"a\" }}]",
+                        domain.word()
+                    ),
+                    Some(names) => format!("the scenario has {names}"),
+                };
+                self.unknown(format!("there is no {} `{name}`", domain.word()), name, origin, short, help);
+                None
+            }
+            several => {
+                let names = listed(several.iter().map(|(full, _)| *full)).unwrap_or_default();
+                let message = format!("there are {} {}s `{name}`", several.len(), domain.word());
+                self.diagnostics
+                    .push(Diagnostic::error(Code::BadTarget, origin, message).help(format!("write {names}")));
+                None
+            }
+        }
+    }
+}
+
+fn is_label(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+    is_word && !name.is_empty() && name.len() <= LABEL_MAX
+}

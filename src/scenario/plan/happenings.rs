@@ -1,0 +1,153 @@
+//! Resolves happenings, and other words that mean nodes from the start on, from names to nodes and faults.
+
+use crate::faults::happening::{self, Subject};
+use crate::faults::{Happening, HappeningKind, Planned, Schedule, Target};
+use crate::kernel::{NodeId, SystemId};
+use crate::net::Sites;
+use crate::spec::choices::Choice;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::scalars::Located;
+use crate::spec::value::Text;
+
+use super::Planner;
+use super::nodes::Placed;
+
+/// Every kind of happening as it stands in a scenario, for `explain`.
+pub fn happenings() -> impl Iterator<Item = (String, &'static str)> {
+    HappeningKind::ALL.iter().zip(HappeningKind::ROWS).map(|(kind, row)| {
+        let about = match kind.subject() {
+            Subject::Electing => "kv",
+            Subject::Nodes => "kv.2",
+            Subject::Fault => "NAME",
+        };
+        (format!("{kind}({about})"), row.doc)
+    })
+}
+
+impl Planner<'_> {
+    /// The happening that a text such as `crashed(kv.2)` speaks of; `option` is whose value it is.
+    pub(super) fn happening(
+        &mut self,
+        option: &str,
+        text: &Text,
+        placed: &Placed,
+        sites: &Sites,
+    ) -> Option<Happening> {
+        let (kind, argument) = match happening::parse(text.as_str()) {
+            Ok(parsed) => parsed,
+            Err(problem) => {
+                self.diagnostics.push(problem.within(&format!("`{option}`"), text));
+                return None;
+            }
+        };
+        let name =
+            Located { value: text.as_str()[argument.clone()].to_owned(), origin: text.origin_of(argument) };
+        match kind.subject() {
+            Subject::Electing => {
+                let system = self.electing(&name, placed)?;
+                Some(Happening::to_nodes(kind, &placed.systems[system.index()].nodes, text.as_str()))
+            }
+            Subject::Nodes => {
+                let nodes = self.fixed_nodes(&name, placed, sites)?;
+                Some(Happening::to_nodes(kind, &nodes, text.as_str()))
+            }
+            Subject::Fault => {
+                let faults = &self.scenario.fault.entries;
+                let Some(planned) = faults.iter().position(|(fault, ..)| *fault == name.value) else {
+                    let known = faults.iter().map(|(fault, ..)| fault.as_str());
+                    self.unknown_name("fault", &name.value, &name.origin, known);
+                    return None;
+                };
+                Some(Happening::to_fault(kind, planned, text.as_str()))
+            }
+        }
+    }
+
+    /// The system of this name, which has to be one that elects leaders.
+    fn electing(&mut self, name: &Located<String>, placed: &Placed) -> Option<SystemId> {
+        let Some(plan) = placed.system(&name.value) else {
+            let known = placed.systems.iter().map(|system| system.name.as_str());
+            self.unknown_name("system", &name.value, &name.origin, known);
+            return None;
+        };
+        let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();
+        if !kind.is_replicated_log() {
+            let message = format!("a {kind} has no leader");
+            self.refuse(Code::BadTarget, &name.origin, message, "name a system that elects one".to_owned());
+            return None;
+        }
+        Some(plan.id)
+    }
+
+    /// The nodes that a target means whenever it is asked.
+    pub(super) fn fixed_nodes(
+        &mut self,
+        target: &Located<String>,
+        placed: &Placed,
+        sites: &Sites,
+    ) -> Option<Vec<NodeId>> {
+        let nodes = match self.target(target, placed, sites)? {
+            Target::Node(node) => vec![node],
+            Target::Nodes(nodes) => nodes,
+            Target::System(system) => {
+                let system = &placed.systems[system.index()];
+                system.nodes.iter().chain(&system.extra).copied().collect()
+            }
+            Target::Site(site) => {
+                let here = placed.places.iter().enumerate().filter(|(_, place)| **place == site);
+                here.map(|(id, _)| NodeId(id as u32)).collect()
+            }
+            Target::That
+            | Target::Leader(_)
+            | Target::Follower(_)
+            | Target::Followers(_)
+            | Target::Any(_)
+            | Target::Minority(_)
+            | Target::Quorum(_)
+            | Target::Around(..) => {
+                let message =
+                    format!("which nodes are `{}` is known only when a fault strikes", target.value.trim());
+                let help = "name a node, a system, or a region:, zone:, rack: or version:";
+                self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
+                return None;
+            }
+        };
+        Some(nodes)
+    }
+
+    /// Reports faults that wait for each other in a circle: none of them ever strikes.
+    pub(super) fn check_circles(&mut self, planned: &[Planned]) {
+        let waits_for = |fault: usize| match &planned[fault].schedule {
+            Schedule::When(when) => when.happening.fault(),
+            Schedule::At(_) | Schedule::Every(_) | Schedule::AtClock { .. } => None,
+        };
+        for first in 0..planned.len() {
+            let chain = std::iter::successors(Some(first), |fault| waits_for(*fault));
+            let circle: Vec<usize> =
+                chain.skip(1).take(planned.len()).take_while(|fault| *fault != first).collect();
+            let last = circle.last().copied().unwrap_or(first);
+            // Told once, at the first of the circle.
+            if waits_for(last) != Some(first) || circle.iter().any(|fault| *fault < first) {
+                continue;
+            }
+            let when = self.scenario.fault.entries[first].2.common.when.as_ref();
+            let when = when.expect("a fault that waits says what for");
+            let names: Vec<String> =
+                circle.iter().map(|fault| format!("`{}`", planned[*fault].name)).collect();
+            let message = match names.as_slice() {
+                [] => format!("`{}` waits for itself, so it never strikes", planned[first].name),
+                names => {
+                    format!(
+                        "`{}` waits for {}, which waits for it: none of them ever strikes",
+                        planned[first].name,
+                        names.join(", which waits for ")
+                    )
+                }
+            };
+            let error =
+                Diagnostic::error(Code::Contradiction, &when.origin_of(0..when.as_str().len()), message);
+            self.diagnostics.push(error.help("let one of them strike `at` a time"));
+        }
+    }
+}
