@@ -6,13 +6,16 @@
 
 mod action;
 mod between;
+mod cut_off;
 pub mod kinds;
+mod nemesis;
 mod roster;
 mod target;
 
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group};
-pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope};
+pub use kinds::{Aim, FaultKind, Harm, KindOptions, OnLinks, OnNodes, Scope};
+pub use nemesis::{Nemesis, Prey};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use target::Target;
 
@@ -20,7 +23,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Stream, Time};
+use crate::kernel::{NodeId, Stream, Time};
 use crate::net::ImpairmentId;
 
 /// Something that can go wrong.
@@ -50,6 +53,12 @@ pub struct Strike {
     pub end: Vec<Action>,
     /// What it resolved to, in words: node names, or groups.
     pub resolved: String,
+    /// The nodes that it puts out of service, or out of reach of the others, until it ends.
+    pub out: Vec<NodeId>,
+    /// What kind of strike a nemesis drew.
+    pub kind: Option<FaultKind>,
+    /// How long it lasts, where a nemesis says so.
+    pub lasts: Option<Distribution>,
 }
 
 /// When a fault strikes.
@@ -74,6 +83,8 @@ pub struct Planned {
     pub schedule: Schedule,
     /// How long each strike lasts; for ever when not set.
     pub lasts: Option<Distribution>,
+    /// When it stops to strike, and what lasts is over.
+    pub until: Option<Time>,
     /// What strikes.
     pub fault: Rc<dyn Fault>,
 }

@@ -19,6 +19,8 @@ pub enum Target {
     Minority(SystemId),
     /// Nodes drawn, just enough for a majority: `quorum(kv)`.
     Quorum(SystemId),
+    /// These nodes: what a nemesis drew.
+    Nodes(Vec<NodeId>),
     /// Every node of a region, clients included: `region:us-east-1`.
     Site(SiteId),
 }
@@ -29,6 +31,7 @@ impl Target {
         let members = |system: &SystemId| &roster.systems[system.index()].nodes;
         match self {
             Target::Node(node) => vec![*node],
+            Target::Nodes(nodes) => nodes.clone(),
             Target::System(system) => members(system).clone(),
             Target::Leader(system) => roster.leader(*system).into_iter().collect(),
             Target::Any(system) => {

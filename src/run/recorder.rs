@@ -293,6 +293,7 @@ impl Recorder {
         self.timeline.struck(fault.start);
         self.faults.push(FaultWindow {
             planned: fault.planned,
+            kind: fault.kind,
             strike: fault.strike,
             start: fault.start,
             end: None,

@@ -21,7 +21,7 @@ pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;
 
-use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
+use crate::faults::{Action, FaultKind, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
 use crate::kernel::random::name_key;
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
 use crate::net::{Counters, Endpoint, ImpairmentId, Network, Sites};
@@ -60,13 +60,22 @@ pub struct Sim<P: Process, O> {
     nodes: Vec<Node<P>>,
     faults: Vec<Planned>,
     choices: Vec<Stream>,
-    strikes: Vec<Vec<Action>>,
+    strikes: Vec<Ongoing>,
     events: u64,
     checkpoints: Vec<u64>,
     watch: Watch,
     stopped: Option<Stop>,
     /// Whether a mark was just passed.
     marked: bool,
+}
+
+/// What is left of a strike.
+#[derive(Clone, Default)]
+struct Ongoing {
+    /// What undoes it.
+    end: Vec<Action>,
+    /// The nodes that it puts out until then.
+    out: Vec<NodeId>,
 }
 
 /// Why a run stopped.
@@ -247,6 +256,7 @@ fn roster<P: Process>(setup: &Setup<P>) -> Roster {
         up: false,
         incarnation: crate::faults::Incarnation(0),
         leads: None,
+        outs: 0,
     };
     let nodes: Vec<NodeFacts> = setup.nodes.iter().map(facts).collect();
     let members = |system: usize| {
@@ -269,46 +279,55 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     }
 
     fn strike(&mut self, fault: usize) {
-        let strike = self.strikes.len();
+        let (now, strike) = (self.shared.now, self.strikes.len());
         self.count(&Occurrence::Struck { planned: fault, strike });
+        let planned = &self.faults[fault];
+        let until = planned.until;
+        if until.is_some_and(|until| now >= until) {
+            return; // Calm: it strikes no more.
+        }
         let mut cx = StrikeContext {
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             impairment: ImpairmentId(strike as u64),
-            key: name_key(&self.faults[fault].name) ^ self.shared.now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            key: name_key(&planned.name) ^ now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         };
-        let planned = &self.faults[fault];
-        let resolved = planned.fault.strike(&mut cx);
-        let lasts = planned.lasts.as_ref().map(|lasts| lasts.duration(cx.choice.next_u64()));
+        let struck = planned.fault.strike(&mut cx);
+        let lasts = struck.as_ref().and_then(|struck| struck.lasts.as_ref()).or(planned.lasts.as_ref());
+        let end = lasts.map(|lasts| now + lasts.duration(cx.choice.next_u64()));
         if matches!(planned.schedule, Schedule::Every(_)) {
             self.plan_strike(fault);
         }
-        let Some(resolved) = resolved else {
-            return self.shared.observer.missed(self.shared.now, fault);
+        let Some(struck) = struck else {
+            return self.shared.observer.missed(now, fault);
         };
-        let end = lasts.map(|lasts| self.shared.now + lasts);
-        let nodes = resolved.begin.iter().flat_map(Action::nodes).collect();
+        let end = [end, until].into_iter().flatten().min();
+        let nodes = struck.begin.iter().flat_map(Action::nodes).collect();
         let record = FaultRecord {
             planned: fault,
+            kind: struck.kind.map_or(self.faults[fault].kind, FaultKind::name),
             strike,
-            start: self.shared.now,
+            start: now,
             end,
-            resolved: resolved.resolved,
+            resolved: struck.resolved,
             nodes,
         };
         self.shared.observer.struck(&record);
-        self.strikes.push(resolved.end);
+        struck.out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs += 1);
+        self.strikes.push(Ongoing { end: struck.end, out: struck.out });
         if let Some(end) = end {
             self.shared.queue.push(end, Event::Undo { strike: strike as u32 });
         }
-        for action in resolved.begin {
+        for action in struck.begin {
             self.act(action);
         }
     }
 
     fn undo(&mut self, strike: usize) {
         self.count(&Occurrence::Ended { strike });
-        for action in std::mem::take(&mut self.strikes[strike]) {
+        let Ongoing { end, out } = std::mem::take(&mut self.strikes[strike]);
+        out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs -= 1);
+        for action in end {
             self.act(action);
         }
         self.shared.observer.ended(self.shared.now, strike);

@@ -1,9 +1,9 @@
 //! `do = "crash"`: the process is gone, with its volatile state, its queued work and its un-synced writes; at the end
 //! it boots from what is durable.
 
-use super::NodeKind;
+use super::{Harm, Hostile, NodeKind, Settings};
 use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Stream};
 
 crate::options! {
     /// A crash with restart.
@@ -17,5 +17,13 @@ impl NodeKind for Crash {
 
     fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
         Action::Restart(node)
+    }
+}
+
+impl Hostile for Crash {
+    const HARM: Harm = Harm::PutsOut;
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
     }
 }

@@ -7,9 +7,11 @@ mod corrupt;
 mod crash;
 mod delay;
 mod duplicate;
+mod hostile;
 mod loss;
 mod partition;
 mod pause;
+mod random;
 mod slow_disk;
 mod slow_node;
 
@@ -20,16 +22,19 @@ pub use corrupt::Corrupt;
 pub use crash::Crash;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
+pub use hostile::{Harm, Hostile, Hostility, Settings};
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
+pub use random::{Ingredient, Random};
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
 
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use super::{Action, Between, Fault, NodeFacts, Strike, StrikeContext, Target};
+use super::cut_off::cut_off;
+use super::{Action, Between, Fault, NodeFacts, Prey, Strike, StrikeContext, Target};
 use crate::kernel::NodeId;
 use crate::net::Impairment;
 use crate::spec::decode::{Decode, Decoder};
@@ -43,6 +48,8 @@ pub enum Scope {
     Nodes,
     /// Links: the messages between nodes.
     Links,
+    /// A system: its nodes and their links, as drawn.
+    System,
 }
 
 /// Whom a fault strikes.
@@ -52,6 +59,8 @@ pub enum Aim {
     Nodes(Target),
     /// These links.
     Links(Between),
+    /// This system.
+    System(Prey),
 }
 
 /// A kind of fault that strikes nodes.
@@ -77,7 +86,7 @@ pub struct OnNodes<K> {
     pub kind: K,
 }
 
-impl<K: NodeKind> Fault for OnNodes<K> {
+impl<K: NodeKind + Hostile> Fault for OnNodes<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let nodes = self.target.resolve_failing(cx.roster, cx.choice);
         let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
@@ -85,6 +94,9 @@ impl<K: NodeKind> Fault for OnNodes<K> {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
             resolved: cx.roster.names(&nodes),
+            out: if K::HARM >= Harm::PutsOut { nodes } else { Vec::new() },
+            kind: None,
+            lasts: None,
         })
     }
 }
@@ -98,13 +110,16 @@ pub struct OnLinks<K> {
     pub kind: K,
 }
 
-impl<K: LinkKind> Fault for OnLinks<K> {
+impl<K: LinkKind + Hostile> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(cx)?;
         let (id, key) = (cx.impairment, cx.key);
+        let is_cut = K::HARM >= Harm::PutsOut;
+        let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
         let impair = |(from, to)| Action::Impair { id, key, impairment: self.kind.impairment(), from, to };
         let begin = links.ways.into_iter().map(impair).collect();
-        Some(Strike { begin, end: vec![Action::Lift(id)], resolved: links.resolved })
+        let end = vec![Action::Lift(id)];
+        Some(Strike { begin, end, resolved: links.resolved, out, kind: None, lasts: None })
     }
 }
 
@@ -145,6 +160,13 @@ macro_rules! kinds {
                     $(FaultKind::$kind => kinds!(@scope $scope),)+
                 }
             }
+
+            /// How a nemesis draws it; `None` if none can.
+            pub fn hostility(self) -> Option<Hostility> {
+                match self {
+                    $(FaultKind::$kind => kinds!(@hostility $scope, $kind),)+
+                }
+            }
         }
 
         impl KindOptions {
@@ -165,16 +187,26 @@ macro_rules! kinds {
     };
     (@scope nodes) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
+    (@scope system) => { Scope::System };
+    (@hostility nodes, $kind:ident) => { Some(Hostility::of::<$kind>()) };
+    (@hostility links, $kind:ident) => { Some(Hostility::of::<$kind>()) };
+    (@hostility system, $kind:ident) => { None };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
-            Aim::Links(_) => None,
+            Aim::Links(_) | Aim::System(_) => None,
         }
     };
     (@at links, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Links(between) => Some(Rc::new(OnLinks { between, kind: $kind })),
-            Aim::Nodes(_) => None,
+            Aim::Nodes(_) | Aim::System(_) => None,
+        }
+    };
+    (@at system, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::System(prey) => Some($kind.fault(prey)),
+            Aim::Nodes(_) | Aim::Links(_) => None,
         }
     };
 }
@@ -205,4 +237,6 @@ kinds! {
     Bandwidth = "bandwidth", links;
     /// Messages wait at their sender, in order, and leave when it ends.
     Clog = "clog", links;
+    /// A nemesis: strikes of many kinds on one system, drawn, with no more nodes out at once than the system survives.
+    Random = "random", system;
 }

@@ -219,6 +219,7 @@ impl World {
             intent: String::new(),
             schedule: Schedule::At(Time(at)),
             lasts: lasts.map(constant),
+            until: None,
             fault: Rc::new(fault),
         });
         self
