@@ -2,6 +2,7 @@
 
 use crate::kernel::NodeId;
 
+use super::cut_off::Way;
 use super::{StrikeContext, Target};
 
 /// One side of a fault of links.
@@ -27,7 +28,7 @@ pub enum Between {
 /// Links, as sets of senders and receivers.
 pub(super) struct Links {
     /// From any of these to any of those.
-    pub(super) ways: Vec<(Vec<NodeId>, Vec<NodeId>)>,
+    pub(super) ways: Vec<Way>,
     /// In words.
     pub(super) resolved: String,
 }

@@ -6,8 +6,10 @@
 
 mod action;
 mod between;
+mod cut_off;
 pub mod happening;
 pub mod kinds;
+mod nemesis;
 mod roster;
 mod script;
 mod target;
@@ -15,7 +17,8 @@ mod target;
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group};
 pub use happening::{Happening, HappeningKind, News};
-pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope, Scripted};
+pub use kinds::{Aim, FaultKind, Harm, KindOptions, OnLinks, OnNodes, Scope, Scripted};
+pub use nemesis::{Nemesis, Prey};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use script::{Script, Step};
 pub use target::{Leader, Size, Target};
@@ -58,6 +61,12 @@ pub struct Strike {
     pub resolved: String,
     /// What happens later, script beside script, while it lasts. A strike that has scripts ends when all are over.
     pub scripts: Vec<Script>,
+    /// The nodes that it puts out of service, or out of reach of the others, until it ends.
+    pub out: Vec<NodeId>,
+    /// What kind of strike a nemesis drew.
+    pub kind: Option<FaultKind>,
+    /// How long it lasts, where a nemesis says so.
+    pub lasts: Option<Distribution>,
 }
 
 impl Strike {
@@ -117,6 +126,8 @@ pub struct Planned {
     pub schedule: Schedule,
     /// How long each strike lasts; for ever when not set.
     pub lasts: Option<Distribution>,
+    /// When it stops to strike, and what lasts is over.
+    pub until: Option<Time>,
     /// What strikes.
     pub fault: Rc<dyn Fault>,
 }

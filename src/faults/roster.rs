@@ -33,6 +33,15 @@ pub struct NodeFacts {
     pub incarnation: Incarnation,
     /// The term it leads, by its own belief.
     pub leads: Option<u64>,
+    /// Strikes in force that put it out of service, or out of reach.
+    pub outs: u32,
+}
+
+impl NodeFacts {
+    /// Whether it is out of service or out of reach.
+    pub fn is_out(&self) -> bool {
+        !self.up || self.outs > 0
+    }
 }
 
 /// One system or workload.

@@ -157,6 +157,7 @@ mod tests {
             is_client: false,
             up: true,
             incarnation: Incarnation(1),
+            outs: 0,
             leads: None,
         };
         let system = SystemFacts { name: "kv".into(), nodes: (0..nodes).map(NodeId).collect() };

@@ -13,6 +13,8 @@ pub struct Cast {
     pub nodes: Vec<CastNode>,
     /// The workloads, in the order of the scenario.
     pub workloads: Vec<CastWorkload>,
+    /// The names of the faults, in the order of the scenario.
+    pub faults: Vec<String>,
 }
 
 /// A node.

@@ -15,6 +15,7 @@ use super::operation::Ending;
 use super::prepare::Prepared;
 use super::recording::{Recording, RoleEvent};
 use super::tally::Counts;
+use crate::faults::Planned;
 
 const MILLISECOND: f64 = 1e6;
 
@@ -26,10 +27,18 @@ struct Sheet<'a, X: Custom> {
     bands: Vec<FaultBand>,
 }
 
+/// A strike's name; that of a nemesis says what it drew.
+fn name(planned: &Planned, kind: &str) -> String {
+    match kind == planned.kind {
+        true => planned.name.clone(),
+        false => format!("{}: {kind}", planned.name),
+    }
+}
+
 /// Every chart of the catalogue that has something to show, in its order.
 pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<Figure> {
     let band = |window: &super::recording::FaultWindow| FaultBand {
-        name: prepared.world.setup.faults[window.planned].name.clone(),
+        name: name(&prepared.world.setup.faults[window.planned], window.kind),
         start_s: window.start.as_secs_f64(),
         end_s: window.end.map_or(f64::INFINITY, Time::as_secs_f64),
     };

@@ -25,7 +25,7 @@ pub fn page<X: Custom>(
         let planned = &executed.prepared.world.setup.faults[window.planned];
         FaultRow {
             name: planned.name.clone(),
-            intent: format!("{} {}", planned.kind, planned.intent),
+            intent: format!("{} {}", window.kind, planned.intent),
             resolved: window.resolved.clone(),
             start: window.start.to_string(),
             end: window.end.map_or("never".to_owned(), |end| end.to_string()),
@@ -107,7 +107,13 @@ pub fn written(value: f64, unit: Unit) -> String {
         Unit::Nanoseconds => crate::kernel::Duration(value as u64).to_string(),
         Unit::Ratio => format!("{:.2} %", value * 100.0),
         Unit::OperationsPerSecond => format!("{value:.1} op/s"),
-        Unit::Count | Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs => {
+        Unit::Count
+        | Unit::Operations
+        | Unit::Requests
+        | Unit::Elections
+        | Unit::Messages
+        | Unit::Syncs
+        | Unit::Strikes => {
             if value.fract() == 0.0 {
                 grouped(value as u64)
             } else {

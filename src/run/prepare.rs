@@ -188,6 +188,7 @@ fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<
     let known: Vec<&str> = match label {
         "workload" => world.workloads.iter().map(|workload| workload.name.as_str()).collect(),
         "system" => world.systems.iter().map(|system| system.plan.name.as_str()).collect(),
+        "fault" => world.setup.faults.iter().map(|fault| fault.name.as_str()).collect(),
         "node" => world.setup.nodes.iter().map(|node| node.name.as_str()).collect(),
         _ => return Ok(()),
     };
@@ -243,9 +244,13 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, String> {
             Ok(_) => plain(text),
             Err(_) => units::ratio(text).map(|ratio| ratio.as_f64()).map_err(worded),
         },
-        Unit::Count | Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs => {
-            plain(text)
-        }
+        Unit::Count
+        | Unit::Operations
+        | Unit::Requests
+        | Unit::Elections
+        | Unit::Messages
+        | Unit::Syncs
+        | Unit::Strikes => plain(text),
     }
 }
 
@@ -270,6 +275,7 @@ impl<X: Custom> Prepared<X> {
             systems: world.setup.systems.clone(),
             nodes: world.setup.nodes.iter().map(node).collect(),
             workloads: world.workloads.iter().map(workload).collect(),
+            faults: world.setup.faults.iter().map(|fault| fault.name.clone()).collect(),
         }
     }
 

@@ -303,6 +303,7 @@ impl Recorder {
         self.acting = Some(fault.planned);
         self.faults.push(FaultWindow {
             planned: fault.planned,
+            kind: fault.kind,
             strike: fault.strike,
             start: fault.start,
             end: None,

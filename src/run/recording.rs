@@ -19,6 +19,8 @@ use super::tally::{Intervals, Tallies};
 pub struct FaultWindow {
     /// Its position among the planned faults.
     pub planned: usize,
+    /// Its kind: for a nemesis, what it drew.
+    pub kind: &'static str,
     /// Counts all strikes of the run from 0.
     pub strike: usize,
     /// When it struck.

@@ -71,7 +71,9 @@ fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
 
 /// Whether a figure is of all operations and all phases.
 fn is_whole(labels: &Labels) -> bool {
-    [Label::Op, Label::Phase, Label::Reason, Label::Node].iter().all(|label| !labels.contains_key(label))
+    [Label::Op, Label::Phase, Label::Reason, Label::Node, Label::Kind]
+        .iter()
+        .all(|label| !labels.contains_key(label))
 }
 
 impl Measure {
@@ -103,6 +105,7 @@ impl Measure {
             | Unit::Elections
             | Unit::Messages
             | Unit::Syncs
+            | Unit::Strikes
             | Unit::Count => (Quantity::Number, 1.0),
         }
     }

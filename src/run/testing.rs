@@ -44,6 +44,7 @@ pub(super) fn setup(operations_max: usize) -> RecorderSetup {
             node("users.1", 3, None),
         ],
         workloads: vec![workload(2, 0, &[]), workload(3, 1, &["/users", "/orders"])],
+        faults: vec!["one".to_owned(), "two".to_owned()],
     };
     RecorderSetup {
         cast,
@@ -150,6 +151,7 @@ pub(super) fn recorder(operations_max: usize) -> Recorder {
     it.sample(ms(4_000), &counters(4_000));
     it.struck(&FaultRecord {
         planned: 0,
+        kind: "crash",
         strike: 0,
         start: ms(4_000),
         end: Some(ms(6_000)),

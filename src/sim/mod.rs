@@ -259,6 +259,7 @@ impl<P: Process> Setup<P> {
             up: false,
             incarnation: crate::faults::Incarnation(0),
             leads: None,
+            outs: 0,
         };
         let nodes: Vec<NodeFacts> = self.nodes.iter().map(facts).collect();
         let members = |system: usize| {

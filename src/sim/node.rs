@@ -136,6 +136,8 @@ impl Lifecycle {
 pub struct FaultRecord {
     /// Its position on the timeline as planned.
     pub planned: usize,
+    /// Its kind: for a nemesis, what it drew.
+    pub kind: &'static str,
     /// Counts all strikes of the run from 0.
     pub strike: usize,
     /// When it struck.

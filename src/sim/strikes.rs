@@ -1,6 +1,6 @@
 //! When faults strike, what a strike goes through, and how it ends.
 
-use crate::faults::{Action, HappeningKind, News, Schedule, Script, Step, StrikeContext};
+use crate::faults::{Action, FaultKind, HappeningKind, News, Schedule, Script, Step, StrikeContext};
 use crate::kernel::random::name_key;
 use crate::kernel::{NodeId, Process, Time};
 use crate::net::ImpairmentId;
@@ -17,6 +17,8 @@ pub(super) struct Strike {
     /// What is to be done when it ends.
     end: Vec<Action>,
     scripts: Vec<Progress>,
+    /// The nodes that it puts out until then.
+    out: Vec<NodeId>,
 }
 
 /// A script, and how far it is.
@@ -109,6 +111,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     fn strike(&mut self, fault: usize, cause: Option<Cause>) {
         let (now, strike) = (self.shared.now, self.strikes.len());
         self.count(&Occurrence::Struck { planned: fault, strike });
+        let until = self.faults[fault].until;
+        if until.is_some_and(|until| now >= until) {
+            return; // Calm: it strikes no more.
+        }
         let apart = cause
             .as_ref()
             .map_or(0, |cause| (u64::from(cause.number) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93));
@@ -121,17 +127,19 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         };
         let planned = &self.faults[fault];
         let resolved = planned.fault.strike(&mut cx);
-        let lasts = planned.lasts.as_ref().map(|lasts| lasts.duration(cx.choice.next_u64()));
+        let lasts = resolved.as_ref().and_then(|resolved| resolved.lasts.as_ref()).or(planned.lasts.as_ref());
+        let end = lasts.map(|lasts| now + lasts.duration(cx.choice.next_u64()));
         if matches!(planned.schedule, Schedule::Every(_)) {
             self.plan_strike(fault);
         }
         let Some(resolved) = resolved else {
             return self.shared.observer.missed(now, fault);
         };
-        let end = lasts.map(|lasts| now + lasts);
+        let end = [end, until].into_iter().flatten().min();
         let nodes = resolved.nodes();
         let record = FaultRecord {
             planned: fault,
+            kind: resolved.kind.map_or(self.faults[fault].kind, FaultKind::name),
             strike,
             start: now,
             end,
@@ -143,7 +151,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let scripts: Vec<Progress> =
             resolved.scripts.into_iter().map(|script| Progress { script, next: 0 }).collect();
         let count = scripts.len();
-        self.strikes.push(Some(Strike { planned: fault, nodes, end: resolved.end, scripts }));
+        resolved.out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs += 1);
+        let (end_actions, out) = (resolved.end, resolved.out);
+        self.strikes.push(Some(Strike { planned: fault, nodes, end: end_actions, scripts, out }));
         if let Some(end) = end {
             self.shared.queue.push(end, Event::Undo { strike: strike as u32 });
         }
@@ -205,6 +215,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let Some(running) = self.strikes[strike].take() else { return };
         self.waiting.retain(|(waits, _)| *waits != strike);
         self.count(&Occurrence::Ended { strike });
+        running.out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs -= 1);
         self.shared.observer.goes_on(self.shared.now, strike);
         for action in running.end {
             self.act(action);
@@ -316,6 +327,7 @@ mod tests {
             kind: "crash",
             intent: "it".into(),
             schedule: Schedule::AtClock { shown: Time(100 * MS), nodes: vec![NodeId(0)] },
+            until: None,
             lasts: None,
             fault: Rc::new(OnNodes { target: Target::That, kind: Crash::KEEPS_DISK }),
         };

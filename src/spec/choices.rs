@@ -28,6 +28,9 @@ pub trait Choice: Copy + 'static {
     }
 }
 
+/// Most choices that are listed where one of them is meant.
+const LISTED_MAX: usize = 8;
+
 /// Decodes a word; an unknown one is reported with the choices.
 pub fn decode_choice<C: Choice>(node: &Node, decoder: &mut Decoder<'_>) -> Option<C> {
     let names = || C::ROWS.iter().map(|row| row.name);
@@ -35,10 +38,13 @@ pub fn decode_choice<C: Choice>(node: &Node, decoder: &mut Decoder<'_>) -> Optio
     let text = decoder.text(node, &expected, "")?;
     let word = text.as_str();
     let result = C::parse(word).ok_or_else(|| {
-        let message = format!("cannot be `{word}`");
-        Problem::new(Code::UnknownChoice, 0..word.len(), message)
-            .did_you_mean(suggest::closest(word, names()))
-            .help(format!("choose {}", suggest::one_of(names())))
+        let near = suggest::closest(word, names());
+        let problem = Problem::new(Code::UnknownChoice, 0..word.len(), format!("cannot be `{word}`"));
+        // Whoever has mistyped one of many words does not want to read the others.
+        match near.is_some() && C::ROWS.len() > LISTED_MAX {
+            true => problem.did_you_mean(near),
+            false => problem.did_you_mean(near).help(format!("choose {}", suggest::one_of(names()))),
+        }
     });
     decoder.take(result, text)
 }

@@ -48,6 +48,13 @@ pub struct OptionTable {
     pub rows: Vec<OptionRow>,
 }
 
+impl OptionTable {
+    /// The keys in declared order.
+    pub fn keys(&self) -> Vec<&'static str> {
+        self.rows.iter().map(|row| row.key).collect()
+    }
+}
+
 /// The declaration of one option.
 #[derive(Clone, Debug)]
 pub struct OptionRow {

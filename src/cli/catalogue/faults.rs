@@ -25,6 +25,17 @@ pub(super) fn kinds() -> Vec<Page> {
 
 fn example(kind: FaultKind) -> &'static str {
     match kind {
+        FaultKind::Random => {
+            "\
+[fault.chaos]
+every = \"exp(5s)\"
+do = \"random\"
+target = \"kv\"
+kinds = [\"crash\", \"pause\", \"partition\", { do = \"delay\", delay = \"exp(50ms)\", weight = 2 }]
+for = \"uniform(1s, 8s)\"
+calm = \"20s\"
+"
+        }
         FaultKind::Crash => {
             "\
 [fault.leader-crash]

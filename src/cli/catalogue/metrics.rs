@@ -26,8 +26,12 @@ fn value(unit: Unit) -> &'static str {
         Unit::Nanoseconds => "600ms",
         Unit::OperationsPerSecond => "500/s",
         Unit::Ratio => "0.5%",
-        Unit::Operations | Unit::Requests | Unit::Elections | Unit::Messages | Unit::Syncs | Unit::Count => {
-            "10"
-        }
+        Unit::Operations
+        | Unit::Requests
+        | Unit::Elections
+        | Unit::Messages
+        | Unit::Syncs
+        | Unit::Strikes
+        | Unit::Count => "10",
     }
 }

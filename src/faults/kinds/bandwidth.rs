@@ -1,6 +1,7 @@
 //! `do = "bandwidth"`: links become narrow. Of several limits on a link the narrowest counts.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::Impairment;
 use crate::spec::quantity;
 use crate::spec::quantity::Bytes;
@@ -22,5 +23,15 @@ impl LinkKind for Bandwidth {
             bandwidth: crate::net::Bandwidth::from_bits_per_second(self.bandwidth.0),
             buffer: self.buffer.map(|buffer| buffer.0),
         }
+    }
+}
+
+impl Hostile for Bandwidth {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("bandwidth", choice, &["50kbit/s", "1Mbit/s"])
     }
 }

@@ -1,6 +1,7 @@
 //! `do = "bursty-loss"`: messages are lost in bursts, by the two-state chain of Gilbert (1960) and Elliott (1963).
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::{GilbertElliott, Impairment, Probability};
 use crate::spec::quantity::Ratio;
 
@@ -29,5 +30,15 @@ impl LinkKind for BurstyLoss {
             loss_good: share(self.loss_good),
             loss_bad: share(self.loss_bad),
         })
+    }
+}
+
+impl Hostile for BurstyLoss {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("to_bad", choice, &["1%", "20%"]).one_of("to_good", choice, &["5%", "50%"])
     }
 }

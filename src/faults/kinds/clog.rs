@@ -1,7 +1,8 @@
 //! `do = "clog"`: nothing passes for a while, and nothing is lost: messages wait at their sender, in order, and leave when
 //! it ends (FoundationDB's simulator calls it so). A crash resets the streams whose messages wait; datagrams stay.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::Impairment;
 
 crate::options! {
@@ -12,5 +13,15 @@ crate::options! {
 impl LinkKind for Clog {
     fn impairment(&self) -> Impairment {
         Impairment::Clog
+    }
+}
+
+impl Hostile for Clog {
+    fn harm(&self) -> Harm {
+        Harm::PutsOut
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
     }
 }

@@ -1,7 +1,8 @@
 //! `do = "corrupt"`: messages arrive damaged. Their checksum shows it, so that no process ever sees one: to it they are
 //! lost, but they have used the link.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
 
@@ -16,5 +17,15 @@ crate::options! {
 impl LinkKind for Corrupt {
     fn impairment(&self) -> Impairment {
         Impairment::Corrupt(Probability::new(self.share.as_f64()))
+    }
+}
+
+impl Hostile for Corrupt {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("share", choice, &["1%", "20%"])
     }
 }

@@ -1,9 +1,9 @@
 //! `do = "crash"`: the process is gone, with its volatile state, its queued work and its un-synced writes; at the end
 //! it boots from what is durable, or from an empty disk.
 
-use super::NodeKind;
+use super::{Harm, Hostile, NodeKind, Settings};
 use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Stream};
 
 crate::choices! {
     /// What becomes of a disk in a crash.
@@ -38,5 +38,18 @@ impl NodeKind for Crash {
 
     fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
         Action::Restart(node)
+    }
+}
+
+impl Hostile for Crash {
+    fn harm(&self) -> Harm {
+        match self.disk {
+            DiskFate::Kept => Harm::PutsOut,
+            DiskFate::Lost => Harm::BreaksTrust,
+        }
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
     }
 }

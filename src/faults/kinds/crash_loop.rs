@@ -1,10 +1,10 @@
 //! `do = "crash-loop"`: the process dies, boots, lives for a while and dies again, for as long as the fault lasts (a
 //! service whose supervisor restarts it, and which trips over the same thing each time).
 
-use super::ScriptKind;
+use super::{Harm, Hostile, ScriptKind, Settings};
 use crate::faults::{Action, Script, Step, Strike, StrikeContext};
-use crate::kernel::NodeId;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{NodeId, Stream};
 
 crate::options! {
     /// Crashes that come again and again. Each node of the target has a loop of its own; one that is down at the end of
@@ -36,5 +36,19 @@ impl ScriptKind for CrashLoop {
             scripts: nodes.iter().map(script).collect(),
             ..Strike::default()
         }
+    }
+}
+
+impl Hostile for CrashLoop {
+    fn harm(&self) -> Harm {
+        Harm::PutsOut
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("up", choice, &["exp(500ms)", "exp(3s)"]).one_of(
+            "down",
+            choice,
+            &["exp(100ms)", "exp(2s)"],
+        )
     }
 }

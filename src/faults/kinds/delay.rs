@@ -1,6 +1,7 @@
 //! `do = "delay"`: messages take longer.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::kernel::sample::Distribution;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
@@ -18,5 +19,19 @@ crate::options! {
 impl LinkKind for Delay {
     fn impairment(&self) -> Impairment {
         Impairment::Delay { share: Probability::new(self.share.as_f64()), delay: self.delay.clone() }
+    }
+}
+
+impl Hostile for Delay {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("delay", choice, &["exp(3ms)", "exp(30ms)", "uniform(0ms, 500ms)"]).one_of(
+            "share",
+            choice,
+            &["10%", "100%"],
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! `do = "loss"`: each message is lost or not, whatever became of those before it.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
 
@@ -15,5 +16,15 @@ crate::options! {
 impl LinkKind for Loss {
     fn impairment(&self) -> Impairment {
         Impairment::Loss(Probability::new(self.share.as_f64()))
+    }
+}
+
+impl Hostile for Loss {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("share", choice, &["1%", "10%", "50%"])
     }
 }

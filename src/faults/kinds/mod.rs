@@ -8,9 +8,11 @@ mod crash;
 mod crash_loop;
 mod delay;
 mod duplicate;
+mod hostile;
 mod loss;
 mod partition;
 mod pause;
+mod random;
 mod rolling_restart;
 mod slow_disk;
 mod slow_node;
@@ -23,9 +25,11 @@ pub use crash::{Crash, DiskFate};
 pub use crash_loop::CrashLoop;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
+pub use hostile::{Harm, Hostile, Settings};
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
+pub use random::{Ingredient, Random};
 pub use rolling_restart::{Order, RollingRestart};
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
@@ -33,8 +37,9 @@ pub use slow_node::SlowNode;
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use super::{Action, Between, Fault, NodeFacts, Strike, StrikeContext, Target};
-use crate::kernel::NodeId;
+use super::cut_off::cut_off;
+use super::{Action, Between, Fault, NodeFacts, Prey, Strike, StrikeContext, Target};
+use crate::kernel::{NodeId, Stream};
 use crate::net::Impairment;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
@@ -47,6 +52,8 @@ pub enum Scope {
     Nodes,
     /// Links: the messages between nodes.
     Links,
+    /// A system: its nodes and their links, as drawn.
+    System,
 }
 
 /// Whom a fault strikes.
@@ -56,6 +63,8 @@ pub enum Aim {
     Nodes(Target),
     /// These links.
     Links(Between),
+    /// This system.
+    System(Prey),
 }
 
 /// A kind of fault that strikes nodes.
@@ -81,7 +90,7 @@ pub struct OnNodes<K> {
     pub kind: K,
 }
 
-impl<K: NodeKind> Fault for OnNodes<K> {
+impl<K: NodeKind + Hostile> Fault for OnNodes<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let nodes = self.target.resolve_failing(cx);
         let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
@@ -89,7 +98,8 @@ impl<K: NodeKind> Fault for OnNodes<K> {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
             resolved: cx.roster.names(&nodes),
-            scripts: Vec::new(),
+            out: if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() },
+            ..Strike::default()
         })
     }
 }
@@ -109,11 +119,13 @@ pub struct Scripted<K> {
     pub kind: K,
 }
 
-impl<K: ScriptKind> Fault for Scripted<K> {
+impl<K: ScriptKind + Hostile> Fault for Scripted<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let nodes = self.target.resolve_failing(cx);
         let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
-        Some(Strike { resolved: cx.roster.names(&nodes), ..strike })
+        let resolved = cx.roster.names(&nodes);
+        let out = if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() };
+        Some(Strike { resolved, out, ..strike })
     }
 }
 
@@ -126,13 +138,16 @@ pub struct OnLinks<K> {
     pub kind: K,
 }
 
-impl<K: LinkKind> Fault for OnLinks<K> {
+impl<K: LinkKind + Hostile> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(cx)?;
         let (id, key) = (cx.impairment, cx.key);
+        let is_cut = self.kind.harm() >= Harm::PutsOut;
+        let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
         let impair = |(from, to)| Action::Impair { id, key, impairment: self.kind.impairment(), from, to };
         let begin = links.ways.into_iter().map(impair).collect();
-        Some(Strike { begin, end: vec![Action::Lift(id)], resolved: links.resolved, scripts: Vec::new() })
+        let end = vec![Action::Lift(id)];
+        Some(Strike { begin, end, resolved: links.resolved, out, ..Strike::default() })
     }
 }
 
@@ -173,6 +188,13 @@ macro_rules! kinds {
                     $(FaultKind::$kind => kinds!(@scope $scope),)+
                 }
             }
+
+            /// Options for one strike of a nemesis, drawn; `None` if none can draw this kind.
+            pub fn draw(self, choice: &mut Stream) -> Option<Settings> {
+                match self {
+                    $(FaultKind::$kind => kinds!(@draw $scope, $kind, choice),)+
+                }
+            }
         }
 
         impl KindOptions {
@@ -180,6 +202,13 @@ macro_rules! kinds {
             pub fn kind(&self) -> FaultKind {
                 match self {
                     $(KindOptions::$kind(_) => FaultKind::$kind,)+
+                }
+            }
+
+            /// The worst that it does; nothing but slow, for a nemesis, whose strikes speak for themselves.
+            pub fn harm(&self) -> Harm {
+                match self {
+                    $(KindOptions::$kind(kind) => kinds!(@harm $scope, kind),)+
                 }
             }
 
@@ -194,22 +223,38 @@ macro_rules! kinds {
     (@scope nodes) => { Scope::Nodes };
     (@scope script) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
+    (@scope system) => { Scope::System };
+    (@draw nodes, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
+    (@draw script, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
+    (@draw links, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
+    (@draw system, $kind:ident, $choice:expr) => { None };
+    (@harm system, $kind:expr) => {{
+        let _ = $kind;
+        Harm::Slows
+    }};
+    (@harm $scope:ident, $kind:expr) => { Hostile::harm($kind) };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
-            Aim::Links(_) => None,
+            Aim::Links(_) | Aim::System(_) => None,
         }
     };
     (@at script, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(Scripted { target, kind: $kind })),
-            Aim::Links(_) => None,
+            Aim::Links(_) | Aim::System(_) => None,
         }
     };
     (@at links, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Links(between) => Some(Rc::new(OnLinks { between, kind: $kind })),
-            Aim::Nodes(_) => None,
+            Aim::Nodes(_) | Aim::System(_) => None,
+        }
+    };
+    (@at system, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::System(prey) => Some($kind.fault(prey)),
+            Aim::Nodes(_) | Aim::Links(_) => None,
         }
     };
 }
@@ -245,4 +290,6 @@ kinds! {
     Bandwidth = "bandwidth", links;
     /// Messages wait at their sender, in order, and leave when it ends.
     Clog = "clog", links;
+    /// A nemesis: strikes of many kinds on one system, drawn, with no more nodes out at once than the system survives.
+    Random = "random", system;
 }

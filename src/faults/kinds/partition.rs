@@ -1,6 +1,7 @@
 //! `do = "partition"`: messages between groups are dropped, in both directions or one; also one link.
 
-use super::LinkKind;
+use super::{Harm, Hostile, LinkKind, Settings};
+use crate::kernel::Stream;
 use crate::net::Impairment;
 
 crate::options! {
@@ -11,5 +12,15 @@ crate::options! {
 impl LinkKind for Partition {
     fn impairment(&self) -> Impairment {
         Impairment::Cut
+    }
+}
+
+impl Hostile for Partition {
+    fn harm(&self) -> Harm {
+        Harm::PutsOut
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
     }
 }

@@ -1,9 +1,9 @@
 //! `do = "pause"`: the process stops and loses nothing; messages, timers and disk completions wait, and come all at
 //! once when it goes on (a long garbage collection, a stopped virtual machine).
 
-use super::NodeKind;
+use super::{Harm, Hostile, NodeKind, Settings};
 use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Stream};
 
 crate::options! {
     /// A pause.
@@ -17,5 +17,15 @@ impl NodeKind for Pause {
 
     fn end(&self, node: NodeId, facts: &NodeFacts) -> Action {
         Action::Resume(node, facts.incarnation)
+    }
+}
+
+impl Hostile for Pause {
+    fn harm(&self) -> Harm {
+        Harm::PutsOut
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
     }
 }

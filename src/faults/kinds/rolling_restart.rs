@@ -1,10 +1,10 @@
 //! `do = "rolling-restart"`: the nodes of the target are restarted batch by batch, as an upgrade does it. No batch goes
 //! down while a node of the target is down, whatever holds it there.
 
-use super::ScriptKind;
+use super::{Harm, Hostile, ScriptKind, Settings};
 use crate::faults::{Action, Script, Step, Strike, StrikeContext};
-use crate::kernel::NodeId;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{NodeId, Stream};
 
 crate::choices! {
     /// In which order nodes are restarted.
@@ -56,5 +56,15 @@ impl ScriptKind for RollingRestart {
             });
         }
         Strike { scripts: vec![Script { steps, repeats: false }], ..Strike::default() }
+    }
+}
+
+impl Hostile for RollingRestart {
+    fn harm(&self) -> Harm {
+        Harm::PutsOut
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("down", choice, &["100ms", "2s"]).one_of("gap", choice, &["0s", "1s"])
     }
 }

@@ -1,8 +1,8 @@
 //! `do = "slow-disk"`: disk operations take a whole number of times as long.
 
-use super::NodeKind;
+use super::{Harm, Hostile, NodeKind, Settings};
 use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Stream};
 
 crate::options! {
     /// Disk operations take longer.
@@ -19,5 +19,15 @@ impl NodeKind for SlowDisk {
 
     fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
         Action::SpeedUpDisk(node, self.factor)
+    }
+}
+
+impl Hostile for SlowDisk {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("factor", choice, &[3, 100])
     }
 }

@@ -1,8 +1,8 @@
 //! `do = "slow-node"`: work takes a whole number of times as long.
 
-use super::NodeKind;
+use super::{Harm, Hostile, NodeKind, Settings};
 use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Stream};
 
 crate::options! {
     /// Work takes longer.
@@ -19,5 +19,15 @@ impl NodeKind for SlowNode {
 
     fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
         Action::SpeedUpNode(node, self.factor)
+    }
+}
+
+impl Hostile for SlowNode {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(choice: &mut Stream) -> Settings {
+        Settings::none().one_of("factor", choice, &[3, 30])
     }
 }

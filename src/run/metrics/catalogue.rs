@@ -1,7 +1,7 @@
 //! The catalogue of metrics: the one place that names them, and says what each is computed from.
 
 use super::Aggregate::{self, Count, Cv, Max, Mean, Min, P50, P90, P95, P99, P999, Total};
-use Label::{Node, Op, Outcome, Phase, Reason, System, Workload};
+use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, System, Workload};
 
 use crate::model::history;
 use crate::net::DropReason;
@@ -35,6 +35,7 @@ pub enum Metric {
     MessagesReceived,
     MessagesDropped,
     DiskSyncs,
+    Strikes,
 }
 
 /// The base unit of a metric: assertions, CSVs and JSON give its figures in it.
@@ -56,13 +57,15 @@ pub enum Unit {
     Messages,
     /// Syncs.
     Syncs,
+    /// Strikes of faults.
+    Strikes,
     /// How many values were aggregated.
     Count,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 9] = [
+    pub const ALL: [Unit; 10] = [
         Unit::Nanoseconds,
         Unit::OperationsPerSecond,
         Unit::Ratio,
@@ -71,6 +74,7 @@ impl Unit {
         Unit::Elections,
         Unit::Messages,
         Unit::Syncs,
+        Unit::Strikes,
         Unit::Count,
     ];
 
@@ -90,6 +94,7 @@ impl Unit {
             Unit::Elections => "elections",
             Unit::Messages => "messages",
             Unit::Syncs => "syncs",
+            Unit::Strikes => "strikes",
             Unit::Count => "count",
         }
     }
@@ -112,11 +117,15 @@ pub enum Label {
     Reason,
     /// `healthy`, `fault` or `recovery`.
     Phase,
+    /// A fault's name.
+    Fault,
+    /// The kind of a fault: for a nemesis, what it drew.
+    Kind,
 }
 
 impl Label {
     /// Every label, in the order of CSV columns.
-    pub const ALL: [Label; 7] = [Workload, System, Node, Op, Outcome, Reason, Phase];
+    pub const ALL: [Label; 9] = [Workload, System, Node, Op, Outcome, Reason, Phase, Fault, Kind];
 
     /// The word used in scenarios and CSVs.
     pub fn name(self) -> &'static str {
@@ -128,6 +137,8 @@ impl Label {
             Outcome => "outcome",
             Reason => "reason",
             Phase => "phase",
+            Fault => "fault",
+            Kind => "kind",
         }
     }
 }
@@ -155,6 +166,8 @@ pub enum Source {
     Utilisation,
     /// A counter of nodes, narrowed by the reason of drops.
     Counter(fn(&NodeSample, Option<DropReason>) -> u64),
+    /// Strikes of faults.
+    Strikes,
 }
 
 /// Which requests at an instance.
@@ -409,6 +422,15 @@ pub const CATALOGUE: &[Entry] = &[
         aggregates: &[Count],
         meaning: "Disk syncs completed.",
     },
+    Entry {
+        metric: Metric::Strikes,
+        name: "strikes",
+        unit: Unit::Strikes,
+        source: Source::Strikes,
+        labels: &[Fault, Kind],
+        aggregates: &[Count],
+        meaning: "Strikes of faults; of a nemesis, `kind` is what it drew.",
+    },
 ];
 
 fn quotient(count: u64, of: f64) -> Option<f64> {
@@ -452,7 +474,7 @@ mod tests {
             assert_eq!(entry(row.metric).name, row.name);
             assert_eq!(named(row.name).map(|found| found.metric), Some(row.metric));
         }
-        assert_eq!(CATALOGUE.len(), Metric::DiskSyncs as usize + 1);
+        assert_eq!(CATALOGUE.len(), Metric::Strikes as usize + 1);
     }
 
     #[test]

@@ -43,6 +43,7 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
         Source::Level(_) => systems(recording, &query, |system| recording.serves(system)),
         Source::Utilisation => systems(recording, &query, |_| true),
         Source::Counter(_) => systems(recording, &query, |_| true),
+        Source::Strikes => faults(recording, &query),
     };
     queries.into_iter().flat_map(by_reason).flat_map(|query| of_query(recording, &query)).collect()
 }
@@ -97,6 +98,18 @@ fn systems(recording: &Recording, query: &Query, of_interest: impl Fn(SystemId) 
     let ids = (0..recording.cast().systems.len()).map(|system| SystemId(system as u16));
     let of_interest = ids.filter(|&system| of_interest(system));
     of_interest.map(|system| query.clone().and(Label::System, recording.cast().system_name(system))).collect()
+}
+
+/// By fault, then by what each struck with.
+fn faults(recording: &Recording, query: &Query) -> Vec<Query> {
+    let mut struck: Vec<(usize, &str)> =
+        recording.faults().iter().map(|strike| (strike.planned, strike.kind)).collect();
+    struck.sort_unstable();
+    struck.dedup();
+    let of_fault = |(planned, kind): (usize, &str)| {
+        query.clone().and(Label::Fault, &recording.cast().faults[planned]).and(Label::Kind, kind)
+    };
+    struck.into_iter().map(of_fault).collect()
 }
 
 /// Each as a whole, and then by phase if there are several.

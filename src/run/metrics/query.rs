@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::{Entry, Label, Metric, entry};
+use crate::faults::FaultKind;
 use crate::kernel::Time;
 use crate::model::history::Reason;
 use crate::net::DropReason;
 use crate::run::operation::Ending;
 use crate::run::phase::Phase;
+use crate::spec::choices::Choice;
 
 /// What narrows a query or names a figure, by label.
 pub type Labels = BTreeMap<Label, String>;
@@ -85,7 +87,8 @@ impl Query {
                 one_of(&DropReason::ALL.map(DropReason::name))?;
             }
             Label::Reason => one_of(&Reason::ALL.map(Reason::name))?,
-            Label::Workload | Label::System | Label::Node | Label::Op => {}
+            Label::Kind => one_of(&FaultKind::ROWS.iter().map(|row| row.name).collect::<Vec<_>>())?,
+            Label::Workload | Label::System | Label::Node | Label::Op | Label::Fault => {}
         }
         self.labels.insert(found, value.to_owned());
         Ok(self)

@@ -222,6 +222,7 @@ fn tell_again(without: &mut Recorder) {
             let end = window.end;
             let (planned, strike, start, resolved) = (0, 0, window.start, window.resolved);
             without.struck(&crate::sim::FaultRecord {
+                kind: "crash",
                 planned,
                 strike,
                 start,

@@ -212,6 +212,8 @@ pub(super) const RUNS: Format = Format {
         "outcome": "The outcome it is narrowed to, if any.",
         "reason": "The reason it is narrowed to, if any.",
         "phase": "The phase it is narrowed to, if any.",
+        "fault": "The fault it is of, if it is of one.",
+        "kind": "The kind of its strikes, if it is of one.",
         "aggregate": "How it is aggregated.",
         "unit": "The unit of the value.",
         "value": "The figure.",

@@ -103,6 +103,7 @@ pub(super) fn faults(
         let PlannedFault { name, kind, intent } = &planned[fault];
         let nodes = window.map_or(&[][..], |window| &window.nodes);
         let nodes: Vec<&str> = nodes.iter().map(|&node| recording.cast().node_name(node)).collect();
+        let kind = window.map_or(kind.as_str(), |window| window.kind);
         let row = table.row(key)?.text(name)?.text(kind)?.text(intent)?;
         let row = row.text(window.map_or("", |window| &window.resolved))?.text(&nodes.join(" "))?;
         let row = row.integer(window.map(|window| window.strike as u64))?;

@@ -48,8 +48,12 @@ crate::options! {
         at_clock: Option<Duration>,
         /// How long each strike lasts; absent: for ever.
         r#for: Option<Distribution>,
+        /// It strikes only before this, and what lasts is over by then.
+        until: Option<Located<Duration>>,
         /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `follower(kv)`, `any(kv)`, `minority(kv)`,
-        /// `quorum(kv)`, `region:x`, `zone:x`, `rack:x`, `version:x`; with `when` also `that`, whom the happening is about; `seedbed explain targets` shows all. Faults of links strike all links of these nodes, or one link, `link a->b` (one way) or
+        /// `quorum(kv)`, `region:x`, `zone:x`, `rack:x`, `version:x`; with `when` also `that`, whom the happening is about;
+        /// `seedbed explain targets` shows all. Faults of links strike all links of these nodes, or one link, `link a->b`
+        /// (one way) or
         /// `link a--b`.
         target: Option<Located<String>>,
         /// Faults of links strike what lies between groups, each a target, a list of targets, or `rest`.
@@ -74,12 +78,12 @@ pub struct FaultOptions {
 impl Decode for FaultOptions {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<FaultOptions> {
         let table = decoder.table(node)?;
-        let common_keys = keys(&FaultCommon::table());
+        let common_keys = FaultCommon::table().keys();
         let kind = table.get("do").and_then(|node| match &node.value {
             Value::String(text) => FaultKind::parse(text.as_str()),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => None,
         });
-        let own_keys = kind.map(|kind| keys(&kind.table())).unwrap_or_default();
+        let own_keys = kind.map(|kind| kind.table().keys()).unwrap_or_default();
         let is_in = |keys: &[&str], entry: &Entry| keys.contains(&entry.key.as_str());
         for entry in table.iter().filter(|entry| !is_in(&common_keys, entry) && !is_in(&own_keys, entry)) {
             // Of a fault of no known kind nobody can tell which options it has too many.
@@ -137,13 +141,9 @@ fn list(kinds: &[&str]) -> String {
     }
 }
 
-fn keys(table: &OptionTable) -> Vec<&'static str> {
-    table.rows.iter().map(|row| row.key).collect()
-}
-
 /// The kinds that have an option of this key.
 fn kinds_with(key: &str) -> impl Iterator<Item = FaultKind> {
-    FaultKind::ALL.iter().copied().filter(move |kind| kind.table().rows.iter().any(|row| row.key == key))
+    FaultKind::ALL.iter().copied().filter(move |kind| kind.table().keys().contains(&key))
 }
 
 /// A key that a fault of this kind does not have.
@@ -225,12 +225,25 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         let help = "write for example every = \"exp(60s)\"";
         refuse("every", "it would strike without end at one moment".to_owned(), help);
     }
+    if let (Some(at), Some(until)) = (&fault.at, &fault.until)
+        && at.value >= until.value
+    {
+        refuse("until", "it never strikes: `until` is not after `at`".to_owned(), "let `until` be later");
+    }
     let kind = fault.r#do.value;
-    let strikes_links = kind.scope() == Scope::Links;
+    let scope = kind.scope();
+    let strikes_links = scope == Scope::Links;
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, false) => {
-            let message = format!("`target` is missing: whom does the {kind} strike?");
-            refuse("", message, "write for example target = \"leader(kv)\"");
+            let (message, help) = match scope {
+                Scope::System => {
+                    ("`target` is missing: which system does the nemesis hunt?".to_owned(), "kv")
+                }
+                Scope::Nodes | Scope::Links => {
+                    (format!("`target` is missing: whom does the {kind} strike?"), "leader(kv)")
+                }
+            };
+            refuse("", message, &format!("write for example target = \"{help}\""));
         }
         (_, Some(_), false) => {
             refuse("groups", format!("a {kind} has no `groups`"), "remove it, or write do = \"partition\"");

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::faults::kinds::{Ingredient, Random};
 use crate::faults::{
-    Aim, Between, Fault, FaultKind, Group, Leader, Planned, Schedule, Scope, Size, Target, Trigger,
+    Aim, Between, Fault, FaultKind, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule, Scope, Size,
+    Target, Trigger,
 };
 use crate::kernel::{NodeId, Time};
 use crate::net::Sites;
@@ -80,6 +82,7 @@ impl Planner<'_> {
                 intent: intent(common),
                 schedule,
                 lasts: common.r#for.clone(),
+                until: self.until(options),
                 fault,
             });
         }
@@ -131,6 +134,14 @@ impl Planner<'_> {
                 // A strike is of the one node whose clock it is.
                 Aim::Nodes(if common.at_clock.is_some() { Target::That } else { nodes })
             }
+            Scope::System => {
+                let target = common.target.as_ref()?;
+                let prey = self.prey(kind.kind(), target, placed, sites)?;
+                if let KindOptions::Random(random) = kind {
+                    self.check_survivable(random, &prey, target)?;
+                }
+                Aim::System(prey)
+            }
         };
         kind.at(aim)
     }
@@ -146,6 +157,59 @@ impl Planner<'_> {
         let help = "write for example when = \"leader-elected(kv)\"".to_owned();
         self.refuse(Code::BadTarget, &that.origin, message, help);
         None
+    }
+
+    /// When the fault leaves the system alone.
+    fn until(&self, options: &FaultOptions) -> Option<Time> {
+        let given = options.common.until.as_ref().map(|until| Time::ZERO + until.value);
+        let KindOptions::Random(random) = &options.kind else { return given };
+        let calm = Time::ZERO + self.scenario.duration.saturating_sub(random.calm);
+        Some(given.map_or(calm, |given| given.min(calm)))
+    }
+
+    /// The system that a nemesis hunts.
+    fn prey(
+        &mut self,
+        kind: FaultKind,
+        target: &Located<String>,
+        placed: &Placed,
+        sites: &Sites,
+    ) -> Option<Prey> {
+        let Target::System(system) = self.nodes_struck(kind, target, placed, sites)? else {
+            let message = format!("`{}` is no system", target.value.trim());
+            let help = "a nemesis chooses its victims itself: name the system that it hunts".to_owned();
+            self.refuse(Code::BadTarget, &target.origin, message, help);
+            return None;
+        };
+        let nodes = placed.systems[system.index()].nodes.clone();
+        let spare = self.scenario.system.entries[system.index()].2.kind.kind().spare(nodes.len());
+        Some(Prey { system, nodes, spare })
+    }
+
+    /// Refuses what the prey does not survive, unless the scenario asks for it.
+    fn check_survivable(&mut self, random: &Random, prey: &Prey, target: &Located<String>) -> Option<()> {
+        let deadly = |kind: &&Located<Ingredient>| !prey.survives(kind.value.harm);
+        let given = random.kinds.iter().flatten().filter(deadly);
+        let mut survives = true;
+        for kind in given.filter(|_| random.survivable) {
+            let word = kind.value.kind;
+            let message = match kind.value.harm {
+                Harm::BreaksTrust => {
+                    format!("`{}` may not survive a {word} on any of its nodes", target.value)
+                }
+                Harm::PutsOut | Harm::Slows => {
+                    let count = prey.nodes.len();
+                    format!(
+                        "`{}` has {count} nodes and can do without none, as a {word} would have it",
+                        target.value
+                    )
+                }
+            };
+            let help = "write survivable = false to see what becomes of it".to_owned();
+            self.refuse(Code::Contradiction, &kind.origin, message, help);
+            survives = false;
+        }
+        survives.then_some(())
     }
 
     /// A target that is no group.

@@ -105,6 +105,16 @@ impl Kind {
         }
     }
 
+    /// How many of so many nodes a system of this type can do without at once.
+    pub fn spare(self, nodes: usize) -> usize {
+        match self {
+            // A majority must remain.
+            Kind::Raft | Kind::Custom => nodes.saturating_sub(1) / 2,
+            // One must.
+            Kind::Service => nodes.saturating_sub(1),
+        }
+    }
+
     /// Whether its nodes are replicas of one log, which the consensus invariants speak of.
     pub fn is_replicated_log(self) -> bool {
         match self {

@@ -1,7 +1,7 @@
 //! What faults do to links while they last: each kind's exact effect on datagrams and on streams, and on nothing else.
 
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, LinkKind, Loss, Partition,
+    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hostile, LinkKind, Loss, Partition,
 };
 use seedbed::faults::{Between, Group, OnLinks, Schedule, Target};
 use seedbed::kernel::NodeId;
@@ -22,7 +22,7 @@ fn one_way(from: NodeId, to: NodeId) -> Between {
 }
 
 /// A sends B a letter every millisecond from 1 ms on; from 9.5 ms to 19.5 ms the way from A to B has this fault.
-fn struck(kind: impl LinkKind + Clone + 'static) -> World {
+fn struck(kind: impl LinkKind + Hostile + Clone + 'static) -> World {
     World::new().node(sends(B, 30, MS, 1000)).listener().fault(
         9 * MS + MS / 2,
         Some(10 * MS),

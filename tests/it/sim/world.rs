@@ -248,6 +248,7 @@ impl World {
             intent: String::new(),
             schedule,
             lasts: lasts.map(constant),
+            until: None,
             fault: Rc::new(fault),
         });
         self

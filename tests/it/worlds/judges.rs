@@ -7,7 +7,7 @@ use seedbed::kernel::{NodeId, SystemId, Time};
 use seedbed::model::note::{ClientNote, ServiceNote};
 use seedbed::run::histories::{Histories, History};
 use seedbed::scenario::plan::World;
-use seedbed::sim::{Lifecycle, Observer};
+use seedbed::sim::{FaultRecord, Lifecycle, Observer};
 use seedbed::systems::{Never, Note, Role};
 
 /// The histories of all stores, and every invariant of one replicated log.
@@ -16,6 +16,7 @@ pub struct Judges {
     log: SystemId,
     system_of: Vec<SystemId>,
     invariants: Invariants,
+    strikes: Vec<FaultRecord>,
 }
 
 impl Judges {
@@ -24,7 +25,18 @@ impl Judges {
         let log = &world.systems[0].plan;
         let system_of: Vec<SystemId> = world.setup.nodes.iter().map(|node| node.system).collect();
         let invariants = Invariants::new(&log.nodes, InvariantSet::ALL);
-        Judges { histories: Histories::new(system_of.clone()), log: log.id, system_of, invariants }
+        Judges {
+            histories: Histories::new(system_of.clone()),
+            log: log.id,
+            system_of,
+            invariants,
+            strikes: Vec::new(),
+        }
+    }
+
+    /// What faults did so far.
+    pub fn strikes(&self) -> &[FaultRecord] {
+        &self.strikes
     }
 
     pub fn finish(mut self, end: Time) -> (BTreeMap<SystemId, History>, Invariants) {
@@ -53,6 +65,15 @@ impl Observer<Role> for Judges {
             )
             | Note::Custom(_) => {}
         }
+    }
+
+    fn struck(&mut self, fault: &FaultRecord) {
+        self.strikes.push(fault.clone());
+    }
+
+    fn ended(&mut self, at: Time, strike: usize) {
+        let ended = self.strikes.iter_mut().find(|one| one.strike == strike);
+        ended.expect("only what struck ends").end = Some(at);
     }
 
     fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {

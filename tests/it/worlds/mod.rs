@@ -2,6 +2,7 @@
 //! that can go wrong held to their invariants.
 
 mod judges;
+mod nemesis;
 mod queues;
 mod raft;
 mod services;

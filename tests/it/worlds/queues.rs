@@ -129,6 +129,7 @@ fn fault(name: &str, at: Time, lasts: u64, fault: impl Fault + 'static) -> Plann
         intent: String::new(),
         schedule: Schedule::At(at),
         lasts: Some(Distribution::constant(lasts as f64).expect("it is positive")),
+        until: None,
         fault: std::rc::Rc::new(fault),
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Crash, CrashLoop, Delay, Duplicate, LinkKind, Loss, Order,
+    Bandwidth, BurstyLoss, Clog, Corrupt, Crash, CrashLoop, Delay, Duplicate, Hostile, LinkKind, Loss, Order,
     Partition, Pause, RollingRestart, SlowDisk,
 };
 use seedbed::faults::{
@@ -19,7 +19,8 @@ use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{NodeId, Stream, SystemId, Time};
 use seedbed::model::history::Outcome;
 use seedbed::run::histories::History;
-use seedbed::sim::{Sim, Stop};
+use seedbed::scenario::plan::World;
+use seedbed::sim::{FaultRecord, Sim, Stop};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
 
 use super::judges::Judges;
@@ -43,6 +44,8 @@ pub struct Hostility {
     pub raft: &'static str,
     /// Whether nodes crash all the time, for moments: where bugs of elections hide.
     pub storm: bool,
+    /// Faults of the scenario itself, in place of a random timeline.
+    pub faults: Option<&'static str>,
     /// Whether entries travel one by one, so that a leader's own come late behind older ones.
     pub one_by_one: bool,
 }
@@ -57,6 +60,10 @@ pub struct Judged {
     pub ok: usize,
     /// Operations of which the store told where it applied them.
     pub placed: usize,
+    /// When the last operation that ended `ok` returned.
+    pub last_ok: Time,
+    /// What faults did.
+    pub strikes: Vec<FaultRecord>,
 }
 
 fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
@@ -129,7 +136,9 @@ fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility) -> String {
         timeout = "400ms"
         attempts = 5
         route = "{route}"
+        {faults}
         "#,
+        faults = hostility.faults.unwrap_or_default(),
         ties = pick(rng, &["fifo", "shuffled"]),
         loss = pick(rng, &[0, 1, 10]),
         duplicate = pick(rng, &[0, 2, 10]),
@@ -170,6 +179,7 @@ fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
             intent: String::new(),
             schedule: Schedule::Every(law(800.0)),
             lasts: Some(law(20.0)),
+            until: None,
             fault: Rc::new(crash),
         }));
     }
@@ -181,7 +191,7 @@ fn percent(rng: &mut Stream, choices: &[u32]) -> Ratio {
 }
 
 /// A fault of the links of `target`, in a direction drawn, or of all links.
-fn links(target: Target, kind: impl LinkKind + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
+fn links(target: Target, kind: impl LinkKind + Hostile + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
     let target = Group::Of(vec![target]);
     let between = match rng.below(5) {
         0 => Between::OneWay(target, Group::Rest),
@@ -279,6 +289,7 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
         intent: String::new(),
         schedule,
         lasts: Some(Distribution::constant(lasts as f64).expect("it is positive")),
+        until: None,
         fault,
     }
 }
@@ -293,13 +304,25 @@ pub fn run(seed: u64, hostility: Hostility) -> Judged {
     let nodes = pick(&mut rng, &[3, 3, 5, 7]);
     let text = scenario(&mut rng, nodes, hostility);
     let mut world = world(&text, seed);
-    world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
+    if hostility.faults.is_none() {
+        world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
+    }
+    judged(world, seed)
+}
+
+/// Runs the world of a scenario whose first system is a store on Raft, and judges it.
+pub fn run_text(text: &str, seed: u64) -> Judged {
+    judged(world(text, seed), seed)
+}
+
+fn judged(world: World, seed: u64) -> Judged {
     let judges = Judges::new(&world);
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = Sim::new(world.setup, judges);
     assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
-    let (events, end) = (sim.events(), sim.now());
-    judge(&sim.into_observer().finish(end), events, &|node| names[node.index()].clone())
+    let (events, end, strikes) = (sim.events(), sim.now(), sim.observer().strikes().to_vec());
+    let judged = judge(&sim.into_observer().finish(end), events, &|node| names[node.index()].clone());
+    Judged { strikes, ..judged }
 }
 
 fn judge(
@@ -321,6 +344,8 @@ fn judge(
         operations: history.operations.len(),
         ok: history.operations.iter().filter(ok).count(),
         placed: history.own_order.iter().flatten().count(),
+        last_ok: history.operations.iter().filter(ok).map(|one| one.returned).max().unwrap_or(Time::ZERO),
+        strikes: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod elections;
 mod nodes;
 mod operations;
+mod strikes;
 
 use crate::kernel::{SystemId, Time};
 
@@ -64,6 +65,7 @@ impl Recording {
             Source::Visits(part) => self.visit_times(query, part).map(Gathered::Values),
             Source::Level(level) => self.levels(query, level),
             Source::Utilisation => self.utilisations(query).map(Gathered::Nodes),
+            Source::Strikes => Some(Gathered::One(self.strikes(query) as f64)),
             Source::Counter(counter) => self.counter(query, counter).map(|sum| Gathered::One(sum as f64)),
         }
     }

@@ -1,0 +1,53 @@
+//! What a nemesis has to know of the kinds that it strikes with: how bad they are, and what to write for their options.
+
+use crate::kernel::Stream;
+use crate::spec::options::{Literal, default_node};
+use crate::spec::origin::Origin;
+use crate::spec::value::{Entry, Node, Table, Value};
+
+/// The worst that a kind of fault does to the nodes that it strikes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Harm {
+    /// They are slow, or hear less: whoever waits long enough is served.
+    Slows,
+    /// They serve nobody while it lasts: as many may be struck at once as the system can do without.
+    PutsOut,
+    /// They may lose what they promised to keep, or believe what is not so: no number of nodes makes up for that.
+    BreaksTrust,
+}
+
+/// A kind of fault that a nemesis can draw.
+pub trait Hostile {
+    /// The worst that a fault with these options does.
+    fn harm(&self) -> Harm;
+
+    /// Options for one strike, drawn, as a scenario would write them: a strike can be read, and written down.
+    fn draw(choice: &mut Stream) -> Settings;
+}
+
+/// Options as a scenario would write them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Settings(pub Table);
+
+impl Settings {
+    /// No options: the kind has none, or its defaults will do.
+    pub fn none() -> Settings {
+        Settings::default()
+    }
+
+    /// As a table of a scenario.
+    pub fn node(&self) -> Node {
+        Node { value: Value::Table(self.0.clone()), origin: Origin::default_value() }
+    }
+
+    /// One more option, one of `values`, each as likely.
+    ///
+    /// # Panics
+    /// If there are no values.
+    pub fn one_of<L: Literal + Copy>(mut self, key: &str, choice: &mut Stream, values: &[L]) -> Settings {
+        let value = choice.choose(values).expect("there is something to choose from");
+        let place = Origin::default_value();
+        self.0.set(Entry { key: key.to_owned(), key_origin: place, node: default_node(*value) });
+        self
+    }
+}

@@ -1,0 +1,148 @@
+//! `do = "random"`: a nemesis, which strikes a system with one kind of fault after the other.
+
+use std::rc::Rc;
+
+use super::{FaultKind, Harm, KindOptions, Scope, Settings};
+use crate::faults::{Fault, Nemesis, Prey};
+use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, Stream};
+use crate::spec::choices::Choice;
+use crate::spec::code::Code;
+use crate::spec::decode::{Decode, Decoder, NoDataFiles};
+use crate::spec::diagnostic::{Diagnostic, Diagnostics};
+use crate::spec::options::{Options, option, refuse_unknown};
+use crate::spec::origin::Origin;
+use crate::spec::scalars::Located;
+use crate::spec::shape::Shape;
+use crate::spec::value::{Node, Table, Value};
+
+crate::options! {
+    /// A nemesis: strikes of many kinds on one system.
+    pub struct Random {
+        /// What it may do: kinds of faults, or tables such as `{ do = "delay", delay = "exp(50ms)", weight = 3 }`. Options
+        /// of the kind that are not given are drawn for each strike. Absent: every kind that the system survives.
+        kinds: Option<Vec<Located<Ingredient>>>,
+        /// Whether it leaves enough nodes in service, and keeps away from what breaks the trust in a node.
+        survivable: bool = true,
+        /// The last part of the run, in which nothing strikes and what lasts is over: time for the system to recover.
+        calm: Duration = "0s",
+    }
+}
+
+impl Random {
+    /// The nemesis of `prey`.
+    pub(super) fn fault(&self, prey: Prey) -> Rc<dyn Fault> {
+        let ingredients = match &self.kinds {
+            Some(kinds) => kinds.iter().map(|kind| kind.value.clone()).collect(),
+            None => Ingredient::all().filter(|one| !self.survivable || prey.survives(one.harm)).collect(),
+        };
+        Rc::new(Nemesis { prey, survivable: self.survivable, ingredients })
+    }
+}
+
+/// One thing that a nemesis may do.
+#[derive(Clone, Debug)]
+pub struct Ingredient {
+    /// Which kind of fault; a hostile one.
+    pub kind: FaultKind,
+    /// How often, against the others.
+    pub weight: u32,
+    /// How long its strikes last; as the nemesis says when not set.
+    pub lasts: Option<Distribution>,
+    /// The worst that it does.
+    pub harm: Harm,
+    /// The options given, in place of those drawn.
+    given: Table,
+}
+
+crate::options! {
+    /// What an ingredient has beside its kind and the options of that.
+    struct IngredientCommon {
+        /// How often it is drawn, against the others.
+        weight: u32 [1..=1_000_000] = 1,
+        /// How long each strike lasts; absent: as the nemesis says.
+        r#for: Option<Distribution>,
+    }
+}
+
+impl Ingredient {
+    /// Each kind that can be drawn, once.
+    fn all() -> impl Iterator<Item = Ingredient> {
+        let nothing = Diagnostics::default();
+        let kinds = FaultKind::ALL.iter().filter_map(move |&kind| {
+            let mut diagnostics = nothing.clone();
+            let mut decoder = Decoder::new(&mut diagnostics, &NoDataFiles);
+            Ingredient::new(kind, IngredientCommon { weight: 1, r#for: None }, Table::default(), &mut decoder)
+        });
+        kinds
+    }
+
+    /// Of a kind that can be drawn; `None` if this cannot, or once every mistake in `given` has been reported.
+    fn new(
+        kind: FaultKind,
+        common: IngredientCommon,
+        given: Table,
+        decoder: &mut Decoder<'_>,
+    ) -> Option<Ingredient> {
+        // Whatever is drawn beside it: what is given is right or wrong by itself.
+        let sample = settings(kind, &given, &mut Stream::new(0, "nemesis", "sample"))?;
+        let harm = kind.decode(&sample.node(), decoder)?.harm();
+        Some(Ingredient { kind, weight: common.weight, lasts: common.r#for, harm, given })
+    }
+
+    /// A fault of this kind, and the options that it has.
+    pub fn draw(&self, choice: &mut Stream) -> (KindOptions, Settings) {
+        let settings =
+            settings(self.kind, &self.given, choice).expect("an ingredient is of a kind that can be drawn");
+        let mut diagnostics = Diagnostics::default();
+        let decoded = self.kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
+        (decoded.expect("what was given was decoded at load, and a test decodes what is drawn"), settings)
+    }
+}
+
+/// Options drawn, but for those that are given; `None` for a kind that cannot be drawn.
+fn settings(kind: FaultKind, given: &Table, choice: &mut Stream) -> Option<Settings> {
+    let mut settings = kind.draw(choice)?;
+    given.iter().for_each(|entry| settings.0.set(entry.clone()));
+    Some(settings)
+}
+
+impl Decode for Ingredient {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Ingredient> {
+        let Value::Table(table) = &node.value else {
+            let kind = <FaultKind as Decode>::decode(node, decoder)?;
+            let common = IngredientCommon { weight: 1, r#for: None };
+            return can_be_drawn(kind, &node.origin, decoder)
+                .then(|| Ingredient::new(kind, common, Table::default(), decoder))?;
+        };
+        let kind = option::<Located<FaultKind>>(node, "do", None, &(), decoder)?;
+        if !can_be_drawn(kind.value, &kind.origin, decoder) {
+            return None;
+        }
+        let common_keys = IngredientCommon::table().keys();
+        let own_keys = kind.value.table().keys();
+        let known: Vec<&'static str> = ["do"].iter().chain(&common_keys).chain(&own_keys).copied().collect();
+        refuse_unknown(table, &known, decoder);
+        let part = |keys: &[&str]| -> Table {
+            table.iter().filter(|entry| keys.contains(&entry.key.as_str())).cloned().collect()
+        };
+        let common = Node { value: Value::Table(part(&common_keys)), origin: node.origin.clone() };
+        let common = IngredientCommon::decode(&common, decoder);
+        Ingredient::new(kind.value, common?, part(&own_keys), decoder)
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![<FaultKind as Decode>::shape(), Shape::Named(Box::new(Shape::Any))])
+    }
+}
+
+/// Whether a nemesis can draw faults of this kind; if not, it is reported.
+fn can_be_drawn(kind: FaultKind, origin: &Origin, decoder: &mut Decoder<'_>) -> bool {
+    let can = kind.scope() != Scope::System;
+    if !can {
+        let message = format!("a nemesis cannot draw a {kind}");
+        let error = Diagnostic::error(Code::Contradiction, origin, message);
+        decoder.report(error.help("name the kinds that it may draw from"));
+    }
+    can
+}

@@ -1,0 +1,150 @@
+//! A nemesis: strikes of many kinds on one system, drawn one after the other, and aware of how much the system survives.
+//!
+//! What it draws is a fault as a scenario could have written it, options and victims, so that every strike can be read in
+//! `faults.csv` and written down as a fault of its own. Its draws are from the stream of its name.
+
+use crate::kernel::{NodeId, Stream, SystemId};
+use crate::spec::write;
+
+use super::kinds::{Aim, Harm, Ingredient, Scope, Settings};
+use super::{Between, Fault, Group, Roster, Strike, StrikeContext, Target};
+
+/// Whom a nemesis hunts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Prey {
+    /// The system.
+    pub system: SystemId,
+    /// Its nodes, without those that its type adds.
+    pub nodes: Vec<NodeId>,
+    /// How many of them it can do without at once.
+    pub spare: usize,
+}
+
+impl Prey {
+    /// Whether it survives such a strike at all, on some of its nodes.
+    pub fn survives(&self, harm: Harm) -> bool {
+        match harm {
+            Harm::Slows => true,
+            Harm::PutsOut => self.spare > 0,
+            Harm::BreaksTrust => false,
+        }
+    }
+}
+
+/// Strikes of many kinds on one system.
+#[derive(Clone, Debug)]
+pub struct Nemesis {
+    /// Whom it hunts.
+    pub prey: Prey,
+    /// Whether it leaves enough of the nodes in service.
+    pub survivable: bool,
+    /// What it may do.
+    pub ingredients: Vec<Ingredient>,
+}
+
+impl Fault for Nemesis {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let within_reach = |one: &&Ingredient| !self.reach(one.harm, cx.roster).is_empty();
+        let possible: Vec<&Ingredient> = self.ingredients.iter().filter(within_reach).collect();
+        let ingredient = weighted(&possible, cx.choice)?;
+        let (kind, settings) = ingredient.draw(cx.choice);
+        let victims = self.victims(ingredient.harm, cx.roster, cx.choice);
+        let aim = match ingredient.kind.scope() {
+            Scope::Nodes => Aim::Nodes(Target::Nodes(victims)),
+            Scope::Links => Aim::Links(between(victims, ingredient.harm, cx.choice)),
+            Scope::System => unreachable!("a nemesis is no ingredient of another"),
+        };
+        let fault = kind.at(aim).expect("the aim is of the kind's scope");
+        let strike = fault.strike(cx)?;
+        let resolved = with_settings(strike.resolved, &settings);
+        Some(Strike { kind: Some(ingredient.kind), lasts: ingredient.lasts.clone(), resolved, ..strike })
+    }
+}
+
+impl Nemesis {
+    /// The nodes of which a strike of such harm may have victims, and how many of those that serve it may hit: first
+    /// those that are out of service already, then the others.
+    fn reach(&self, harm: Harm, roster: &Roster) -> Reach {
+        let is_out = |node: &&NodeId| roster.nodes[node.index()].is_out();
+        let (out, serving): (Vec<&NodeId>, Vec<&NodeId>) = self.prey.nodes.iter().partition(is_out);
+        let spared = match (self.survivable, harm) {
+            (false, _) | (true, Harm::Slows) => serving.len(),
+            (true, Harm::PutsOut) => self.prey.spare.saturating_sub(out.len()),
+            (true, Harm::BreaksTrust) => 0,
+        };
+        Reach {
+            out: out.into_iter().copied().collect(),
+            serving: serving.into_iter().copied().collect(),
+            spared,
+        }
+    }
+
+    /// The victims: often the leader, often one node, else any number within reach. At least one.
+    fn victims(&self, harm: Harm, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
+        let Reach { out: mut pool, mut serving, spared } = self.reach(harm, roster);
+        let leader = roster.leader(self.prey.system);
+        let leader = leader.filter(|leader| pool.contains(leader) || spared > 0 && serving.contains(leader));
+        choice.shuffle(&mut serving);
+        pool.extend(serving.into_iter().take(spared));
+        choice.shuffle(&mut pool);
+        let most = u32::try_from(pool.len()).expect("a world has fewer nodes than 2^32");
+        let (shape, count) = (choice.below(4), 1 + choice.below(most));
+        let mut victims = match (shape, leader) {
+            (0, Some(leader)) => vec![leader],
+            (0 | 1, _) => pool[..1].to_vec(),
+            (_, _) => pool[..count as usize].to_vec(),
+        };
+        victims.sort_unstable();
+        victims
+    }
+}
+
+/// Whom a strike may hit.
+struct Reach {
+    /// The nodes that are out of service already.
+    out: Vec<NodeId>,
+    /// The others.
+    serving: Vec<NodeId>,
+    /// How many of the others may be hit as well.
+    spared: usize,
+}
+
+impl Reach {
+    fn is_empty(&self) -> bool {
+        self.out.is_empty() && (self.spared == 0 || self.serving.is_empty())
+    }
+}
+
+/// The links of the victims, in both directions or in one; those of everybody, if none is put out by it.
+fn between(victims: Vec<NodeId>, harm: Harm, choice: &mut Stream) -> Between {
+    let victims = Group::Of(vec![Target::Nodes(victims)]);
+    match choice.below(5) {
+        0 => Between::OneWay(victims, Group::Rest),
+        1 => Between::OneWay(Group::Rest, victims),
+        2 if harm == Harm::Slows => Between::All,
+        _ => Between::Groups(vec![victims, Group::Rest]),
+    }
+}
+
+/// One of them, by their weights; `None` if there are none.
+fn weighted<'a>(ingredients: &[&'a Ingredient], choice: &mut Stream) -> Option<&'a Ingredient> {
+    let total: u32 = ingredients.iter().map(|one| one.weight).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut drawn = choice.below(total);
+    let is_drawn = |one: &&&Ingredient| {
+        let is_drawn = drawn < one.weight;
+        drawn = drawn.saturating_sub(one.weight);
+        is_drawn
+    };
+    ingredients.iter().find(is_drawn).copied()
+}
+
+/// `kv.1 | kv.2 kv.3 { share = "10%" }`.
+fn with_settings(resolved: String, settings: &Settings) -> String {
+    match settings.0.is_empty() {
+        true => resolved,
+        false => format!("{resolved} {}", write::inline(&settings.node())),
+    }
+}

@@ -1,0 +1,204 @@
+//! A nemesis: it strikes with everything it has, leaves as many nodes in service as the system needs, and then calms down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use seedbed::checks::linearizability::Verdict;
+use seedbed::faults::{FaultKind, Harm, KindOptions};
+use seedbed::kernel::{Duration, Stream, Time};
+use seedbed::sim::FaultRecord;
+use seedbed::spec::choices::Choice;
+use seedbed::spec::decode::{Decoder, NoDataFiles};
+use seedbed::spec::diagnostic::Diagnostics;
+
+use super::raft::{self, Hostility, Judged};
+
+const SEEDS: u64 = 150;
+const ON_RAFT: &str = r#"
+    [fault.chaos]
+    every = "exp(200ms)"
+    do = "random"
+    target = "kv"
+    for = "uniform(10ms, 1500ms)"
+    calm = "2500ms"
+"#;
+const CALM: Time = Time(2_500_000_000);
+
+fn under(faults: &'static str, seed: u64) -> Judged {
+    raft::run(seed, Hostility { faults: Some(faults), ..Hostility::default() })
+}
+
+fn kind_of(strike: &FaultRecord) -> FaultKind {
+    FaultKind::parse(strike.kind).expect("the nemesis says what it drew")
+}
+
+/// Options of a kind as a nemesis draws them; `None` if it cannot.
+fn drawn(kind: FaultKind) -> Option<KindOptions> {
+    let settings = kind.draw(&mut Stream::new(1, "test", "options"))?;
+    let mut diagnostics = Diagnostics::default();
+    let decoded = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
+    let messages: Vec<&str> = diagnostics.iter().map(|one| one.message.as_str()).collect();
+    assert!(decoded.is_some() && messages.is_empty(), "{kind}: {settings:?}: {messages:?}");
+    decoded
+}
+
+fn puts_out(strike: &FaultRecord) -> bool {
+    drawn(kind_of(strike)).is_some_and(|options| options.harm() >= Harm::PutsOut)
+}
+
+/// The nodes of the store that a strike puts out, from what it says of itself: those it names, or the smaller side.
+fn victims(strike: &FaultRecord) -> BTreeSet<&str> {
+    let sides = strike.resolved.split(['|', '>']).map(|side| -> BTreeSet<&str> {
+        side.split([' ', '-']).filter(|word| word.starts_with("kv.")).collect()
+    });
+    sides.min_by_key(BTreeSet::len).unwrap_or_default()
+}
+
+/// The most nodes out at once.
+fn worst(strikes: &[FaultRecord]) -> usize {
+    let out_at = |at: Time| -> BTreeSet<&str> {
+        let lasts = |strike: &&FaultRecord| strike.start <= at && strike.end.is_none_or(|end| at < end);
+        strikes.iter().filter(lasts).filter(|strike| puts_out(strike)).flat_map(victims).collect()
+    };
+    strikes.iter().map(|strike| out_at(strike.start).len()).max().unwrap_or(0)
+}
+
+/// How many nodes a store of the seed has.
+fn nodes(judged: &Judged) -> usize {
+    let names = judged.strikes.iter().flat_map(|strike| strike.resolved.split(' '));
+    let numbers = names.filter_map(|name| name.strip_prefix("kv.")?.parse::<usize>().ok());
+    numbers.max().unwrap_or(0)
+}
+
+#[test]
+fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() {
+    let (mut kinds, mut strikes, mut undecided, mut at_the_limit) = (BTreeMap::new(), 0, 0, 0);
+    for seed in 0..seeds() {
+        let judged = under(ON_RAFT, seed);
+        assert_eq!(judged.explained, [""; 0], "seed {seed}");
+        undecided += u64::from(judged.verdict != Verdict::Valid);
+        strikes += judged.strikes.len();
+        judged.strikes.iter().for_each(|strike| *kinds.entry(strike.kind).or_insert(0) += 1);
+        let (worst, spare) = (worst(&judged.strikes), (nodes(&judged) - 1) / 2);
+        assert!(worst <= spare, "seed {seed}: {worst} nodes out at once: {:#?}", judged.strikes);
+        at_the_limit += u64::from(worst == spare);
+        for strike in &judged.strikes {
+            assert!(
+                strike.start < CALM && strike.end.is_some_and(|end| end <= CALM),
+                "seed {seed}: {strike:?}"
+            );
+        }
+    }
+    println!("{strikes} strikes: {kinds:?}");
+    assert!(undecided * 100 <= seeds(), "{undecided} histories were not decided");
+    // What it never does, it never tests.
+    let missing = FaultKind::ALL.iter().filter(|kind| {
+        drawn(**kind).is_some_and(|options| options.harm() < Harm::BreaksTrust)
+            && !kinds.contains_key(kind.name())
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&FaultKind>::new());
+    assert!(at_the_limit * 2 > seeds(), "{at_the_limit}");
+}
+
+/// On a network in which a leader can be elected at all, which a hostile world's need not be.
+#[test]
+fn raft_serves_again_when_the_nemesis_is_calm() {
+    for seed in 0..SEEDS / 3 {
+        let text = format!(
+            r#"
+            schema = 1
+            duration = "8s"
+            [system.kv]
+            type = "raft"
+            nodes = {}
+            [workload.clients]
+            target = "kv"
+            arrival = "closed(clients=4, think=20ms)"
+            {ON_RAFT}
+            "#,
+            3 + 2 * (seed % 2)
+        )
+        .replace("calm = \"2500ms\"", "calm = \"3s\"");
+        let judged = raft::run_text(&text, seed);
+        assert_eq!(judged.explained, [""; 0], "seed {seed}");
+        assert!(judged.last_ok > Time(7_900_000_000), "seed {seed}: last served at {}", judged.last_ok);
+    }
+}
+
+fn seeds() -> u64 {
+    std::env::var("SEEDBED_SOAK")
+        .map_or(SEEDS, |seeds| seeds.parse().expect("SEEDBED_SOAK is a number of seeds"))
+}
+
+#[test]
+fn it_takes_a_majority_only_if_it_is_asked_to() {
+    let everything = r#"
+        [fault.chaos]
+        every = "exp(100ms)"
+        do = "random"
+        target = "kv"
+        kinds = ["crash", "partition"]
+        survivable = false
+        for = "1s"
+    "#;
+    let beyond = (0..20).filter(|&seed| {
+        let judged = under(everything, seed);
+        assert_eq!(judged.explained, [""; 0], "seed {seed}: unavailable, not unsafe");
+        worst(&judged.strikes) > (nodes(&judged) - 1) / 2
+    });
+    assert!(beyond.count() > 10);
+}
+
+#[test]
+fn what_is_given_of_a_kind_is_kept_and_the_rest_is_drawn() {
+    let delays = r#"
+        [fault.chaos]
+        every = "const(100ms)"
+        do = "random"
+        target = "kv"
+        kinds = [{ do = "delay", delay = "const(7ms)", for = "3ms" }]
+        for = "1s"
+    "#;
+    let judged = under(delays, 1);
+    assert_eq!(judged.strikes.len(), 49, "the run ends at the fiftieth");
+    let mut shares = BTreeSet::new();
+    for strike in &judged.strikes {
+        assert_eq!((strike.kind, strike.end), ("delay", Some(strike.start + Duration::from_millis(3))));
+        let (_, settings) = strike.resolved.split_once(" { ").expect("it says how it struck");
+        assert!(settings.starts_with(r#"delay = "const(7ms)""#), "{settings}");
+        shares.insert(settings.to_owned());
+    }
+    assert!(shares.len() > 1, "{shares:?}");
+}
+
+#[test]
+fn weights_say_how_often_a_kind_is_drawn() {
+    let three_to_one = r#"
+        [fault.chaos]
+        every = "const(5ms)"
+        do = "random"
+        target = "kv"
+        kinds = [{ do = "slow-disk", weight = 3 }, "slow-node"]
+        for = "2ms"
+    "#;
+    let judged = under(three_to_one, 1);
+    let disks = judged.strikes.iter().filter(|strike| strike.kind == "slow-disk").count();
+    // 999 draws of probability 3/4: four standard deviations are 55.
+    assert!(
+        (695..=805).contains(&disks) && judged.strikes.len() == 999,
+        "{disks} of {}",
+        judged.strikes.len()
+    );
+}
+
+#[test]
+fn what_can_be_drawn_of_a_kind_is_valid() {
+    let mut choice = Stream::new(1, "test", "draws");
+    for kind in FaultKind::ALL {
+        for _ in 0..100 {
+            let Some(settings) = kind.draw(&mut choice) else { continue };
+            let mut diagnostics = Diagnostics::default();
+            let decoded = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
+            assert!(decoded.is_some() && diagnostics.is_empty(), "{kind}: {settings:?}");
+        }
+    }
+}
