@@ -1,6 +1,7 @@
 //! What a fault comes to once its target is known: plain data that the event loop carries out, and that can be
 //! printed, stored, replayed, edited and shrunk.
 
+use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::NodeId;
 use crate::net::{Impairment, ImpairmentId};
 
@@ -38,6 +39,10 @@ pub enum Action {
     SlowDisk(NodeId, u32),
     /// One such slow-down ends.
     SpeedUpDisk(NodeId, u32),
+    /// The node's clocks are disturbed.
+    DisturbClock(NodeId, DisturbanceId, Disturbance),
+    /// What was disturbed under that name is so no longer.
+    SettleClock(NodeId, DisturbanceId),
 }
 
 impl Action {
@@ -51,7 +56,9 @@ impl Action {
             | Action::SlowNode(node, _)
             | Action::SpeedUpNode(node, _)
             | Action::SlowDisk(node, _)
-            | Action::SpeedUpDisk(node, _) => vec![*node],
+            | Action::SpeedUpDisk(node, _)
+            | Action::DisturbClock(node, ..)
+            | Action::SettleClock(node, _) => vec![*node],
             Action::Impair { from, .. } => from.clone(),
             Action::Lift(_) => Vec::new(),
         }

@@ -1,12 +1,13 @@
 //! Carries out the actions of faults: crash, restart, pause, resume, and what makes nodes slow or links dead.
 
+use crate::clocks::Clock;
 use crate::faults::{Action, Incarnation};
 use crate::kernel::{Buffer, Context, NodeId, Process};
 use crate::net::DropReason;
 
 use super::effects::Live;
 use super::event::Event;
-use super::node::{Held, Lifecycle, Node};
+use super::node::{Held, Lifecycle, Machine, Node};
 use super::shared::Shared;
 use super::timers::Due;
 use super::{Limit, Observer, Occurrence, Sim, Stop};
@@ -37,8 +38,26 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let moved = self.nodes[node.index()].machine.processor.speed_up(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
             }
+            Action::DisturbClock(node, id, disturbance) => {
+                self.change_clock(node, |clock| clock.disturb(now, id, &disturbance));
+            }
+            Action::SettleClock(node, id) => self.change_clock(node, |clock| clock.settle(now, id)),
             Action::SlowDisk(node, factor) => self.nodes[node.index()].machine.disk.slow_down(factor),
             Action::SpeedUpDisk(node, factor) => self.nodes[node.index()].machine.disk.speed_up(factor),
+        }
+    }
+
+    /// Changes a node's clocks; its timers fire when its clock will show their deadlines now.
+    fn change_clock(&mut self, node: NodeId, change: impl FnOnce(&mut Clock)) {
+        let Machine { clock, timers, .. } = &mut self.nodes[node.index()].machine;
+        let before = clock.pace();
+        change(clock);
+        let after = clock.pace();
+        if before == after {
+            return;
+        }
+        for (timer, at, rank) in timers.reclock(self.shared.now, |at| after.when(before.shows(at))) {
+            self.shared.queue.push_ranked(at, rank, Event::Timer { node, timer });
         }
     }
 
@@ -52,7 +71,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         (facts.up, facts.incarnation) = (true, Incarnation(machine.incarnation));
         // It reads the disk while it boots: what it asks for waits until it has booted.
         let mut effects = Vec::new();
-        let (clock, rng) = (machine.clock, &mut machine.rng);
+        let (clock, rng) = (&machine.clock, &mut machine.rng);
         let cx = Buffer::new(id, clock.monotonic(now), clock.wall(now), rng, &mut effects);
         let mut cx = cx.with_incarnation(machine.incarnation);
         *process = Some(P::boot(&mut cx, config, machine.disk.durable()));

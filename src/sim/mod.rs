@@ -21,6 +21,7 @@ pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;
 
+use crate::clocks::ClockError;
 use crate::faults::{Action, NodeFacts, Planned, Roster, Schedule, StrikeContext, SystemFacts};
 use crate::kernel::random::name_key;
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
@@ -219,6 +220,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             network: *self.shared.net.counters(id),
             disk: node.machine.disk.counters(self.shared.now),
             processor: node.machine.processor.usage(self.shared.now),
+            clock: node.machine.clock.error(self.shared.now),
         }
     }
 }
@@ -236,6 +238,8 @@ pub struct NodeCounters {
     pub disk: DiskCounters,
     /// What its cores did.
     pub processor: Usage,
+    /// How far its clocks are from true time.
+    pub clock: ClockError,
 }
 
 fn roster<P: Process>(setup: &Setup<P>) -> Roster {

@@ -78,6 +78,68 @@ factor = 100
 for = \"20s\"
 "
         }
+        FaultKind::ClockOffset => {
+            "\
+[fault.wrong-zone]
+at = \"30s\"
+do = \"clock-offset\"
+target = \"kv.2\"
+offset = \"-1h\"
+for = \"20s\"
+"
+        }
+        FaultKind::ClockStep => {
+            "\
+[fault.corrections]
+every = \"exp(20s)\"
+do = \"clock-step\"
+target = \"any(kv)\"
+by = \"-300ms\"
+
+[fault.slewed]
+at = \"30s\"
+do = \"clock-step\"
+target = \"kv.3\"
+by = \"10ms\"
+over = \"20s\"
+"
+        }
+        FaultKind::ClockDrift => {
+            "\
+[fault.overheated]
+at = \"30s\"
+do = \"clock-drift\"
+target = \"leader(kv)\"
+drift = \"-20000ppm\"
+for = \"20s\"
+"
+        }
+        FaultKind::ClockSinusoid => {
+            "\
+[fault.swinging]
+at = \"30s\"
+do = \"clock-sinusoid\"
+target = \"kv\"
+amplitude = \"50ms\"
+period = \"10s\"
+for = \"60s\"
+"
+        }
+        FaultKind::LeapSmear => {
+            "\
+[fault.smeared]
+at = \"0s\"
+do = \"leap-smear\"
+target = \"kv.1\"
+window = \"24h\"
+
+[fault.stepped]
+at = \"12h\"
+do = \"leap-smear\"
+target = \"kv.2\"
+window = \"0s\"
+"
+        }
         FaultKind::Loss => {
             "\
 [fault.bad-cable]

@@ -2,11 +2,16 @@
 
 mod bandwidth;
 mod bursty_loss;
+mod clock_drift;
+mod clock_offset;
+mod clock_sinusoid;
+mod clock_step;
 mod clog;
 mod corrupt;
 mod crash;
 mod delay;
 mod duplicate;
+mod leap_smear;
 mod loss;
 mod partition;
 mod pause;
@@ -15,11 +20,16 @@ mod slow_node;
 
 pub use bandwidth::Bandwidth;
 pub use bursty_loss::BurstyLoss;
+pub use clock_drift::{ClockChoice, ClockDrift};
+pub use clock_offset::ClockOffset;
+pub use clock_sinusoid::ClockSinusoid;
+pub use clock_step::ClockStep;
 pub use clog::Clog;
 pub use corrupt::Corrupt;
 pub use crash::Crash;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
+pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
@@ -30,6 +40,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use super::{Action, Between, Fault, NodeFacts, Strike, StrikeContext, Target};
+use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::NodeId;
 use crate::net::Impairment;
 use crate::spec::decode::{Decode, Decoder};
@@ -84,6 +95,34 @@ impl<K: NodeKind> Fault for OnNodes<K> {
         (!nodes.is_empty()).then(|| Strike {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
+            resolved: cx.roster.names(&nodes),
+        })
+    }
+}
+
+/// A kind of fault that strikes the clocks of nodes.
+pub trait ClockKind: Debug {
+    /// What happens to them.
+    fn disturbance(&self) -> Disturbance;
+}
+
+/// A fault of the clocks of nodes.
+#[derive(Clone, Debug)]
+pub struct OnClocks<K> {
+    /// Whose clocks it strikes.
+    pub target: Target,
+    /// What happens to them.
+    pub kind: K,
+}
+
+impl<K: ClockKind> Fault for OnClocks<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
+        let id = DisturbanceId(cx.impairment.0);
+        let disturb = |node: &NodeId| Action::DisturbClock(*node, id, self.kind.disturbance());
+        (!nodes.is_empty()).then(|| Strike {
+            begin: nodes.iter().map(disturb).collect(),
+            end: nodes.iter().map(|node| Action::SettleClock(*node, id)).collect(),
             resolved: cx.roster.names(&nodes),
         })
     }
@@ -164,10 +203,17 @@ macro_rules! kinds {
         }
     };
     (@scope nodes) => { Scope::Nodes };
+    (@scope clocks) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
+            Aim::Links(_) => None,
+        }
+    };
+    (@at clocks, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Nodes(target) => Some(Rc::new(OnClocks { target, kind: $kind })),
             Aim::Links(_) => None,
         }
     };
@@ -188,6 +234,16 @@ kinds! {
     SlowNode = "slow-node", nodes;
     /// The node's disk takes `factor` times as long.
     SlowDisk = "slow-disk", nodes;
+    /// The wall clock is off by `offset` while it lasts.
+    ClockOffset = "clock-offset", clocks;
+    /// The wall clock jumps by `by`, at once or spread over a time, and stays there: the end of the fault changes nothing.
+    ClockStep = "clock-step", clocks;
+    /// Clocks run faster or slower while it lasts; what they have gained or lost stays.
+    ClockDrift = "clock-drift", clocks;
+    /// The wall clock swings around what it would show.
+    ClockSinusoid = "clock-sinusoid", clocks;
+    /// A leap second that is spread over a day, or steps the wall clock; the end of the fault changes nothing.
+    LeapSmear = "leap-smear", clocks;
     /// Messages between groups are dropped: both ways, one way, or on one link; a stream tries again after its timeouts.
     Partition = "partition", links;
     /// A share of the messages is lost; a stream sends them again.

@@ -121,6 +121,8 @@ pub(super) const NODES: Format = Format {
         "disk_syncs": "Syncs that its disk completed.",
         "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",
         "disk_busy": "Share of the time that its disk was busy.",
+        "wall_clock_error_s": "How far its wall clock is ahead of true time at the later sample.",
+        "monotonic_clock_error_s": "How far its monotonic clock is.",
     },
 };
 

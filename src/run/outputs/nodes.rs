@@ -65,7 +65,9 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.disk.writes))?;
     let row = row.integer(grown(|one| one.counters.disk.syncs))?;
     let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;
-    row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?.end()
+    let row = row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?;
+    let clock = after.counters.clock;
+    row.float(clock.wall_ns as f64 / 1e9)?.float(clock.monotonic_ns as f64 / 1e9)?.end()
 }
 
 /// Writes roles.csv.

@@ -64,6 +64,7 @@ impl Recording {
             Source::Visits(part) => self.visit_times(query, part).map(Gathered::Values),
             Source::Level(level) => self.levels(query, level),
             Source::Utilisation => self.utilisations(query).map(Gathered::Nodes),
+            Source::ClockError(clock) => self.clock_errors(query, clock).map(Gathered::Nodes),
             Source::Counter(counter) => self.counter(query, counter).map(|sum| Gathered::One(sum as f64)),
         }
     }
