@@ -2,8 +2,8 @@
 //! printed, stored, replayed, edited and shrunk.
 
 use crate::clocks::{Disturbance, DisturbanceId};
-use crate::kernel::NodeId;
-use crate::net::{Impairment, ImpairmentId};
+use crate::kernel::{Duration, NodeId};
+use crate::net::{Impairment, ImpairmentId, Pattern};
 
 /// One change to the world.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,6 +24,8 @@ pub enum Action {
         key: u64,
         /// What they meet with.
         impairment: Impairment,
+        /// When.
+        pattern: Pattern,
         /// The senders.
         from: Vec<NodeId>,
         /// The receivers.
@@ -31,6 +33,16 @@ pub enum Action {
     },
     /// Every impairment of that name ends.
     Lift(ImpairmentId),
+    /// The streams between any of `from` and any of `to` are reset. What the former send to the latter is lost for
+    /// `unnoticed` longer.
+    ResetStreams {
+        /// One end.
+        from: Vec<NodeId>,
+        /// The other.
+        to: Vec<NodeId>,
+        /// How long who sends does not notice.
+        unnoticed: Duration,
+    },
     /// Work on the node takes `factor` times as long.
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
@@ -59,7 +71,7 @@ impl Action {
             | Action::SpeedUpDisk(node, _)
             | Action::DisturbClock(node, ..)
             | Action::SettleClock(node, _) => vec![*node],
-            Action::Impair { from, .. } => from.clone(),
+            Action::Impair { from, .. } | Action::ResetStreams { from, .. } => from.clone(),
             Action::Lift(_) => Vec::new(),
         }
     }

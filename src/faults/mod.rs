@@ -11,8 +11,8 @@ mod roster;
 mod target;
 
 pub use action::{Action, Incarnation};
-pub use between::{Between, Group};
-pub use kinds::{Aim, FaultKind, KindOptions, OnClocks, OnLinks, OnNodes, Scope};
+pub use between::{Between, Group, Layout};
+pub use kinds::{Aim, FaultKind, Flaps, KindOptions, OnClocks, OnLinks, OnNodes, OnStreams, Scope};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use target::Target;
 
@@ -31,6 +31,8 @@ pub trait Fault: Debug {
 
 /// What a fault sees when it strikes.
 pub struct StrikeContext<'a> {
+    /// The moment.
+    pub now: Time,
     /// Who there is, and in what state.
     pub roster: &'a Roster,
     /// The fault's own random stream.

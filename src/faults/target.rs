@@ -63,6 +63,14 @@ impl Target {
     }
 }
 
+/// `nodes` in an order drawn.
+pub(super) fn shuffled(mut nodes: Vec<NodeId>, choice: &mut Stream) -> Vec<NodeId> {
+    for last in (1..nodes.len()).rev() {
+        nodes.swap(last, choice.below(last as u32 + 1) as usize);
+    }
+    nodes
+}
+
 /// `count` of `nodes`, drawn without replacement, in order of their ids.
 fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId> {
     let mut drawn = Vec::with_capacity(count);

@@ -21,14 +21,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Restart(node) => self.restart(node),
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
-            Action::Impair { id, key, impairment, from, to } => {
-                if self.shared.net.impairments().impose(id, key, impairment, &from, &to).is_err() {
+            Action::Impair { id, key, impairment, pattern, from, to } => {
+                let impairments = self.shared.net.impairments();
+                if impairments.impose(now, id, key, (impairment, pattern), &from, &to).is_err() {
                     self.stopped = Some(Stop::Limit(Limit::Impairments));
                 }
             }
-            Action::Lift(id) => {
+            Action::Lift(id) => self.release(|now, net, queue| net.lift(now, id, queue)),
+            Action::ResetStreams { from, to, unnoticed } => {
                 let Shared { net, queue, .. } = &mut self.shared;
-                net.lift(now, id, queue);
+                net.reset_streams(now, (&from, &to), unnoticed, queue);
             }
             Action::SlowNode(node, factor) => {
                 let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);

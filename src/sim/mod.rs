@@ -276,6 +276,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let strike = self.strikes.len();
         self.count(&Occurrence::Struck { planned: fault, strike });
         let mut cx = StrikeContext {
+            now: self.shared.now,
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             impairment: ImpairmentId(strike as u64),

@@ -56,6 +56,20 @@ at = \"70s\"
 do = \"partition\"
 target = \"link kv.1->kv.2\"
 for = \"5s\"
+
+[fault.ring]
+every = \"exp(60s)\"
+do = \"partition\"
+target = \"kv\"
+layout = \"ring\"
+for = \"20s\"
+
+[fault.flapping]
+at = \"90s\"
+do = \"partition\"
+links = [\"kv.1--kv.2\", \"kv.3->kv.1\"]
+flap = { up = \"uniform(1s,2s)\", down = \"exp(500ms)\", stable = \"100ms\" }
+for = \"20s\"
 "
         }
         FaultKind::SlowNode => {
@@ -200,6 +214,43 @@ buffer = \"4MiB\"
 target = \"leader(kv)\"
 direction = \"out\"
 for = \"20s\"
+"
+        }
+        FaultKind::Hold => {
+            "\
+[fault.held]
+at = \"30s\"
+do = \"hold\"
+links = [\"kv.1->kv.2\", \"kv.2--kv.3\"]
+for = \"5s\"
+"
+        }
+        FaultKind::Reset => {
+            "\
+[fault.restarted-proxy]
+every = \"exp(20s)\"
+do = \"reset\"
+target = \"any(kv)\"
+"
+        }
+        FaultKind::HalfOpen => {
+            "\
+[fault.forgotten]
+at = \"30s\"
+do = \"half-open\"
+target = \"kv.2\"
+direction = \"in\"
+keepalive = \"5s\"
+"
+        }
+        FaultKind::Swizzle => {
+            "\
+[fault.swizzle]
+every = \"const(60s)\"
+do = \"swizzle\"
+target = \"kv\"
+spacing = \"exp(1s)\"
+for = \"30s\"
 "
         }
         FaultKind::Clog => {

@@ -11,12 +11,16 @@ mod corrupt;
 mod crash;
 mod delay;
 mod duplicate;
+mod half_open;
+mod hold;
 mod leap_smear;
 mod loss;
 mod partition;
 mod pause;
+mod reset;
 mod slow_disk;
 mod slow_node;
+mod swizzle;
 
 pub use bandwidth::Bandwidth;
 pub use bursty_loss::BurstyLoss;
@@ -29,20 +33,24 @@ pub use corrupt::Corrupt;
 pub use crash::Crash;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
+pub use half_open::HalfOpen;
+pub use hold::Hold;
 pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
+pub use reset::Reset;
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
+pub use swizzle::{Swizzle, Swizzled};
 
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use super::{Action, Between, Fault, NodeFacts, Strike, StrikeContext, Target};
 use crate::clocks::{Disturbance, DisturbanceId};
-use crate::kernel::NodeId;
-use crate::net::Impairment;
+use crate::kernel::{Duration, NodeId};
+use crate::net::{Flapping, Impairment, Pattern};
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
@@ -141,9 +149,58 @@ impl<K: LinkKind> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(cx)?;
         let (id, key) = (cx.impairment, cx.key);
-        let impair = |(from, to)| Action::Impair { id, key, impairment: self.kind.impairment(), from, to };
+        let impair = |(from, to)| {
+            let (impairment, pattern) = (self.kind.impairment(), Pattern::Steady);
+            Action::Impair { id, key, impairment, pattern, from, to }
+        };
         let begin = links.ways.into_iter().map(impair).collect();
         Some(Strike { begin, end: vec![Action::Lift(id)], resolved: links.resolved })
+    }
+}
+
+/// A kind of fault that ends streams.
+pub trait StreamKind: Debug {
+    /// How long who sends on them does not notice.
+    fn unnoticed(&self) -> Duration;
+}
+
+/// A fault that ends the streams of links, in a moment.
+#[derive(Clone, Debug)]
+pub struct OnStreams<K> {
+    /// Whose streams it ends.
+    pub between: Between,
+    /// How.
+    pub kind: K,
+}
+
+impl<K: StreamKind> Fault for OnStreams<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let links = self.between.resolve(cx)?;
+        let unnoticed = self.kind.unnoticed();
+        let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
+        let begin = links.ways.into_iter().map(reset).collect();
+        Some(Strike { begin, end: Vec::new(), resolved: links.resolved })
+    }
+}
+
+/// A fault of links that comes and goes while it lasts.
+#[derive(Debug)]
+pub struct Flaps {
+    /// What comes and goes.
+    pub fault: Rc<dyn Fault>,
+    /// When.
+    pub law: Flapping,
+}
+
+impl Fault for Flaps {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let mut strike = self.fault.strike(cx)?;
+        for action in &mut strike.begin {
+            if let Action::Impair { pattern, .. } = action {
+                *pattern = Pattern::Flapping(Box::new(self.law.clone()));
+            }
+        }
+        Some(strike)
     }
 }
 
@@ -204,11 +261,25 @@ macro_rules! kinds {
     };
     (@scope nodes) => { Scope::Nodes };
     (@scope clocks) => { Scope::Nodes };
+    (@scope swizzle) => { Scope::Nodes };
+    (@scope streams) => { Scope::Links };
     (@scope links) => { Scope::Links };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
             Aim::Links(_) => None,
+        }
+    };
+    (@at swizzle, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Nodes(target) => Some(Rc::new(Swizzled { target, kind: $kind })),
+            Aim::Links(_) => None,
+        }
+    };
+    (@at streams, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Links(between) => Some(Rc::new(OnStreams { between, kind: $kind })),
+            Aim::Nodes(_) => None,
         }
     };
     (@at clocks, $kind:expr, $aim:expr) => {
@@ -261,4 +332,12 @@ kinds! {
     Bandwidth = "bandwidth", links;
     /// Messages wait at their sender, in order, and leave when it ends.
     Clog = "clog", links;
+    /// Messages that arrive are held, also those under way when it strikes, and arrive in order when it ends.
+    Hold = "hold", links;
+    /// Streams are reset: what is under way on them and what waits is lost, and what comes next opens new ones.
+    Reset = "reset", streams;
+    /// Streams are dead, and who sends on them does not know it until its keepalive finds out: what it sends is lost.
+    HalfOpen = "half-open", streams;
+    /// Nodes are clogged one by one, in an order drawn, and set free one by one in another.
+    Swizzle = "swizzle", swizzle;
 }

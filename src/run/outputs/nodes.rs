@@ -57,6 +57,7 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.network.retransmitted))?;
     let row = row.integer(grown(|one| one.counters.network.delayed))?;
     let row = row.integer(grown(|one| one.counters.network.clogged))?;
+    let row = row.integer(grown(|one| one.counters.network.held))?;
     let mut row = row.integer(grown(|one| one.counters.network.received))?;
     for reason in DropReason::ALL {
         row =
