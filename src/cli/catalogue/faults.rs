@@ -148,7 +148,7 @@ target = \"kv.1\"
 window = \"24h\"
 
 [fault.stepped]
-at = \"12h\"
+at = \"60s\"
 do = \"leap-smear\"
 target = \"kv.2\"
 window = \"0s\"
