@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use seedbed::clocks::Clock;
+use seedbed::clocks::ClockProfile;
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
     Context, Durable, Duration, Message, Name, NodeId, Note, Process, SiteId, SystemId, Time,
@@ -131,7 +131,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
         is_client: false,
         transport,
         disk: DiskProfile::default(),
-        clock: Clock::default(),
+        clock: ClockProfile::default(),
         processor: ProcessorProfile::default(),
         config: RoleConfig::Custom(config),
     };

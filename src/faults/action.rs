@@ -1,8 +1,9 @@
 //! What a fault comes to once its target is known: plain data that the event loop carries out, and that can be
 //! printed, stored, replayed, edited and shrunk.
 
-use crate::kernel::NodeId;
-use crate::net::{Impairment, ImpairmentId};
+use crate::clocks::{Disturbance, DisturbanceId};
+use crate::kernel::{Duration, NodeId};
+use crate::net::{Impairment, ImpairmentId, Pattern};
 
 /// One change to the world.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,6 +26,8 @@ pub enum Action {
         key: u64,
         /// What they meet with.
         impairment: Impairment,
+        /// When.
+        pattern: Pattern,
         /// The senders.
         from: Vec<NodeId>,
         /// The receivers.
@@ -32,6 +35,16 @@ pub enum Action {
     },
     /// Every impairment of that name ends.
     Lift(ImpairmentId),
+    /// The streams between any of `from` and any of `to` are reset. What the former send to the latter is lost for
+    /// `unnoticed` longer.
+    ResetStreams {
+        /// One end.
+        from: Vec<NodeId>,
+        /// The other.
+        to: Vec<NodeId>,
+        /// How long who sends does not notice.
+        unnoticed: Duration,
+    },
     /// Work on the node takes `factor` times as long.
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
@@ -40,6 +53,10 @@ pub enum Action {
     SlowDisk(NodeId, u32),
     /// One such slow-down ends.
     SpeedUpDisk(NodeId, u32),
+    /// The node's clocks are disturbed.
+    DisturbClock(NodeId, DisturbanceId, Disturbance),
+    /// What was disturbed under that name is so no longer.
+    SettleClock(NodeId, DisturbanceId),
 }
 
 impl Action {
@@ -54,8 +71,10 @@ impl Action {
             | Action::SlowNode(node, _)
             | Action::SpeedUpNode(node, _)
             | Action::SlowDisk(node, _)
-            | Action::SpeedUpDisk(node, _) => vec![*node],
-            Action::Impair { from, .. } => from.clone(),
+            | Action::SpeedUpDisk(node, _)
+            | Action::DisturbClock(node, ..)
+            | Action::SettleClock(node, _) => vec![*node],
+            Action::Impair { from, .. } | Action::ResetStreams { from, .. } => from.clone(),
             Action::Lift(_) => Vec::new(),
         }
     }

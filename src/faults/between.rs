@@ -1,8 +1,11 @@
 //! Between whom a fault of links strikes: groups of nodes, in both directions or one; also one link.
 
+use std::collections::BTreeMap;
+
 use crate::kernel::NodeId;
 
 use super::cut_off::Way;
+use super::target::shuffled;
 use super::{StrikeContext, Target};
 
 /// One side of a fault of links.
@@ -21,8 +24,43 @@ pub enum Between {
     Groups(Vec<Group>),
     /// Those of the first group to the second, and not back.
     OneWay(Group, Group),
+    /// Those from one node to another, for each of these pairs.
+    Links(Vec<(NodeId, NodeId)>),
+    /// What a layout of the nodes that the target resolves to leaves unconnected. Others reach all.
+    Layout(Layout, Target),
     /// All messages between any two nodes.
     All,
+}
+
+crate::choices! {
+    /// Which of a set of nodes stay connected. Who stands where is drawn at each strike.
+    pub enum Layout {
+        /// One node is cut off from the others.
+        IsolateOne = "isolate-one",
+        /// Two halves; of an odd number one is the majority.
+        Halves = "halves",
+        /// Two halves, and one node that reaches both.
+        Bridge = "bridge",
+        /// Each node reaches a majority, itself included, and as few more as that leaves: its next on a ring, both ways. Of
+        /// fewer than four nodes all are next to each other, and nothing is struck.
+        Ring = "ring",
+    }
+}
+
+impl Layout {
+    /// Whether the nodes at two positions of `n` stay connected.
+    fn connects(self, n: usize, a: usize, b: usize) -> bool {
+        match self {
+            Layout::IsolateOne => (a == 0) == (b == 0),
+            Layout::Halves => (a < n / 2) == (b < n / 2),
+            // The last is the bridge; the others are halves as above.
+            Layout::Bridge => a + 1 == n || b + 1 == n || (a < (n - 1) / 2) == (b < (n - 1) / 2),
+            Layout::Ring => {
+                let apart = a.abs_diff(b);
+                2 * apart.min(n - apart) <= n / 2 + n / 2 % 2
+            }
+        }
+    }
 }
 
 /// Links, as sets of senders and receivers.
@@ -43,6 +81,15 @@ impl Between {
                 let all: Vec<NodeId> = (0..cx.roster.nodes.len()).map(|id| NodeId(id as u32)).collect();
                 return Some(Links { ways: vec![(all.clone(), all)], resolved: "all".to_owned() });
             }
+            Between::Links(pairs) => return ways(pairs, cx),
+            Between::Layout(layout, target) => {
+                let nodes = shuffled(target.resolve(cx), cx.choice);
+                let positions = (0..nodes.len()).flat_map(|a| (0..nodes.len()).map(move |b| (a, b)));
+                let apart = positions.filter(|(a, b)| a != b && !layout.connects(nodes.len(), *a, *b));
+                let pairs: Vec<_> = apart.map(|(a, b)| (nodes[a], nodes[b])).collect();
+                let links = ways(&pairs, cx)?;
+                return Some(Links { resolved: format!("{layout} of {}", cx.roster.names(&nodes)), ..links });
+            }
         };
         if groups.len() < 2 || groups.iter().any(Vec::is_empty) {
             return None;
@@ -53,12 +100,26 @@ impl Between {
                 let ways = vec![(groups[0].clone(), groups[1].clone())];
                 Links { ways, resolved: names.join(" -> ") }
             }
-            Between::Groups(_) | Between::All => {
+            Between::Groups(_) | Between::Links(_) | Between::Layout(..) | Between::All => {
                 let ways = (0..groups.len()).map(|i| (groups[i].clone(), others(&groups, i))).collect();
                 Links { ways, resolved: names.join(" | ") }
             }
         })
     }
+}
+
+/// Links by their senders; `None` if there are none.
+fn ways(pairs: &[(NodeId, NodeId)], cx: &StrikeContext<'_>) -> Option<Links> {
+    let mut receivers: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    for (from, to) in pairs {
+        receivers.entry(*from).or_default().push(*to);
+    }
+    let written = |(from, to): (&NodeId, &Vec<NodeId>)| {
+        format!("{} -> {}", cx.roster.names(&[*from]), cx.roster.names(to))
+    };
+    let resolved = receivers.iter().map(written).collect::<Vec<_>>().join(", ");
+    let ways = receivers.into_iter().map(|(from, to)| (vec![from], to)).collect();
+    (!pairs.is_empty()).then_some(Links { ways, resolved })
 }
 
 /// The nodes of each group; a node that several groups name belongs to the first of them.

@@ -15,9 +15,11 @@ mod script;
 mod target;
 
 pub use action::{Action, Incarnation};
-pub use between::{Between, Group};
+pub use between::{Between, Group, Layout};
 pub use happening::{Happening, HappeningKind, News};
-pub use kinds::{Aim, FaultKind, Harm, KindOptions, OnLinks, OnNodes, Scope, Scripted};
+pub use kinds::{
+    Aim, FaultKind, Flaps, Harm, KindOptions, OnClocks, OnLinks, OnNodes, OnStreams, Scope, Scripted,
+};
 pub use nemesis::{Nemesis, Prey};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use script::{Script, Step};
@@ -38,6 +40,8 @@ pub trait Fault: Debug {
 
 /// What a fault sees when it strikes.
 pub struct StrikeContext<'a> {
+    /// The moment.
+    pub now: Time,
     /// Who there is, and in what state.
     pub roster: &'a Roster,
     /// The fault's own random stream.

@@ -6,7 +6,7 @@
 use crate::kernel::{NodeId, Stream, SystemId};
 use crate::spec::write;
 
-use super::kinds::{Aim, Harm, Ingredient, Scope, Settings};
+use super::kinds::{Aim, Harm, Ingredient, Random, Scope, Settings};
 use super::{Between, Fault, Group, Roster, Strike, StrikeContext, Target};
 
 /// Whom a nemesis hunts.
@@ -62,6 +62,16 @@ impl Fault for Nemesis {
 }
 
 impl Nemesis {
+    /// The nemesis of `prey`: with what the scenario names, else with every kind that the prey survives.
+    pub fn new(prey: Prey, options: &Random) -> Nemesis {
+        let survivable = options.survivable;
+        let ingredients = match &options.kinds {
+            Some(kinds) => kinds.iter().map(|kind| kind.value.clone()).collect(),
+            None => Ingredient::all().filter(|one| !survivable || prey.survives(one.harm)).collect(),
+        };
+        Nemesis { prey, survivable, ingredients }
+    }
+
     /// The nodes of which a strike of such harm may have victims, and how many of those that serve it may hit: first
     /// those that are out of service already, then the others.
     fn reach(&self, harm: Harm, roster: &Roster) -> Reach {

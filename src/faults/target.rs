@@ -129,6 +129,14 @@ impl Size {
     }
 }
 
+/// `nodes` in an order drawn.
+pub(super) fn shuffled(mut nodes: Vec<NodeId>, choice: &mut Stream) -> Vec<NodeId> {
+    for last in (1..nodes.len()).rev() {
+        nodes.swap(last, choice.below(last as u32 + 1) as usize);
+    }
+    nodes
+}
+
 /// `count` of `nodes`, drawn without replacement, in order of their ids.
 fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId> {
     let mut drawn = Vec::with_capacity(count);
@@ -144,6 +152,7 @@ fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId
 mod tests {
     use super::*;
     use crate::faults::{Incarnation, Roster, SystemFacts};
+    use crate::kernel::Time;
     use crate::net::ImpairmentId;
 
     const KV: SystemId = SystemId(0);
@@ -168,8 +177,14 @@ mod tests {
     fn draws(roster: &Roster, target: &Target) -> Vec<Vec<u32>> {
         let resolve = |seed: u64| {
             let mut choice = Stream::new(seed, "test", "fault");
-            let mut cx =
-                StrikeContext { roster, choice: &mut choice, that: &[], impairment: ImpairmentId(0), key: 0 };
+            let mut cx = StrikeContext {
+                now: Time::ZERO,
+                roster,
+                choice: &mut choice,
+                that: &[],
+                impairment: ImpairmentId(0),
+                key: 0,
+            };
             target.resolve(&mut cx).into_iter().map(|id| id.0).collect()
         };
         let mut found: Vec<Vec<u32>> = (0..40).map(resolve).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::kernel::{Message, NodeId};
+use crate::kernel::{Message, NodeId, Time};
 
 /// The stalled streams, by (from, to). Stalls are rare; a stream that flows is not here.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Stalled<M> {
     messages: VecDeque<M>,
     /// How often its head was sent in vain. The messages behind it were not sent yet.
     attempts: u32,
+    /// Until when its sender does not notice that it is dead, if it is.
+    dead_until: Option<Time>,
 }
 
 impl<M: Message> Backlog<M> {
@@ -30,9 +32,21 @@ impl<M: Message> Backlog<M> {
 
     /// The stream stalls with `message` at its head.
     pub(super) fn stall(&mut self, from: NodeId, to: NodeId, message: M) {
-        let stalled = Stalled { messages: VecDeque::from([message]), attempts: 1 };
+        let stalled = Stalled { messages: VecDeque::from([message]), attempts: 1, dead_until: None };
         let before = self.streams.insert((from, to), stalled);
         assert!(before.is_none(), "a stalled stream sends nothing");
+    }
+
+    /// The stream is dead, and its sender does not notice until then.
+    pub(super) fn die(&mut self, from: NodeId, to: NodeId, noticed: Time) {
+        let stalled = Stalled { messages: VecDeque::new(), attempts: 0, dead_until: Some(noticed) };
+        let before = self.streams.insert((from, to), stalled);
+        assert!(before.is_none(), "it was reset, and has sent nothing since");
+    }
+
+    /// Until when the sender of a dead stream does not notice; `None` if it is alive.
+    pub(super) fn dead_until(&self, from: NodeId, to: NodeId) -> Option<Time> {
+        self.streams.get(&(from, to))?.dead_until
     }
 
     /// Adds `message` behind those that wait on the stalled stream.
@@ -50,10 +64,9 @@ impl<M: Message> Backlog<M> {
         assert!(stalled.messages.is_empty(), "a recovered stream has sent all it held");
     }
 
-    /// Forgets the streams of a crashed node; returns the sender of each with how many messages it held.
-    pub(super) fn reset(&mut self, node: NodeId) -> Vec<(NodeId, u64)> {
-        let ends_here = |&(from, to): &(NodeId, NodeId)| from == node || to == node;
-        let keys: Vec<_> = self.streams.keys().copied().filter(ends_here).collect();
+    /// Forgets the streams (from, to) that are reset; returns the sender of each with how many messages it held.
+    pub(super) fn reset(&mut self, is_reset: impl Fn(NodeId, NodeId) -> bool) -> Vec<(NodeId, u64)> {
+        let keys: Vec<_> = self.streams.keys().copied().filter(|&(from, to)| is_reset(from, to)).collect();
         let mut forgotten = Vec::with_capacity(keys.len());
         for key in keys {
             let stalled = self.streams.remove(&key).expect("the key was just listed");

@@ -1,15 +1,18 @@
-//! What waits at its sender for a clog to end.
+//! What waits for a clog to end at its sender, or for a hold at its receiver.
 
 use crate::kernel::NodeId;
 
 /// A message that waits.
-#[derive(Clone)]
-pub(super) struct Waiting<M> {
-    pub(super) from: NodeId,
-    pub(super) to: NodeId,
-    /// Of its stream (0: a datagram, which no crash concerns).
-    pub(super) epoch: u32,
-    pub(super) message: M,
+#[derive(Clone, Debug)]
+pub struct Waiting<M> {
+    /// Its sender.
+    pub from: NodeId,
+    /// Its receiver.
+    pub to: NodeId,
+    /// Of its stream (0: a datagram, which no reset concerns).
+    pub epoch: u32,
+    /// The message.
+    pub message: M,
 }
 
 /// Everything that waits, in the order in which it was sent.
@@ -39,9 +42,9 @@ impl<M> Clogged<M> {
         free
     }
 
-    /// Forgets what waits on the streams of a crashed node; returns who sent it, message by message.
-    pub(super) fn reset(&mut self, node: NodeId) -> Vec<NodeId> {
-        let is_reset = |one: &Waiting<M>| one.epoch != 0 && (one.from == node || one.to == node);
+    /// Forgets what waits on the streams between nodes (from, to) that are reset; returns who sent it, message by message.
+    pub(super) fn reset(&mut self, is_reset: impl Fn(NodeId, NodeId) -> bool) -> Vec<NodeId> {
+        let is_reset = |one: &Waiting<M>| one.epoch != 0 && is_reset(one.from, one.to);
         let senders = self.waiting.iter().filter(|one| is_reset(one)).map(|one| one.from).collect();
         self.waiting.retain(|one| !is_reset(one));
         senders

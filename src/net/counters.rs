@@ -13,7 +13,7 @@ pub enum DropReason {
     BufferFull,
     /// The receiver was down.
     ReceiverDown,
-    /// Its stream was reset by a crash.
+    /// Its stream was reset: by a crash, or by a fault.
     Reset,
 }
 
@@ -62,6 +62,8 @@ pub struct Counters {
     pub delayed: u64,
     /// Messages that waited at it for a clog to end, or wait still.
     pub clogged: u64,
+    /// Messages that were held when they arrived, counted at their sender.
+    pub held: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
@@ -110,6 +112,7 @@ impl Counters {
         self.retransmitted += other.retransmitted;
         self.delayed += other.delayed;
         self.clogged += other.clogged;
+        self.held += other.held;
         self.received += other.received;
         for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
             *mine += theirs;

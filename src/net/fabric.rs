@@ -1,5 +1,7 @@
 //! The links themselves: what becomes of a message under the conditions of its link.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::backlog::Backlog;
 use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
@@ -25,6 +27,8 @@ pub(super) struct Fabric<M> {
     /// By node.
     traffic: Vec<Traffic>,
     backlog: Backlog<M>,
+    /// How often faults reset the streams between two nodes, by (lower id, higher id).
+    resets: BTreeMap<(NodeId, NodeId), u32>,
 }
 
 /// What both ends of a link are asked for. 16 bytes: those of a thousand nodes stay in the nearest cache.
@@ -71,6 +75,7 @@ impl<M: Message> Fabric<M> {
             addresses: endpoints.iter().map(address).collect(),
             traffic: vec![traffic; endpoints.len()],
             backlog: Backlog::new(),
+            resets: BTreeMap::new(),
         }
     }
 
@@ -94,7 +99,13 @@ impl<M: Message> Fabric<M> {
 
     #[inline]
     pub(super) fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        self.addresses[from.index()].incarnation + self.addresses[to.index()].incarnation
+        let incarnations = self.addresses[from.index()].incarnation + self.addresses[to.index()].incarnation;
+        if self.resets.is_empty() { incarnations } else { incarnations + self.resets_between(from, to) }
+    }
+
+    #[cold]
+    fn resets_between(&self, from: NodeId, to: NodeId) -> u32 {
+        self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0)
     }
 
     #[inline(always)]
@@ -106,9 +117,53 @@ impl<M: Message> Fabric<M> {
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
     pub(super) fn reset(&mut self, node: NodeId) {
         self.addresses[node.index()].incarnation += 1;
-        for (from, dropped) in self.backlog.reset(node) {
+        self.drop_backlog(|from, to| from == node || to == node);
+    }
+
+    fn drop_backlog(&mut self, is_reset: impl Fn(NodeId, NodeId) -> bool) {
+        for (from, dropped) in self.backlog.reset(is_reset) {
             self.counters_mut(from).drop_many(DropReason::Reset, dropped);
         }
+    }
+
+    /// The streams between any of `from` and any of `to` are reset, as far as there are any; returns between whom, lower id
+    /// first. For `unnoticed` longer those of `from` believe in what they have to `to`: what they send is lost.
+    pub(super) fn reset_streams(
+        &mut self,
+        now: Time,
+        (from, to): (&[NodeId], &[NodeId]),
+        unnoticed: Duration,
+        schedule: &mut impl Schedule<M>,
+    ) -> BTreeSet<(NodeId, NodeId)> {
+        let (senders, receivers): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
+            (from.iter().copied().collect(), to.iter().copied().collect());
+        let mut pairs = BTreeSet::new();
+        let mut ways = BTreeSet::new();
+        for (of, others) in [(&senders, &receivers), (&receivers, &senders)] {
+            for &one in of {
+                let known = self.traffic[one.index()].links.iter_mut().map(|link| link.to);
+                let known: Vec<NodeId> =
+                    known.filter(|other| *other != one && others.contains(other)).collect();
+                for other in known.into_iter().filter(|other| self.is_stream(one, *other)) {
+                    pairs.insert((one.min(other), one.max(other)));
+                    let both = [(one, other), (other, one)].into_iter();
+                    ways.extend(both.filter(|(a, b)| senders.contains(a) && receivers.contains(b)));
+                }
+            }
+        }
+        for pair in &pairs {
+            *self.resets.entry(*pair).or_default() += 1;
+        }
+        self.drop_backlog(|from, to| pairs.contains(&(from.min(to), from.max(to))));
+        if unnoticed > Duration::ZERO {
+            for (from, to) in ways {
+                let (epoch, noticed) = (self.epoch(from, to), now + unnoticed);
+                self.traffic[from.index()].links.get(to).stall(epoch);
+                self.backlog.die(from, to, noticed);
+                schedule.retransmit(noticed, from, to, epoch);
+            }
+        }
+        pairs
     }
 
     /// Every link (from, to) that `is_meant` is busy with nothing from now on.
@@ -150,13 +205,13 @@ impl<M: Message> Fabric<M> {
         message: M,
         schedule: &mut impl Schedule<M>,
     ) {
+        let epoch = self.epoch(from, to);
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         if conditions.is_new() {
             counters.count_sent(message.size());
         }
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
         let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
-        let epoch = sender.incarnation + receiver.incarnation;
         let link = links.get(to);
         if link.is_stalled(epoch) {
             // A predecessor waits for the way to clear; a stream keeps its order.
@@ -239,6 +294,13 @@ impl<M: Message> Fabric<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         if epoch != self.epoch(from, to) {
+            return;
+        }
+        if let Some(noticed) = self.backlog.dead_until(from, to) {
+            if noticed <= now {
+                self.traffic[from.index()].links.get(to).recover();
+                self.drop_backlog(|one, other| (one, other) == (from, to));
+            }
             return;
         }
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);

@@ -3,18 +3,21 @@
 //! An impairment is one direction between two sets of nodes; a symmetric partition into k groups is k of them. Each in
 //! force owns a bit, set in its senders' and its receivers' masks, so that "does anything impair this link" is one AND,
 //! whatever the number of nodes. It concerns what is sent while it is up: what is in flight already arrives as it would
-//! have.
+//! have, unless it is held. While it is in force it may come and go.
 
 mod bursty;
 mod conditions;
+mod pattern;
 
 pub use bursty::GilbertElliott;
 pub(super) use conditions::{Clear, Conditions, Harm, Impaired};
+pub use pattern::{Flapping, Pattern};
 
 use super::profile::{Bandwidth, Probability};
-use crate::kernel::NodeId;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{Keyed, NodeId, Time};
 use bursty::Chains;
+use pattern::Course;
 
 /// Most impairments in force at once.
 pub const IMPAIRMENTS_MAX: u32 = u128::BITS;
@@ -53,16 +56,21 @@ pub enum Impairment {
     },
     /// They wait at their sender, in order, and leave when the impairment ends.
     Clog,
+    /// Those that would arrive are held, in order, and arrive when the impairment ends: also those that were sent before it.
+    Hold,
 }
 
 /// The impairments in force.
 #[derive(Clone)]
 pub struct Impairments {
     in_force: u128,
+    /// Of them, those that hold what arrives.
+    holding: u128,
     senders: Vec<u128>,
     receivers: Vec<u128>,
     /// By bit.
     slots: Vec<Option<Slot>>,
+    draws: Keyed,
 }
 
 #[derive(Clone)]
@@ -71,14 +79,28 @@ struct Slot {
     /// Names its draws.
     key: u64,
     impairment: Impairment,
+    course: Course,
     /// In which state its links are, if its losses come in bursts.
     chains: Chains,
 }
 
 impl Impairments {
     /// None, between `nodes` nodes.
-    pub(super) fn new(nodes: usize) -> Self {
-        Impairments { in_force: 0, senders: vec![0; nodes], receivers: vec![0; nodes], slots: Vec::new() }
+    pub(super) fn new(seed: u64, nodes: usize) -> Self {
+        Impairments {
+            in_force: 0,
+            holding: 0,
+            senders: vec![0; nodes],
+            receivers: vec![0; nodes],
+            slots: Vec::new(),
+            draws: Keyed::new(seed, "flapping links"),
+        }
+    }
+
+    /// Whether any may hold what arrives somewhere.
+    #[inline(always)]
+    pub(super) fn hold(&self) -> bool {
+        self.holding != 0
     }
 
     /// The bits of those that strike messages from `from` to `to`. Nothing strikes what a node sends itself.
@@ -90,16 +112,17 @@ impl Impairments {
         self.senders[from.index()] & self.receivers[to.index()]
     }
 
-    /// From now on `impairment` strikes what any of `from` sends to any of `to`, until [`Network::lift`](super::Network::lift). Its draws
-    /// are named by `key`.
+    /// From now on, at the times of `pattern`, `impairment` strikes what any of `from` sends to any of `to`, until
+    /// [`Network::lift`](super::Network::lift). Its draws are named by `key`.
     ///
     /// # Errors
     /// [`TooManyImpairments`] if [`IMPAIRMENTS_MAX`] are in force: nothing changes.
     pub fn impose(
         &mut self,
+        now: Time,
         id: ImpairmentId,
         key: u64,
-        impairment: Impairment,
+        (impairment, pattern): (Impairment, Pattern),
         from: &[NodeId],
         to: &[NodeId],
     ) -> Result<(), TooManyImpairments> {
@@ -108,14 +131,46 @@ impl Impairments {
             return Err(TooManyImpairments);
         }
         self.in_force |= 1 << bit;
+        if impairment == Impairment::Hold {
+            self.holding |= 1 << bit;
+        }
         let slot = bit as usize;
         if slot == self.slots.len() {
             self.slots.push(None);
         }
-        self.slots[slot] = Some(Slot { id, key, impairment, chains: Chains::default() });
+        self.slots[slot] =
+            Some(Slot { id, key, impairment, course: Course::new(pattern, now), chains: Chains::default() });
         from.iter().for_each(|node| self.senders[node.index()] |= 1 << bit);
         to.iter().for_each(|node| self.receivers[node.index()] |= 1 << bit);
         Ok(())
+    }
+
+    /// The bits of those that strike messages from `from` to `to` at `now`.
+    fn at(&mut self, now: Time, from: NodeId, to: NodeId) -> u128 {
+        let mut bits = self.on(from, to);
+        for (bit, slot) in self.slots.iter_mut().enumerate() {
+            let strikes = bits & 1 << bit != 0;
+            if strikes && slot.as_mut().is_some_and(|slot| !slot.course.is_on(now, self.draws, slot.key)) {
+                bits &= !(1 << bit);
+            }
+        }
+        bits
+    }
+
+    /// Whether what arrives from `from` at `to` is held at `now`.
+    pub(super) fn holds(&mut self, now: Time, from: NodeId, to: NodeId) -> bool {
+        self.holding & self.on(from, to) != 0 && self.holding & self.at(now, from, to) != 0
+    }
+
+    /// When next one of those may end by itself for which messages wait.
+    pub(super) fn next_release(&mut self, now: Time) -> Option<Time> {
+        let waits = |slot: &&mut Slot| matches!(slot.impairment, Impairment::Clog | Impairment::Hold);
+        let waited_for = self.slots.iter_mut().flatten().filter(waits);
+        let change = |slot: &mut Slot| {
+            slot.course.is_on(now, self.draws, slot.key); // It may not have been asked for a while.
+            slot.course.changes(now)
+        };
+        waited_for.filter_map(change).min()
     }
 
     /// Whether an impairment imposed under `id` narrows the link from `from` to `to`.
@@ -138,6 +193,7 @@ impl Impairments {
             }
         }
         self.in_force &= !lifted;
+        self.holding &= !lifted;
         self.senders.iter_mut().chain(&mut self.receivers).for_each(|mask| *mask &= !lifted);
     }
 }
@@ -155,17 +211,18 @@ mod tests {
     const C: NodeId = NodeId(2);
 
     fn cut(impairments: &mut Impairments, id: u64, from: &[NodeId], to: &[NodeId]) {
-        let imposed = impairments.impose(ImpairmentId(id), id, Impairment::Cut, from, to);
+        let cut = (Impairment::Cut, Pattern::Steady);
+        let imposed = impairments.impose(Time::ZERO, ImpairmentId(id), id, cut, from, to);
         imposed.expect("fewer than the most");
     }
 
     fn is_cut(impairments: &mut Impairments, from: NodeId, to: NodeId) -> bool {
-        Impaired::new(impairments, from, to).cut()
+        Impaired::new(impairments, Time::ZERO, from, to).cut()
     }
 
     #[test]
     fn an_impairment_has_one_direction() {
-        let mut three = Impairments::new(3);
+        let mut three = Impairments::new(1, 3);
         cut(&mut three, 1, &[A], &[B]);
         assert!(is_cut(&mut three, A, B));
         assert!(!is_cut(&mut three, B, A) && !is_cut(&mut three, A, C));
@@ -175,7 +232,7 @@ mod tests {
 
     #[test]
     fn overlapping_ones_are_lifted_one_by_one() {
-        let mut three = Impairments::new(3);
+        let mut three = Impairments::new(1, 3);
         cut(&mut three, 1, &[A], &[B, C]);
         cut(&mut three, 2, &[A, B], &[C]);
         three.lift(ImpairmentId(1));
@@ -185,18 +242,19 @@ mod tests {
 
     #[test]
     fn a_node_reaches_itself_even_in_a_cut_of_all_from_all() {
-        let mut two = Impairments::new(2);
+        let mut two = Impairments::new(1, 2);
         cut(&mut two, 1, &[A, B], &[A, B]);
         assert!(is_cut(&mut two, A, B) && !is_cut(&mut two, A, A));
     }
 
     #[test]
     fn bits_are_reused_and_their_number_is_a_limit() {
-        let mut two = Impairments::new(2);
+        let mut two = Impairments::new(1, 2);
         for n in 0..u64::from(IMPAIRMENTS_MAX) {
             cut(&mut two, n, &[A], &[B]);
         }
-        let more = |two: &mut Impairments| two.impose(ImpairmentId(999), 0, Impairment::Cut, &[B], &[A]);
+        let cut = || (Impairment::Cut, Pattern::Steady);
+        let more = |two: &mut Impairments| two.impose(Time::ZERO, ImpairmentId(999), 0, cut(), &[B], &[A]);
         assert_eq!(more(&mut two), Err(TooManyImpairments));
         two.lift(ImpairmentId(5));
         assert_eq!(more(&mut two), Ok(()));

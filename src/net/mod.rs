@@ -16,15 +16,17 @@ mod profile;
 pub mod regions;
 mod sites;
 
+pub use clogged::Waiting;
 pub use counters::{Counters, DropReason};
 pub use impair::{
-    GilbertElliott, IMPAIRMENTS_MAX, Impairment, ImpairmentId, Impairments, TooManyImpairments,
+    Flapping, GilbertElliott, IMPAIRMENTS_MAX, Impairment, ImpairmentId, Impairments, Pattern,
+    TooManyImpairments,
 };
 pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
 pub use sites::Sites;
 
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};
-use clogged::{Clogged, Waiting};
+use clogged::Clogged;
 use fabric::Fabric;
 use impair::{Clear, Conditions, Impaired};
 
@@ -34,6 +36,8 @@ pub trait Schedule<M> {
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M);
     /// The stream from `from` to `to` tries again at `at`, unless its `epoch` has passed by then.
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);
+    /// The network looks at `at` whether what waits for an impairment to end is free.
+    fn wake(&mut self, at: Time);
 }
 
 /// What the network knows of a node.
@@ -52,7 +56,12 @@ pub struct Endpoint {
 pub struct Network<M> {
     fabric: Fabric<M>,
     impairments: Impairments,
+    /// What waits at its sender for a clog to end.
     clogged: Clogged<M>,
+    /// What has arrived and waits for a hold to end.
+    held: Clogged<M>,
+    /// When it looks next whether any of them is free.
+    wakes: Option<Time>,
 }
 
 impl<M: Message> Network<M> {
@@ -60,8 +69,10 @@ impl<M: Message> Network<M> {
     pub fn new(seed: u64, sites: Sites, endpoints: &[Endpoint]) -> Self {
         Network {
             fabric: Fabric::new(seed, sites, endpoints),
-            impairments: Impairments::new(endpoints.len()),
+            impairments: Impairments::new(seed, endpoints.len()),
             clogged: Clogged::new(),
+            held: Clogged::new(),
+            wakes: None,
         }
     }
 
@@ -76,9 +87,9 @@ impl<M: Message> Network<M> {
         self.fabric.counters_mut(node)
     }
 
-    /// Messages that wait at their sender: for a stream's retransmission, or for a clog to end.
+    /// Messages that wait: at their sender for a stream's retransmission or for a clog to end, at their receiver for a hold.
     pub fn waiting(&self) -> u64 {
-        self.fabric.waiting() + self.clogged.len()
+        self.fabric.waiting() + self.clogged.len() + self.held.len()
     }
 
     /// One-way delay between the sites of two nodes, without jitter.
@@ -86,7 +97,7 @@ impl<M: Message> Network<M> {
         self.fabric.base_delay(from, to)
     }
 
-    /// The epoch of the stream between two nodes: it passes when either end crashes.
+    /// The epoch of the stream between two nodes: it passes when either end crashes, and when a fault resets it.
     #[inline]
     pub fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
         self.fabric.epoch(from, to)
@@ -95,7 +106,22 @@ impl<M: Message> Network<M> {
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
     pub fn reset(&mut self, node: NodeId) {
         self.fabric.reset(node);
-        for sender in self.clogged.reset(node) {
+        for sender in self.clogged.reset(|from, to| from == node || to == node) {
+            self.counters_mut(sender).drop_one(DropReason::Reset);
+        }
+    }
+
+    /// The streams between any of `from` and any of `to` are reset: what is under way on them and what waits is dropped. For
+    /// `unnoticed` longer those of `from` believe in what they have to `to`, and what they send there is dropped.
+    pub fn reset_streams(
+        &mut self,
+        now: Time,
+        ends: (&[NodeId], &[NodeId]),
+        unnoticed: Duration,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        let pairs = self.fabric.reset_streams(now, ends, unnoticed, schedule);
+        for sender in self.clogged.reset(|from, to| pairs.contains(&(from.min(to), from.max(to)))) {
             self.counters_mut(sender).drop_one(DropReason::Reset);
         }
     }
@@ -118,8 +144,8 @@ impl<M: Message> Network<M> {
         message: M,
         schedule: &mut impl Schedule<M>,
     ) {
-        let Network { fabric, impairments, clogged } = self;
-        let conditions = Impaired::new(impairments, from, to);
+        let Network { fabric, impairments, clogged, .. } = self;
+        let conditions = Impaired::new(impairments, now, from, to);
         if !conditions.clog() {
             return fabric.pass(conditions, now, from, to, message, schedule);
         }
@@ -128,6 +154,25 @@ impl<M: Message> Network<M> {
         counters.clogged += 1;
         let epoch = if fabric.is_stream(from, to) { fabric.epoch(from, to) } else { 0 };
         clogged.push(Waiting { from, to, epoch, message });
+        self.see_to_wake(now, schedule);
+    }
+
+    /// Whether some impairment in force may hold messages that arrive.
+    #[inline(always)]
+    pub fn may_hold(&self) -> bool {
+        self.impairments.hold()
+    }
+
+    /// Whether a message that arrives now is held.
+    pub fn holds(&mut self, now: Time, from: NodeId, to: NodeId) -> bool {
+        self.impairments.holds(now, from, to)
+    }
+
+    /// Holds a message that arrives now until that impairment ends.
+    pub fn hold(&mut self, now: Time, message: Waiting<M>, schedule: &mut impl Schedule<M>) {
+        self.counters_mut(message.from).held += 1;
+        self.held.push(message);
+        self.see_to_wake(now, schedule);
     }
 
     /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
@@ -143,7 +188,7 @@ impl<M: Message> Network<M> {
         match self.impairments.on(from, to) {
             0 => self.fabric.retransmit(Clear, now, from, to, epoch, schedule),
             _ => {
-                let conditions = Impaired::new(&mut self.impairments, from, to);
+                let conditions = Impaired::new(&mut self.impairments, now, from, to);
                 self.fabric.retransmit(conditions, now, from, to, epoch, schedule);
             }
         }
@@ -155,15 +200,44 @@ impl<M: Message> Network<M> {
     }
 
     /// Ends every impairment imposed under `id`. What waited for a clog leaves now, in the order in which it was sent; what
-    /// a narrow link has accepted arrives when it would have, and what comes next finds the link free.
-    pub fn lift(&mut self, now: Time, id: ImpairmentId, schedule: &mut impl Schedule<M>) {
-        let Network { fabric, impairments, clogged } = self;
+    /// was held is returned in the order in which it arrived, to arrive now; what a narrow link has accepted arrives when
+    /// it would have, and what comes next finds the link free.
+    #[must_use]
+    pub fn lift(&mut self, now: Time, id: ImpairmentId, schedule: &mut impl Schedule<M>) -> Vec<Waiting<M>> {
+        let Network { fabric, impairments, .. } = self;
         fabric.free_links(now, |from, to| impairments.narrows(id, from, to));
         impairments.lift(id);
-        let leaves = |from, to, impairments: &mut Impairments| !Impaired::new(impairments, from, to).clog();
-        for Waiting { from, to, message, .. } in clogged.take(|from, to| leaves(from, to, impairments)) {
-            let conditions = Impaired::new(impairments, from, to).after_waiting();
+        self.release(now, schedule)
+    }
+
+    /// The moment has come that was asked for with [`Schedule::wake`]: does with what is free what [`Network::lift`] does.
+    #[must_use]
+    pub fn wake(&mut self, now: Time, schedule: &mut impl Schedule<M>) -> Vec<Waiting<M>> {
+        self.wakes = self.wakes.filter(|at| *at > now);
+        self.release(now, schedule)
+    }
+
+    fn release(&mut self, now: Time, schedule: &mut impl Schedule<M>) -> Vec<Waiting<M>> {
+        let Network { fabric, impairments, clogged, held, .. } = self;
+        let arrive = held.take(|from, to| !impairments.holds(now, from, to));
+        let leave = clogged.take(|from, to| !Impaired::new(impairments, now, from, to).clog());
+        for Waiting { from, to, message, .. } in leave {
+            let conditions = Impaired::new(impairments, now, from, to).after_waiting();
             fabric.pass(conditions, now, from, to, message, schedule);
+        }
+        self.see_to_wake(now, schedule);
+        arrive
+    }
+
+    /// Impairments come and go by themselves: what waits for them to go is seen to when the next does.
+    fn see_to_wake(&mut self, now: Time, schedule: &mut impl Schedule<M>) {
+        if self.clogged.len() + self.held.len() == 0 {
+            return;
+        }
+        let next = self.impairments.next_release(now);
+        if let Some(at) = next.filter(|at| self.wakes.is_none_or(|known| *at < known)) {
+            self.wakes = Some(at);
+            schedule.wake(at);
         }
     }
 }

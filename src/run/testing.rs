@@ -1,5 +1,6 @@
 //! A small run, told note by note, that tests of metrics and files share.
 
+use crate::clocks::ClockError;
 use crate::kernel::{Duration, NodeId, SystemId, Time};
 use crate::model::history::{Outcome, Reason};
 use crate::model::log::{LogIndex, Term};
@@ -103,6 +104,7 @@ pub(super) fn counters(at: u64) -> Vec<NodeCounters> {
                 network: Default::default(),
                 disk: Default::default(),
                 processor: Usage::default(),
+                clock: Default::default(),
             },
         );
         processor.busy = Duration::from_millis(at / 4);
@@ -113,6 +115,9 @@ pub(super) fn counters(at: u64) -> Vec<NodeCounters> {
         counters.network.drop_many(crate::net::DropReason::Loss, at / 1000);
         counters.disk.syncs = at / 100;
         counters.disk.busy = Duration::from_millis(at / 10);
+        if node == 0 {
+            counters.clock = ClockError { wall_ns: -1_000 * at as i64, monotonic_ns: at as i64 };
+        }
         counters
     };
     (0..5).map(of_node).collect()

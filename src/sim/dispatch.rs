@@ -2,12 +2,12 @@
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::kernel::{Digest, DiskToken, Name, NodeId, Process, Sequence, Slot, Time};
-use crate::net::DropReason;
+use crate::net::{DropReason, Network, Waiting};
 
 use super::effects::Live;
 use super::event::Event;
 use super::node::{Held, Node};
-use super::shared::Shared;
+use super::shared::{EventQueue, Shared};
 use super::timers::Due;
 use super::{Observer, Occurrence, Sim, Stop};
 
@@ -27,6 +27,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.retransmit(at, from, to, epoch, queue);
             }
+            Event::Wake => self.release(|now, net, queue| net.wake(now, queue)),
             Event::Strike { fault } => self.strike_as_planned(fault as usize),
             Event::Triggered { fault, number } => self.strike_when(fault as usize, number),
             Event::Alarm { alarm } => self.alarm(alarm as usize),
@@ -39,6 +40,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, slot: Slot) {
+        if self.shared.net.may_hold() && self.shared.net.holds(self.shared.now, from, to) {
+            return self.hold(from, to, epoch, slot);
+        }
         let Node { process, machine, .. } = &mut self.nodes[to.index()];
         let reason = if epoch != 0 && epoch != self.shared.net.epoch(from, to) {
             DropReason::Reset
@@ -53,6 +57,27 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         drop(self.shared.queue.take_body(slot));
         self.shared.net.counters_mut(from).drop_one(reason);
         self.shared.observer.dropped(self.shared.now, from, to, reason);
+    }
+
+    #[cold]
+    fn hold(&mut self, from: NodeId, to: NodeId, epoch: u32, slot: Slot) {
+        let Shared { now, net, queue, .. } = &mut self.shared;
+        let message = queue.take_body(slot);
+        net.hold(*now, Waiting { from, to, epoch, message }, queue);
+    }
+
+    /// What the network releases arrives now, in order, and before whatever else happens at this instant. A call: what
+    /// handles it is a second copy of what handles messages that arrive.
+    #[inline(never)]
+    pub(super) fn release(
+        &mut self,
+        free: impl FnOnce(Time, &mut Network<P::Message>, &mut EventQueue<P::Message>) -> Vec<Waiting<P::Message>>,
+    ) {
+        let Shared { now, net, queue, .. } = &mut self.shared;
+        for Waiting { from, to, epoch, message } in free(*now, net, queue) {
+            let slot = self.shared.queue.lend(Event::Deliver { from, to, epoch }, message);
+            self.deliver(from, to, epoch, slot);
+        }
     }
 
     /// The event is counted while the message still lies in the queue: moved twice, it would be copied in pieces, and

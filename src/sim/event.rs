@@ -16,6 +16,8 @@ pub(super) enum Event {
     Work { node: NodeId, slot: u32, generation: u32 },
     /// A stalled stream tries again, unless it was reset.
     Retransmit { from: NodeId, to: NodeId, epoch: u32 },
+    /// The network looks whether what waits is free.
+    Wake,
     /// A planned fault strikes.
     Strike { fault: u32 },
     /// A fault strikes because of something that happened, its `number`th of them.
@@ -45,5 +47,9 @@ impl<M> Schedule<M> for super::shared::EventQueue<M> {
 
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32) {
         self.push(at, Event::Retransmit { from, to, epoch });
+    }
+
+    fn wake(&mut self, at: Time) {
+        self.push(at, Event::Wake);
     }
 }

@@ -1,12 +1,13 @@
 //! Carries out the actions of faults: crash, restart, pause, resume, and what makes nodes slow or links dead.
 
+use crate::clocks::Clock;
 use crate::faults::{Action, Incarnation, News};
 use crate::kernel::{Buffer, Context, NodeId, Process};
 use crate::net::DropReason;
 
 use super::effects::Live;
 use super::event::Event;
-use super::node::{Held, Lifecycle, Node};
+use super::node::{Held, Lifecycle, Machine, Node};
 use super::shared::Shared;
 use super::timers::Due;
 use super::{Limit, Observer, Occurrence, Sim, Stop};
@@ -25,14 +26,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Restart(node) => self.restart(node),
             Action::Pause(node) => self.pause(node),
             Action::Resume(node, incarnation) => self.resume(node, incarnation),
-            Action::Impair { id, key, impairment, from, to } => {
-                if self.shared.net.impairments().impose(id, key, impairment, &from, &to).is_err() {
+            Action::Impair { id, key, impairment, pattern, from, to } => {
+                let impairments = self.shared.net.impairments();
+                if impairments.impose(now, id, key, (impairment, pattern), &from, &to).is_err() {
                     self.stopped = Some(Stop::Limit(Limit::Impairments));
                 }
             }
-            Action::Lift(id) => {
+            Action::Lift(id) => self.release(|now, net, queue| net.lift(now, id, queue)),
+            Action::ResetStreams { from, to, unnoticed } => {
                 let Shared { net, queue, .. } = &mut self.shared;
-                net.lift(now, id, queue);
+                net.reset_streams(now, (&from, &to), unnoticed, queue);
             }
             Action::SlowNode(node, factor) => {
                 let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);
@@ -42,6 +45,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let moved = self.nodes[node.index()].machine.processor.speed_up(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
             }
+            Action::DisturbClock(node, id, disturbance) => {
+                self.change_clock(node, |clock| clock.disturb(now, id, &disturbance));
+            }
+            Action::SettleClock(node, id) => self.change_clock(node, |clock| clock.settle(now, id)),
             Action::SlowDisk(node, factor) => self.nodes[node.index()].machine.disk.slow_down(factor),
             Action::SpeedUpDisk(node, factor) => self.nodes[node.index()].machine.disk.speed_up(factor),
         }
@@ -51,6 +58,20 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     fn changed(&mut self, node: NodeId, change: Lifecycle) {
         self.shared.observer.changed(self.shared.now, node, change);
         self.shared.tell(News::of_node(change.happening(), node), &[node]);
+    }
+
+    /// Changes a node's clocks; its timers fire when its clock will show their deadlines now.
+    fn change_clock(&mut self, node: NodeId, change: impl FnOnce(&mut Clock)) {
+        let Machine { clock, timers, .. } = &mut self.nodes[node.index()].machine;
+        let before = clock.pace();
+        change(clock);
+        let after = clock.pace();
+        if before != after {
+            for (timer, at, rank) in timers.reclock(self.shared.now, |at| after.when(before.shows(at))) {
+                self.shared.queue.push_ranked(at, rank, Event::Timer { node, timer });
+            }
+        }
+        self.clock_changed(node);
     }
 
     /// Boots a node from what is durable.
@@ -63,7 +84,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         (facts.up, facts.incarnation) = (true, Incarnation(machine.incarnation));
         // It reads the disk while it boots: what it asks for waits until it has booted.
         let mut effects = Vec::new();
-        let (clock, rng) = (machine.clock, &mut machine.rng);
+        let (clock, rng) = (&machine.clock, &mut machine.rng);
         let cx = Buffer::new(id, clock.monotonic(now), clock.wall(now), rng, &mut effects);
         let mut cx = cx.with_incarnation(machine.incarnation);
         *process = Some(P::boot(&mut cx, config, machine.disk.durable()));

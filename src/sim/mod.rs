@@ -23,6 +23,7 @@ pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;
 
+use crate::clocks::ClockError;
 use crate::faults::{NodeFacts, Planned, Roster, SystemFacts};
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
 use crate::net::{Counters, Endpoint, Network, Sites};
@@ -229,6 +230,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             network: *self.shared.net.counters(id),
             disk: node.machine.disk.counters(self.shared.now),
             processor: node.machine.processor.usage(self.shared.now),
+            clock: node.machine.clock.error(self.shared.now),
         }
     }
 }
@@ -246,6 +248,8 @@ pub struct NodeCounters {
     pub disk: DiskCounters,
     /// What its cores did.
     pub processor: Usage,
+    /// How far its clocks are from true time.
+    pub clock: ClockError,
 }
 
 impl<P: Process> Setup<P> {

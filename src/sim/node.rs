@@ -1,6 +1,6 @@
 //! The event loop's side of a node: its process, and all that the process cannot see.
 
-use crate::clocks::Clock;
+use crate::clocks::{Clock, ClockProfile};
 use crate::faults::HappeningKind;
 use crate::kernel::{DiskToken, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
@@ -24,8 +24,8 @@ pub struct NodeSetup<C> {
     pub transport: Transport,
     /// Its disk.
     pub disk: DiskProfile,
-    /// Its clock.
-    pub clock: Clock,
+    /// Its clocks.
+    pub clock: ClockProfile,
     /// Its cores.
     pub processor: ProcessorProfile,
     /// What its process is told at every boot.
@@ -68,7 +68,7 @@ impl<P: Process> Node<P> {
             pauses: 0,
             incarnation: 0,
             handled: 0,
-            clock: setup.clock,
+            clock: Clock::new(setup.clock),
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),
             processor: Processor::new(setup.processor),

@@ -92,7 +92,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Looks up when an alarm goes off, as its node's clock runs now.
     fn set_alarm(&mut self, alarm: usize) {
         let Alarm { node, shown, .. } = self.alarms[alarm];
-        let due = self.nodes[node.index()].machine.clock.reaches(self.shared.now, shown);
+        let due = self.nodes[node.index()].machine.clock.when_wall_shows(self.shared.now, shown);
         self.alarms[alarm].due = due;
         if let Some(due) = due {
             self.shared.queue.push(due, Event::Alarm { alarm: alarm as u32 });
@@ -119,6 +119,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             .as_ref()
             .map_or(0, |cause| (u64::from(cause.number) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93));
         let mut cx = StrikeContext {
+            now,
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             that: cause.as_ref().map_or(&[], |cause| &cause.that),
@@ -226,7 +227,6 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// A node's clock is another one from now on: its alarms go off when that one shows their times. A step over the
     /// time of an alarm sets it off at once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no fault changes clocks yet"))]
     pub(super) fn clock_changed(&mut self, node: NodeId) {
         for alarm in 0..self.alarms.len() {
             if self.alarms[alarm].node == node && !self.alarms[alarm].has_gone_off {
@@ -241,7 +241,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::clocks::Clock;
+    use crate::clocks::{ClockProfile, Disturbance, DisturbanceId};
     use crate::faults::kinds::Crash;
     use crate::faults::{OnNodes, Planned, Target};
     use crate::kernel::{
@@ -318,7 +318,7 @@ mod tests {
             is_client: false,
             transport: Transport::Datagram,
             disk: DiskProfile::default(),
-            clock: Clock::default(),
+            clock: ClockProfile::default(),
             processor: ProcessorProfile { cores: None, speed: Speed::ONE },
             config: (),
         };
@@ -345,8 +345,8 @@ mod tests {
         sim.mark(Time(50 * MS));
         sim.run(u64::MAX);
         assert!(sim.is_at_mark() && sim.now() == Time(50 * MS));
-        sim.nodes[0].machine.clock.offset_ns = moved * MS as i64;
-        sim.clock_changed(NodeId(0));
+        let step = Disturbance::Shift { by_ns: moved * MS as i64, over: Duration::ZERO };
+        sim.act(Action::DisturbClock(NodeId(0), DisturbanceId(7), step));
         sim.run(u64::MAX);
         sim.into_observer().0
     }

@@ -65,6 +65,28 @@ impl Timers {
         timer.entry = timer.deadline;
     }
 
+    /// The node's clock goes at another rate from `now` on: every deadline ahead moves to where `moved` says, and keeps
+    /// its rank. Returns the timers that need an entry there, with their ranks.
+    pub(super) fn reclock(
+        &mut self,
+        now: Time,
+        mut moved: impl FnMut(Time) -> Time,
+    ) -> Vec<(u32, Time, Sequence)> {
+        let mut entries = Vec::new();
+        for (index, timer) in (0..).zip(&mut self.slots) {
+            let Some((deadline, sequence)) = timer.deadline.filter(|(deadline, _)| *deadline > now) else {
+                continue; // Disarmed, about to fire, or held by a pause.
+            };
+            let moved = (moved(deadline), sequence);
+            timer.deadline = Some(moved);
+            if timer.entry.is_none_or(|entry| moved < entry) {
+                timer.entry = timer.deadline;
+                entries.push((index, moved.0, sequence));
+            }
+        }
+        entries
+    }
+
     /// Disarms every timer: the node crashed.
     pub(super) fn disarm_all(&mut self) {
         self.slots.iter_mut().for_each(|timer| timer.deadline = None);
@@ -159,6 +181,25 @@ mod tests {
         rig.arm(0, 50);
         rig.timers.disarm_all();
         assert_eq!(rig.run(), None);
+    }
+
+    #[test]
+    fn a_change_of_the_clock_moves_what_is_ahead_and_keeps_the_order() {
+        let mut rig = Rig::new();
+        rig.arm(0, 90); // Armed first: fires first of those that come to one moment.
+        rig.arm(1, 80);
+        rig.arm(2, 10);
+        let moved = rig.timers.reclock(Time(10), |deadline| Time(10 + (deadline.0 - 10) / 20));
+        assert_eq!(moved.len(), 2, "what is due at this moment stays");
+        moved.into_iter().for_each(|(timer, at, sequence)| rig.queue.push_ranked(at, sequence, timer));
+        assert_eq!(rig.run(), Some((10, 2)));
+        assert!(
+            rig.timers.reclock(Time(11), |deadline| Time(deadline.0 + 100)).is_empty(),
+            "later is a store"
+        );
+        assert_eq!(rig.run(), Some((113, 1)));
+        assert_eq!(rig.run(), Some((114, 0)));
+        assert_eq!(rig.run(), None, "the entries at 80 and 90 are stale");
     }
 
     #[test]

@@ -88,6 +88,20 @@ at = \"70s\"
 do = \"partition\"
 target = \"link kv.1->kv.2\"
 for = \"5s\"
+
+[fault.ring]
+every = \"exp(60s)\"
+do = \"partition\"
+target = \"kv\"
+layout = \"ring\"
+for = \"20s\"
+
+[fault.flapping]
+at = \"90s\"
+do = \"partition\"
+links = [\"kv.1--kv.2\", \"kv.3->kv.1\"]
+flap = { up = \"uniform(1s,2s)\", down = \"exp(500ms)\", stable = \"100ms\" }
+for = \"20s\"
 "
         }
         FaultKind::SlowNode => {
@@ -108,6 +122,68 @@ do = \"slow-disk\"
 target = \"leader(kv)\"
 factor = 100
 for = \"20s\"
+"
+        }
+        FaultKind::ClockOffset => {
+            "\
+[fault.wrong-zone]
+at = \"30s\"
+do = \"clock-offset\"
+target = \"kv.2\"
+offset = \"-1h\"
+for = \"20s\"
+"
+        }
+        FaultKind::ClockStep => {
+            "\
+[fault.corrections]
+every = \"exp(20s)\"
+do = \"clock-step\"
+target = \"any(kv)\"
+by = \"-300ms\"
+
+[fault.slewed]
+at = \"30s\"
+do = \"clock-step\"
+target = \"kv.3\"
+by = \"10ms\"
+over = \"20s\"
+"
+        }
+        FaultKind::ClockDrift => {
+            "\
+[fault.overheated]
+at = \"30s\"
+do = \"clock-drift\"
+target = \"leader(kv)\"
+drift = \"-20000ppm\"
+for = \"20s\"
+"
+        }
+        FaultKind::ClockSinusoid => {
+            "\
+[fault.swinging]
+at = \"30s\"
+do = \"clock-sinusoid\"
+target = \"kv\"
+amplitude = \"50ms\"
+period = \"10s\"
+for = \"60s\"
+"
+        }
+        FaultKind::LeapSmear => {
+            "\
+[fault.smeared]
+at = \"0s\"
+do = \"leap-smear\"
+target = \"kv.1\"
+window = \"24h\"
+
+[fault.stepped]
+at = \"60s\"
+do = \"leap-smear\"
+target = \"kv.2\"
+window = \"0s\"
 "
         }
         FaultKind::Loss => {
@@ -170,6 +246,43 @@ buffer = \"4MiB\"
 target = \"leader(kv)\"
 direction = \"out\"
 for = \"20s\"
+"
+        }
+        FaultKind::Hold => {
+            "\
+[fault.held]
+at = \"30s\"
+do = \"hold\"
+links = [\"kv.1->kv.2\", \"kv.2--kv.3\"]
+for = \"5s\"
+"
+        }
+        FaultKind::Reset => {
+            "\
+[fault.restarted-proxy]
+every = \"exp(20s)\"
+do = \"reset\"
+target = \"any(kv)\"
+"
+        }
+        FaultKind::HalfOpen => {
+            "\
+[fault.forgotten]
+at = \"30s\"
+do = \"half-open\"
+target = \"kv.2\"
+direction = \"in\"
+keepalive = \"5s\"
+"
+        }
+        FaultKind::Swizzle => {
+            "\
+[fault.swizzle]
+every = \"const(60s)\"
+do = \"swizzle\"
+target = \"kv\"
+spacing = \"exp(1s)\"
+for = \"30s\"
 "
         }
         FaultKind::Clog => {

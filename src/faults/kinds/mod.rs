@@ -2,45 +2,64 @@
 
 mod bandwidth;
 mod bursty_loss;
+mod clock_drift;
+mod clock_offset;
+mod clock_sinusoid;
+mod clock_step;
 mod clog;
 mod corrupt;
 mod crash;
 mod crash_loop;
 mod delay;
 mod duplicate;
+mod half_open;
+mod hold;
 mod hostile;
+mod leap_smear;
 mod loss;
 mod partition;
 mod pause;
 mod random;
+mod reset;
 mod rolling_restart;
 mod slow_disk;
 mod slow_node;
+mod swizzle;
 
 pub use bandwidth::Bandwidth;
 pub use bursty_loss::BurstyLoss;
+pub use clock_drift::{ClockChoice, ClockDrift};
+pub use clock_offset::ClockOffset;
+pub use clock_sinusoid::ClockSinusoid;
+pub use clock_step::ClockStep;
 pub use clog::Clog;
 pub use corrupt::Corrupt;
 pub use crash::{Crash, DiskFate};
 pub use crash_loop::CrashLoop;
 pub use delay::Delay;
 pub use duplicate::Duplicate;
+pub use half_open::HalfOpen;
+pub use hold::Hold;
 pub use hostile::{Harm, Hostile, Settings};
+pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
 pub use partition::Partition;
 pub use pause::Pause;
 pub use random::{Ingredient, Random};
+pub use reset::Reset;
 pub use rolling_restart::{Order, RollingRestart};
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
+pub use swizzle::{Swizzle, Swizzled};
 
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use super::cut_off::cut_off;
-use super::{Action, Between, Fault, NodeFacts, Prey, Strike, StrikeContext, Target};
-use crate::kernel::{NodeId, Stream};
-use crate::net::Impairment;
+use super::{Action, Between, Fault, Nemesis, NodeFacts, Prey, Strike, StrikeContext, Target};
+use crate::clocks::{Disturbance, DisturbanceId};
+use crate::kernel::{Duration, NodeId, Stream};
+use crate::net::{Flapping, Impairment, Pattern};
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
@@ -129,6 +148,35 @@ impl<K: ScriptKind + Hostile> Fault for Scripted<K> {
     }
 }
 
+/// A kind of fault that strikes the clocks of nodes.
+pub trait ClockKind: Debug {
+    /// What happens to them.
+    fn disturbance(&self) -> Disturbance;
+}
+
+/// A fault of the clocks of nodes.
+#[derive(Clone, Debug)]
+pub struct OnClocks<K> {
+    /// Whose clocks it strikes.
+    pub target: Target,
+    /// What happens to them.
+    pub kind: K,
+}
+
+impl<K: ClockKind> Fault for OnClocks<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let nodes = self.target.resolve_failing(cx);
+        let id = DisturbanceId(cx.impairment.0);
+        let disturb = |node: &NodeId| Action::DisturbClock(*node, id, self.kind.disturbance());
+        (!nodes.is_empty()).then(|| Strike {
+            begin: nodes.iter().map(disturb).collect(),
+            end: nodes.iter().map(|node| Action::SettleClock(*node, id)).collect(),
+            resolved: cx.roster.names(&nodes),
+            ..Strike::default()
+        })
+    }
+}
+
 /// A fault of links.
 #[derive(Clone, Debug)]
 pub struct OnLinks<K> {
@@ -144,16 +192,65 @@ impl<K: LinkKind + Hostile> Fault for OnLinks<K> {
         let (id, key) = (cx.impairment, cx.key);
         let is_cut = self.kind.harm() >= Harm::PutsOut;
         let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
-        let impair = |(from, to)| Action::Impair { id, key, impairment: self.kind.impairment(), from, to };
+        let impair = |(from, to)| {
+            let (impairment, pattern) = (self.kind.impairment(), Pattern::Steady);
+            Action::Impair { id, key, impairment, pattern, from, to }
+        };
         let begin = links.ways.into_iter().map(impair).collect();
         let end = vec![Action::Lift(id)];
         Some(Strike { begin, end, resolved: links.resolved, out, ..Strike::default() })
     }
 }
 
-/// One row a kind: its options, its word, what it strikes.
+/// A kind of fault that ends streams.
+pub trait StreamKind: Debug {
+    /// How long who sends on them does not notice.
+    fn unnoticed(&self) -> Duration;
+}
+
+/// A fault that ends the streams of links, in a moment.
+#[derive(Clone, Debug)]
+pub struct OnStreams<K> {
+    /// Whose streams it ends.
+    pub between: Between,
+    /// How.
+    pub kind: K,
+}
+
+impl<K: StreamKind> Fault for OnStreams<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let links = self.between.resolve(cx)?;
+        let unnoticed = self.kind.unnoticed();
+        let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
+        let begin = links.ways.into_iter().map(reset).collect();
+        Some(Strike { begin, resolved: links.resolved, ..Strike::default() })
+    }
+}
+
+/// A fault of links that comes and goes while it lasts.
+#[derive(Debug)]
+pub struct Flaps {
+    /// What comes and goes.
+    pub fault: Rc<dyn Fault>,
+    /// When.
+    pub law: Flapping,
+}
+
+impl Fault for Flaps {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let mut strike = self.fault.strike(cx)?;
+        for action in &mut strike.begin {
+            if let Action::Impair { pattern, .. } = action {
+                *pattern = Pattern::Flapping(Box::new(self.law.clone()));
+            }
+        }
+        Some(strike)
+    }
+}
+
+/// One row a kind: its options, its word, what it strikes, and the fault that it is there.
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])+ $kind:ident = $word:literal, $scope:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $word:literal, $scope:ident as $fault:ident;)+) => {
         crate::choices! {
             /// What goes wrong.
             pub enum FaultKind {
@@ -215,45 +312,36 @@ macro_rules! kinds {
             /// The fault that strikes at `aim`; `None` if a fault of this kind strikes no such thing.
             pub fn at(&self, aim: Aim) -> Option<Rc<dyn Fault>> {
                 match self {
-                    $(KindOptions::$kind(kind) => kinds!(@at $scope, kind.clone(), aim),)+
+                    $(KindOptions::$kind(kind) => kinds!(@at $scope, $fault, kind.clone(), aim),)+
                 }
             }
         }
     };
     (@scope nodes) => { Scope::Nodes };
-    (@scope script) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
     (@scope system) => { Scope::System };
-    (@draw nodes, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
-    (@draw script, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
-    (@draw links, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
     (@draw system, $kind:ident, $choice:expr) => { None };
+    (@draw $scope:ident, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
     (@harm system, $kind:expr) => {{
         let _ = $kind;
         Harm::Slows
     }};
     (@harm $scope:ident, $kind:expr) => { Hostile::harm($kind) };
-    (@at nodes, $kind:expr, $aim:expr) => {
+    (@at nodes, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
-            Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
+            Aim::Nodes(target) => Some(Rc::new($fault { target, kind: $kind })),
             Aim::Links(_) | Aim::System(_) => None,
         }
     };
-    (@at script, $kind:expr, $aim:expr) => {
+    (@at links, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
-            Aim::Nodes(target) => Some(Rc::new(Scripted { target, kind: $kind })),
-            Aim::Links(_) | Aim::System(_) => None,
-        }
-    };
-    (@at links, $kind:expr, $aim:expr) => {
-        match $aim {
-            Aim::Links(between) => Some(Rc::new(OnLinks { between, kind: $kind })),
+            Aim::Links(between) => Some(Rc::new($fault { between, kind: $kind })),
             Aim::Nodes(_) | Aim::System(_) => None,
         }
     };
-    (@at system, $kind:expr, $aim:expr) => {
+    (@at system, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
-            Aim::System(prey) => Some($kind.fault(prey)),
+            Aim::System(prey) => Some(Rc::new($fault::new(prey, &$kind))),
             Aim::Nodes(_) | Aim::Links(_) => None,
         }
     };
@@ -262,34 +350,52 @@ macro_rules! kinds {
 kinds! {
     /// The process is gone with its volatile state and un-synced writes; at the end it boots from its disk, or an
     /// empty one.
-    Crash = "crash", nodes;
+    Crash = "crash", nodes as OnNodes;
     /// The process dies and boots again and again, as long as it lasts.
-    CrashLoop = "crash-loop", script;
+    CrashLoop = "crash-loop", nodes as Scripted;
     /// The nodes are restarted one after the other, or batch by batch; none goes down while another is.
-    RollingRestart = "rolling-restart", script;
+    RollingRestart = "rolling-restart", nodes as Scripted;
     /// The process stops and loses nothing; what waited comes all at once when it goes on.
-    Pause = "pause", nodes;
+    Pause = "pause", nodes as OnNodes;
     /// Work on the node takes `factor` times as long.
-    SlowNode = "slow-node", nodes;
+    SlowNode = "slow-node", nodes as OnNodes;
     /// The node's disk takes `factor` times as long.
-    SlowDisk = "slow-disk", nodes;
+    SlowDisk = "slow-disk", nodes as OnNodes;
+    /// The wall clock is off by `offset` while it lasts.
+    ClockOffset = "clock-offset", nodes as OnClocks;
+    /// The wall clock jumps by `by`, at once or spread over a time, and stays there: the end of the fault changes nothing.
+    ClockStep = "clock-step", nodes as OnClocks;
+    /// Clocks run faster or slower while it lasts; what they have gained or lost stays.
+    ClockDrift = "clock-drift", nodes as OnClocks;
+    /// The wall clock swings around what it would show.
+    ClockSinusoid = "clock-sinusoid", nodes as OnClocks;
+    /// A leap second that is spread over a day, or steps the wall clock; the end of the fault changes nothing.
+    LeapSmear = "leap-smear", nodes as OnClocks;
     /// Messages between groups are dropped: both ways, one way, or on one link; a stream tries again after its timeouts.
-    Partition = "partition", links;
+    Partition = "partition", links as OnLinks;
     /// A share of the messages is lost; a stream sends them again.
-    Loss = "loss", links;
+    Loss = "loss", links as OnLinks;
     /// Messages are lost in bursts, by the two-state chain of Gilbert and Elliott; a stream sends them again.
-    BurstyLoss = "bursty-loss", links;
+    BurstyLoss = "bursty-loss", links as OnLinks;
     /// A share of the datagrams arrives twice, the copy with a jitter of its own; a stream drops copies.
-    Duplicate = "duplicate", links;
+    Duplicate = "duplicate", links as OnLinks;
     /// A share of the messages arrives damaged: the receiver's checksum finds it and they are dropped; a stream sends them
     /// again.
-    Corrupt = "corrupt", links;
+    Corrupt = "corrupt", links as OnLinks;
     /// A share of the messages takes longer: datagrams overtake each other, a stream keeps its order.
-    Delay = "delay", links;
+    Delay = "delay", links as OnLinks;
     /// Links have at most this bandwidth; a large `buffer` is bufferbloat.
-    Bandwidth = "bandwidth", links;
+    Bandwidth = "bandwidth", links as OnLinks;
     /// Messages wait at their sender, in order, and leave when it ends.
-    Clog = "clog", links;
+    Clog = "clog", links as OnLinks;
+    /// Messages that arrive are held, also those under way when it strikes, and arrive in order when it ends.
+    Hold = "hold", links as OnLinks;
+    /// Streams are reset: what is under way on them and what waits is lost, and what comes next opens new ones.
+    Reset = "reset", links as OnStreams;
+    /// Streams are dead, and who sends on them does not know it until its keepalive finds out: what it sends is lost.
+    HalfOpen = "half-open", links as OnStreams;
+    /// Nodes are clogged one by one, in an order drawn, and set free one by one in another.
+    Swizzle = "swizzle", nodes as Swizzled;
     /// A nemesis: strikes of many kinds on one system, drawn, with no more nodes out at once than the system survives.
-    Random = "random", system;
+    Random = "random", system as Nemesis;
 }

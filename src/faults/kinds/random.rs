@@ -1,9 +1,6 @@
 //! `do = "random"`: a nemesis, which strikes a system with one kind of fault after the other.
 
-use std::rc::Rc;
-
 use super::{FaultKind, Harm, KindOptions, Scope, Settings};
-use crate::faults::{Fault, Nemesis, Prey};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, Stream};
 use crate::spec::choices::Choice;
@@ -26,17 +23,6 @@ crate::options! {
         survivable: bool = true,
         /// The last part of the run, in which nothing strikes and what lasts is over: time for the system to recover.
         calm: Duration = "0s",
-    }
-}
-
-impl Random {
-    /// The nemesis of `prey`.
-    pub(super) fn fault(&self, prey: Prey) -> Rc<dyn Fault> {
-        let ingredients = match &self.kinds {
-            Some(kinds) => kinds.iter().map(|kind| kind.value.clone()).collect(),
-            None => Ingredient::all().filter(|one| !self.survivable || prey.survives(one.harm)).collect(),
-        };
-        Rc::new(Nemesis { prey, survivable: self.survivable, ingredients })
     }
 }
 
@@ -67,14 +53,12 @@ crate::options! {
 
 impl Ingredient {
     /// Each kind that can be drawn, once.
-    fn all() -> impl Iterator<Item = Ingredient> {
-        let nothing = Diagnostics::default();
-        let kinds = FaultKind::ALL.iter().filter_map(move |&kind| {
-            let mut diagnostics = nothing.clone();
+    pub fn all() -> impl Iterator<Item = Ingredient> {
+        FaultKind::ALL.iter().filter_map(|&kind| {
+            let mut diagnostics = Diagnostics::default();
             let mut decoder = Decoder::new(&mut diagnostics, &NoDataFiles);
-            Ingredient::new(kind, IngredientCommon { weight: 1, r#for: None }, Table::default(), &mut decoder)
-        });
-        kinds
+            Ingredient::new(kind, IngredientCommon::defaults(), Table::default(), &mut decoder)
+        })
     }
 
     /// Of a kind that can be drawn; `None` if this cannot, or once every mistake in `given` has been reported.
@@ -111,9 +95,10 @@ impl Decode for Ingredient {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Ingredient> {
         let Value::Table(table) = &node.value else {
             let kind = <FaultKind as Decode>::decode(node, decoder)?;
-            let common = IngredientCommon { weight: 1, r#for: None };
-            return can_be_drawn(kind, &node.origin, decoder)
-                .then(|| Ingredient::new(kind, common, Table::default(), decoder))?;
+            return match can_be_drawn(kind, &node.origin, decoder) {
+                true => Ingredient::new(kind, IngredientCommon::defaults(), Table::default(), decoder),
+                false => None,
+            };
         };
         let kind = option::<Located<FaultKind>>(node, "do", None, &(), decoder)?;
         if !can_be_drawn(kind.value, &kind.origin, decoder) {

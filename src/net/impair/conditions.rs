@@ -1,7 +1,7 @@
 //! What a message meets on its link: nothing but the link itself, or the impairments in force there.
 
 use super::{Impairment, Impairments, Slot};
-use crate::kernel::{Duration, NodeId};
+use crate::kernel::{Duration, NodeId, Time};
 use crate::net::draw::{Draw, FaultStep};
 use crate::net::profile::{Bandwidth, Profile};
 
@@ -80,8 +80,8 @@ pub(in crate::net) struct Impaired<'a> {
 }
 
 impl<'a> Impaired<'a> {
-    pub(in crate::net) fn new(impairments: &'a mut Impairments, from: NodeId, to: NodeId) -> Self {
-        let bits = impairments.on(from, to);
+    pub(in crate::net) fn new(impairments: &'a mut Impairments, now: Time, from: NodeId, to: NodeId) -> Self {
+        let bits = impairments.at(now, from, to);
         Impaired { impairments, bits, link: (from, to), is_new: true }
     }
 
@@ -129,7 +129,8 @@ impl Conditions for Impaired<'_> {
                 | Impairment::Duplicate(_)
                 | Impairment::Delay { .. }
                 | Impairment::Bandwidth { .. }
-                | Impairment::Clog => None,
+                | Impairment::Clog
+                | Impairment::Hold => None,
             };
             // What is lost arrives in no state.
             harm = if found == Some(Harm::Lost) { found } else { harm.or(found) };
@@ -171,7 +172,7 @@ impl Conditions for Impaired<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ImpairmentId;
+    use super::super::{ImpairmentId, Pattern};
     use super::*;
 
     const A: NodeId = NodeId(0);
@@ -179,15 +180,16 @@ mod tests {
 
     #[test]
     fn the_narrowest_bandwidth_counts_and_brings_its_buffer() {
-        let mut two = Impairments::new(2);
+        let mut two = Impairments::new(1, 2);
         let mbit = |n: u64| Bandwidth::from_bits_per_second(n * 1_000_000);
         for (id, bandwidth, buffer) in [(1, 10, Some(5)), (2, 1, None), (3, 5, Some(7))] {
             let narrow = Impairment::Bandwidth { bandwidth: mbit(bandwidth), buffer };
-            two.impose(ImpairmentId(id), id, narrow, &[A], &[B]).expect("room");
+            let narrow = (narrow, Pattern::Steady);
+            two.impose(Time::ZERO, ImpairmentId(id), id, narrow, &[A], &[B]).expect("room");
         }
         let profile =
             |n: Option<u64>| Profile { bandwidth: n.map(mbit), buffer: Some(9), ..Profile::default() };
-        let link = Impaired::new(&mut two, A, B);
+        let link = Impaired::new(&mut two, Time::ZERO, A, B);
         assert_eq!(
             link.bandwidth(&profile(None)),
             (Some(mbit(1)), Some(5)),

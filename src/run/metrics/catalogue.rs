@@ -3,6 +3,7 @@
 use super::Aggregate::{self, Count, Cv, Max, Mean, Min, P50, P90, P95, P99, P999, Total};
 use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, System, Workload};
 
+use crate::clocks::ClockError;
 use crate::model::history;
 use crate::net::DropReason;
 use crate::run::load::{NodeSample, Part};
@@ -31,6 +32,8 @@ pub enum Metric {
     InSystem,
     QueueLength,
     Utilisation,
+    WallClockError,
+    MonotonicClockError,
     MessagesSent,
     MessagesReceived,
     MessagesDropped,
@@ -164,6 +167,8 @@ pub enum Source {
     Level(Level),
     /// The busy time of cores.
     Utilisation,
+    /// How far clocks of nodes are from true time, in nanoseconds.
+    ClockError(fn(ClockError) -> i64),
     /// A counter of nodes, narrowed by the reason of drops.
     Counter(fn(&NodeSample, Option<DropReason>) -> u64),
     /// Strikes of faults.
@@ -385,6 +390,24 @@ pub const CATALOGUE: &[Entry] = &[
         aggregates: &[Mean, Max, Min, Cv],
         meaning: "Share of a node's core-time that was busy, aggregated over nodes. Only of nodes whose cores are \
                   limited.",
+    },
+    Entry {
+        metric: Metric::WallClockError,
+        name: "wall_clock_error",
+        unit: Unit::Nanoseconds,
+        source: Source::ClockError(|error| error.wall_ns),
+        labels: &[System, Node],
+        aggregates: &[Mean, Max, Min],
+        meaning: "How far a node's wall clock was from true time, ahead or behind, at the worst of the samples that                   nodes.csv shows; aggregated over nodes. Nothing in the usual figures if no clock was ever off.",
+    },
+    Entry {
+        metric: Metric::MonotonicClockError,
+        name: "monotonic_clock_error",
+        unit: Unit::Nanoseconds,
+        source: Source::ClockError(|error| error.monotonic_ns),
+        labels: &[System, Node],
+        aggregates: &[Mean, Max, Min],
+        meaning: "The same of its monotonic clock, which shows the time since the start of the run.",
     },
     Entry {
         metric: Metric::MessagesSent,

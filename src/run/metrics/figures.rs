@@ -42,6 +42,14 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
         }
         Source::Level(_) => systems(recording, &query, |system| recording.serves(system)),
         Source::Utilisation => systems(recording, &query, |_| true),
+        Source::ClockError(clock) => {
+            let is_off = |query: &Query| {
+                recording.clock_errors(query, clock).is_some_and(|nodes| nodes.iter().any(|ns| *ns > 0.0))
+            };
+            let mut queries = systems(recording, &query, |_| true);
+            queries.retain(is_off);
+            queries
+        }
         Source::Counter(_) => systems(recording, &query, |_| true),
         Source::Strikes => faults(recording, &query),
     };

@@ -57,6 +57,7 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.network.retransmitted))?;
     let row = row.integer(grown(|one| one.counters.network.delayed))?;
     let row = row.integer(grown(|one| one.counters.network.clogged))?;
+    let row = row.integer(grown(|one| one.counters.network.held))?;
     let mut row = row.integer(grown(|one| one.counters.network.received))?;
     for reason in DropReason::ALL {
         row =
@@ -66,7 +67,9 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.disk.syncs))?;
     let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;
     let row = row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?;
-    row.integer(grown(|one| one.counters.disk.lost))?.end()
+    let row = row.integer(grown(|one| one.counters.disk.lost))?;
+    let clock = after.counters.clock;
+    row.float(clock.wall_ns as f64 / 1e9)?.float(clock.monotonic_ns as f64 / 1e9)?.end()
 }
 
 /// Writes roles.csv.

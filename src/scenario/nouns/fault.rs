@@ -1,7 +1,7 @@
 //! `[fault.NAME]`: something that goes wrong, when and where. What every fault has is here; what one kind has besides is
 //! with the kind.
 
-use crate::faults::{FaultKind, KindOptions, Scope};
+use crate::faults::{FaultKind, KindOptions, Layout, Scope};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
 use crate::spec::choices::Choice;
@@ -58,12 +58,30 @@ crate::options! {
         target: Option<Located<String>>,
         /// Faults of links strike what lies between groups, each a target, a list of targets, or `rest`.
         groups: Option<Vec<Side>>,
+        /// Faults of links strike these links, each `a->b` (one way) or `a--b`.
+        links: Option<Vec<Located<String>>>,
+        /// Faults of links strike what this layout of the `target`'s nodes leaves unconnected, drawn anew at each strike.
+        layout: Option<Layout>,
+        /// Faults of links come and go while they last.
+        flap: Option<FlapOptions>,
         /// Whether only messages from the first group to the second are struck.
         one_way: bool = false,
         /// Which messages of the `target` are struck; absent: both directions.
         direction: Option<Direction>,
     }
     check check_fault;
+}
+
+crate::options! {
+    /// How a fault of links comes and goes while it lasts. It begins with its effect; all links that it strikes flap together.
+    pub struct FlapOptions {
+        /// For how long the links are as ever, drawn each time.
+        up: Distribution,
+        /// For how long they are struck, drawn each time.
+        down: Distribution,
+        /// The least time between two changes.
+        stable: Duration [Duration::from_micros(1)..] = "10ms",
+    }
 }
 
 /// A fault: what all have, and the options of its kind.
@@ -233,6 +251,37 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     let kind = fault.r#do.value;
     let scope = kind.scope();
     let strikes_links = scope == Scope::Links;
+    if !strikes_links {
+        for (key, is_given) in [
+            ("links", fault.links.is_some()),
+            ("layout", fault.layout.is_some()),
+            ("flap", fault.flap.is_some()),
+        ] {
+            if is_given {
+                refuse(key, format!("a {kind} has no `{key}`"), "it strikes nodes: remove it");
+            }
+        }
+    }
+    if strikes_links && fault.links.is_some() && (fault.target.is_some() || fault.groups.is_some()) {
+        refuse("links", format!("`links` and more say which links the {kind} strikes"), "keep one of them");
+    }
+    if let Some(layout) = fault.layout.filter(|_| strikes_links)
+        && (fault.target.is_none() || fault.direction.is_some())
+    {
+        let message = format!("`{layout}` is a layout of the nodes of a `target`, and of nothing else");
+        refuse("layout", message, "write for example target = \"kv\"; what stays connected goes both ways");
+    }
+    if fault.flap.is_some() && matches!(kind, FaultKind::Reset | FaultKind::HalfOpen) {
+        refuse(
+            "flap",
+            format!("a {kind} is over in a moment"),
+            "write every = \"...\" for one after the other",
+        );
+    }
+    if kind == FaultKind::Swizzle && fault.r#for.is_none() {
+        let help = "write for example for = \"1m\": nodes that are not free by then are set free";
+        refuse("", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
+    }
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, false) => {
             let (message, help) = match scope {
@@ -248,7 +297,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         (_, Some(_), false) => {
             refuse("groups", format!("a {kind} has no `groups`"), "remove it, or write do = \"partition\"");
         }
-        (None, None, true) if kind == FaultKind::Partition => {
+        (None, None, true) if kind == FaultKind::Partition && fault.links.is_none() => {
             let help = "write groups = [\"region:eu-west-1\", \"rest\"], or target = \"link kv.1--kv.2\"";
             refuse("", "`groups` is missing: what does the partition separate?".to_owned(), help);
         }

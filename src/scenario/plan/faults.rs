@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use crate::faults::kinds::{Ingredient, Random};
 use crate::faults::{
-    Aim, Between, Fault, FaultKind, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule, Scope, Size,
-    Target, Trigger,
+    Aim, Between, Fault, FaultKind, Flaps, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule, Scope,
+    Size, Target, Trigger,
 };
 use crate::kernel::{NodeId, Time};
-use crate::net::Sites;
+use crate::net::{Flapping, Sites};
 use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
@@ -17,7 +17,7 @@ use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
-use super::super::nouns::fault::{Direction, FaultCommon, FaultOptions, Side};
+use super::super::nouns::fault::{Direction, FaultCommon, FaultOptions, FlapOptions, Side};
 use super::Planner;
 use super::domains::Domain;
 use super::nodes::Placed;
@@ -143,7 +143,9 @@ impl Planner<'_> {
                 Aim::System(prey)
             }
         };
-        kind.at(aim)
+        let fault = kind.at(aim)?;
+        let Some(FlapOptions { up, down, stable }) = common.flap.clone() else { return Some(fault) };
+        Some(Rc::new(Flaps { fault, law: Flapping { up, down, stable } }))
     }
 
     /// Only a fault that waits for something can mean what it is about.
@@ -230,17 +232,30 @@ impl Planner<'_> {
 
     /// The links that a fault strikes.
     fn between(&mut self, options: &FaultCommon, placed: &Placed, sites: &Sites) -> Option<Between> {
+        if let Some(links) = &options.links {
+            let links: Vec<_> = links.iter().map(|link| self.link(link, link.value.trim(), placed)).collect();
+            let links: Vec<(NodeId, NodeId, bool)> = links.into_iter().collect::<Option<_>>()?;
+            let pairs = links.iter().flat_map(|&(a, b, both)| [Some((a, b)), both.then_some((b, a))]);
+            return Some(Between::Links(pairs.flatten().collect()));
+        }
         if let Some(target) = &options.target {
-            if is_link(&target.value) {
+            if let Some(ends) = target.value.trim().strip_prefix("link ").filter(|_| options.layout.is_none())
+            {
                 if options.at_clock.is_some() {
                     let message = "a link has no clock for `at_clock` to look at".to_owned();
                     self.refuse(Code::BadTarget, &target.origin, message, "name a node".to_owned());
                     return None;
                 }
-                return self.link(target, placed);
+                let (a, b, both) = self.link(target, ends, placed)?;
+                let [a, b] = [a, b].map(|node| Group::Of(vec![Target::Node(node)]));
+                return Some(if both { Between::Groups(vec![a, b]) } else { Between::OneWay(a, b) });
             }
             let target = self.nodes_struck(options.r#do.value, target, placed, sites)?;
-            let target = Group::Of(vec![if options.at_clock.is_some() { Target::That } else { target }]);
+            let target = if options.at_clock.is_some() { Target::That } else { target };
+            if let Some(layout) = options.layout {
+                return Some(Between::Layout(layout, target));
+            }
+            let target = Group::Of(vec![target]);
             return Some(match options.direction.unwrap_or(Direction::Both) {
                 Direction::Both => Between::Groups(vec![target, Group::Rest]),
                 Direction::In => Between::OneWay(Group::Rest, target),
@@ -275,10 +290,14 @@ impl Planner<'_> {
         targets.into_iter().collect::<Option<_>>().map(Group::Of)
     }
 
-    fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<Between> {
-        let ends = link.value.trim().strip_prefix("link ").map(str::trim);
-        let split = |between: &str| ends.and_then(|ends| ends.split_once(between));
-        let (from, to, both) = match (split("->"), split("--")) {
+    /// The ends of a link written `a->b` or `a--b`, and whether it is both ways.
+    fn link(
+        &mut self,
+        link: &Located<String>,
+        ends: &str,
+        placed: &Placed,
+    ) -> Option<(NodeId, NodeId, bool)> {
+        let (from, to, both) = match (ends.split_once("->"), ends.split_once("--")) {
             (Some((from, to)), _) => (from.trim(), to.trim(), false),
             (None, Some((from, to))) => (from.trim(), to.trim(), true),
             (None, None) => {
@@ -296,7 +315,7 @@ impl Planner<'_> {
                 let known = placed.nodes.iter().map(|node| node.name.as_str());
                 self.unknown_name("node", name, &link.origin, known);
             }
-            node.map(|node| Group::Of(vec![Target::Node(node)]))
+            node
         };
         let (from, to) = (end(from), end(to));
         let (from, to) = (from?, to?);
@@ -305,7 +324,7 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &link.origin, message, "name two nodes".to_owned());
             return None;
         }
-        Some(if both { Between::Groups(vec![from, to]) } else { Between::OneWay(from, to) })
+        Some((from, to, both))
     }
 
     pub(super) fn target(
@@ -486,8 +505,14 @@ fn is_link(target: &str) -> bool {
 /// What the scenario says of whom the fault strikes.
 fn intent(options: &FaultCommon) -> String {
     let side = |side: &Side| side.0.iter().map(|one| one.value.as_str()).collect::<Vec<_>>().join(" ");
+    if let Some(links) = &options.links {
+        return links.iter().map(|link| link.value.as_str()).collect::<Vec<_>>().join(", ");
+    }
     match (&options.target, &options.groups) {
-        (Some(target), _) => target.value.clone(),
+        (Some(target), _) => match options.layout {
+            Some(layout) => format!("{layout} of {}", target.value),
+            None => target.value.clone(),
+        },
         (None, Some(groups)) => {
             let between = if options.one_way { " -> " } else { " | " };
             groups.iter().map(side).collect::<Vec<_>>().join(between)

@@ -19,7 +19,7 @@ pub use places::{LAN_DELAY, LAN_JITTER};
 
 use std::rc::Rc;
 
-use crate::clocks::Clock;
+use crate::clocks::ClockProfile;
 use crate::kernel::{Duration, Keyed, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::model::route::Route;
@@ -317,7 +317,7 @@ fn build_nodes<X: Custom>(
             is_client: true,
             transport: Transport::Either,
             disk: DiskProfile::default(),
-            clock: Clock::default(),
+            clock: ClockProfile::default(),
             processor: ProcessorProfile::default(),
             config: RoleConfig::Clients(Rc::new(config)),
         });

@@ -1,6 +1,6 @@
 //! Gives every node an id, a name and a place.
 
-use crate::clocks::Clock;
+use crate::clocks::ClockProfile;
 use crate::kernel::{NodeId, SiteId, SystemId};
 use crate::net::Sites;
 use crate::processors::{ProcessorProfile, Speed};
@@ -40,7 +40,7 @@ pub(super) struct Placed {
 
 pub(super) struct PlacedNode {
     pub(super) name: String,
-    pub(super) clock: Clock,
+    pub(super) clock: ClockProfile,
     pub(super) processor: ProcessorProfile,
 }
 
@@ -57,7 +57,7 @@ impl Placed {
 
     fn add(&mut self, name: String, site: SiteId, processor: ProcessorProfile) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(PlacedNode { name, clock: Clock::default(), processor });
+        self.nodes.push(PlacedNode { name, clock: ClockProfile::default(), processor });
         self.places.push(site);
         id
     }
@@ -228,7 +228,7 @@ impl Planner<'_> {
         for is_default in [true, false] {
             for (name, origin, clock) in clocks.iter().filter(|(name, ..)| (name == "default") == is_default)
             {
-                let clock = Clock { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
+                let clock = ClockProfile { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
                 if clock.drift_ppb <= -1_000_000_000 {
                     let message = "a clock cannot stand still or run backwards".to_owned();
                     let help = "a drift is more than -1000000ppm".to_owned();

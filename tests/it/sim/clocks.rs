@@ -3,7 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use seedbed::clocks::ClockError;
+use seedbed::faults::kinds::{
+    ClockChoice, ClockDrift, ClockKind, ClockOffset, ClockSinusoid, ClockStep, Leap, LeapSmear,
+};
+use seedbed::faults::{OnClocks, Schedule, Target};
 use seedbed::kernel::{Duration, Time, WorkToken};
+use seedbed::spec::quantity::{Ppm, SignedDuration};
 
 use super::world::{A, B, MS, On, World};
 
@@ -62,4 +68,83 @@ fn an_offset_moves_no_event() {
     assert_eq!(plain.arrivals(B), moved.arrivals(B));
     assert_eq!(plain.sim.digest(), moved.sim.digest());
     assert_eq!(plain.sim.now(), Time(100 * MS));
+}
+
+/// A arms a timer of 100 ms at 0 ms. From 40 ms on, for 10 ms, this happens to its clocks.
+fn disturbed(kind: impl ClockKind + 'static) -> World {
+    World::new()
+        .node(|cx, on| match on {
+            On::Boot(..) => cx.arm(1, Duration(100 * MS)),
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+        })
+        .fault(40 * MS, Some(10 * MS), OnClocks { target: Target::Node(A), kind })
+}
+
+fn drift(ppb: i64, clock: ClockChoice) -> ClockDrift {
+    ClockDrift { drift: Ppm(ppb), clock }
+}
+
+#[test]
+fn a_timer_in_force_moves_with_the_rate_of_its_clock() {
+    let fired = |kind| disturbed(kind).run(1000 * MS).at(A);
+    // 60 ms are left by its own clock: at double speed 20 of them pass in the 10 ms, at half speed 5.
+    assert_eq!(fired(drift(1_000_000_000, ClockChoice::Both)), [(90 * MS, On::Timer(1))]);
+    assert_eq!(fired(drift(-500_000_000, ClockChoice::Monotonic)), [(105 * MS, On::Timer(1))]);
+    assert_eq!(fired(drift(-500_000_000, ClockChoice::Wall)), [(100 * MS, On::Timer(1))]);
+    // Ten times as fast, it comes up while the drift lasts.
+    assert_eq!(fired(drift(9_000_000_000, ClockChoice::Both)), [(46 * MS, On::Timer(1))]);
+}
+
+#[test]
+fn a_timer_that_a_pause_holds_fires_when_that_ends_whatever_its_clock_does() {
+    let slow = drift(-900_000_000, ClockChoice::Both);
+    let held = || World::pause(disturbed(slow.clone()), A, 20 * MS, 200 * MS);
+    assert_eq!(held().run(1000 * MS).at(A), [(220 * MS, On::Timer(1))]);
+    let mut due_first = held();
+    due_first.0.faults[0].schedule = Schedule::At(Time(120 * MS));
+    assert_eq!(due_first.run(1000 * MS).at(A), [(220 * MS, On::Timer(1))]);
+}
+
+/// What A's clocks show at 0 ms, 10 ms and so on of its monotonic clock, as milliseconds: (monotonic, wall).
+fn shown(kind: impl ClockKind + 'static) -> Vec<(u64, u64)> {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let notes = seen.clone();
+    let fault = OnClocks { target: Target::Node(A), kind };
+    let world = World::new().node(move |cx, _| {
+        notes.borrow_mut().push((cx.now().0 / MS, cx.wall().0 / MS));
+        cx.arm(1, Duration(10 * MS));
+    });
+    world.fault(15 * MS, Some(20 * MS), fault).run(45 * MS);
+    seen.take()
+}
+
+#[test]
+fn a_process_sees_each_fault_of_its_clocks_while_it_lasts_and_what_it_leaves() {
+    let ahead = SignedDuration(5_000_000);
+    assert_eq!(shown(ClockOffset { offset: ahead }), [(0, 0), (10, 10), (20, 25), (30, 35), (40, 40)]);
+    let jump = ClockStep { by: ahead, over: Duration::ZERO };
+    assert_eq!(shown(jump), [(0, 0), (10, 10), (20, 25), (30, 35), (40, 45)]);
+    let slewed = ClockStep { by: SignedDuration(-20_000_000), over: Duration(25 * MS) };
+    assert_eq!(shown(slewed), [(0, 0), (10, 10), (20, 16), (30, 18), (40, 20)]);
+    let wall = drift(1_000_000_000, ClockChoice::Wall);
+    assert_eq!(shown(wall), [(0, 0), (10, 10), (20, 25), (30, 45), (40, 60)]);
+    let monotonic = drift(1_000_000_000, ClockChoice::Monotonic);
+    // At 20 ms it has shown 25 ms since it sped up at 15 ms.
+    assert_eq!(shown(monotonic), [(0, 0), (10, 10), (20, 17), (30, 22), (40, 27), (50, 32), (60, 40)]);
+    let swing = ClockSinusoid { amplitude: Duration(2 * MS), period: Duration(20 * MS) };
+    assert_eq!(shown(swing), [(0, 0), (10, 10), (20, 22), (30, 28), (40, 40)]);
+    let leap = LeapSmear { leap: Leap::Removed, window: Duration::ZERO };
+    assert_eq!(shown(leap), [(0, 0), (10, 10), (20, 1020), (30, 1030), (40, 1040)]);
+}
+
+#[test]
+fn faults_of_the_wall_clock_move_no_event_and_the_errors_are_counted() {
+    let plain = World::new().node(super::world::sends(B, 50, MS, 0)).listener().run(100 * MS);
+    let jump = ClockStep { by: SignedDuration(-3_000_000), over: Duration::ZERO };
+    let fault = OnClocks { target: Target::Node(A), kind: jump };
+    let world = World::new().node(super::world::sends(B, 50, MS, 0)).listener();
+    let mut moved = world.fault(10 * MS + 1, None, fault).run(100 * MS);
+    assert_eq!(plain.arrivals(B), moved.arrivals(B));
+    assert_eq!(moved.sim.node_counters(A).clock, ClockError { wall_ns: -3_000_000, monotonic_ns: 0 });
+    assert_eq!(moved.sim.node_counters(B).clock, ClockError::default());
 }

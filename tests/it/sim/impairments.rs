@@ -1,14 +1,18 @@
 //! What faults do to links while they last: each kind's exact effect on datagrams and on streams, and on nothing else.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hostile, LinkKind, Loss, Partition,
+    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hold, Hostile, LinkKind, Loss, Partition,
+    Swizzle, Swizzled,
 };
-use seedbed::faults::{Between, Group, OnLinks, Schedule, Target};
-use seedbed::kernel::NodeId;
-use seedbed::net::{self, Counters, DropReason, Profile};
+use seedbed::faults::{Between, Fault, Flaps, Group, OnLinks, Schedule, Target};
+use seedbed::kernel::{Context, Duration, NodeId, SystemId};
+use seedbed::net::{self, Counters, DropReason, Flapping, Profile};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
 
-use super::world::{A, B, C, MS, Run, World, constant, sends};
+use super::world::{A, B, C, Letter, MS, On, Probe, Run, World, constant, sends};
 
 const TIMEOUT: u64 = 200 * MS;
 
@@ -223,4 +227,121 @@ fn other_links_notice_nothing() {
     for node in [A, B, C] {
         assert_eq!(world(true).arrivals(node), world(false).arrivals(node));
     }
+}
+
+/// A sends B a letter every 10 ms; the way flaps from 0 on: struck for 100 ms, free for 200 ms, and so on.
+fn flapping(kind: impl LinkKind + Hostile + 'static, up: u64, down: u64) -> World {
+    let fault: Rc<dyn Fault> = Rc::new(OnLinks { between: one_way(A, B), kind });
+    let law = Flapping { up: constant(up), down: constant(down), stable: Duration(50 * MS) };
+    World::new().node(sends(B, 100, 10 * MS, 0)).listener().fault(
+        5 * MS,
+        Some(700 * MS),
+        Flaps { fault, law },
+    )
+}
+
+#[test]
+fn a_flapping_fault_comes_and_goes_and_begins_with_its_effect() {
+    let mut run = flapping(Partition {}, 200 * MS, 100 * MS).run(2_000 * MS);
+    let lost = |n: &u32| (1..=10).contains(n) || (31..=40).contains(n) || (61..=70).contains(n);
+    let expected: Vec<u32> = (1..=100).filter(|n| !lost(n)).collect();
+    assert_eq!(run.letters(B), expected);
+    assert_eq!(counters(&mut run).dropped(DropReason::Partition), 30);
+    // No change sooner than the least time: 1 ms of each is 50 ms of each.
+    let mut quick = flapping(Partition {}, MS, MS).run(2_000 * MS);
+    assert_eq!(counters(&mut quick).dropped(DropReason::Partition), 35);
+}
+
+#[test]
+fn what_a_flapping_clog_or_hold_keeps_goes_on_whenever_the_way_is_free() {
+    let clogged = flapping(Clog {}, 200 * MS, 100 * MS).run(2_000 * MS);
+    assert_eq!(clogged.letters(B), numbers(1..101));
+    let late: Vec<(u64, u32)> =
+        clogged.arrivals(B).into_iter().filter(|(at, n)| *at != u64::from(*n) * 10 * MS + MS).collect();
+    let freed = |n: u32| [106, 406, 706][n as usize / 30] * MS;
+    assert!(late.iter().all(|(at, n)| *at == freed(*n)) && late.len() == 30, "{late:?}");
+    let held = flapping(Hold {}, 200 * MS, 100 * MS).streams().run(2_000 * MS);
+    assert_eq!(held.letters(B), numbers(1..101));
+    let released: Vec<(u64, u32)> = (1..11).map(|n| (105 * MS, n)).chain([(111 * MS, 11)]).collect();
+    assert_eq!(held.arrivals(B)[..11], released);
+}
+
+#[test]
+fn a_hold_keeps_what_is_under_way_and_a_clog_does_not() {
+    // Letters take 1 ms: number 9 is under way at 9.5 ms, and number 19 arrives at 20 ms, after the end.
+    let mut held = struck(Hold {}).run(100 * MS);
+    assert_eq!(held.letters(B), numbers(1..31));
+    let end = 19 * MS + MS / 2;
+    let expected = (1..31).map(|n: u32| {
+        let at = (u64::from(n) + 1) * MS;
+        (if (9..19).contains(&n) { end } else { at }, n)
+    });
+    assert_eq!(held.arrivals(B), expected.collect::<Vec<_>>());
+    assert_eq!((counters(&mut held).held, counters(&mut held).clogged), (10, 0));
+    let clogged = struck(Clog {}).run(100 * MS);
+    assert!(clogged.arrivals(B).contains(&(10 * MS, 9)), "what is under way arrives");
+}
+
+#[test]
+fn what_is_held_for_a_node_that_crashes_is_dropped_when_it_is_released() {
+    let mut datagrams = struck(Hold {}).crash(B, 15 * MS, MS).run(100 * MS);
+    assert_eq!(datagrams.letters(B), numbers(1..31), "it is up again in time: datagrams arrive");
+    let mut streams = struck(Hold {}).streams().crash(B, 15 * MS, MS).run(100 * MS);
+    let lost = counters(&mut streams).dropped(DropReason::Reset);
+    assert_eq!(streams.letters(B), numbers((1..9).chain(15..31)), "the old stream died with it");
+    assert_eq!((lost, counters(&mut datagrams).dropped_total()), (6, 0));
+    let mut down = struck(Hold {}).crash(B, 15 * MS, 50 * MS).run(100 * MS);
+    assert_eq!(counters(&mut down).dropped(DropReason::ReceiverDown), 22);
+}
+
+#[test]
+fn a_swizzle_clogs_nodes_one_by_one_and_frees_them_in_another_order() {
+    let to_all = |cx: &mut dyn Context<Probe>, on| match on {
+        On::Boot(..) => cx.arm(1, Duration(10 * MS)),
+        On::Timer(number) => {
+            for to in [A, B, C, NodeId(3)] {
+                cx.send(to, Letter(number, 0));
+            }
+            cx.arm(number + 1, Duration(10 * MS));
+        }
+        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+    };
+    let everybody = Target::System(SystemId(0));
+    let mut orders = BTreeSet::new();
+    for seed in 0..40 {
+        let kind = Swizzle { spacing: constant(100 * MS) };
+        let fault = Swizzled { target: everybody.clone(), kind };
+        let mut world = World::new().seed(seed).node(to_all).listener().listener().listener();
+        world = world.fault(5 * MS, Some(60_000 * MS), fault);
+        let run = world.run(2_000 * MS);
+        for node in [B, C, NodeId(3)] {
+            assert_eq!(run.letters(node).len(), 199, "nothing is lost");
+        }
+        let resolved = run.log().faults[0].resolved.clone();
+        let (clogged, freed) = resolved.split_once("; free in the order ").expect("both orders");
+        // Each is clogged from its place in the first order to its place in the second.
+        let place = |order: &str, name: &str| {
+            order.split(' ').position(|one| one == name).expect("all of them") as u64
+        };
+        let from_until = |name: &str| {
+            (5 * MS + place(clogged, name) * 100 * MS, 5 * MS + (4 + place(freed, name)) * 100 * MS)
+        };
+        let sender = from_until("probes.0");
+        for (node, name) in [(B, "probes.1"), (C, "probes.2"), (NodeId(3), "probes.3")] {
+            let own = from_until(name);
+            let freed = |at: u64| {
+                let ends = [sender, own].into_iter().filter(|(from, until)| (*from..*until).contains(&at));
+                ends.map(|(_, until)| until).max()
+            };
+            for (at, number) in run.arrivals(node) {
+                let mut left = u64::from(number) * 10 * MS;
+                while let Some(later) = freed(left) {
+                    left = later;
+                }
+                assert_eq!(at, left + MS, "seed {seed}, {name}, letter {number}: {resolved}");
+            }
+        }
+        orders.insert(resolved);
+    }
+    assert!(orders.len() > 30, "{} of 576 pairs of orders", orders.len());
 }

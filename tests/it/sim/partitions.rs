@@ -1,8 +1,10 @@
 //! Partitions drop what is sent across them while they stand, in the directions that they have, and nothing else.
 
+use std::collections::BTreeSet;
+
 use seedbed::faults::kinds::Partition;
-use seedbed::faults::{Between, Group, OnLinks, Target};
-use seedbed::kernel::{Context, Duration, NodeId};
+use seedbed::faults::{Between, Group, Layout, OnLinks, Target};
+use seedbed::kernel::{Context, Duration, NodeId, SystemId};
 use seedbed::net::DropReason;
 
 use super::world::{A, B, C, Letter, MS, On, Probe, Run, World};
@@ -90,4 +92,61 @@ fn a_fault_that_finds_nothing_to_strike_is_told_and_does_nothing() {
     assert_eq!(missing(&run, A, B), NONE);
     assert_eq!(run.log().faults, []);
     assert_eq!(run.log().missed, [(seedbed::kernel::Time(5 * MS), 0)]);
+}
+
+/// Who hears whom of `nodes` probes that all send to all while links between them are cut.
+fn heard(nodes: u32, seed: u64, between: Between) -> (BTreeSet<(u32, u32)>, Option<String>) {
+    let mut world = World::new().seed(seed);
+    for _ in 0..nodes {
+        world = world.node(move |cx, on| match on {
+            On::Boot(..) => cx.arm(1, Duration(10 * MS)),
+            On::Timer(_) => (0..nodes).for_each(|to| cx.send(NodeId(to), Letter(1, 0))),
+            On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        });
+    }
+    let run = world.fault(5 * MS, None, OnLinks { between, kind: Partition {} }).run(100 * MS);
+    let mut heard = BTreeSet::new();
+    for to in 0..nodes {
+        for (_, on) in run.at(NodeId(to)) {
+            if let On::Letter(from, _) = on {
+                heard.insert((from.0, to));
+            }
+        }
+    }
+    (heard, run.log().faults.first().map(|fault| fault.resolved.clone()))
+}
+
+#[test]
+fn a_list_of_links_is_cut_each_in_its_own_direction() {
+    let (heard, resolved) = heard(3, 1, Between::Links(vec![(A, B), (B, A), (C, A)]));
+    let all = (0..3).flat_map(|from| (0..3).map(move |to| (from, to)));
+    let expected: BTreeSet<_> = all.filter(|pair| ![(0, 1), (1, 0), (2, 0)].contains(pair)).collect();
+    assert_eq!(heard, expected);
+    assert_eq!(resolved.as_deref(), Some("probes.0 -> probes.1, probes.1 -> probes.0, probes.2 -> probes.0"));
+}
+
+/// How many nodes each one hears, itself included, sorted.
+fn degrees(nodes: u32, seed: u64, layout: Layout) -> Vec<usize> {
+    let target = Target::System(SystemId(0));
+    let (heard, _) = heard(nodes, seed, Between::Layout(layout, target));
+    assert!(heard.iter().all(|(from, to)| heard.contains(&(*to, *from))), "both ways");
+    let mut degrees: Vec<usize> =
+        (0..nodes).map(|to| heard.iter().filter(|(_, receiver)| *receiver == to).count()).collect();
+    degrees.sort_unstable();
+    degrees
+}
+
+#[test]
+fn layouts_connect_whom_they_say() {
+    for seed in 0..10 {
+        assert_eq!(degrees(5, seed, Layout::IsolateOne), [1, 4, 4, 4, 4]);
+        assert_eq!(degrees(5, seed, Layout::Halves), [2, 2, 3, 3, 3]);
+        assert_eq!(degrees(5, seed, Layout::Bridge), [3, 3, 3, 3, 5]);
+        assert_eq!(degrees(5, seed, Layout::Ring), [3; 5]);
+        assert_eq!(degrees(7, seed, Layout::Ring), [5; 7]);
+        assert_eq!(degrees(4, seed, Layout::Ring), [3; 4]);
+    }
+    assert_eq!(degrees(3, 0, Layout::Ring), [3; 3]);
+    let resolved = |seed| heard(5, seed, Between::Layout(Layout::Ring, Target::System(SystemId(0)))).1;
+    assert_ne!(resolved(1), resolved(2), "who stands where is drawn");
 }

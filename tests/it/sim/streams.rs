@@ -1,10 +1,12 @@
 //! Streams keep their order whatever the network does; a loss costs time, a crash of either end ends them.
 
+use seedbed::faults::kinds::{HalfOpen, Reset, StreamKind};
+use seedbed::faults::{Between, Group, OnStreams, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId};
 use seedbed::net::{DropReason, Probability, Profile};
 
-use super::world::{A, B, Letter, MS, On, World, sends};
+use super::world::{A, B, C, Letter, MS, On, World, sends};
 
 const TIMEOUT: u64 = 200 * MS;
 
@@ -189,4 +191,69 @@ fn a_full_buffer_stalls_a_stream_but_loses_nothing() {
     assert_eq!(run.letters(B), (1..=20).collect::<Vec<_>>());
     assert_eq!(run.arrivals(NodeId(1))[4].0, 6 * MS, "five fit: 5 ms on the wire and 1 ms of delay");
     assert_eq!(run.dropped(A, DropReason::BufferFull), 0);
+}
+
+/// A sends B a letter every 10 ms over a stream, and this happens to their streams.
+fn struck(kind: impl StreamKind + 'static, between: Between) -> World {
+    let fault = OnStreams { between, kind };
+    World::new().node(sends(B, 30, 10 * MS, 0)).listener().streams().fault(100 * MS + MS / 2, None, fault)
+}
+
+fn side(node: NodeId) -> Group {
+    Group::Of(vec![Target::Node(node)])
+}
+
+#[test]
+fn a_reset_loses_what_is_under_way_and_what_waits_and_nothing_else() {
+    let mut run = struck(Reset {}, Between::All).run(1_000 * MS);
+    assert_eq!(run.letters(B), (1..=30).filter(|n| *n != 10).collect::<Vec<_>>());
+    assert_eq!(run.dropped(A, DropReason::Reset), 1);
+    // A stream that stalls forgets what it holds, and the next message finds the way as it is: free since 95 ms.
+    let stalled =
+        || struck(Reset {}, Between::OneWay(side(B), side(A))).one_way(&[A], &[B], 45 * MS, 50 * MS);
+    let mut run = stalled().run(1_000 * MS);
+    assert_eq!(run.letters(B), (1..=4).chain(11..=30).collect::<Vec<_>>());
+    assert_eq!(run.dropped(A, DropReason::Reset), 6);
+    assert_eq!(
+        run.arrivals(B)[4],
+        (111 * MS, 11),
+        "at once, and not when the old stream would have tried again"
+    );
+}
+
+#[test]
+fn a_reset_of_others_moves_nothing_and_datagrams_have_no_stream() {
+    let plain: Vec<u32> = (1..=30).collect();
+    let others = struck(Reset {}, Between::OneWay(side(B), side(C))).listener().streams().run(1_000 * MS);
+    assert_eq!(others.letters(B), plain);
+    let mut datagrams = struck(Reset {}, Between::All);
+    datagrams.0.nodes[0].transport = seedbed::net::Transport::Datagram;
+    assert_eq!(datagrams.run(1_000 * MS).letters(B), plain);
+}
+
+#[test]
+fn a_half_open_stream_swallows_what_is_sent_until_the_keepalive_finds_out() {
+    let keepalive = HalfOpen { keepalive: Duration(80 * MS) };
+    let mut run = struck(keepalive.clone(), Between::OneWay(side(A), side(B))).run(1_000 * MS);
+    // Number 10 is under way when it strikes at 100.5 ms; 11 to 18 are sent before 180.5 ms.
+    assert_eq!(run.letters(B), (1..=9).chain(19..=30).collect::<Vec<_>>());
+    assert_eq!(run.arrivals(B)[9], (191 * MS, 19));
+    assert_eq!(run.dropped(A, DropReason::Reset), 9);
+    // Whoever has forgotten the stream opens a new one: only what is under way is lost.
+    let mut other_way = struck(keepalive.clone(), Between::OneWay(side(B), side(A))).run(1_000 * MS);
+    assert_eq!(other_way.letters(B), (1..=30).filter(|n| *n != 10).collect::<Vec<_>>());
+    assert_eq!(other_way.dropped(A, DropReason::Reset), 1);
+    // A crash ends the belief.
+    let crashed = struck(keepalive, Between::All).crash(B, 120 * MS, 20 * MS).run(1_000 * MS);
+    assert_eq!(crashed.letters(B), (1..=9).chain(14..=30).collect::<Vec<_>>());
+}
+
+#[test]
+fn half_open_streams_wait_for_no_partition_and_a_second_strike_begins_anew() {
+    let between = || Between::OneWay(side(A), side(B));
+    let keepalive = || HalfOpen { keepalive: Duration(80 * MS) };
+    let again = OnStreams { between: between(), kind: keepalive() };
+    let mut run = struck(keepalive(), between()).fault(150 * MS + MS / 2, None, again).run(1_000 * MS);
+    assert_eq!(run.letters(B), (1..=9).chain(24..=30).collect::<Vec<_>>(), "until 230.5 ms");
+    assert_eq!(run.dropped(A, DropReason::Reset), 14);
 }

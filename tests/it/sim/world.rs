@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use seedbed::clocks::Clock;
+use seedbed::clocks::ClockProfile;
 use seedbed::faults::kinds::{Crash, Partition, Pause, SlowDisk, SlowNode};
 use seedbed::faults::{
     Between, Fault, Group, Happening, HappeningKind, OnLinks, OnNodes, Planned, Schedule, Target, Trigger,
@@ -202,7 +202,7 @@ impl World {
             is_client: false,
             transport: Transport::Datagram,
             disk: DiskProfile { write: None, fsync: Some(constant(10 * MS)) },
-            clock: Clock::default(),
+            clock: ClockProfile::default(),
             processor: ProcessorProfile { cores: Some(1), speed: Speed::ONE },
             config: Rc::new(handler),
         });

@@ -48,7 +48,7 @@ fn puts_out(strike: &FaultRecord) -> bool {
 /// The nodes of the store that a strike puts out, from what it says of itself: those it names, or the smaller side.
 fn victims(strike: &FaultRecord) -> BTreeSet<&str> {
     let sides = strike.resolved.split(['|', '>']).map(|side| -> BTreeSet<&str> {
-        side.split([' ', '-']).filter(|word| word.starts_with("kv.")).collect()
+        side.split([' ', '-', ';']).filter(|word| word.starts_with("kv.")).collect()
     });
     sides.min_by_key(BTreeSet::len).unwrap_or_default()
 }
@@ -90,11 +90,12 @@ fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() 
     }
     println!("{strikes} strikes: {kinds:?}");
     assert!(undecided * 100 <= seeds(), "{undecided} histories were not decided");
-    // What it never does, it never tests.
-    let missing = FaultKind::ALL.iter().filter(|kind| {
-        drawn(**kind).is_some_and(|options| options.harm() < Harm::BreaksTrust)
-            && !kinds.contains_key(kind.name())
-    });
+    // What it never does, it never tests. A store on Raft has no streams to end.
+    let is_due = |kind: &&FaultKind| {
+        let ends_streams = matches!(kind, FaultKind::Reset | FaultKind::HalfOpen);
+        !ends_streams && drawn(**kind).is_some_and(|options| options.harm() < Harm::BreaksTrust)
+    };
+    let missing = FaultKind::ALL.iter().filter(is_due).filter(|kind| !kinds.contains_key(kind.name()));
     assert_eq!(missing.collect::<Vec<_>>(), Vec::<&FaultKind>::new());
     assert!(at_the_limit * 2 > seeds(), "{at_the_limit}");
 }

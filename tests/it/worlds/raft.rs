@@ -1,5 +1,5 @@
 //! Raft in the real event loop, under random hostile worlds: bad networks, slow disks, clocks that drift, and whatever
-//! a random timeline of crashes, pauses and partitions does. Every invariant must hold and every history be
+//! a random timeline of crashes, pauses and faults of links and clocks does. Every invariant must hold and every history be
 //! linearizable. `SEEDBED_SOAK=20000 cargo test --release --test it soak -- --nocapture` runs many more seeds.
 
 use std::collections::BTreeMap;
@@ -8,20 +8,22 @@ use std::rc::Rc;
 use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Crash, CrashLoop, Delay, Duplicate, Hostile, LinkKind, Loss, Order,
-    Partition, Pause, RollingRestart, SlowDisk,
+    Bandwidth, BurstyLoss, ClockChoice, ClockDrift, ClockOffset, ClockSinusoid, Clog, Corrupt, Crash,
+    CrashLoop, Delay, Duplicate, Hold, Hostile, Leap, LeapSmear, LinkKind, Loss, Order, Partition, Pause,
+    RollingRestart, SlowDisk, Swizzle, Swizzled,
 };
 use seedbed::faults::{
-    Between, Fault, Group, Happening, HappeningKind, Leader, OnLinks, OnNodes, Planned, Schedule, Scripted,
-    Size, Target, Trigger,
+    Between, Fault, Flaps, Group, Happening, HappeningKind, Layout, Leader, OnClocks, OnLinks, OnNodes,
+    Planned, Schedule, Scripted, Size, Target, Trigger,
 };
 use seedbed::kernel::sample::Distribution;
-use seedbed::kernel::{NodeId, Stream, SystemId, Time};
+use seedbed::kernel::{Duration, NodeId, Stream, SystemId, Time};
 use seedbed::model::history::Outcome;
+use seedbed::net::Flapping;
 use seedbed::run::histories::History;
 use seedbed::scenario::plan::World;
 use seedbed::sim::{FaultRecord, Sim, Stop};
-use seedbed::spec::quantity::{self, Bytes, Ratio};
+use seedbed::spec::quantity::{self, Bytes, Ppm, Ratio, SignedDuration};
 
 use super::judges::Judges;
 use super::world;
@@ -46,6 +48,8 @@ pub struct Hostility {
     pub storm: bool,
     /// Faults of the scenario itself, in place of a random timeline.
     pub faults: Option<&'static str>,
+    /// Whether links and clocks fail in more ways than the timeline draws.
+    pub more: bool,
     /// Whether entries travel one by one, so that a leader's own come late behind older ones.
     pub one_by_one: bool,
 }
@@ -71,7 +75,7 @@ fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
 }
 
 /// The text of a hostile scenario, without its faults.
-fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility) -> String {
+fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility, fault_drift: u32) -> String {
     let reads = hostility.reads.unwrap_or_else(|| pick(rng, &["log", "read-index", "read-index", "lease"]));
     let flag = |rng: &mut Stream| rng.below(2) == 0;
     // A lease trusts the bound on drift: two clocks may differ by twice what one may be wrong.
@@ -148,7 +152,7 @@ fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility) -> String {
         bugs = if hostility.bugs.is_empty() { "[]" } else { hostility.bugs },
         fsync = pick(rng, &["const(0ms)", "exp(1ms)", "exp(30ms)"]),
         clocks = clocks.join(", "),
-        bound = (2 * drift + 1) * 1_030 / 1_000 + 1,
+        bound = (2 * (drift + fault_drift) + 1) * 1_030 / 1_000 + 1,
         pre_vote = flag(rng),
         parallel = flag(rng),
         batch = if hostility.one_by_one { 1 } else { pick(rng, &[1, 4, 64]) },
@@ -226,7 +230,6 @@ fn schedule(rng: &mut Stream, nodes: u32) -> (bool, Schedule) {
 }
 
 fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
-    let ms = |ms: u32| u64::from(ms) * 1_000_000;
     let node = Target::Node(NodeId(rng.below(nodes)));
     let target = pick_clone(
         rng,
@@ -281,10 +284,19 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
             Rc::new(Scripted { target: Target::System(KV), kind })
         }
     };
+    sometime(rng, format!("fault-{number}"), schedule, fault)
+}
+
+fn ms(ms: u32) -> u64 {
+    u64::from(ms) * 1_000_000
+}
+
+/// A fault that lasts for a time drawn.
+fn sometime(rng: &mut Stream, name: String, schedule: Schedule, fault: Rc<dyn Fault>) -> Planned {
     let longest = pick(rng, &[20, 400, 2_000]);
     let lasts = ms(1 + rng.below(longest));
     Planned {
-        name: format!("fault-{number}"),
+        name,
         kind: "test",
         intent: String::new(),
         schedule,
@@ -292,6 +304,61 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
         until: None,
         fault,
     }
+}
+
+/// Links that flap, are held, or are cut in patterns; swizzles; wall clocks that are wrong; and one clock that drifts, within
+/// the bound that a lease trusts.
+fn more(rng: &mut Stream, nodes: u32, drift: u32) -> Vec<Planned> {
+    let count = 1 + rng.below(4);
+    let mut faults: Vec<Rc<dyn Fault>> = (0..count).map(|_| of_links(rng, nodes)).collect();
+    let target = pick_clone(rng, &[Target::Leader(KV), Target::Any(KV), Target::System(KV)]);
+    let ppb = 1_000 * i64::from(drift);
+    let clock = pick(rng, &[ClockChoice::Both, ClockChoice::Monotonic]);
+    let drift = ClockDrift { drift: Ppm(pick(rng, &[-ppb, ppb])), clock };
+    faults.push(Rc::new(OnClocks { target: target.clone(), kind: drift }));
+    faults.push(match rng.below(3) {
+        0 => Rc::new(OnClocks { target, kind: ClockOffset { offset: SignedDuration(-3_600_000_000_000) } }),
+        1 => Rc::new(OnClocks { target, kind: LeapSmear { leap: Leap::Inserted, window: Duration::ZERO } }),
+        _ => {
+            let (amplitude, period) = (Duration(ms(70)), Duration(ms(500)));
+            Rc::new(OnClocks { target, kind: ClockSinusoid { amplitude, period } })
+        }
+    });
+    let planned = |(number, fault)| {
+        let at = Schedule::At(Time(ms(rng.below(LENGTH_MS))));
+        sometime(rng, format!("more-{number}"), at, fault)
+    };
+    (0..).zip(faults).map(planned).collect::<Vec<Planned>>()
+}
+
+fn of_links(rng: &mut Stream, nodes: u32) -> Rc<dyn Fault> {
+    let law = |mean: u32| Distribution::exponential(ms(mean) as f64).expect("a positive mean");
+    let target = pick_clone(rng, &[Target::Leader(KV), Target::Any(KV), Target::Minority(KV)]);
+    let whole = Target::System(KV);
+    let fault: Rc<dyn Fault> = match rng.below(6) {
+        0 => {
+            let kind = Swizzle { spacing: law(pick(rng, &[10, 150])) };
+            return Rc::new(Swizzled { target: whole, kind });
+        }
+        1 => {
+            let layouts = [Layout::IsolateOne, Layout::Halves, Layout::Bridge, Layout::Ring];
+            let between = Between::Layout(pick(rng, &layouts), whole);
+            Rc::new(OnLinks { between, kind: Partition {} })
+        }
+        2 => {
+            let mut end = || NodeId(rng.below(nodes));
+            let pairs = (0..4).map(|_| (end(), end())).collect();
+            Rc::new(OnLinks { between: Between::Links(pairs), kind: Partition {} })
+        }
+        3 => links(target, Hold {}, rng),
+        4 => links(target, Partition {}, rng),
+        _ => links(target, Clog {}, rng),
+    };
+    if rng.below(2) == 0 {
+        return fault;
+    }
+    let (up, down) = (law(pick(rng, &[20, 300])), law(pick(rng, &[20, 300])));
+    Rc::new(Flaps { fault, law: Flapping { up, down, stable: Duration(ms(5)) } })
 }
 
 fn pick_clone<T: Clone>(rng: &mut Stream, choices: &[T]) -> T {
@@ -302,10 +369,16 @@ fn pick_clone<T: Clone>(rng: &mut Stream, choices: &[T]) -> T {
 pub fn run(seed: u64, hostility: Hostility) -> Judged {
     let mut rng = Stream::new(seed, "hostile", "world");
     let nodes = pick(&mut rng, &[3, 3, 5, 7]);
-    let text = scenario(&mut rng, nodes, hostility);
+    // Of its own, so that worlds without more are as they were.
+    let mut further = Stream::new(seed, "hostile", "more");
+    let drift = if hostility.more { pick(&mut further, &[0, 200, 5_000]) } else { 0 };
+    let text = scenario(&mut rng, nodes, hostility, drift);
     let mut world = world(&text, seed);
     if hostility.faults.is_none() {
         world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
+    }
+    if hostility.more {
+        world.setup.faults.extend(more(&mut further, nodes, drift));
     }
     judged(world, seed)
 }
@@ -354,7 +427,8 @@ fn hold(seeds: std::ops::Range<u64>) -> (usize, usize, u64) {
     let mut totals = (0, 0, 0);
     let mut undecided = 0;
     for seed in seeds.clone() {
-        let judged = run(seed, Hostility { storm: seed % 4 == 3, ..Hostility::default() });
+        let judged =
+            run(seed, Hostility { storm: seed % 4 == 3, more: seed % 2 == 1, ..Hostility::default() });
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.placed >= judged.ok, "seed {seed}: what took effect has a place");
         undecided += u64::from(judged.verdict != Verdict::Valid);

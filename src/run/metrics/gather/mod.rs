@@ -66,6 +66,7 @@ impl Recording {
             Source::Level(level) => self.levels(query, level),
             Source::Utilisation => self.utilisations(query).map(Gathered::Nodes),
             Source::Strikes => Some(Gathered::One(self.strikes(query) as f64)),
+            Source::ClockError(clock) => self.clock_errors(query, clock).map(Gathered::Nodes),
             Source::Counter(counter) => self.counter(query, counter).map(|sum| Gathered::One(sum as f64)),
         }
     }

@@ -1,5 +1,6 @@
 //! What nodes did.
 
+use crate::clocks::ClockError;
 use crate::kernel::NodeId;
 use crate::net::DropReason;
 
@@ -76,6 +77,19 @@ impl Recording {
             Some(busy / f64::from(cores))
         };
         Some(self.nodes(query).into_iter().filter_map(share).collect())
+    }
+
+    /// Of each node, at the worst sample, in nanoseconds.
+    pub(in super::super) fn clock_errors(
+        &self,
+        query: &Query,
+        clock: fn(ClockError) -> i64,
+    ) -> Option<Vec<f64>> {
+        let samples = self.samples_within(query)?;
+        let off =
+            |node: NodeId, sample: &Sample| clock(sample.nodes[node.index()].counters.clock).unsigned_abs();
+        let worst = |node: NodeId| samples.iter().map(|sample| off(node, sample)).max().map(|ns| ns as f64);
+        Some(self.nodes(query).into_iter().filter_map(worst).collect())
     }
 
     pub(super) fn counter(

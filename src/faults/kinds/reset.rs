@@ -1,0 +1,25 @@
+//! `do = "reset"`: streams end in a moment, as by a middlebox that sends both ends a TCP RST.
+
+use super::{Harm, Hostile, Settings, StreamKind};
+use crate::kernel::{Duration, Stream};
+
+crate::options! {
+    /// Streams that are reset, in both directions. Neither end's process is told. Datagrams go on.
+    pub struct Reset {}
+}
+
+impl StreamKind for Reset {
+    fn unnoticed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+impl Hostile for Reset {
+    fn harm(&self) -> Harm {
+        Harm::Slows
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
+    }
+}
