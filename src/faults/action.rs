@@ -3,6 +3,7 @@
 
 use crate::kernel::NodeId;
 use crate::net::{Impairment, ImpairmentId};
+use crate::storage::{Ailment, AilmentId};
 
 /// One change to the world.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,10 +35,24 @@ pub enum Action {
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
     SpeedUpNode(NodeId, u32),
-    /// The node's disk takes `factor` times as long.
-    SlowDisk(NodeId, u32),
-    /// One such slow-down ends.
-    SpeedUpDisk(NodeId, u32),
+    /// Something is wrong with the node's disk.
+    AilDisk {
+        /// Whose.
+        node: NodeId,
+        /// Its name, to mend it.
+        id: AilmentId,
+        /// Names its draws.
+        key: u64,
+        /// What is wrong.
+        ailment: Ailment,
+    },
+    /// What is wrong with the node's disk under that name is over.
+    MendDisk {
+        /// Whose.
+        node: NodeId,
+        /// Its name.
+        id: AilmentId,
+    },
 }
 
 impl Action {
@@ -50,8 +65,8 @@ impl Action {
             | Action::Resume(node, _)
             | Action::SlowNode(node, _)
             | Action::SpeedUpNode(node, _)
-            | Action::SlowDisk(node, _)
-            | Action::SpeedUpDisk(node, _) => vec![*node],
+            | Action::AilDisk { node, .. }
+            | Action::MendDisk { node, .. } => vec![*node],
             Action::Impair { from, .. } => from.clone(),
             Action::Lift(_) => Vec::new(),
         }

@@ -12,7 +12,7 @@ mod target;
 
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group};
-pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope};
+pub use kinds::{Aim, FaultKind, KindOptions, OnDisks, OnLinks, OnNodes, Scope};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use target::Target;
 
@@ -35,7 +35,7 @@ pub struct StrikeContext<'a> {
     pub roster: &'a Roster,
     /// The fault's own random stream.
     pub choice: &'a mut Stream,
-    /// A name for its impairments of links.
+    /// A name for what it imposes on links, and on disks.
     pub impairment: ImpairmentId,
     /// Names the strike in keyed draws: by the fault and the moment, so that strikes which overlap are drawn apart.
     pub key: u64,

@@ -11,9 +11,9 @@ mod conditions;
 pub use bursty::GilbertElliott;
 pub(super) use conditions::{Clear, Conditions, Harm, Impaired};
 
-use super::profile::{Bandwidth, Probability};
-use crate::kernel::NodeId;
+use super::profile::Bandwidth;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{NodeId, Probability};
 use bursty::Chains;
 
 /// Most impairments in force at once.

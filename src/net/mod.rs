@@ -16,11 +16,12 @@ mod profile;
 pub mod regions;
 mod sites;
 
+pub use crate::kernel::Probability;
 pub use counters::{Counters, DropReason};
 pub use impair::{
     GilbertElliott, IMPAIRMENTS_MAX, Impairment, ImpairmentId, Impairments, TooManyImpairments,
 };
-pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
+pub use profile::{Bandwidth, Profile, Reorder, Transport};
 pub use sites::Sites;
 
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};

@@ -37,8 +37,14 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let moved = self.nodes[node.index()].machine.processor.speed_up(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
             }
-            Action::SlowDisk(node, factor) => self.nodes[node.index()].machine.disk.slow_down(factor),
-            Action::SpeedUpDisk(node, factor) => self.nodes[node.index()].machine.disk.speed_up(factor),
+            Action::AilDisk { node, id, key, ailment } => {
+                self.nodes[node.index()].machine.disk.ail(now, id, key, ailment);
+            }
+            Action::MendDisk { node, id } => {
+                let machine = &mut self.nodes[node.index()].machine;
+                let (delayed, incarnation) = (machine.disk.mend(now, id), machine.incarnation);
+                delayed.into_iter().for_each(|at| self.shared.push_sync(node, incarnation, at));
+            }
         }
     }
 
@@ -55,7 +61,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let (clock, rng) = (machine.clock, &mut machine.rng);
         let cx = Buffer::new(id, clock.monotonic(now), clock.wall(now), rng, &mut effects);
         let mut cx = cx.with_incarnation(machine.incarnation);
-        *process = Some(P::boot(&mut cx, config, machine.disk.durable()));
+        *process = Some(P::boot(&mut cx, config, machine.disk.boot()));
         self.count(&Occurrence::Booted { node: id });
         self.shared.observer.changed(now, id, Lifecycle::Booted);
         let machine = &mut self.nodes[id.index()].machine;
@@ -137,7 +143,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                     self.receive(from, id, slot);
                 }
                 Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
-                Held::Synced(token) => self.synced(id, token),
+                Held::Synced(completion) => self.synced(id, completion),
             }
         }
     }

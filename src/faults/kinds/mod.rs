@@ -1,30 +1,46 @@
 //! The kinds of faults: from `do = "..."` to what happens. A new kind is one file here and one row in the table below.
 
 mod bandwidth;
+mod bit_rot;
 mod bursty_loss;
 mod clog;
 mod corrupt;
 mod crash;
 mod delay;
+mod disk_full;
+mod disk_loss;
+mod disk_stall;
 mod duplicate;
 mod loss;
+mod lying_disk;
+mod misdirected_writes;
 mod partition;
 mod pause;
+mod sector_errors;
 mod slow_disk;
 mod slow_node;
+mod torn_writes;
 
 pub use bandwidth::Bandwidth;
+pub use bit_rot::BitRot;
 pub use bursty_loss::BurstyLoss;
 pub use clog::Clog;
 pub use corrupt::Corrupt;
 pub use crash::Crash;
 pub use delay::Delay;
+pub use disk_full::DiskFull;
+pub use disk_loss::DiskLoss;
+pub use disk_stall::DiskStall;
 pub use duplicate::Duplicate;
 pub use loss::Loss;
+pub use lying_disk::LyingDisk;
+pub use misdirected_writes::MisdirectedWrites;
 pub use partition::Partition;
 pub use pause::Pause;
+pub use sector_errors::SectorErrors;
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
+pub use torn_writes::TornWrites;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -35,6 +51,7 @@ use crate::net::Impairment;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
+use crate::storage::{Ailment, AilmentId};
 
 /// What a kind of fault strikes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +79,12 @@ pub trait NodeKind: Debug {
     fn end(&self, node: NodeId, facts: &NodeFacts) -> Action;
 }
 
+/// A kind of fault that strikes the disks of nodes.
+pub trait DiskKind: Debug {
+    /// What is wrong with them.
+    fn ailment(&self) -> Ailment;
+}
+
 /// A kind of fault that strikes links.
 pub trait LinkKind: Debug {
     /// What happens to their messages.
@@ -84,6 +107,28 @@ impl<K: NodeKind> Fault for OnNodes<K> {
         (!nodes.is_empty()).then(|| Strike {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
+            resolved: cx.roster.names(&nodes),
+        })
+    }
+}
+
+/// A fault of disks.
+#[derive(Clone, Debug)]
+pub struct OnDisks<K> {
+    /// Whose disks it strikes.
+    pub target: Target,
+    /// What is wrong with them.
+    pub kind: K,
+}
+
+impl<K: DiskKind> Fault for OnDisks<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let nodes = self.target.resolve_failing(cx.roster, cx.choice);
+        let (id, key) = (AilmentId(cx.impairment.0), cx.key);
+        let ail = |&node: &NodeId| Action::AilDisk { node, id, key, ailment: self.kind.ailment() };
+        (!nodes.is_empty()).then(|| Strike {
+            begin: nodes.iter().map(ail).collect(),
+            end: nodes.iter().map(|&node| Action::MendDisk { node, id }).collect(),
             resolved: cx.roster.names(&nodes),
         })
     }
@@ -164,10 +209,17 @@ macro_rules! kinds {
         }
     };
     (@scope nodes) => { Scope::Nodes };
+    (@scope disks) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
+            Aim::Links(_) => None,
+        }
+    };
+    (@at disks, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Nodes(target) => Some(Rc::new(OnDisks { target, kind: $kind })),
             Aim::Links(_) => None,
         }
     };
@@ -187,7 +239,23 @@ kinds! {
     /// Work on the node takes `factor` times as long.
     SlowNode = "slow-node", nodes;
     /// The node's disk takes `factor` times as long.
-    SlowDisk = "slow-disk", nodes;
+    SlowDisk = "slow-disk", disks;
+    /// The node's disk completes nothing while it lasts; then it goes on where it stood.
+    DiskStall = "disk-stall", disks;
+    /// The node's disk takes no more data: syncs that cover some fail.
+    DiskFull = "disk-full", disks;
+    /// Sectors of the node's disk fail: a `write`, and its sync with it, or the `read` of a record at boot.
+    SectorErrors = "sector-errors", disks;
+    /// Crashes leave a part of what was not synced, and tear a record.
+    TornWrites = "torn-writes", disks;
+    /// The node's disk acknowledges syncs and makes nothing durable; a crash meanwhile takes what was acknowledged.
+    LyingDisk = "lying-disk", disks;
+    /// A share of the writes goes to another place, and overwrites what is there.
+    MisdirectedWrites = "misdirected-writes", disks;
+    /// A share of the durable records goes bad, at once; a boot finds it out.
+    BitRot = "bit-rot", disks;
+    /// The node's disk is gone with all that was on it, at once; the next boot finds an empty one.
+    DiskLoss = "disk-loss", disks;
     /// Messages between groups are dropped: both ways, one way, or on one link; a stream tries again after its timeouts.
     Partition = "partition", links;
     /// A share of the messages is lost; a stream sends them again.

@@ -1,8 +1,7 @@
 //! `do = "slow-disk"`: disk operations take a whole number of times as long.
 
-use super::NodeKind;
-use crate::faults::{Action, NodeFacts};
-use crate::kernel::NodeId;
+use super::DiskKind;
+use crate::storage::Ailment;
 
 crate::options! {
     /// Disk operations take longer.
@@ -12,12 +11,8 @@ crate::options! {
     }
 }
 
-impl NodeKind for SlowDisk {
-    fn begin(&self, node: NodeId) -> Action {
-        Action::SlowDisk(node, self.factor)
-    }
-
-    fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
-        Action::SpeedUpDisk(node, self.factor)
+impl DiskKind for SlowDisk {
+    fn ailment(&self) -> Ailment {
+        Ailment::Slow { factor: self.factor }
     }
 }

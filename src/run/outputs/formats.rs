@@ -120,6 +120,17 @@ pub(super) const NODES: Format = Format {
         "disk_writes": "Writes that it asked its disk for.",
         "disk_syncs": "Syncs that its disk completed.",
         "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",
+        "disk_writes_torn": "Those of them of which a part is on the disk.",
+        "disk_writes_failed": "Writes that a bad sector, or the loss of the disk, kept from being durable.",
+        "disk_writes_refused": "Writes that found the disk full.",
+        "disk_writes_misdirected": "Writes that went to another place than theirs.",
+        "disk_syncs_failed": "Syncs that ended with an error.",
+        "disk_syncs_faked": "Syncs that its disk acknowledged with nothing made durable.",
+        "disk_acknowledged_lost": "Writes that such a sync covered and that a crash, or the loss of the disk, took.",
+        "disk_records_unreadable": "Records that a boot found unreadable and none before.",
+        "disk_records_rotten": "Durable records that went bad.",
+        "disk_records_lost": "Durable records that went with the disk.",
+        "disk_stalled": "Share of the time that its disk stood still.",
         "disk_busy": "Share of the time that its disk was busy.",
     },
 };
@@ -171,9 +182,10 @@ pub(super) const ROLES: Format = Format {
         "at_ns": "When.",
         "node": "The node.",
         "system": "The system or workload that it belongs to.",
-        "event": "`booted`, `crashed`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, `became-leader` or \
-                  `stepped-down`.",
+        "event": "`booted`, `crashed`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, `became-leader`, \
+                  `stepped-down` or `halted`.",
         "term": "The term that it names; empty for a life.",
+        "reason": "Why it halted; empty for all else.",
     },
 };
 

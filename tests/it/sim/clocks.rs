@@ -16,7 +16,7 @@ fn a_timer_of_a_drifting_node_fires_when_its_own_clock_shows_the_deadline() {
                 cx.arm(1, Duration(1000 * MS));
                 cx.compute(Duration(500 * MS), WorkToken(1));
             }
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
     };
     let work = (500 * MS, On::Computed(1));

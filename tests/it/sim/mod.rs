@@ -2,6 +2,7 @@
 
 mod clocks;
 mod crashes;
+mod disks;
 mod effects;
 mod impairments;
 mod limits;

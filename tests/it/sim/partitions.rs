@@ -19,7 +19,7 @@ fn beacon(nodes: u32) -> impl Fn(&mut dyn Context<Probe>, On) {
             );
             cx.arm(number + 1, Duration(MS));
         }
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use seedbed::checks::consensus::{InvariantSet, Invariants};
 use seedbed::kernel::{NodeId, SystemId, Time};
-use seedbed::model::note::{ClientNote, ServiceNote};
+use seedbed::model::halt::Halt;
+use seedbed::model::note::{ClientNote, ConsensusNote, ServiceNote};
 use seedbed::run::histories::{Histories, History};
 use seedbed::scenario::plan::World;
 use seedbed::sim::{Lifecycle, Observer};
@@ -16,6 +17,8 @@ pub struct Judges {
     log: SystemId,
     system_of: Vec<SystemId>,
     invariants: Invariants,
+    /// Why replicas halted.
+    pub halts: Vec<Halt>,
 }
 
 impl Judges {
@@ -24,7 +27,13 @@ impl Judges {
         let log = &world.systems[0].plan;
         let system_of: Vec<SystemId> = world.setup.nodes.iter().map(|node| node.system).collect();
         let invariants = Invariants::new(&log.nodes, InvariantSet::ALL);
-        Judges { histories: Histories::new(system_of.clone()), log: log.id, system_of, invariants }
+        Judges {
+            histories: Histories::new(system_of.clone()),
+            log: log.id,
+            system_of,
+            invariants,
+            halts: Vec::new(),
+        }
     }
 
     pub fn finish(mut self, end: Time) -> (BTreeMap<SystemId, History>, Invariants) {
@@ -46,6 +55,9 @@ impl Observer<Role> for Judges {
             Note::Consensus(note) => {
                 self.invariants.consensus(at, node, note);
                 self.histories.consensus(note);
+                if let ConsensusNote::Halted { why } = note {
+                    self.halts.push(*why);
+                }
             }
             Note::Client(note) | Note::Service(ServiceNote::Store(note)) => self.client(at, node, note),
             Note::Service(

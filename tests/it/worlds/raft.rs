@@ -8,14 +8,17 @@ use std::rc::Rc;
 use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Crash, Delay, Duplicate, LinkKind, Loss, Partition, Pause, SlowDisk,
+    Bandwidth, BitRot, BurstyLoss, Clog, Corrupt, Crash, Delay, DiskFull, DiskKind, DiskLoss, DiskStall,
+    Duplicate, LinkKind, Loss, LyingDisk, MisdirectedWrites, Partition, Pause, SectorErrors, SlowDisk,
+    TornWrites,
 };
-use seedbed::faults::{Between, Fault, Group, OnLinks, OnNodes, Planned, Schedule, Target};
+use seedbed::faults::{Between, Fault, Group, OnDisks, OnLinks, OnNodes, Planned, Schedule, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{NodeId, Stream, SystemId, Time};
+use seedbed::model::halt::Halt;
 use seedbed::model::history::Outcome;
 use seedbed::run::histories::History;
-use seedbed::sim::{Sim, Stop};
+use seedbed::sim::{Limit, Sim, Stop};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
 
 use super::judges::Judges;
@@ -41,6 +44,21 @@ pub struct Hostility {
     pub storm: bool,
     /// Whether entries travel one by one, so that a leader's own come late behind older ones.
     pub one_by_one: bool,
+    /// What the disks do that no protocol can stand, over the run and on every node.
+    pub disks: Option<Treachery>,
+}
+
+/// What is outside of Raft's assumptions on disks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Treachery {
+    /// They acknowledge what a crash takes.
+    Lie,
+    /// They lose everything, one now and then.
+    Vanish,
+    /// They write to other places than they should, and nobody can tell from what they overwrote.
+    Misdirect,
+    /// Records of one in every three nodes rot, so that many are struck in the end.
+    Rot,
 }
 
 /// What one run came to.
@@ -53,6 +71,8 @@ pub struct Judged {
     pub ok: usize,
     /// Operations of which the store told where it applied them.
     pub placed: usize,
+    /// Why servers halted.
+    pub halts: Vec<Halt>,
 }
 
 fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
@@ -174,6 +194,29 @@ fn percent(rng: &mut Stream, choices: &[u32]) -> Ratio {
     Ratio(pick(rng, choices) * 10_000_000)
 }
 
+fn on_disks(target: Target, kind: impl DiskKind + 'static) -> Rc<dyn Fault> {
+    Rc::new(OnDisks { target, kind })
+}
+
+/// What all disks do, from the beginning or again and again.
+fn treachery(what: Treachery) -> Planned {
+    let (fault, schedule) = match what {
+        Treachery::Lie => (on_disks(Target::System(KV), LyingDisk {}), Schedule::At(Time::ZERO)),
+        Treachery::Misdirect => {
+            let kind = MisdirectedWrites { share: Ratio(50_000_000), detected: false };
+            (on_disks(Target::System(KV), kind), Schedule::At(Time::ZERO))
+        }
+        Treachery::Vanish => (on_disks(Target::Any(KV), DiskLoss {}), every(1_000.0)),
+        Treachery::Rot => (on_disks(Target::Any(KV), BitRot { share: Ratio(10_000_000) }), every(300.0)),
+    };
+    Planned { name: "treachery".into(), kind: "test", intent: String::new(), schedule, lasts: None, fault }
+}
+
+/// Again and again, in the mean after so many milliseconds.
+fn every(mean_ms: f64) -> Schedule {
+    Schedule::Every(Distribution::exponential(mean_ms * 1e6).expect("a positive mean"))
+}
+
 /// A fault of the links of `target`, in a direction drawn, or of all links.
 fn links(target: Target, kind: impl LinkKind + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
     let target = Group::Of(vec![target]);
@@ -193,10 +236,10 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
         rng,
         &[node, Target::Leader(KV), Target::Any(KV), Target::Minority(KV), Target::Quorum(KV)],
     );
-    let fault: Rc<dyn Fault> = match rng.below(17) {
+    let fault: Rc<dyn Fault> = match rng.below(22) {
         0..4 => Rc::new(OnNodes { target, kind: Crash {} }),
         4..6 => Rc::new(OnNodes { target, kind: Pause {} }),
-        6 => Rc::new(OnNodes { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
+        6 => Rc::new(OnDisks { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
         7..10 => links(target, Partition {}, rng),
         10 => links(target, Loss { share: percent(rng, &[5, 50, 100]) }, rng),
         11 => {
@@ -216,7 +259,18 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
             let buffer = pick_clone(rng, &[None, Some(Bytes(10_000))]);
             links(target, Bandwidth { bandwidth, buffer }, rng)
         }
-        _ => links(target, Clog {}, rng),
+        16 => links(target, Clog {}, rng),
+        17 => on_disks(target, DiskStall {}),
+        18 => on_disks(target, DiskFull {}),
+        19 => {
+            let (read, write) = (percent(rng, &[0, 1, 5]), percent(rng, &[1, 10]));
+            on_disks(target, SectorErrors { read, write })
+        }
+        20 => on_disks(Target::Minority(KV), BitRot { share: percent(rng, &[1, 20]) }),
+        _ => {
+            let atomic_replace = rng.below(4) > 0;
+            on_disks(Target::System(KV), TornWrites { share: Ratio::ONE, atomic_replace })
+        }
     };
     let longest = pick(rng, &[20, 400, 2_000]);
     let lasts = ms(1 + rng.below(longest));
@@ -241,12 +295,19 @@ pub fn run(seed: u64, hostility: Hostility) -> Judged {
     let text = scenario(&mut rng, nodes, hostility);
     let mut world = world(&text, seed);
     world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
+    world.setup.faults.extend(hostility.disks.map(treachery));
     let judges = Judges::new(&world);
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = Sim::new(world.setup, judges);
-    assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
+    // A follower that has lost what its leader knows to match refuses it as often as it is sent, without end.
+    let is_sound = hostility.bugs.is_empty() && hostility.disks.is_none();
+    let stop = sim.run(u64::MAX);
+    let is_over = stop == Some(Stop::End) || !is_sound && stop == Some(Stop::Limit(Limit::WithinAMoment));
+    assert!(is_over, "seed {seed}: {stop:?}");
     let (events, end) = (sim.events(), sim.now());
-    judge(&sim.into_observer().finish(end), events, &|node| names[node.index()].clone())
+    let mut judges = sim.into_observer();
+    let halts = std::mem::take(&mut judges.halts);
+    Judged { halts, ..judge(&judges.finish(end), events, &|node| names[node.index()].clone()) }
 }
 
 fn judge(
@@ -268,20 +329,27 @@ fn judge(
         operations: history.operations.len(),
         ok: history.operations.iter().filter(ok).count(),
         placed: history.own_order.iter().flatten().count(),
+        halts: Vec::new(),
     }
 }
 
 /// Runs seeds, all of which must hold; returns operations, those that ended `ok`, and events.
 fn hold(seeds: std::ops::Range<u64>) -> (usize, usize, u64) {
     let mut totals = (0, 0, 0);
-    let mut undecided = 0;
+    let (mut undecided, mut halts) = (0, 0);
     for seed in seeds.clone() {
         let judged = run(seed, Hostility { storm: seed % 4 == 3, ..Hostility::default() });
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.placed >= judged.ok, "seed {seed}: what took effect has a place");
+        let contradicts =
+            |why: &&Halt| matches!(why, Halt::NoSnapshot | Halt::Committed(_) | Halt::SecondLeader(_));
+        assert_eq!(judged.halts.iter().find(contradicts), None, "seed {seed}: disks here lose no promise");
+        halts += judged.halts.len();
         undecided += u64::from(judged.verdict != Verdict::Valid);
         totals = (totals.0 + judged.operations, totals.1 + judged.ok, totals.2 + judged.events);
     }
+    println!("{halts} halts");
+    assert!(halts as u64 * 20 > seeds.end - seeds.start, "faults of disks were felt {halts} times");
     assert!(undecided * 100 <= seeds.end - seeds.start, "{undecided} histories were not decided");
     totals
 }

@@ -1,0 +1,15 @@
+//! `do = "lying-disk"`: syncs are acknowledged, and nothing is durable until it ends.
+
+use super::DiskKind;
+use crate::storage::Ailment;
+
+crate::options! {
+    /// A disk that acknowledges syncs and makes nothing durable.
+    pub struct LyingDisk {}
+}
+
+impl DiskKind for LyingDisk {
+    fn ailment(&self) -> Ailment {
+        Ailment::LostSyncs
+    }
+}
