@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 use seedbed::kernel::{
     Area, Areas, Context, Digest, DiskError, DiskToken, Durable, Duration, Message, NodeId, Note, Process,
+    Write,
 };
 use seedbed::model::op::{Answer, Key, Op, Reading, Value};
 use seedbed::model::request::{HEADER_BYTES, Reply, Request, Response};
@@ -149,6 +150,8 @@ struct Register {
     open: Slots<Operation>,
     /// The highest counter given to a write: two at once must not get the same.
     counter: u32,
+    /// Whether its disk failed it: it then says nothing more.
+    is_out: bool,
 }
 
 impl Process for Register {
@@ -159,8 +162,10 @@ impl Process for Register {
     type Record = (Key, Stamped);
     type Note = Kept;
 
-    /// Start and restart are one: all that is left of an earlier life is what was synced.
-    fn boot(_: &mut impl Context<Self>, config: &Rc<Config>, disk: &Durable<(Key, Stamped)>) -> Self {
+    /// Start and restart are one: all that is left of an earlier life is what was synced, and maybe a torn record that no
+    /// sync had covered. Where anything else is damaged, a value may be lost that was promised: better no replica than one
+    /// that forgot.
+    fn boot(cx: &mut impl Context<Self>, config: &Rc<Config>, disk: &Durable<(Key, Stamped)>) -> Self {
         let mut register = Register {
             config: config.clone(),
             held: BTreeMap::new(),
@@ -168,12 +173,22 @@ impl Process for Register {
             syncs: 0,
             open: Slots::new(),
             counter: 0,
+            is_out: false,
         };
-        disk.records(LOG).iter().for_each(|(key, stored)| register.keep(*key, *stored));
+        match disk.records(LOG).or_else(|damaged| damaged.before_torn_end().ok_or(())) {
+            Ok(records) => records.iter().for_each(|(key, stored)| register.keep(*key, *stored)),
+            Err(()) => register.is_out = true,
+        }
+        if disk.records(LOG).is_err() && !register.is_out {
+            cx.write(LOG, Write::TruncateSuffix { from: disk.end(LOG) - 1 });
+        }
         register
     }
 
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: Words) {
+        if self.is_out {
+            return;
+        }
         match message {
             Words::Request(request) => self.begin(cx, from, request),
             Words::Query { id, key } => {
@@ -188,6 +203,9 @@ impl Process for Register {
 
     /// No majority in time: messages are lost, replicas are down, or we are cut off. Asks whoever has not answered.
     fn on_timer(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        if self.is_out {
+            return;
+        }
         let Some((_, operation)) = self.open.get_slot(slot) else { return };
         operation.rounds += 1;
         match operation.rounds > ROUNDS_MAX {
@@ -198,7 +216,8 @@ impl Process for Register {
 
     fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
         let (from, id, key, held) = self.syncing.remove(&token).expect("a sync is told of once");
-        if result.is_ok() {
+        self.is_out |= result.is_err();
+        if !self.is_out {
             self.keep(key, held);
             cx.note(Kept { key, stamp: held.stamp });
             cx.send(from, Words::Stored { id });

@@ -4,6 +4,7 @@
 use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::{Duration, NodeId};
 use crate::net::{Impairment, ImpairmentId, Pattern};
+use crate::storage::{Ailment, AilmentId};
 
 /// One change to the world.
 #[derive(Clone, PartialEq, Debug)]
@@ -49,10 +50,24 @@ pub enum Action {
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
     SpeedUpNode(NodeId, u32),
-    /// The node's disk takes `factor` times as long.
-    SlowDisk(NodeId, u32),
-    /// One such slow-down ends.
-    SpeedUpDisk(NodeId, u32),
+    /// Something is wrong with the node's disk.
+    AilDisk {
+        /// Whose.
+        node: NodeId,
+        /// Its name, to mend it.
+        id: AilmentId,
+        /// Names its draws.
+        key: u64,
+        /// What is wrong.
+        ailment: Ailment,
+    },
+    /// What is wrong with the node's disk under that name is over.
+    MendDisk {
+        /// Whose.
+        node: NodeId,
+        /// Its name.
+        id: AilmentId,
+    },
     /// The node's clocks are disturbed.
     DisturbClock(NodeId, DisturbanceId, Disturbance),
     /// What was disturbed under that name is so no longer.
@@ -70,8 +85,8 @@ impl Action {
             | Action::Resume(node, _)
             | Action::SlowNode(node, _)
             | Action::SpeedUpNode(node, _)
-            | Action::SlowDisk(node, _)
-            | Action::SpeedUpDisk(node, _)
+            | Action::AilDisk { node, .. }
+            | Action::MendDisk { node, .. }
             | Action::DisturbClock(node, ..)
             | Action::SettleClock(node, _) => vec![*node],
             Action::Impair { from, .. } | Action::ResetStreams { from, .. } => from.clone(),

@@ -18,7 +18,7 @@ pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Layout};
 pub use happening::{Happening, HappeningKind, News};
 pub use kinds::{
-    Aim, FaultKind, Flaps, Harm, KindOptions, OnClocks, OnLinks, OnNodes, OnStreams, Scope, Scripted,
+    Aim, FaultKind, Flaps, Harm, KindOptions, OnClocks, OnDisks, OnLinks, OnNodes, OnStreams, Scope, Scripted,
 };
 pub use nemesis::{Nemesis, Prey};
 pub use roster::{NodeFacts, Roster, SystemFacts};
@@ -48,7 +48,7 @@ pub struct StrikeContext<'a> {
     pub choice: &'a mut Stream,
     /// The nodes that it strikes because of: what `that` comes to. None for a fault that waits for nothing.
     pub that: &'a [NodeId],
-    /// A name for its impairments of links.
+    /// A name for what it imposes on links, disks and clocks.
     pub impairment: ImpairmentId,
     /// Names the strike in keyed draws: by the fault and the moment, so that strikes which overlap are drawn apart.
     pub key: u64,
@@ -67,6 +67,8 @@ pub struct Strike {
     pub scripts: Vec<Script>,
     /// The nodes that it puts out of service, or out of reach of the others, until it ends.
     pub out: Vec<NodeId>,
+    /// Whether they may stay so for the rest of the run.
+    pub ruins: bool,
     /// What kind of strike a nemesis drew.
     pub kind: Option<FaultKind>,
     /// How long it lasts, where a nemesis says so.

@@ -25,7 +25,7 @@ impl Prey {
     pub fn survives(&self, harm: Harm) -> bool {
         match harm {
             Harm::Slows => true,
-            Harm::PutsOut => self.spare > 0,
+            Harm::PutsOut | Harm::Ruins => self.spare > 0,
             Harm::BreaksTrust => false,
         }
     }
@@ -79,7 +79,7 @@ impl Nemesis {
         let (out, serving): (Vec<&NodeId>, Vec<&NodeId>) = self.prey.nodes.iter().partition(is_out);
         let spared = match (self.survivable, harm) {
             (false, _) | (true, Harm::Slows) => serving.len(),
-            (true, Harm::PutsOut) => self.prey.spare.saturating_sub(out.len()),
+            (true, Harm::PutsOut | Harm::Ruins) => self.prey.spare.saturating_sub(out.len()),
             (true, Harm::BreaksTrust) => 0,
         };
         Reach {

@@ -13,10 +13,10 @@ pub mod time;
 
 pub use context::{Buffer, Context, Embed, LazyStream, Lift};
 pub use digest::Digest;
-pub use disk::{Area, Areas, DiskError, DiskToken, Durable, Write};
+pub use disk::{Area, Areas, Damage, Damaged, DiskError, DiskToken, Durable, Write};
 pub use ids::{NodeId, SiteId, SystemId};
 pub use process::{Effect, Leadership, Message, Name, Note, Process, WorkToken};
 pub use queue::{Queue, Sequence, Slot};
-pub use random::{Keyed, Stream};
+pub use random::{Keyed, Probability, Stream};
 pub use sample::Distribution;
 pub use time::{Duration, Time};

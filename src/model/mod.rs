@@ -1,5 +1,6 @@
 //! The words that protocols, workloads and judges share.
 
+pub mod halt;
 pub mod history;
 pub mod log;
 pub mod note;

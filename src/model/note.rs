@@ -5,6 +5,7 @@
 
 use crate::kernel::{Digest, Duration, Leadership, NodeId, Note, Time};
 
+use super::halt::Halt;
 use super::history::{Outcome, Reason, SessionId};
 use super::log::{LogIndex, Term};
 use super::op::{Answer, Op};
@@ -90,6 +91,11 @@ pub enum ConsensusNote {
     Compacted {
         /// The last index dropped.
         index: LogIndex,
+    },
+    /// It takes part no more until it is restarted. At boot it is the only note: nothing is known of its log.
+    Halted {
+        /// Why.
+        why: Halt,
     },
 }
 
@@ -205,6 +211,7 @@ impl Note for ServiceNote {
 
 impl Note for ConsensusNote {
     fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
         let (kind, words) = match *self {
             ConsensusNote::Campaigned { term, pre_vote } => (1, [u64::from(term.0), u64::from(pre_vote), 0]),
             ConsensusNote::BecameLeader { term, last_index } => (2, [u64::from(term.0), last_index.0, 0]),
@@ -219,8 +226,11 @@ impl Note for ConsensusNote {
             ConsensusNote::Served { index, session, sequence } => (9, of_operation(index, session, sequence)),
             ConsensusNote::Installed { index, term, prefix } => (10, [index.0, u64::from(term.0), prefix]),
             ConsensusNote::Compacted { index } => (11, [index.0, 0, 0]),
+            ConsensusNote::Halted { why } => {
+                why.absorb_into(&mut digest);
+                (12, [0; 3])
+            }
         };
-        let mut digest = Digest::new();
         digest.absorb(kind);
         words.into_iter().for_each(|word| digest.absorb(word));
         digest.value()
@@ -229,7 +239,7 @@ impl Note for ConsensusNote {
     fn leadership(&self) -> Option<Leadership> {
         match *self {
             ConsensusNote::BecameLeader { term, .. } => Some(Leadership::Gained { term: term.0.into() }),
-            ConsensusNote::SteppedDown { .. } => Some(Leadership::Lost),
+            ConsensusNote::SteppedDown { .. } | ConsensusNote::Halted { .. } => Some(Leadership::Lost),
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }

@@ -13,9 +13,9 @@ pub use bursty::GilbertElliott;
 pub(super) use conditions::{Clear, Conditions, Harm, Impaired};
 pub use pattern::{Flapping, Pattern};
 
-use super::profile::{Bandwidth, Probability};
+use super::profile::Bandwidth;
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Keyed, NodeId, Time};
+use crate::kernel::{Keyed, NodeId, Probability, Time};
 use bursty::Chains;
 use pattern::Course;
 

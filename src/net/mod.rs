@@ -16,13 +16,14 @@ mod profile;
 pub mod regions;
 mod sites;
 
+pub use crate::kernel::Probability;
 pub use clogged::Waiting;
 pub use counters::{Counters, DropReason};
 pub use impair::{
     Flapping, GilbertElliott, IMPAIRMENTS_MAX, Impairment, ImpairmentId, Impairments, Pattern,
     TooManyImpairments,
 };
-pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
+pub use profile::{Bandwidth, Profile, Reorder, Transport};
 pub use sites::Sites;
 
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};

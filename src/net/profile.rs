@@ -1,7 +1,7 @@
 //! What a link does to messages besides its base delay: jitter, loss, duplication, reordering, bandwidth.
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Duration, Time};
+use crate::kernel::{Duration, Probability, Time};
 
 use super::draw::{Draw, Step};
 use super::impair::Conditions;
@@ -23,26 +23,6 @@ impl Transport {
     #[inline]
     pub(super) fn is_stream_with(self, other: Transport) -> bool {
         self != Transport::Datagram && other != Transport::Datagram
-    }
-}
-
-/// A probability, as the share of all 64-bit numbers: one integer comparison a draw.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Probability(u64);
-
-impl Probability {
-    /// Never.
-    pub const ZERO: Probability = Probability(0);
-
-    /// From a number in `0..=1`; what lies outside is clamped.
-    pub fn new(share: f64) -> Self {
-        // 2^64 itself is not a u64: a float-to-integer `as` saturates to 2^64 - 1, which misses once in 2^64 draws.
-        Probability((share * 18_446_744_073_709_551_616.0) as u64)
-    }
-
-    #[inline]
-    pub(super) fn hits(self, bits: u64) -> bool {
-        bits < self.0
     }
 }
 

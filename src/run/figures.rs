@@ -244,6 +244,7 @@ impl<X: Custom> Sheet<'_, X> {
                 RoleEvent::AskedPreVote | RoleEvent::Campaigned => LaneRole::Candidate,
                 RoleEvent::BecameLeader => LaneRole::Leader,
                 RoleEvent::SteppedDown => LaneRole::Follower,
+                RoleEvent::Halted(_) => LaneRole::Halted,
             };
             let next_term = change.term.map(|term| u64::from(term.0)).or(term);
             if next != role || next_term != term {

@@ -251,6 +251,10 @@ impl Recorder {
                 self.leadership.stepped_down(at, node);
                 self.role(at, node, RoleEvent::SteppedDown, Some(term));
             }
+            ConsensusNote::Halted { why } => {
+                self.leadership.stepped_down(at, node);
+                self.role(at, node, RoleEvent::Halted(why), None);
+            }
             ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }
             | ConsensusNote::Synced { .. }

@@ -1,6 +1,7 @@
 //! A recording: what is known of a run that is over. Metrics, files and charts are made from it and nothing else.
 
 use crate::kernel::{NodeId, SystemId, Time};
+use crate::model::halt::Halt;
 use crate::model::history::Operation;
 use crate::model::log::Term;
 use crate::sim::Lifecycle;
@@ -46,6 +47,8 @@ pub enum RoleEvent {
     BecameLeader,
     /// It stopped leading or campaigning.
     SteppedDown,
+    /// It takes part no more until it is restarted.
+    Halted(Halt),
 }
 
 impl RoleEvent {
@@ -57,6 +60,19 @@ impl RoleEvent {
             RoleEvent::Campaigned => "campaigned",
             RoleEvent::BecameLeader => "became-leader",
             RoleEvent::SteppedDown => "stepped-down",
+            RoleEvent::Halted(_) => "halted",
+        }
+    }
+
+    /// Why, if it is one that has a reason.
+    pub fn reason(self) -> Option<Halt> {
+        match self {
+            RoleEvent::Halted(why) => Some(why),
+            RoleEvent::Life(_)
+            | RoleEvent::AskedPreVote
+            | RoleEvent::Campaigned
+            | RoleEvent::BecameLeader
+            | RoleEvent::SteppedDown => None,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! From an entry of the queue to the handler of its node's process.
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::kernel::{Digest, DiskToken, Name, NodeId, Process, Sequence, Slot, Time};
+use crate::kernel::{Digest, Name, NodeId, Process, Sequence, Slot, Time};
 use crate::net::{DropReason, Network, Waiting};
+use crate::storage::Completion;
 
 use super::effects::Live;
 use super::event::Event;
@@ -122,18 +123,20 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             return; // Asked for before a crash.
         }
         // The device does not stop with the process: what it completes during a pause is durable.
-        let token = node.machine.disk.complete();
+        let Some(completion) = node.machine.disk.complete(self.shared.now) else {
+            return; // It stands still, or stood still since.
+        };
         if node.machine.pauses > 0 {
-            return node.machine.held.push(Held::Synced(token));
+            return node.machine.held.push(Held::Synced(completion));
         }
-        self.synced(id, token);
+        self.synced(id, completion);
     }
 
     #[inline]
-    pub(super) fn synced(&mut self, id: NodeId, token: DiskToken) {
-        self.count(&Occurrence::Synced { node: id, token });
+    pub(super) fn synced(&mut self, id: NodeId, Completion { token, result }: Completion) {
+        self.count(&Occurrence::Synced { node: id, token, result });
         let (process, mut cx) = self.running(id);
-        process.on_disk(&mut cx, token, Ok(()));
+        process.on_disk(&mut cx, token, result);
     }
 
     #[inline]

@@ -75,15 +75,14 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn write(&mut self, area: Area, write: Write<P::Record>) {
-        let Machine { disk, key, .. } = &mut *self.machine;
-        disk.write(self.shared.now, area, write, self.shared.disk_draws, *key);
+        self.machine.disk.write(self.shared.now, area, write);
     }
 
     #[inline]
     fn sync(&mut self, areas: Areas, token: DiskToken) {
-        let Machine { disk, key, incarnation, .. } = &mut *self.machine;
-        let done = disk.sync(self.shared.now, areas, token, self.shared.disk_draws, *key);
-        self.shared.queue.push(done, Event::Disk { node: self.id, incarnation: *incarnation });
+        if let Some(done) = self.machine.disk.sync(self.shared.now, areas, token) {
+            self.shared.push_sync(self.id, self.machine.incarnation, done);
+        }
     }
 
     #[inline]

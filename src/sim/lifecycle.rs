@@ -5,6 +5,8 @@ use crate::faults::{Action, Incarnation, News};
 use crate::kernel::{Buffer, Context, NodeId, Process};
 use crate::net::DropReason;
 
+use crate::storage::Ailment;
+
 use super::effects::Live;
 use super::event::Event;
 use super::node::{Held, Lifecycle, Machine, Node};
@@ -20,7 +22,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Crash(node) => self.crash(node),
             Action::Destroy(node) => {
                 self.crash(node);
-                self.nodes[node.index()].machine.disk.lose();
+                self.nodes[node.index()].machine.disk.wipe();
                 self.changed(node, Lifecycle::DiskLost);
             }
             Action::Restart(node) => self.restart(node),
@@ -49,8 +51,17 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 self.change_clock(node, |clock| clock.disturb(now, id, &disturbance));
             }
             Action::SettleClock(node, id) => self.change_clock(node, |clock| clock.settle(now, id)),
-            Action::SlowDisk(node, factor) => self.nodes[node.index()].machine.disk.slow_down(factor),
-            Action::SpeedUpDisk(node, factor) => self.nodes[node.index()].machine.disk.speed_up(factor),
+            Action::AilDisk { node, id, key, ailment } => {
+                self.nodes[node.index()].machine.disk.ail(now, id, key, ailment);
+                if ailment == Ailment::Loss {
+                    self.changed(node, Lifecycle::DiskLost);
+                }
+            }
+            Action::MendDisk { node, id } => {
+                let machine = &mut self.nodes[node.index()].machine;
+                let (delayed, incarnation) = (machine.disk.mend(now, id), machine.incarnation);
+                delayed.into_iter().for_each(|at| self.shared.push_sync(node, incarnation, at));
+            }
         }
     }
 
@@ -87,7 +98,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let (clock, rng) = (&machine.clock, &mut machine.rng);
         let cx = Buffer::new(id, clock.monotonic(now), clock.wall(now), rng, &mut effects);
         let mut cx = cx.with_incarnation(machine.incarnation);
-        *process = Some(P::boot(&mut cx, config, machine.disk.durable()));
+        *process = Some(P::boot(&mut cx, config, machine.disk.boot()));
         self.count(&Occurrence::Booted { node: id });
         self.changed(id, Lifecycle::Booted);
         if !self.waiting.is_empty() {
@@ -174,7 +185,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                     self.receive(from, id, slot);
                 }
                 Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
-                Held::Synced(token) => self.synced(id, token),
+                Held::Synced(completion) => self.synced(id, completion),
             }
         }
     }

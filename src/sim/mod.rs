@@ -104,15 +104,15 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             now: Time::ZERO,
             queue,
             digest: Digest::new(),
-            disk_draws: Keyed::new(setup.seed, "disk"),
             roster: setup.roster(),
             triggers: Triggers::new(setup.seed, &setup.faults),
             net: Network::new(setup.seed, setup.sites, &endpoints),
             observer,
         };
+        let disk_draws = Keyed::new(setup.seed, "disk");
         let mut sim = Sim {
             shared,
-            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, node)).collect(),
+            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, disk_draws, node)).collect(),
             choices: setup.faults.iter().map(choice).collect(),
             faults: setup.faults,
             strikes: Vec::new(),

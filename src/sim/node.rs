@@ -2,10 +2,10 @@
 
 use crate::clocks::{Clock, ClockProfile};
 use crate::faults::HappeningKind;
-use crate::kernel::{DiskToken, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
+use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
-use crate::storage::{Disk, DiskProfile};
+use crate::storage::{Completion, Disk, DiskProfile, Draws};
 
 use super::timers::Timers;
 
@@ -54,8 +54,6 @@ pub(super) struct Machine<P: Process> {
     pub(super) timers: Timers,
     pub(super) processor: Processor,
     pub(super) disk: Disk<P::Record>,
-    /// Names the node's disk in keyed draws.
-    pub(super) key: u64,
     /// Faults that hold it down.
     pub(super) down: u32,
     /// What came up while it was paused, in that order.
@@ -63,7 +61,8 @@ pub(super) struct Machine<P: Process> {
 }
 
 impl<P: Process> Node<P> {
-    pub(super) fn new(seed: u64, setup: &NodeSetup<P::Config>) -> Self {
+    pub(super) fn new(seed: u64, disk_draws: Keyed, setup: &NodeSetup<P::Config>) -> Self {
+        let draws = Draws { keyed: disk_draws, key: crate::kernel::random::name_key(&setup.name) };
         let machine = Machine {
             pauses: 0,
             incarnation: 0,
@@ -72,8 +71,7 @@ impl<P: Process> Node<P> {
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),
             processor: Processor::new(setup.processor),
-            disk: Disk::new(setup.disk.clone()),
-            key: crate::kernel::random::name_key(&setup.name),
+            disk: Disk::new(setup.disk.clone(), draws),
             down: 0,
             held: Vec::new(),
         };
@@ -89,7 +87,7 @@ pub(super) enum Held<M> {
     /// A timer came up, at its own time and rank.
     Timer { timer: u32, at: Time, sequence: Sequence },
     /// The disk has completed a sync.
-    Synced(DiskToken),
+    Synced(Completion),
 }
 
 /// A change in a node's life, for observers.

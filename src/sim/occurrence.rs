@@ -1,6 +1,6 @@
 //! What an event of the run is, to observers and to the digest.
 
-use crate::kernel::{DiskToken, Message, NodeId, WorkToken};
+use crate::kernel::{DiskError, DiskToken, Message, NodeId, WorkToken};
 
 /// An event of a run whose messages are `M`.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +21,14 @@ pub enum Occurrence<'a, M> {
         /// The timer's dense index.
         timer: u32,
     },
-    /// A process was told that a sync is done.
+    /// A process was told that a sync is over.
     Synced {
         /// Whose.
         node: NodeId,
         /// What it was asked for under.
         token: DiskToken,
+        /// How it ended.
+        result: Result<(), DiskError>,
     },
     /// A piece of work is done.
     Computed {
@@ -85,7 +87,10 @@ impl<M: Message> Occurrence<'_, M> {
                 [head(Kind::Deliver, message.kind(), to.0), u64::from(from.0)]
             }
             Occurrence::Fired { node, timer } => [head(Kind::Timer, 0, node.0), u64::from(timer)],
-            Occurrence::Synced { node, token } => [head(Kind::Disk, 0, node.0), token.0],
+            Occurrence::Synced { node, token, result } => {
+                let sort = result.map_or_else(|error| 1 + error as u16, |()| 0);
+                [head(Kind::Disk, sort, node.0), token.0]
+            }
             Occurrence::Computed { node, token } => [head(Kind::Work, 0, node.0), token.0],
             Occurrence::Struck { planned, strike } => [head(Kind::Strike, 0, strike as u32), planned as u64],
             Occurrence::Ended { strike } => [head(Kind::Undo, 0, 0), strike as u64],

@@ -1,7 +1,7 @@
 //! What the nodes of a world share, apart from the nodes themselves: so that a handler can hold both at once.
 
 use crate::faults::{News, Roster};
-use crate::kernel::{Digest, Keyed, Leadership, NodeId, Process, Queue, Time};
+use crate::kernel::{Digest, Leadership, NodeId, Process, Queue, Time};
 use crate::net::Network;
 use crate::processors::Completion;
 
@@ -17,7 +17,6 @@ pub(super) struct Shared<P: Process, O> {
     pub(super) queue: EventQueue<P::Message>,
     pub(super) net: Network<P::Message>,
     pub(super) digest: Digest,
-    pub(super) disk_draws: Keyed,
     pub(super) roster: Roster,
     pub(super) triggers: Triggers,
     pub(super) observer: O,
@@ -38,6 +37,11 @@ impl<P: Process, O> Shared<P, O> {
         if !self.triggers.is_empty() {
             self.triggers.hear(self.now, news, nodes, &mut self.queue);
         }
+    }
+
+    /// The disk of a node in this incarnation completes a sync at `at`.
+    pub(super) fn push_sync(&mut self, node: NodeId, incarnation: u32, at: Time) {
+        self.queue.push(at, Event::Disk { node, incarnation });
     }
 
     pub(super) fn push_work(&mut self, node: NodeId, completion: Completion) {

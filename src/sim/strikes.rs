@@ -153,7 +153,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             resolved.scripts.into_iter().map(|script| Progress { script, next: 0 }).collect();
         let count = scripts.len();
         resolved.out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs += 1);
-        let (end_actions, out) = (resolved.end, resolved.out);
+        let end_actions = resolved.end;
+        // Those that may be ruined are not missed less when the strike ends.
+        let out = if resolved.ruins { Vec::new() } else { resolved.out };
         self.strikes.push(Some(Strike { planned: fault, nodes, end: end_actions, scripts, out }));
         if let Some(end) = end {
             self.shared.queue.push(end, Event::Undo { strike: strike as u32 });

@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("net", &["kernel"]),
     ("storage", &["kernel"]),
     ("processors", &["kernel"]),
-    ("faults", &["kernel", "spec", "net", "clocks"]),
+    ("faults", &["kernel", "spec", "net", "clocks", "storage"]),
     ("sim", &["kernel", "net", "storage", "clocks", "processors", "faults"]),
     ("model", &["kernel"]),
     ("consensus", &["kernel", "model"]),

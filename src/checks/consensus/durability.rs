@@ -53,6 +53,8 @@ pub(super) fn recovered(log: &LogMirror, expected: &LogMirror, committed: &Commi
 mod tests {
     use super::super::Invariant;
     use super::super::tests::Script;
+    use crate::kernel::Damage;
+    use crate::model::halt::Halt;
 
     #[test]
     fn what_a_quorum_holds_durably_may_be_committed_and_survives_restarts() {
@@ -125,6 +127,21 @@ mod tests {
         script.elect(0, 1).replicate(&[0, 1], 1, 1, 11).replicate(&[0, 1], 2, 1, 12).commit(0, 2, 1, 12);
         script.compact(0, 1).crash(0).boot(0).install(0, 2, 1, 12).sync(0, 2);
         script.holds();
+    }
+
+    #[test]
+    fn a_replica_that_halts_over_its_disk_breaks_no_promise_and_must_not_come_back_without() {
+        let mut script = Script::new(3);
+        script.elect(0, 1).replicate(&[0, 1], 1, 1, 11).crash(1).boot(1);
+        script.halt(1, Halt::Metadata(Damage::Corrupt));
+        script.commit(0, 1, 1, 11); // On its acknowledgement, which was under way.
+        script.crash(1).boot(1).halt(1, Halt::Metadata(Damage::Corrupt));
+        script.holds();
+        script.crash(1).boot(1).sync(1, 0);
+        script.violates(
+            Invariant::Durability,
+            "kv.2 came back without index 1, which was committed and durable on it (t = 0.015 s)",
+        );
     }
 
     #[test]

@@ -144,6 +144,14 @@ impl Mirror {
         self.leading = None;
     }
 
+    /// It takes part no more. If it could not tell what its disk holds, it is as one that is down.
+    pub fn halt(&mut self) {
+        self.leading = None;
+        if let Some(expected) = self.expected.take() {
+            self.log = expected;
+        }
+    }
+
     /// It starts with nothing; its notes tell what the disk held.
     pub fn boot(&mut self) {
         let expected = std::mem::replace(&mut self.log, LogMirror::new());

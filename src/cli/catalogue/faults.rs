@@ -295,6 +295,80 @@ direction = \"in\"
 for = \"exp(2s)\"
 "
         }
+        FaultKind::DiskStall => {
+            "\
+[fault.firmware]
+at = \"30s\"
+do = \"disk-stall\"
+target = \"leader(kv)\"
+for = \"5s\"
+"
+        }
+        FaultKind::DiskFull => {
+            "\
+[fault.no-space]
+at = \"30s\"
+do = \"disk-full\"
+target = \"leader(kv)\"
+for = \"10s\"
+"
+        }
+        FaultKind::SectorErrors => {
+            "\
+[fault.bad-sectors]
+at = \"30s\"
+do = \"sector-errors\"
+target = \"kv.2\"
+read = \"0.1%\"
+write = \"1%\"
+for = \"20s\"
+"
+        }
+        FaultKind::TornWrites => {
+            "\
+[fault.no-power-loss-protection]
+at = \"0s\"
+do = \"torn-writes\"
+target = \"kv\"
+share = \"50%\"
+"
+        }
+        FaultKind::LyingDisk => {
+            "\
+[fault.cache-without-battery]
+at = \"30s\"
+do = \"lying-disk\"
+target = \"minority(kv)\"
+for = \"20s\"
+"
+        }
+        FaultKind::MisdirectedWrites => {
+            "\
+[fault.firmware-bug]
+at = \"30s\"
+do = \"misdirected-writes\"
+target = \"kv.2\"
+share = \"0.1%\"
+for = \"20s\"
+"
+        }
+        FaultKind::BitRot => {
+            "\
+[fault.cosmic-rays]
+every = \"exp(60s)\"
+do = \"bit-rot\"
+target = \"any(kv)\"
+share = \"0.01%\"
+"
+        }
+        FaultKind::DiskLoss => {
+            "\
+[fault.head-crash]
+at = \"30s\"
+do = \"disk-loss\"
+target = \"kv.3\"
+"
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! AppendEntries as a follower handles it (§5.3, Figure 2 "Receiver implementation").
 
 use crate::kernel::{Context, NodeId};
+use crate::model::halt::Halt;
 use crate::model::log::{LogIndex, Term};
 
 use super::Raft;
@@ -30,7 +31,9 @@ impl Raft {
         if !self.holds_previous(append) {
             return self.reject(cx, from, append);
         }
-        self.take_entries(cx, append);
+        if !self.take_entries(cx, append) {
+            return;
+        }
         // Never this log's own end: behind the message's last entry may stand what the leader never had.
         let match_index = LogIndex(append.prev_log_index.0 + append.entries.len() as u64);
         self.follow_commit(cx, append.leader_commit.min(match_index));
@@ -42,13 +45,13 @@ impl Raft {
     }
 
     /// A message of a leader whose term is not over: any campaign here is (§5.2). Returns `false` if this server
-    /// leads that term itself, which only a bug switch can bring about.
+    /// leads that term itself, which only a bug switch can bring about, or a disk that forgot a vote.
     pub(super) fn hear_leader(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term) -> bool {
         if term > self.current_term {
             self.enter_term(cx, term);
         }
         if self.is_leader() {
-            assert!(!self.options.bugs.is_none(), "two leaders in term {}", term.0);
+            self.halt_at_contradiction(cx, Halt::SecondLeader(term));
             return false;
         }
         self.step_down(cx);
@@ -81,8 +84,9 @@ impl Raft {
     }
 
     /// Steps 3 and 4 of Figure 2: removes entries only from the first that conflicts, and appends what is
-    /// missing. A late or repeated message finds its entries there and changes nothing.
-    fn take_entries(&mut self, cx: &mut impl Context<Self>, append: &AppendEntries) {
+    /// missing. A late or repeated message finds its entries there and changes nothing. Returns `false` if what conflicts
+    /// is committed.
+    fn take_entries(&mut self, cx: &mut impl Context<Self>, append: &AppendEntries) -> bool {
         let mut index = append.prev_log_index;
         if self.has_bug(bugs::TRUNCATE_ALWAYS) {
             self.truncate(cx, index.next());
@@ -92,10 +96,14 @@ impl Raft {
             if index <= self.log.base().index || self.log.term(index) == Some(entry.term) {
                 continue;
             }
+            if index <= self.commit_index && self.halt_at_contradiction(cx, Halt::Committed(index)) {
+                return false;
+            }
             if index <= self.log.last_index() {
                 self.truncate(cx, index);
             }
             self.append(cx, *entry);
         }
+        true
     }
 }

@@ -16,9 +16,11 @@ pub const MATCH_LAST_REPLY_WINS: Bugs = Bugs::row(4);
 pub const VOTE_TWICE: Bugs = Bugs::row(5);
 /// A follower acknowledges entries that a crash would still take away.
 pub const ACK_BEFORE_SYNC: Bugs = Bugs::row(6);
+/// A server takes any damage in its log for the torn end that a crash leaves.
+pub const TRUNCATE_ON_CORRUPT: Bugs = Bugs::row(7);
 
 /// Every switch, in the order of its row.
-pub const TABLE: [Bug; 7] = [
+pub const TABLE: [Bug; 8] = [
     Bug {
         name: "raft-vote-not-persisted",
         doc: "A server tells its vote without writing term and vote; after a crash it votes again.",
@@ -61,6 +63,12 @@ pub const TABLE: [Bug; 7] = [
         source: "28 (its Paxos form): efficient/epaxos #28",
         caught_by: "state machine safety, leader completeness",
     },
+    Bug {
+        name: "raft-truncate-on-corrupt",
+        doc: "A server that finds a damaged entry at boot cuts its log there, as if a crash had torn the end, and goes on.",
+        source: "22: Alagappan and others, Protocol-Aware Recovery (FAST 2018)",
+        caught_by: "durability, leader completeness",
+    },
 ];
 
 #[cfg(test)]
@@ -77,6 +85,7 @@ mod tests {
             (MATCH_LAST_REPLY_WINS, "raft-match-last-reply-wins"),
             (VOTE_TWICE, "raft-vote-twice"),
             (ACK_BEFORE_SYNC, "raft-ack-before-sync"),
+            (TRUNCATE_ON_CORRUPT, "raft-truncate-on-corrupt"),
         ];
         assert_eq!(rows.len(), TABLE.len());
         for (bug, name) in rows {

@@ -18,6 +18,7 @@
 use std::rc::Rc;
 
 use crate::kernel::{Context, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
+use crate::model::halt::Halt;
 use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::note::ConsensusNote;
 use crate::model::store::Store;
@@ -45,7 +46,7 @@ pub use options::{Config, Options};
 pub use persistence::Record;
 pub use roles::Role;
 
-use persistence::Durability;
+use persistence::{Durability, Restored};
 use snapshots::{Receiving, Saving};
 
 /// A Raft server (Figure 2).
@@ -72,7 +73,7 @@ pub struct Raft {
     durability: Durability,
     saving: Option<Saving>,
     receiving: Option<Receiving>,
-    /// Whether its disk failed: it then says nothing more until it is restarted.
+    /// Whether it says nothing more until it is restarted: its disk failed it, or contradicts another's.
     halted: bool,
 }
 
@@ -128,7 +129,10 @@ impl Process for Raft {
     fn boot(cx: &mut impl Context<Self>, config: &Config, disk: &Durable<Record>) -> Raft {
         let me = cx.me();
         let slot = config.membership.slot(me).expect("a server is booted only as one of its group's voters");
-        let restored = persistence::restore(disk);
+        let (restored, halt) = match persistence::restore(disk, config.options.bugs) {
+            Ok(restored) => (restored, None),
+            Err(why) => (Restored::nothing(), Some(why)),
+        };
         let snapshot_index = restored.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last.index);
         let mut raft = Raft {
             options: Rc::new(config.options.clone()),
@@ -146,13 +150,15 @@ impl Process for Raft {
             heard_at: Some(cx.now()),
             saving: None,
             receiving: None,
-            halted: restored.is_broken,
+            halted: false,
         };
-        if !raft.halted {
-            raft.tell_restored(cx, disk);
-            raft.arm_election(cx);
-            raft.flush(cx);
+        if let Some(why) = halt {
+            raft.halt(cx, why);
+            return raft;
         }
+        raft.tell_restored(cx, disk);
+        raft.arm_election(cx);
+        raft.flush(cx);
         raft
     }
 
@@ -205,7 +211,7 @@ impl Process for Raft {
         let before = self.mark();
         match result {
             Ok(()) => self.on_synced(cx, token),
-            Err(_) => self.halt(cx),
+            Err(error) => self.halt(cx, Halt::SyncFailed(error)),
         }
         self.settle(cx, before);
     }

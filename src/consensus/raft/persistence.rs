@@ -4,13 +4,16 @@
 //! promises something is held back until the sync that covers it is done: votes and terms wait for the metadata,
 //! an acknowledgement for the log up to what it acknowledges. Whatever is held is lost in a crash, as it should.
 //!
-//! Assumed of the disk: a replaced cell is old or new, and of an area's writes that no sync covered, a crash
-//! leaves a prefix.
+//! Assumed of the disk: a replaced cell is old or new, and of an area's writes that no sync covered, a crash leaves a
+//! prefix, of which the last record may be torn. That torn end is cut: it was never acknowledged. Whatever else cannot be
+//! read was durable once, and may have been promised to somebody: the server halts and does not guess.
 
 use std::rc::Rc;
 
+use crate::consensus::bugs::Bugs;
 use crate::consensus::replicated_log::{Position, Snapshot};
 use crate::kernel::{Area, Areas, Context, DiskToken, Durable, NodeId, Write};
+use crate::model::halt::Halt;
 use crate::model::log::{Entry, LogIndex, Term};
 use crate::model::note::ConsensusNote;
 
@@ -52,20 +55,36 @@ pub(super) struct Restored {
     pub voted_for: Option<NodeId>,
     pub snapshot: Option<Rc<Snapshot>>,
     pub log: Log,
-    /// Whether the disk lacks what the log was cut for; the server cannot take part.
-    pub is_broken: bool,
+}
+
+impl Restored {
+    /// What a server that has to halt goes by: nothing.
+    pub(super) fn nothing() -> Restored {
+        Restored { current_term: Term(0), voted_for: None, snapshot: None, log: Log::new(Position::START) }
+    }
 }
 
 /// Reads the disk. A log that does not continue the snapshot is dropped: the snapshot came from a leader and
 /// replaced it, and the crash came before the cut was durable.
-pub(super) fn restore(disk: &Durable<Record>) -> Restored {
-    let (snapshot, base) = match disk.last(SNAPSHOT) {
+///
+/// # Errors
+/// Why the server cannot take part: what it must know cannot be read, or the log was cut for a snapshot that is not there.
+pub(super) fn restore(disk: &Durable<Record>, bugs: Bugs) -> Result<Restored, Halt> {
+    let (snapshot, base) = match disk.last(SNAPSHOT).map_err(Halt::Snapshot)? {
         Some(Record::Snapshot { snapshot, base }) => (Some(Rc::clone(snapshot)), *base),
         Some(Record::Metadata { .. } | Record::Entry(_)) | None => (None, Position::START),
     };
-    let first = disk.first(LOG);
+    if disk.first(LOG) > snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index.0) {
+        return Err(Halt::NoSnapshot);
+    }
+    // A log that a boot found not to continue the snapshot was cut up to the snapshot's end, in place of `base`.
+    let base = match &snapshot {
+        Some(snapshot) if disk.first(LOG) == snapshot.last.index.0 => snapshot.last,
+        Some(_) | None => base,
+    };
+    let records = readable_entries(disk, bugs)?;
     let mut log = Log::new(base);
-    for record in records_behind(base, disk) {
+    for record in records_behind(base, disk.first(LOG), records) {
         let Record::Entry(entry) = record else { unreachable!("the log area holds entries only") };
         log.append(*entry);
     }
@@ -74,21 +93,33 @@ pub(super) fn restore(disk: &Durable<Record>) -> Restored {
     {
         log = Log::new(snapshot.last);
     }
-    let (stored_term, voted_for) = match disk.last(METADATA) {
+    let (stored_term, voted_for) = match disk.last(METADATA).map_err(Halt::Metadata)? {
         Some(Record::Metadata { current_term, voted_for }) => (*current_term, *voted_for),
         Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None),
     };
     // A crash may have kept an entry and not the term that came with it: in that term nothing was said yet.
     let current_term = stored_term.max(log.last_term());
     let voted_for = if current_term == stored_term { voted_for } else { None };
-    Restored { current_term, voted_for, is_broken: first > log.base().index.0, snapshot, log }
+    Ok(Restored { current_term, voted_for, snapshot, log })
 }
 
-/// The entries on disk that follow `base`: none if the log there was cut further, ends before it, or holds
-/// another entry at its index.
-fn records_behind(base: Position, disk: &Durable<Record>) -> &[Record] {
-    let records = disk.records(LOG);
-    let Some(covered) = base.index.0.checked_sub(disk.first(LOG)) else { return &[] };
+/// The records of the log area, without a torn end.
+fn readable_entries(disk: &Durable<Record>, bugs: Bugs) -> Result<&[Record], Halt> {
+    let damaged = match disk.records(LOG) {
+        Ok(records) => return Ok(records),
+        Err(damaged) => damaged,
+    };
+    if bugs.has(bugs::TRUNCATE_ON_CORRUPT) {
+        return Ok(damaged.before());
+    }
+    let (position, damage) = damaged.first();
+    damaged.before_torn_end().ok_or(Halt::Entry(LogIndex(position + 1), damage))
+}
+
+/// Those of `records`, which begin at position `first`, that follow `base`: none if the log was cut further, ends before
+/// it, or holds another entry at its index.
+fn records_behind(base: Position, first: u64, records: &[Record]) -> &[Record] {
+    let Some(covered) = base.index.0.checked_sub(first) else { return &[] };
     if covered == 0 {
         return records;
     }
@@ -184,7 +215,7 @@ impl Durability {
 
 impl Raft {
     /// Tells the observers what the disk held, so that they can rebuild their picture of this log, and brings
-    /// the log area in line with a snapshot whose cut was not durable.
+    /// the log area in line with a snapshot whose cut was not durable, and rids it of a torn end.
     pub(super) fn tell_restored(&mut self, cx: &mut impl Context<Self>, disk: &Durable<Record>) {
         let base = self.log.base();
         let mut told = base.index;
@@ -200,7 +231,7 @@ impl Raft {
         }
         cx.note(ConsensusNote::Synced { through: told });
         let last_index = self.log.last_index();
-        if disk.first(LOG) + (disk.records(LOG).len() as u64) > last_index.0 {
+        if disk.end(LOG) > last_index.0 {
             self.write(cx, LOG, Write::TruncateSuffix { from: last_index.0 });
         }
         if disk.first(LOG) < base.index.0 {
@@ -289,6 +320,9 @@ impl Raft {
 
     /// Writes changed metadata, and asks for a sync if there is something to sync and none is under way.
     pub(super) fn flush(&mut self, cx: &mut impl Context<Self>) {
+        if self.halted {
+            return;
+        }
         if self.durability.metadata_is_stale {
             self.durability.metadata_is_stale = false;
             let record = Record::Metadata { current_term: self.current_term, voted_for: self.voted_for };
@@ -339,12 +373,23 @@ impl Raft {
         });
     }
 
-    /// A failed sync: nothing can be promised any more, so nothing more is said. (To write again and hope is
-    /// how data were lost: after an error the page cache may call clean what never reached the disk.)
-    pub(super) fn halt(&mut self, cx: &mut impl Context<Self>) {
+    /// Takes part no more: what this server would say it could not vouch for. After a failed sync in particular, to write
+    /// again and hope is how data were lost: the page cache may call clean what never reached the disk.
+    pub(super) fn halt(&mut self, cx: &mut impl Context<Self>, why: Halt) {
         self.step_down(cx);
         cx.disarm(super::Timer::Election);
         self.halted = true;
         self.leader = None;
+        cx.note(ConsensusNote::Halted { why });
+    }
+
+    /// Another server says what cannot be, unless somebody's disk lost what it had acknowledged: halts, as the one whose
+    /// disk it was cannot be told from here. Returns whether it did: with a bug switched on it goes on, as that is what
+    /// such a run shows.
+    pub(super) fn halt_at_contradiction(&mut self, cx: &mut impl Context<Self>, why: Halt) -> bool {
+        if self.options.bugs.is_none() {
+            self.halt(cx, why);
+        }
+        self.halted
     }
 }

@@ -12,6 +12,8 @@ pub enum Harm {
     Slows,
     /// They serve nobody while it lasts: as many may be struck at once as the system can do without.
     PutsOut,
+    /// They may serve nobody any more, for the rest of the run: they count as out until then.
+    Ruins,
     /// They may lose what they promised to keep, or believe what is not so: no number of nodes makes up for that.
     BreaksTrust,
 }

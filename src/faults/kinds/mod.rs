@@ -1,6 +1,7 @@
 //! The kinds of faults: from `do = "..."` to what happens. A new kind is one file here and one row in the table below.
 
 mod bandwidth;
+mod bit_rot;
 mod bursty_loss;
 mod clock_drift;
 mod clock_offset;
@@ -11,22 +12,30 @@ mod corrupt;
 mod crash;
 mod crash_loop;
 mod delay;
+mod disk_full;
+mod disk_loss;
+mod disk_stall;
 mod duplicate;
 mod half_open;
 mod hold;
 mod hostile;
 mod leap_smear;
 mod loss;
+mod lying_disk;
+mod misdirected_writes;
 mod partition;
 mod pause;
 mod random;
 mod reset;
 mod rolling_restart;
+mod sector_errors;
 mod slow_disk;
 mod slow_node;
 mod swizzle;
+mod torn_writes;
 
 pub use bandwidth::Bandwidth;
+pub use bit_rot::BitRot;
 pub use bursty_loss::BurstyLoss;
 pub use clock_drift::{ClockChoice, ClockDrift};
 pub use clock_offset::ClockOffset;
@@ -37,20 +46,27 @@ pub use corrupt::Corrupt;
 pub use crash::{Crash, DiskFate};
 pub use crash_loop::CrashLoop;
 pub use delay::Delay;
+pub use disk_full::DiskFull;
+pub use disk_loss::DiskLoss;
+pub use disk_stall::DiskStall;
 pub use duplicate::Duplicate;
 pub use half_open::HalfOpen;
 pub use hold::Hold;
 pub use hostile::{Harm, Hostile, Settings};
 pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
+pub use lying_disk::LyingDisk;
+pub use misdirected_writes::MisdirectedWrites;
 pub use partition::Partition;
 pub use pause::Pause;
 pub use random::{Ingredient, Random};
 pub use reset::Reset;
 pub use rolling_restart::{Order, RollingRestart};
+pub use sector_errors::SectorErrors;
 pub use slow_disk::SlowDisk;
 pub use slow_node::SlowNode;
 pub use swizzle::{Swizzle, Swizzled};
+pub use torn_writes::TornWrites;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -63,6 +79,7 @@ use crate::net::{Flapping, Impairment, Pattern};
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
+use crate::storage::{Ailment, AilmentId};
 
 /// What a kind of fault strikes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,15 +104,21 @@ pub enum Aim {
 }
 
 /// A kind of fault that strikes nodes.
-pub trait NodeKind: Debug {
+pub trait NodeKind: Hostile + Debug {
     /// What happens to a node.
     fn begin(&self, node: NodeId) -> Action;
     /// What undoes it; `facts` are those of the moment when it struck.
     fn end(&self, node: NodeId, facts: &NodeFacts) -> Action;
 }
 
+/// A kind of fault that strikes the disks of nodes.
+pub trait DiskKind: Hostile + Debug {
+    /// What is wrong with them.
+    fn ailment(&self) -> Ailment;
+}
+
 /// A kind of fault that strikes links.
-pub trait LinkKind: Debug {
+pub trait LinkKind: Hostile + Debug {
     /// What happens to their messages.
     fn impairment(&self) -> Impairment;
 }
@@ -109,7 +132,7 @@ pub struct OnNodes<K> {
     pub kind: K,
 }
 
-impl<K: NodeKind + Hostile> Fault for OnNodes<K> {
+impl<K: NodeKind> Fault for OnNodes<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let nodes = self.target.resolve_failing(cx);
         let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
@@ -124,7 +147,7 @@ impl<K: NodeKind + Hostile> Fault for OnNodes<K> {
 }
 
 /// A kind of fault that strikes nodes in several steps.
-pub trait ScriptKind: Debug {
+pub trait ScriptKind: Hostile + Debug {
     /// What happens to `nodes`, of which there is at least one; the caller puts their names to it.
     fn strike(&self, nodes: &[NodeId], cx: &mut StrikeContext<'_>) -> Strike;
 }
@@ -138,7 +161,7 @@ pub struct Scripted<K> {
     pub kind: K,
 }
 
-impl<K: ScriptKind + Hostile> Fault for Scripted<K> {
+impl<K: ScriptKind> Fault for Scripted<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let nodes = self.target.resolve_failing(cx);
         let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
@@ -149,7 +172,7 @@ impl<K: ScriptKind + Hostile> Fault for Scripted<K> {
 }
 
 /// A kind of fault that strikes the clocks of nodes.
-pub trait ClockKind: Debug {
+pub trait ClockKind: Hostile + Debug {
     /// What happens to them.
     fn disturbance(&self) -> Disturbance;
 }
@@ -177,6 +200,31 @@ impl<K: ClockKind> Fault for OnClocks<K> {
     }
 }
 
+/// A fault of disks.
+#[derive(Clone, Debug)]
+pub struct OnDisks<K> {
+    /// Whose disks it strikes.
+    pub target: Target,
+    /// What is wrong with them.
+    pub kind: K,
+}
+
+impl<K: DiskKind> Fault for OnDisks<K> {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let nodes = self.target.resolve_failing(cx);
+        let (id, key) = (AilmentId(cx.impairment.0), cx.key);
+        let ail = |&node: &NodeId| Action::AilDisk { node, id, key, ailment: self.kind.ailment() };
+        (!nodes.is_empty()).then(|| Strike {
+            begin: nodes.iter().map(ail).collect(),
+            end: nodes.iter().map(|&node| Action::MendDisk { node, id }).collect(),
+            resolved: cx.roster.names(&nodes),
+            ruins: self.kind.harm() >= Harm::Ruins,
+            out: if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() },
+            ..Strike::default()
+        })
+    }
+}
+
 /// A fault of links.
 #[derive(Clone, Debug)]
 pub struct OnLinks<K> {
@@ -186,7 +234,7 @@ pub struct OnLinks<K> {
     pub kind: K,
 }
 
-impl<K: LinkKind + Hostile> Fault for OnLinks<K> {
+impl<K: LinkKind> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(cx)?;
         let (id, key) = (cx.impairment, cx.key);
@@ -203,7 +251,7 @@ impl<K: LinkKind + Hostile> Fault for OnLinks<K> {
 }
 
 /// A kind of fault that ends streams.
-pub trait StreamKind: Debug {
+pub trait StreamKind: Hostile + Debug {
     /// How long who sends on them does not notice.
     fn unnoticed(&self) -> Duration;
 }
@@ -222,8 +270,10 @@ impl<K: StreamKind> Fault for OnStreams<K> {
         let links = self.between.resolve(cx)?;
         let unnoticed = self.kind.unnoticed();
         let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
+        let is_cut = self.kind.harm() >= Harm::PutsOut;
+        let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
         let begin = links.ways.into_iter().map(reset).collect();
-        Some(Strike { begin, resolved: links.resolved, ..Strike::default() })
+        Some(Strike { begin, resolved: links.resolved, out, ..Strike::default() })
     }
 }
 
@@ -360,7 +410,23 @@ kinds! {
     /// Work on the node takes `factor` times as long.
     SlowNode = "slow-node", nodes as OnNodes;
     /// The node's disk takes `factor` times as long.
-    SlowDisk = "slow-disk", nodes as OnNodes;
+    SlowDisk = "slow-disk", nodes as OnDisks;
+    /// The node's disk completes nothing while it lasts; then it goes on where it stood.
+    DiskStall = "disk-stall", nodes as OnDisks;
+    /// The node's disk takes no more data: syncs that cover some fail.
+    DiskFull = "disk-full", nodes as OnDisks;
+    /// Sectors of the node's disk fail: a `write`, and its sync with it, or the `read` of a record at boot.
+    SectorErrors = "sector-errors", nodes as OnDisks;
+    /// Crashes leave a part of what was not synced, and tear a record.
+    TornWrites = "torn-writes", nodes as OnDisks;
+    /// The node's disk acknowledges syncs and makes nothing durable; a crash meanwhile takes what was acknowledged.
+    LyingDisk = "lying-disk", nodes as OnDisks;
+    /// A share of the writes goes to another place, and overwrites what is there.
+    MisdirectedWrites = "misdirected-writes", nodes as OnDisks;
+    /// A share of the durable records goes bad, at once; a boot finds it out.
+    BitRot = "bit-rot", nodes as OnDisks;
+    /// The node's disk is gone with all that was on it, at once; the next boot finds an empty one.
+    DiskLoss = "disk-loss", nodes as OnDisks;
     /// The wall clock is off by `offset` while it lasts.
     ClockOffset = "clock-offset", nodes as OnClocks;
     /// The wall clock jumps by `by`, at once or spread over a time, and stays there: the end of the fault changes nothing.

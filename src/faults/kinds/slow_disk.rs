@@ -1,8 +1,8 @@
 //! `do = "slow-disk"`: disk operations take a whole number of times as long.
 
-use super::{Harm, Hostile, NodeKind, Settings};
-use crate::faults::{Action, NodeFacts};
-use crate::kernel::{NodeId, Stream};
+use super::{DiskKind, Harm, Hostile, Settings};
+use crate::kernel::Stream;
+use crate::storage::Ailment;
 
 crate::options! {
     /// Disk operations take longer.
@@ -12,13 +12,9 @@ crate::options! {
     }
 }
 
-impl NodeKind for SlowDisk {
-    fn begin(&self, node: NodeId) -> Action {
-        Action::SlowDisk(node, self.factor)
-    }
-
-    fn end(&self, node: NodeId, _: &NodeFacts) -> Action {
-        Action::SpeedUpDisk(node, self.factor)
+impl DiskKind for SlowDisk {
+    fn ailment(&self) -> Ailment {
+        Ailment::Slow { factor: self.factor }
     }
 }
 

@@ -9,9 +9,11 @@
 //! libraries change theirs between versions.
 
 pub use keyed::Keyed;
+pub use probability::Probability;
 pub use stream::Stream;
 
 mod keyed;
+mod probability;
 mod stream;
 
 /// A number in the open interval (0, 1) from 64 random bits: the top 52 bits `k` give `(k + 1/2) / 2^52`.

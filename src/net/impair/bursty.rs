@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::NodeId;
-use crate::net::profile::Probability;
+use crate::kernel::{NodeId, Probability};
 
 /// The law of a link's losses. With every message the link first changes its state or does not, then loses the message
 /// or does not.

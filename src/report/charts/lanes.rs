@@ -15,6 +15,8 @@ pub enum LaneRole {
     Follower,
     /// Not running, but not dead: a stopped process or machine.
     Paused,
+    /// Running, and taking part in nothing.
+    Halted,
     /// Crashed.
     Down,
     /// It asks for votes.
@@ -25,14 +27,21 @@ pub enum LaneRole {
 
 impl LaneRole {
     /// In the order of the legend.
-    pub const ALL: [LaneRole; 5] =
-        [LaneRole::Leader, LaneRole::Candidate, LaneRole::Follower, LaneRole::Paused, LaneRole::Down];
+    pub const ALL: [LaneRole; 6] = [
+        LaneRole::Leader,
+        LaneRole::Candidate,
+        LaneRole::Follower,
+        LaneRole::Paused,
+        LaneRole::Halted,
+        LaneRole::Down,
+    ];
 
     /// Its name as outputs spell it.
     pub fn name(self) -> &'static str {
         match self {
             LaneRole::Follower => "follower",
             LaneRole::Paused => "paused",
+            LaneRole::Halted => "halted",
             LaneRole::Down => "down",
             LaneRole::Candidate => "candidate",
             LaneRole::Leader => "leader",
@@ -44,6 +53,7 @@ impl LaneRole {
         match self {
             LaneRole::Follower => Swatch::Bar(Colour(0xA9, 0xC4, 0xD6), 0.3),
             LaneRole::Paused => Swatch::Bar(Colour::PURPLE, 0.3),
+            LaneRole::Halted => Swatch::Bar(Colour::VERMILLION, 0.15),
             LaneRole::Down => Swatch::Absent(Colour::INK_SOFT),
             LaneRole::Candidate => Swatch::Bar(Colour::ORANGE, 0.65),
             LaneRole::Leader => Swatch::Bar(Colour::BLUE, 1.0),
@@ -109,9 +119,11 @@ pub fn lanes(input: &LanesInput) -> String {
     let left = LEFT.max(widest.min(150.0) + 28.0);
     let time = Ruler::new(&Axis::time(input.span_s), std::iter::empty(), RIGHT - left, Direction::Across);
     let lane_height = if input.lanes.len() <= 12 { 26.0 } else { 18.0 };
+    let halts = input.lanes.iter().flat_map(|lane| &lane.segments).any(|s| s.role == LaneRole::Halted);
     let mut legend: Vec<LegendEntry> = LaneRole::ALL
-        .map(|role| LegendEntry { name: role.name().to_string(), swatch: role.swatch() })
         .into_iter()
+        .filter(|role| *role != LaneRole::Halted || halts)
+        .map(|role| LegendEntry { name: role.name().to_string(), swatch: role.swatch() })
         .collect();
     legend.push(LegendEntry { name: "election".into(), swatch: Swatch::Bar(Colour::VERMILLION, 0.25) });
     let per_lane = (SEGMENTS_MAX / input.lanes.len().max(1)).max(20);

@@ -121,6 +121,17 @@ pub(super) const NODES: Format = Format {
         "disk_writes": "Writes that it asked its disk for.",
         "disk_syncs": "Syncs that its disk completed.",
         "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",
+        "disk_writes_torn": "Those of them of which a part is on the disk.",
+        "disk_writes_failed": "Writes that a bad sector, or the loss of the disk, kept from being durable.",
+        "disk_writes_refused": "Writes that found the disk full.",
+        "disk_writes_misdirected": "Writes that went to another place than theirs.",
+        "disk_syncs_failed": "Syncs that ended with an error.",
+        "disk_syncs_faked": "Syncs that its disk acknowledged with nothing made durable.",
+        "disk_acknowledged_lost": "Writes that such a sync covered and that a crash, or the loss of the disk, took.",
+        "disk_records_unreadable": "Records that a boot found unreadable and none before.",
+        "disk_records_rotten": "Durable records that went bad.",
+        "disk_records_lost": "Durable records that went with the disk.",
+        "disk_stalled": "Share of the time that its disk stood still.",
         "disk_busy": "Share of the time that its disk was busy.",
         "disks_lost": "How often it lost its whole disk.",
         "wall_clock_error_s": "How far its wall clock is ahead of true time at the later sample.",
@@ -176,11 +187,12 @@ pub(super) const ROLES: Format = Format {
         "node": "The node.",
         "system": "The system or workload that it belongs to.",
         "event": "`booted`, `crashed`, `disk-lost`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, \
-                  `became-leader` or `stepped-down`.",
+                  `became-leader`, `stepped-down` or `halted`.",
         "term": "The term that it names; empty for a life.",
         "incarnation": "Of a life: counts the node's boots from 1; of one that is down, the last. A boot right behind \
                         `disk-lost` found an empty disk.",
         "fault": "The fault whose doing it is; empty for roles and for the boots of the start.",
+        "reason": "Why it halted; empty for all else.",
     },
 };
 

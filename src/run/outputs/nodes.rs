@@ -66,6 +66,17 @@ fn stretch(
     let row = row.integer(grown(|one| one.counters.disk.writes))?;
     let row = row.integer(grown(|one| one.counters.disk.syncs))?;
     let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;
+    let row = row.integer(grown(|one| one.counters.disk.writes_torn))?;
+    let row = row.integer(grown(|one| one.counters.disk.writes_failed))?;
+    let row = row.integer(grown(|one| one.counters.disk.writes_refused))?;
+    let row = row.integer(grown(|one| one.counters.disk.writes_misdirected))?;
+    let row = row.integer(grown(|one| one.counters.disk.syncs_failed))?;
+    let row = row.integer(grown(|one| one.counters.disk.syncs_faked))?;
+    let row = row.integer(grown(|one| one.counters.disk.acknowledged_lost))?;
+    let row = row.integer(grown(|one| one.counters.disk.records_unreadable))?;
+    let row = row.integer(grown(|one| one.counters.disk.records_rotten))?;
+    let row = row.integer(grown(|one| one.counters.disk.records_lost))?;
+    let row = row.float(grown(|one| one.counters.disk.stalled.0) as f64 / elapsed)?;
     let row = row.float(grown(|one| one.counters.disk.busy.0) as f64 / elapsed)?;
     let row = row.integer(grown(|one| one.counters.disk.lost))?;
     let clock = after.counters.clock;
@@ -86,7 +97,8 @@ pub(super) fn roles(
         let row = row.text(cast.system_of(change.node))?.text(change.event.name())?;
         let row = row.integer(change.term.map(|term| u64::from(term.0)))?;
         let fault = change.fault.map_or("", |fault| planned[fault].name.as_str());
-        row.integer(change.incarnation.map(u64::from))?.text(fault)?.end()?;
+        let row = row.integer(change.incarnation.map(u64::from))?.text(fault)?;
+        row.text(&change.event.reason().map_or_else(String::new, |why| why.to_string()))?.end()?;
     }
     table.end()
 }

@@ -12,7 +12,7 @@ use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::run::MODEL_VERSION;
 use crate::run::metrics::{Aggregate, Figure, Label, Unit, Verdict, entry, named};
-use crate::run::recording::Recording;
+use crate::run::recording::{Recording, RoleChange};
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;
@@ -187,7 +187,7 @@ impl FigureSummary {
     }
 }
 
-/// Every cap that was reached, in words.
+/// Every cap that was reached and every replica that halted, in words.
 pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
     let mut notices = Vec::new();
     if let Some(reason) = facts.stop.reason() {
@@ -201,6 +201,7 @@ pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
             sampling.total, sampling.kept, sampling.one_in
         ));
     }
+    notices.extend(halts(recording));
     if let Some(total) = recording.visits_folded() {
         notices.push(format!(
             "{total} requests at services are more than `max-operations`: percentiles of sojourn_time and waiting_time \
@@ -209,6 +210,25 @@ pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
     }
     notices
 }
+
+/// Every halt of a replica, in words; beyond [`HALTS_MAX`] only how many more there were.
+fn halts(recording: &Recording) -> Vec<String> {
+    let halted = |change: &RoleChange| Some((change.at, change.node, change.event.reason()?));
+    let all: Vec<_> = recording.roles().iter().filter_map(halted).collect();
+    let told = all.iter().take(HALTS_MAX);
+    let mut notices: Vec<String> = told
+        .map(|(at, node, why)| {
+            format!("{} halted at {:.3} s: {why}", recording.cast().node_name(*node), at.as_secs_f64())
+        })
+        .collect();
+    if all.len() > HALTS_MAX {
+        notices.push(format!("replicas halted {} times more: roles.csv has them all", all.len() - HALTS_MAX));
+    }
+    notices
+}
+
+/// Halts of replicas that are told one by one.
+const HALTS_MAX: usize = 8;
 
 /// Which run a file is about.
 #[derive(Serialize)]

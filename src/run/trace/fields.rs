@@ -14,6 +14,7 @@ pub const TRACE_FIELDS: &[Column] = columns! {
              fault: its name.",
     "timer": "Of a timer: its number on its node, which tells conversations apart.",
     "token": "Of a sync or work: what the process asked for it under.",
+    "error": "Of a sync that failed: why.",
     "strike": "Of a fault: counts the run's strikes from 0.",
     "resolved": "Of a fault that struck: what its target came to.",
     "missed": "Of a fault that was due and found nothing to strike: true.",
@@ -29,11 +30,12 @@ pub const TRACE_FIELDS: &[Column] = columns! {
 /// The fields of a note in a line of trace.jsonl.
 pub const NOTE_FIELDS: &[Column] = columns! {
     "note": "Of a replica: `asked-pre-vote`, `campaigned`, `became-leader`, `stepped-down`, `appended`, `truncated` (from \
-             `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot) or \
-             `compacted` (through `index`). Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
+             `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot), \
+             `compacted` (through `index`) or `halted`. Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
              service: `queued`, `finished` or `refused`. Of a node: `crashed`, `paused` or `resumed`.",
     "term": "The term that it names, of the entry at `index` if there is one.",
     "index": "The index in the replicated log; of a new leader its last.",
+    "why": "Of `halted`: why it takes part no more.",
     "prefix": "The digest of the log up to `index`, terms included, as 16 hexadecimal digits.",
     "client": "Of an operation applied or served: the node of the client that asked for it.",
     "slot": "The session on the client's node.",

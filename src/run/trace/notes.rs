@@ -84,6 +84,10 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
             line.note("compacted");
             line.integer("index", index.0);
         }
+        ConsensusNote::Halted { why } => {
+            line.note("halted");
+            line.text("why", &why.to_string());
+        }
     }
 }
 

@@ -91,9 +91,12 @@ impl<X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role<X>> for Tr
                 self.line.text("name", Role::<X>::timer_word(config, timer));
                 self.line.integer("timer", timer);
             }
-            Occurrence::Synced { node, token } => {
+            Occurrence::Synced { node, token, result } => {
                 self.node(node);
                 self.line.integer("token", token.0);
+                if let Err(error) = result {
+                    self.line.text("error", &error.to_string());
+                }
             }
             Occurrence::Computed { node, token } => {
                 self.node(node);

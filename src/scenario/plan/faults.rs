@@ -199,7 +199,7 @@ impl Planner<'_> {
                 Harm::BreaksTrust => {
                     format!("`{}` may not survive a {word} on any of its nodes", target.value)
                 }
-                Harm::PutsOut | Harm::Slows => {
+                Harm::PutsOut | Harm::Ruins | Harm::Slows => {
                     let count = prey.nodes.len();
                     format!(
                         "`{}` has {count} nodes and can do without none, as a {word} would have it",

@@ -3,6 +3,7 @@
 mod bench;
 mod chaos;
 mod clients;
+mod disks;
 mod election;
 mod observer;
 mod replication;

@@ -124,7 +124,8 @@ impl Observer {
             }
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::SteppedDown { .. }
-            | ConsensusNote::Synced { .. } => {}
+            | ConsensusNote::Synced { .. }
+            | ConsensusNote::Halted { .. } => {}
             ConsensusNote::Compacted { .. } => reached.snapshots_taken += 1,
         }
     }

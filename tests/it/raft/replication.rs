@@ -2,6 +2,7 @@
 
 use seedbed::consensus::raft::{self, Timer};
 use seedbed::kernel::DiskError;
+use seedbed::model::halt::Halt;
 use seedbed::model::log::{LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::request::Response;
@@ -324,7 +325,8 @@ fn a_server_whose_disk_fails_says_nothing_more() {
     let mut bench = Bench::leader(3, 0, &[]);
     bench.write(1);
     bench.world.end_sync(ME, Err(DiskError::Sector));
-    assert_eq!(bench.notes(), [ConsensusNote::SteppedDown { term: Term(1) }]);
+    let halted = ConsensusNote::Halted { why: Halt::SyncFailed(DiskError::Sector) };
+    assert_eq!(bench.notes(), [ConsensusNote::SteppedDown { term: Term(1) }, halted]);
     assert!(bench.world.nodes[0].timers.is_empty());
     assert!(bench.receive(1, append(2, (0, 0), &[2], 0)).is_empty());
     bench.write(2);

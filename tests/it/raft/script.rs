@@ -390,5 +390,6 @@ fn describe_note(note: &ConsensusNote) -> String {
         }
         ConsensusNote::Installed { index, term, .. } => format!("installed {}/{}", index.0, term.0),
         ConsensusNote::Compacted { index } => format!("compacted through {}", index.0),
+        ConsensusNote::Halted { why } => format!("halted: {why}"),
     }
 }

@@ -22,7 +22,7 @@ fn a_timer_of_a_drifting_node_fires_when_its_own_clock_shows_the_deadline() {
                 cx.arm(1, Duration(1000 * MS));
                 cx.compute(Duration(500 * MS), WorkToken(1));
             }
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
     };
     let work = (500 * MS, On::Computed(1));
@@ -75,7 +75,7 @@ fn disturbed(kind: impl ClockKind + 'static) -> World {
     World::new()
         .node(|cx, on| match on {
             On::Boot(..) => cx.arm(1, Duration(100 * MS)),
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .fault(40 * MS, Some(10 * MS), OnClocks { target: Target::Node(A), kind })
 }

@@ -32,7 +32,7 @@ fn a_crash_drops_queued_work_and_a_restart_finds_the_core_free() {
         .node(|cx, on| match on {
             On::Boot(1, _) => (1..=3).for_each(|token| cx.compute(Duration(10 * MS), WorkToken(token))),
             On::Boot(..) => cx.compute(Duration(MS), WorkToken(9)),
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .crash(A, 15 * MS, 2 * MS)
         .run(50 * MS);
@@ -50,7 +50,7 @@ fn timers_and_disk_completions_of_an_earlier_incarnation_do_not_reach_the_next()
                 cx.sync(Areas::ALL, DiskToken(1));
             }
             On::Boot(..) => cx.sync(Areas::ALL, DiskToken(2)),
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .crash(A, 5 * MS, MS)
         .run(50 * MS);
@@ -64,7 +64,7 @@ fn a_timer_armed_again_after_a_restart_fires_once_at_its_new_deadline() {
             .node(move |cx, on| match on {
                 On::Boot(1, _) => cx.arm(1, Duration(30 * MS)),
                 On::Boot(..) => cx.arm(1, Duration(after * MS)),
-                On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+                On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
             })
             .crash(A, 5 * MS, MS)
             .run(100 * MS);
@@ -129,11 +129,14 @@ fn a_slow_disk_slows_syncs_that_begin_while_it_is_slow() {
         .node(|cx, on| match on {
             On::Boot(..) => [0, 50].into_iter().for_each(|at| cx.arm(at, Duration(u64::from(at) * MS + 1))),
             On::Timer(token) => cx.sync(Areas::ALL, DiskToken(token.into())),
-            On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .slow_disk(A, 4, 0, 20 * MS)
         .run(100 * MS);
-    let synced: Vec<_> =
-        run.at(NodeId(0)).into_iter().filter(|(_, on)| matches!(on, On::Synced(_))).collect();
+    let synced: Vec<_> = run
+        .at(NodeId(0))
+        .into_iter()
+        .filter(|(_, on)| matches!(on, On::Synced(_) | On::SyncFailed(_)))
+        .collect();
     assert_eq!(synced, [(40 * MS + 1, On::Synced(0)), (60 * MS + 1, On::Synced(50))]);
 }

@@ -41,7 +41,7 @@ fn arming_moves_the_deadline_and_disarming_removes_it() {
                 cx.disarm(4);
                 cx.arm(3, Duration(10 * MS));
             }
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .run(100 * MS);
     assert_eq!(run.at(A), [(5 * MS, On::Timer(2)), (15 * MS, On::Timer(3)), (20 * MS, On::Timer(1))]);

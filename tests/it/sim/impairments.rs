@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hold, Hostile, LinkKind, Loss, Partition,
-    Swizzle, Swizzled,
+    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hold, LinkKind, Loss, Partition, Swizzle,
+    Swizzled,
 };
 use seedbed::faults::{Between, Fault, Flaps, Group, OnLinks, Schedule, Target};
 use seedbed::kernel::{Context, Duration, NodeId, SystemId};
@@ -26,7 +26,7 @@ fn one_way(from: NodeId, to: NodeId) -> Between {
 }
 
 /// A sends B a letter every millisecond from 1 ms on; from 9.5 ms to 19.5 ms the way from A to B has this fault.
-fn struck(kind: impl LinkKind + Hostile + Clone + 'static) -> World {
+fn struck(kind: impl LinkKind + Clone + 'static) -> World {
     World::new().node(sends(B, 30, MS, 1000)).listener().fault(
         9 * MS + MS / 2,
         Some(10 * MS),
@@ -230,7 +230,7 @@ fn other_links_notice_nothing() {
 }
 
 /// A sends B a letter every 10 ms; the way flaps from 0 on: struck for 100 ms, free for 200 ms, and so on.
-fn flapping(kind: impl LinkKind + Hostile + 'static, up: u64, down: u64) -> World {
+fn flapping(kind: impl LinkKind + 'static, up: u64, down: u64) -> World {
     let fault: Rc<dyn Fault> = Rc::new(OnLinks { between: one_way(A, B), kind });
     let law = Flapping { up: constant(up), down: constant(down), stable: Duration(50 * MS) };
     World::new().node(sends(B, 100, 10 * MS, 0)).listener().fault(
@@ -304,7 +304,7 @@ fn a_swizzle_clogs_nodes_one_by_one_and_frees_them_in_another_order() {
             }
             cx.arm(number + 1, Duration(10 * MS));
         }
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     };
     let everybody = Target::System(SystemId(0));
     let mut orders = BTreeSet::new();

@@ -18,7 +18,7 @@ fn a_loop_that_takes_no_time_stops() {
     let world = World::new().node(|cx, on| match on {
         On::Boot(..) => cx.arm(0, Duration(MS)),
         On::Timer(_) => cx.arm(0, Duration::ZERO),
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     });
     let run = limited(world, limits);
     assert_eq!(run.stop, Stop::Limit(Limit::WithinAMoment));
@@ -57,7 +57,7 @@ fn explosive(fan_out: u32) -> impl Fn(&mut dyn Context<Probe>, On) {
         match on {
             On::Boot(1, _) => cx.send(other, Letter(0, 0)),
             On::Letter(..) => (0..fan_out).for_each(|_| cx.send(other, Letter(0, 0))),
-            On::Boot(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Boot(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         }
     }
 }
@@ -80,7 +80,7 @@ fn what_waits_at_nodes_counts_as_pending() {
             (0..100).for_each(|_| cx.send(B, Letter(0, 0)));
             cx.arm(0, Duration(1000));
         }
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     };
     let limits = Limits { pending: 200_000, ..Limits::default() };
     let world = || World::new().node(sender).listener();

@@ -95,7 +95,7 @@ fn a_bounded_buffer_drops_what_does_not_fit_and_takes_what_does() {
                 cx.send(B, Letter(6, 1500));
                 cx.send(B, Letter(7, 1));
             }
-            On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .listener()
         .run(100 * MS);
@@ -135,7 +135,7 @@ fn bursts(receivers: Vec<NodeId>) -> impl Fn(&mut dyn Context<Probe>, On) {
             }
             cx.arm(round + 1, Duration(MS));
         }
-        On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     }
 }
 

@@ -3,6 +3,7 @@
 mod alarms;
 mod clocks;
 mod crashes;
+mod disks;
 mod effects;
 mod impairments;
 mod limits;

@@ -21,7 +21,7 @@ fn beacon(nodes: u32) -> impl Fn(&mut dyn Context<Probe>, On) {
             );
             cx.arm(number + 1, Duration(MS));
         }
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     }
 }
 
@@ -101,7 +101,7 @@ fn heard(nodes: u32, seed: u64, between: Between) -> (BTreeSet<(u32, u32)>, Opti
         world = world.node(move |cx, on| match on {
             On::Boot(..) => cx.arm(1, Duration(10 * MS)),
             On::Timer(_) => (0..nodes).for_each(|to| cx.send(NodeId(to), Letter(1, 0))),
-            On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         });
     }
     let run = world.fault(5 * MS, None, OnLinks { between, kind: Partition {} }).run(100 * MS);

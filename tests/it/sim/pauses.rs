@@ -59,7 +59,7 @@ fn what_a_node_does_first_on_resume_can_disarm_and_move_the_timers_that_wait() {
                 cx.disarm(2);
                 cx.arm(3, Duration(7 * MS));
             }
-            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .pause(A, MS, 19 * MS)
         .run(100 * MS);

@@ -119,7 +119,7 @@ fn a_crash_of_either_end_resets_a_stream() {
                 On::Boot(1, _) => (1..=20).for_each(|number| cx.send(B, Letter(number, 0))),
                 On::Boot(..) => cx.arm(1, Duration(MS)),
                 On::Timer(_) => (21..=40).for_each(|number| cx.send(B, Letter(number, 0))),
-                On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+                On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
             })
             .listener()
             .streams()
@@ -150,7 +150,7 @@ fn a_stream_after_a_reset_owes_nothing_to_the_one_before() {
             .node(|cx, on| match on {
                 On::Boot(1, _) => (1..=20).for_each(|number| cx.send(B, Letter(number, 0))),
                 On::Boot(..) => cx.send(B, Letter(99, 0)),
-                On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => {}
+                On::Letter(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
             })
             .listener()
             .streams()
@@ -169,7 +169,7 @@ fn a_stream_after_a_reset_has_its_own_timeouts() {
         .node(|cx, on| match on {
             On::Boot(..) => cx.arm(1, Duration(10 * MS)),
             On::Timer(_) => cx.send(B, Letter(1, 0)),
-            On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+            On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
         })
         .listener()
         .streams()

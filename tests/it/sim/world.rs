@@ -5,7 +5,8 @@ use std::rc::Rc;
 use seedbed::clocks::ClockProfile;
 use seedbed::faults::kinds::{Crash, Partition, Pause, SlowDisk, SlowNode};
 use seedbed::faults::{
-    Between, Fault, Group, Happening, HappeningKind, OnLinks, OnNodes, Planned, Schedule, Target, Trigger,
+    Between, Fault, Group, Happening, HappeningKind, OnDisks, OnLinks, OnNodes, Planned, Schedule, Target,
+    Trigger,
 };
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
@@ -38,6 +39,8 @@ pub enum On {
     Timer(u32),
     /// A sync is done.
     Synced(u64),
+    /// A sync failed.
+    SyncFailed(u64),
     /// Work is done.
     Computed(u64),
 }
@@ -68,6 +71,7 @@ impl Note for On {
             On::Timer(timer) => 2 << 60 | u64::from(timer),
             On::Synced(token) => 3 << 60 | token,
             On::Computed(token) => 4 << 60 | token,
+            On::SyncFailed(token) => 5 << 60 | token,
         }
     }
 }
@@ -92,7 +96,7 @@ impl Process for Probe {
 
     fn boot(cx: &mut impl Context<Self>, config: &Handler, disk: &Durable<u32>) -> Self {
         let probe = Probe(config.clone());
-        probe.on(cx, On::Boot(cx.incarnation(), disk.records(LOG).len()));
+        probe.on(cx, On::Boot(cx.incarnation(), disk.end(LOG) as usize));
         probe
     }
 
@@ -104,8 +108,8 @@ impl Process for Probe {
         self.on(cx, On::Timer(timer));
     }
 
-    fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, _: Result<(), DiskError>) {
-        self.on(cx, On::Synced(token.0));
+    fn on_disk(&mut self, cx: &mut impl Context<Self>, token: DiskToken, result: Result<(), DiskError>) {
+        self.on(cx, result.map_or(On::SyncFailed(token.0), |()| On::Synced(token.0)));
     }
 
     fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
@@ -267,7 +271,7 @@ impl World {
     }
 
     pub fn slow_disk(self, node: NodeId, factor: u32, at: u64, lasts: u64) -> World {
-        self.fault(at, Some(lasts), OnNodes { target: Target::Node(node), kind: SlowDisk { factor } })
+        self.fault(at, Some(lasts), OnDisks { target: Target::Node(node), kind: SlowDisk { factor } })
     }
 
     /// Nobody reaches another group.
@@ -328,7 +332,7 @@ impl Run {
     pub fn arrivals(&self, node: NodeId) -> Vec<(u64, u32)> {
         let letter = |(at, on)| match on {
             On::Letter(_, number) => Some((at, number)),
-            On::Boot(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => None,
+            On::Boot(..) | On::Timer(_) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => None,
         };
         self.at(node).into_iter().filter_map(letter).collect()
     }
@@ -343,7 +347,12 @@ impl Run {
     pub fn boots(&self, node: NodeId) -> Vec<(u64, usize)> {
         let boot = |(at, whose, on): &(Time, NodeId, On)| match on {
             On::Boot(_, records) if *whose == node => Some((at.0, *records)),
-            On::Boot(..) | On::Letter(..) | On::Timer(_) | On::Synced(_) | On::Computed(_) => None,
+            On::Boot(..)
+            | On::Letter(..)
+            | On::Timer(_)
+            | On::Synced(_)
+            | On::SyncFailed(_)
+            | On::Computed(_) => None,
         };
         self.log().notes.iter().filter_map(boot).collect()
     }
@@ -368,6 +377,6 @@ pub fn sends(to: NodeId, count: u32, every: u64, size: u32) -> impl Fn(&mut dyn 
                 cx.arm(number + 1, Duration(every));
             }
         }
-        On::Letter(..) | On::Synced(_) | On::Computed(_) => {}
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
     }
 }

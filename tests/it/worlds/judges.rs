@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use seedbed::checks::consensus::{InvariantSet, Invariants};
 use seedbed::kernel::{NodeId, SystemId, Time};
-use seedbed::model::note::{ClientNote, ServiceNote};
+use seedbed::model::halt::Halt;
+use seedbed::model::note::{ClientNote, ConsensusNote, ServiceNote};
 use seedbed::run::histories::{Histories, History};
 use seedbed::scenario::plan::World;
 use seedbed::sim::{FaultRecord, Lifecycle, Observer};
@@ -17,6 +18,8 @@ pub struct Judges {
     system_of: Vec<SystemId>,
     invariants: Invariants,
     strikes: Vec<FaultRecord>,
+    /// Why replicas halted.
+    pub halts: Vec<Halt>,
 }
 
 impl Judges {
@@ -31,6 +34,7 @@ impl Judges {
             system_of,
             invariants,
             strikes: Vec::new(),
+            halts: Vec::new(),
         }
     }
 
@@ -58,6 +62,9 @@ impl Observer<Role> for Judges {
             Note::Consensus(note) => {
                 self.invariants.consensus(at, node, note);
                 self.histories.consensus(note);
+                if let ConsensusNote::Halted { why } = note {
+                    self.halts.push(*why);
+                }
             }
             Note::Client(note) | Note::Service(ServiceNote::Store(note)) => self.client(at, node, note),
             Note::Service(

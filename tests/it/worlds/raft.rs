@@ -8,21 +8,23 @@ use std::rc::Rc;
 use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, ClockChoice, ClockDrift, ClockOffset, ClockSinusoid, Clog, Corrupt, Crash,
-    CrashLoop, Delay, Duplicate, Hold, Hostile, Leap, LeapSmear, LinkKind, Loss, Order, Partition, Pause,
-    RollingRestart, SlowDisk, Swizzle, Swizzled,
+    Bandwidth, BitRot, BurstyLoss, ClockChoice, ClockDrift, ClockOffset, ClockSinusoid, Clog, Corrupt, Crash,
+    CrashLoop, Delay, DiskFull, DiskKind, DiskLoss, DiskStall, Duplicate, Hold, Leap, LeapSmear, LinkKind,
+    Loss, LyingDisk, MisdirectedWrites, Order, Partition, Pause, RollingRestart, SectorErrors, SlowDisk,
+    Swizzle, Swizzled, TornWrites,
 };
 use seedbed::faults::{
-    Between, Fault, Flaps, Group, Happening, HappeningKind, Layout, Leader, OnClocks, OnLinks, OnNodes,
-    Planned, Schedule, Scripted, Size, Target, Trigger,
+    Between, Fault, Flaps, Group, Happening, HappeningKind, Layout, Leader, OnClocks, OnDisks, OnLinks,
+    OnNodes, Planned, Schedule, Scripted, Size, Target, Trigger,
 };
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Stream, SystemId, Time};
+use seedbed::model::halt::Halt;
 use seedbed::model::history::Outcome;
 use seedbed::net::Flapping;
 use seedbed::run::histories::History;
 use seedbed::scenario::plan::World;
-use seedbed::sim::{FaultRecord, Sim, Stop};
+use seedbed::sim::{FaultRecord, Limit, Sim, Stop};
 use seedbed::spec::quantity::{self, Bytes, Ppm, Ratio, SignedDuration};
 
 use super::judges::Judges;
@@ -52,6 +54,21 @@ pub struct Hostility {
     pub more: bool,
     /// Whether entries travel one by one, so that a leader's own come late behind older ones.
     pub one_by_one: bool,
+    /// What the disks do that no protocol can stand, over the run and on every node.
+    pub disks: Option<Treachery>,
+}
+
+/// What is outside of Raft's assumptions on disks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Treachery {
+    /// They acknowledge what a crash takes.
+    Lie,
+    /// They lose everything, one now and then.
+    Vanish,
+    /// They write to other places than they should, and nobody can tell from what they overwrote.
+    Misdirect,
+    /// Records of one in every three nodes rot, so that many are struck in the end.
+    Rot,
 }
 
 /// What one run came to.
@@ -68,6 +85,8 @@ pub struct Judged {
     pub last_ok: Time,
     /// What faults did.
     pub strikes: Vec<FaultRecord>,
+    /// Why servers halted.
+    pub halts: Vec<Halt>,
 }
 
 fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
@@ -194,8 +213,39 @@ fn percent(rng: &mut Stream, choices: &[u32]) -> Ratio {
     Ratio(pick(rng, choices) * 10_000_000)
 }
 
+fn on_disks(target: Target, kind: impl DiskKind + 'static) -> Rc<dyn Fault> {
+    Rc::new(OnDisks { target, kind })
+}
+
+/// What all disks do, from the beginning or again and again.
+fn treachery(what: Treachery) -> Planned {
+    let (fault, schedule) = match what {
+        Treachery::Lie => (on_disks(Target::System(KV), LyingDisk {}), Schedule::At(Time::ZERO)),
+        Treachery::Misdirect => {
+            let kind = MisdirectedWrites { share: Ratio(50_000_000), detected: false };
+            (on_disks(Target::System(KV), kind), Schedule::At(Time::ZERO))
+        }
+        Treachery::Vanish => (on_disks(Target::Any(KV), DiskLoss {}), every(1_000.0)),
+        Treachery::Rot => (on_disks(Target::Any(KV), BitRot { share: Ratio(10_000_000) }), every(300.0)),
+    };
+    Planned {
+        name: "treachery".into(),
+        kind: "test",
+        intent: String::new(),
+        schedule,
+        lasts: None,
+        until: None,
+        fault,
+    }
+}
+
+/// Again and again, in the mean after so many milliseconds.
+fn every(mean_ms: f64) -> Schedule {
+    Schedule::Every(Distribution::exponential(mean_ms * 1e6).expect("a positive mean"))
+}
+
 /// A fault of the links of `target`, in a direction drawn, or of all links.
-fn links(target: Target, kind: impl LinkKind + Hostile + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
+fn links(target: Target, kind: impl LinkKind + 'static, rng: &mut Stream) -> Rc<dyn Fault> {
     let target = Group::Of(vec![target]);
     let between = match rng.below(5) {
         0 => Between::OneWay(target, Group::Rest),
@@ -250,10 +300,10 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
     let (happening, schedule) = schedule(rng, nodes);
     // Whoever was just elected, has booted or goes on is struck as often as somebody else.
     let target = if happening && rng.below(2) == 0 { Target::That } else { target };
-    let fault: Rc<dyn Fault> = match rng.below(20) {
+    let fault: Rc<dyn Fault> = match rng.below(25) {
         0..4 => Rc::new(OnNodes { target, kind: Crash::KEEPS_DISK }),
         4..6 => Rc::new(OnNodes { target, kind: Pause {} }),
-        6 => Rc::new(OnNodes { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
+        6 => Rc::new(OnDisks { target, kind: SlowDisk { factor: pick(rng, &[3, 100]) } }),
         7..10 => links(target, Partition {}, rng),
         10 => links(target, Loss { share: percent(rng, &[5, 50, 100]) }, rng),
         11 => {
@@ -278,10 +328,21 @@ fn planned(rng: &mut Stream, nodes: u32, number: u32) -> Planned {
             let kind = CrashLoop { up: law(rng, &[10, 100, 1_000]), down: law(rng, &[3, 100]) };
             Rc::new(Scripted { target, kind })
         }
-        _ => {
+        19 => {
             let (batch, order) = (1 + rng.below(2), pick(rng, &[Order::Listed, Order::Random]));
             let kind = RollingRestart { down: law(rng, &[3, 100]), gap: law(rng, &[3, 300]), batch, order };
             Rc::new(Scripted { target: Target::System(KV), kind })
+        }
+        20 => on_disks(target, DiskStall {}),
+        21 => on_disks(target, DiskFull {}),
+        22 => {
+            let (read, write) = (percent(rng, &[0, 1, 5]), percent(rng, &[1, 10]));
+            on_disks(target, SectorErrors { read, write })
+        }
+        23 => on_disks(Target::Minority(KV), BitRot { share: percent(rng, &[1, 20]) }),
+        _ => {
+            let atomic_replace = rng.below(4) > 0;
+            on_disks(Target::System(KV), TornWrites { share: Ratio::ONE, atomic_replace })
         }
     };
     sometime(rng, format!("fault-{number}"), schedule, fault)
@@ -380,22 +441,28 @@ pub fn run(seed: u64, hostility: Hostility) -> Judged {
     if hostility.more {
         world.setup.faults.extend(more(&mut further, nodes, drift));
     }
-    judged(world, seed)
+    world.setup.faults.extend(hostility.disks.map(treachery));
+    // A follower that has lost what its leader knows to match refuses it as often as it is sent, without end.
+    let is_sound = hostility.bugs.is_empty() && hostility.disks.is_none();
+    judged(world, seed, is_sound)
 }
 
 /// Runs the world of a scenario whose first system is a store on Raft, and judges it.
 pub fn run_text(text: &str, seed: u64) -> Judged {
-    judged(world(text, seed), seed)
+    judged(world(text, seed), seed, true)
 }
 
-fn judged(world: World, seed: u64) -> Judged {
+fn judged(world: World, seed: u64, is_sound: bool) -> Judged {
     let judges = Judges::new(&world);
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = Sim::new(world.setup, judges);
-    assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
+    let stop = sim.run(u64::MAX);
+    let is_over = stop == Some(Stop::End) || !is_sound && stop == Some(Stop::Limit(Limit::WithinAMoment));
+    assert!(is_over, "seed {seed}: {stop:?}");
     let (events, end, strikes) = (sim.events(), sim.now(), sim.observer().strikes().to_vec());
-    let judged = judge(&sim.into_observer().finish(end), events, &|node| names[node.index()].clone());
-    Judged { strikes, ..judged }
+    let mut judges = sim.into_observer();
+    let halts = std::mem::take(&mut judges.halts);
+    Judged { halts, strikes, ..judge(&judges.finish(end), events, &|node| names[node.index()].clone()) }
 }
 
 fn judge(
@@ -419,21 +486,28 @@ fn judge(
         placed: history.own_order.iter().flatten().count(),
         last_ok: history.operations.iter().filter(ok).map(|one| one.returned).max().unwrap_or(Time::ZERO),
         strikes: Vec::new(),
+        halts: Vec::new(),
     }
 }
 
 /// Runs seeds, all of which must hold; returns operations, those that ended `ok`, and events.
 fn hold(seeds: std::ops::Range<u64>) -> (usize, usize, u64) {
     let mut totals = (0, 0, 0);
-    let mut undecided = 0;
+    let (mut undecided, mut halts) = (0, 0);
     for seed in seeds.clone() {
         let judged =
             run(seed, Hostility { storm: seed % 4 == 3, more: seed % 2 == 1, ..Hostility::default() });
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.placed >= judged.ok, "seed {seed}: what took effect has a place");
+        let contradicts =
+            |why: &&Halt| matches!(why, Halt::NoSnapshot | Halt::Committed(_) | Halt::SecondLeader(_));
+        assert_eq!(judged.halts.iter().find(contradicts), None, "seed {seed}: disks here lose no promise");
+        halts += judged.halts.len();
         undecided += u64::from(judged.verdict != Verdict::Valid);
         totals = (totals.0 + judged.operations, totals.1 + judged.ok, totals.2 + judged.events);
     }
+    println!("{halts} halts");
+    assert!(halts as u64 * 20 > seeds.end - seeds.start, "faults of disks were felt {halts} times");
     assert!(undecided * 100 <= seeds.end - seeds.start, "{undecided} histories were not decided");
     totals
 }

@@ -4,6 +4,7 @@ mod histories;
 mod whole;
 
 use crate::kernel::{NodeId, Time};
+use crate::model::halt::Halt;
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::ConsensusNote;
@@ -109,6 +110,10 @@ impl Script {
     }
 
     /// A crash and a boot, of a node whose log is empty.
+    pub fn halt(&mut self, node: u32, why: Halt) -> &mut Self {
+        self.tell(node, ConsensusNote::Halted { why })
+    }
+
     pub fn restart(&mut self, node: u32) -> &mut Self {
         self.crash(node).boot(node)
     }

@@ -1,0 +1,26 @@
+//! `do = "disk-loss"`: the device is gone with all that is on it; a boot finds an empty one.
+
+use super::{DiskKind, Harm, Hostile, Settings};
+use crate::kernel::Stream;
+use crate::storage::Ailment;
+
+crate::options! {
+    /// A disk that is gone.
+    pub struct DiskLoss {}
+}
+
+impl DiskKind for DiskLoss {
+    fn ailment(&self) -> Ailment {
+        Ailment::Loss
+    }
+}
+
+impl Hostile for DiskLoss {
+    fn harm(&self) -> Harm {
+        Harm::BreaksTrust
+    }
+
+    fn draw(_: &mut Stream) -> Settings {
+        Settings::none()
+    }
+}
