@@ -1,7 +1,8 @@
 //! What a fault comes to once its target is known: plain data that the event loop carries out, and that can be
 //! printed, stored, replayed, edited and shrunk.
 
-use crate::kernel::NodeId;
+use crate::kernel::{Duration, NodeId};
+use crate::net::topology::Duct;
 use crate::net::{Impairment, ImpairmentId};
 
 /// One change to the world.
@@ -30,6 +31,20 @@ pub enum Action {
     },
     /// Every impairment of that name ends.
     Lift(ImpairmentId),
+    /// The fibres of a duct carry nothing; `reroute` after this the routes lead around them.
+    Cut {
+        /// Which.
+        duct: Duct,
+        /// How long the routes need.
+        reroute: Duration,
+    },
+    /// One such cut ends; `reroute` after this the routes may lead through it again.
+    Mend {
+        /// Which.
+        duct: Duct,
+        /// How long the routes need.
+        reroute: Duration,
+    },
     /// Work on the node takes `factor` times as long.
     SlowNode(NodeId, u32),
     /// One such slow-down ends.
@@ -53,7 +68,7 @@ impl Action {
             | Action::SlowDisk(node, _)
             | Action::SpeedUpDisk(node, _) => vec![*node],
             Action::Impair { from, .. } => from.clone(),
-            Action::Lift(_) => Vec::new(),
+            Action::Lift(_) | Action::Cut { .. } | Action::Mend { .. } => Vec::new(),
         }
     }
 }

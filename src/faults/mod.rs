@@ -12,7 +12,7 @@ mod target;
 
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group};
-pub use kinds::{Aim, FaultKind, KindOptions, OnLinks, OnNodes, Scope};
+pub use kinds::{Aim, FaultKind, Fibres, KindOptions, OnFibres, OnLinks, OnNodes, Scope};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use target::Target;
 

@@ -88,7 +88,11 @@ impl<M: Message> Fabric<M> {
         self.backlog.len()
     }
 
-    pub(super) fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
+    pub(super) fn sites_mut(&mut self) -> &mut Sites {
+        &mut self.sites
+    }
+
+    pub(super) fn base_delay(&self, from: NodeId, to: NodeId) -> Option<Duration> {
         self.sites.delay(self.addresses[from.index()].site, self.addresses[to.index()].site)
     }
 
@@ -162,17 +166,16 @@ impl<M: Message> Fabric<M> {
             // A predecessor waits for the way to clear; a stream keeps its order.
             return self.backlog.queue(from, to, message);
         }
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let departure = match conditions.cut() {
-            true => None,
-            false => profile.transmit(&conditions, now, || message.size(), || &mut *link),
-        };
-        let Some(departure) = departure else {
+        let way = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
+        let departure = way.and_then(|(delay, profile)| {
+            let departure = profile.transmit(&conditions, now, || message.size(), || &mut *link)?;
+            Some((departure + delay, profile))
+        });
+        let Some((at, profile)) = departure else {
             link.stall(epoch);
             self.backlog.stall(from, to, message);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         };
-        let at = departure + delay;
         if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
             schedule.deliver(arrival, from, to, epoch, message);
         }
@@ -197,7 +200,9 @@ impl<M: Message> Fabric<M> {
         if conditions.cut() {
             return counters.drop_one(DropReason::Partition);
         }
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
+            return counters.drop_one(DropReason::NoRoute);
+        };
         let harm = conditions.harm(draw, 0);
         if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
             return counters.drop_one(DropReason::Loss);
@@ -243,24 +248,25 @@ impl<M: Message> Fabric<M> {
         }
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
         let name = sender.link_to(receiver);
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let way = self.sites.link(sender.site, receiver.site);
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         let link = links.get(to);
         let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
         link.recover();
         while let Some(size) = stalled.next_size() {
             counters.retransmitted += u64::from(stalled.was_sent());
-            let departure = match conditions.cut() || conditions.clog() {
-                true => None,
-                false => profile.transmit(&conditions, now, || size, || &mut *link),
-            };
-            let Some(departure) = departure else {
+            let way = way.filter(|_| !conditions.cut() && !conditions.clog());
+            let departure = way.and_then(|(delay, profile)| {
+                let departure = profile.transmit(&conditions, now, || size, || &mut *link)?;
+                Some((departure + delay, profile))
+            });
+            let Some((at, profile)) = departure else {
                 link.stall(epoch);
                 let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
                 return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
             };
             let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
-            let (message, at) = (stalled.take(), departure + delay);
+            let message = stalled.take();
             if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
                 schedule.deliver(arrival, from, to, epoch, message);
             }

@@ -15,6 +15,7 @@ mod links;
 mod profile;
 pub mod regions;
 mod sites;
+pub mod topology;
 
 pub use counters::{Counters, DropReason};
 pub use impair::{
@@ -27,6 +28,7 @@ use crate::kernel::{Duration, Message, NodeId, SiteId, Time};
 use clogged::{Clogged, Waiting};
 use fabric::Fabric;
 use impair::{Clear, Conditions, Impaired};
+use topology::Duct;
 
 /// Where the network puts what it decided. The event loop implements it over its queue.
 pub trait Schedule<M> {
@@ -34,6 +36,8 @@ pub trait Schedule<M> {
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M);
     /// The stream from `from` to `to` tries again at `at`, unless its `epoch` has passed by then.
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);
+    /// At `at` the routes follow what has become of `duct`.
+    fn reroute(&mut self, at: Time, duct: Duct);
 }
 
 /// What the network knows of a node.
@@ -81,8 +85,8 @@ impl<M: Message> Network<M> {
         self.fabric.waiting() + self.clogged.len()
     }
 
-    /// One-way delay between the sites of two nodes, without jitter.
-    pub fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
+    /// One-way delay between the sites of two nodes, without jitter; `None` if nothing leads there.
+    pub fn base_delay(&self, from: NodeId, to: NodeId) -> Option<Duration> {
         self.fabric.base_delay(from, to)
     }
 
@@ -147,6 +151,25 @@ impl<M: Message> Network<M> {
                 self.fabric.retransmit(conditions, now, from, to, epoch, schedule);
             }
         }
+    }
+
+    /// One fault more cuts the fibres of `duct`, or one less. What is sent over a cut one goes nowhere, until `after` this
+    /// the routes lead around it; once it is mended they lead through it again, as long after. What is under way arrives.
+    pub fn cut(
+        &mut self,
+        now: Time,
+        duct: Duct,
+        is_cut: bool,
+        after: Duration,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        self.fabric.sites_mut().cut(duct, is_cut);
+        schedule.reroute(now + after, duct);
+    }
+
+    /// The routes follow what has become of `duct`.
+    pub fn reroute(&mut self, duct: Duct) {
+        self.fabric.sites_mut().reroute(duct);
     }
 
     /// The impairments in force, to impose more. [`Network::lift`] ends them.

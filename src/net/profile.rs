@@ -40,6 +40,13 @@ impl Probability {
         Probability((share * 18_446_744_073_709_551_616.0) as u64)
     }
 
+    /// That of one of two independent things.
+    pub(super) fn or(self, other: Probability) -> Probability {
+        let both = (u128::from(self.0) * u128::from(other.0)) >> u64::BITS;
+        let either = u128::from(self.0) + u128::from(other.0) - both;
+        Probability(u64::try_from(either).unwrap_or(u64::MAX))
+    }
+
     #[inline]
     pub(super) fn hits(self, bits: u64) -> bool {
         bits < self.0
@@ -47,7 +54,7 @@ impl Probability {
 }
 
 /// Bandwidth of a link, as femtoseconds a byte: integer, and exact to 0.1 % up to 8 Tbit/s.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Bandwidth {
     femtos_per_byte: u64,
 }
@@ -58,6 +65,14 @@ impl Bandwidth {
     /// From bits a second, at least 1.
     pub fn from_bits_per_second(bits: u64) -> Self {
         Bandwidth { femtos_per_byte: (8_000_000_000_000_000 / bits.max(1)).max(1) }
+    }
+
+    /// The narrower of two limits, each absent if there is none.
+    pub(super) fn narrower(one: Option<Bandwidth>, other: Option<Bandwidth>) -> Option<Bandwidth> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(if other.is_less_than(one) { other } else { one }),
+            (one, other) => one.or(other),
+        }
     }
 
     /// Whether a link of this bandwidth takes longer than one of `other`.

@@ -2,6 +2,7 @@
 
 use crate::kernel::{NodeId, Time};
 use crate::net::Schedule;
+use crate::net::topology::Duct;
 
 /// A pending event.
 #[derive(Clone, Copy)]
@@ -16,6 +17,8 @@ pub(super) enum Event {
     Work { node: NodeId, slot: u32, generation: u32 },
     /// A stalled stream tries again, unless it was reset.
     Retransmit { from: NodeId, to: NodeId, epoch: u32 },
+    /// Routes follow a fibre that was cut or mended.
+    Reroute { duct: Duct },
     /// A planned fault strikes.
     Strike { fault: u32 },
     /// A strike ends.
@@ -39,5 +42,9 @@ impl<M> Schedule<M> for super::shared::EventQueue<M> {
 
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32) {
         self.push(at, Event::Retransmit { from, to, epoch });
+    }
+
+    fn reroute(&mut self, at: Time, duct: Duct) {
+        self.push(at, Event::Reroute { duct });
     }
 }

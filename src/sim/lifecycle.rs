@@ -1,8 +1,9 @@
 //! Carries out the actions of faults: crash, restart, pause, resume, and what makes nodes slow or links dead.
 
 use crate::faults::{Action, Incarnation};
-use crate::kernel::{Buffer, Context, NodeId, Process};
+use crate::kernel::{Buffer, Context, Duration, NodeId, Process};
 use crate::net::DropReason;
+use crate::net::topology::Duct;
 
 use super::effects::Live;
 use super::event::Event;
@@ -29,6 +30,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.lift(now, id, queue);
             }
+            Action::Cut { duct, reroute } => self.cut(duct, true, reroute),
+            Action::Mend { duct, reroute } => self.cut(duct, false, reroute),
             Action::SlowNode(node, factor) => {
                 let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
@@ -40,6 +43,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::SlowDisk(node, factor) => self.nodes[node.index()].machine.disk.slow_down(factor),
             Action::SpeedUpDisk(node, factor) => self.nodes[node.index()].machine.disk.speed_up(factor),
         }
+    }
+
+    fn cut(&mut self, duct: Duct, is_cut: bool, reroute: Duration) {
+        let Shared { now, net, queue, .. } = &mut self.shared;
+        net.cut(*now, duct, is_cut, reroute, queue);
     }
 
     /// Boots a node from what is durable.

@@ -140,6 +140,19 @@ direction = \"out\"
 for = \"20s\"
 "
         }
+        FaultKind::CutLink => {
+            "\
+[network]
+regions = \"fibres.csv\"
+
+[fault.digger]
+at = \"30s\"
+do = \"cut-link\"
+target = \"fibre Lyon--Turin\"
+reroute = \"200ms\"
+for = \"20s\"
+"
+        }
         FaultKind::Clog => {
             "\
 [fault.clogged]

@@ -5,6 +5,7 @@ mod bursty_loss;
 mod clog;
 mod corrupt;
 mod crash;
+mod cut_link;
 mod delay;
 mod duplicate;
 mod loss;
@@ -18,6 +19,7 @@ pub use bursty_loss::BurstyLoss;
 pub use clog::Clog;
 pub use corrupt::Corrupt;
 pub use crash::Crash;
+pub use cut_link::{CutLink, Fibres, OnFibres};
 pub use delay::Delay;
 pub use duplicate::Duplicate;
 pub use loss::Loss;
@@ -43,6 +45,8 @@ pub enum Scope {
     Nodes,
     /// Links: the messages between nodes.
     Links,
+    /// Fibres: what lies between the sites of a topology.
+    Fibres,
 }
 
 /// Whom a fault strikes.
@@ -52,6 +56,8 @@ pub enum Aim {
     Nodes(Target),
     /// These links.
     Links(Between),
+    /// These fibres.
+    Fibres(Fibres),
 }
 
 /// A kind of fault that strikes nodes.
@@ -165,16 +171,23 @@ macro_rules! kinds {
     };
     (@scope nodes) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
+    (@scope fibres) => { Scope::Fibres };
     (@at nodes, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new(OnNodes { target, kind: $kind })),
-            Aim::Links(_) => None,
+            Aim::Links(_) | Aim::Fibres(_) => None,
         }
     };
     (@at links, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Links(between) => Some(Rc::new(OnLinks { between, kind: $kind })),
-            Aim::Nodes(_) => None,
+            Aim::Nodes(_) | Aim::Fibres(_) => None,
+        }
+    };
+    (@at fibres, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Fibres(fibres) => Some(Rc::new(OnFibres { fibres, kind: $kind })),
+            Aim::Nodes(_) | Aim::Links(_) => None,
         }
     };
 }
@@ -205,4 +218,6 @@ kinds! {
     Bandwidth = "bandwidth", links;
     /// Messages wait at their sender, in order, and leave when it ends.
     Clog = "clog", links;
+    /// The fibres between two sites of a topology carry nothing; routers lead around them if they can.
+    CutLink = "cut-link", fibres;
 }

@@ -39,7 +39,7 @@ crate::options! {
         r#for: Option<Distribution>,
         /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `any(kv)`, `minority(kv)`, `quorum(kv)`,
         /// `region:x`. Faults of links strike all links of these nodes, or one link, `link a->b` (one way) or
-        /// `link a--b`.
+        /// `link a--b`. A fault of fibres strikes `fibre x--y`, between two sites of a topology, or `fibre any`.
         target: Option<Located<String>>,
         /// Faults of links strike what lies between groups, each a target, a list of targets, or `rest`.
         groups: Option<Vec<Side>>,
@@ -202,8 +202,11 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     let strikes_links = kind.scope() == Scope::Links;
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, false) => {
-            let message = format!("`target` is missing: whom does the {kind} strike?");
-            refuse("", message, "write for example target = \"leader(kv)\"");
+            let (who, help) = match kind.scope() {
+                Scope::Fibres => ("what", "write for example target = \"fibre Lyon--Turin\""),
+                Scope::Nodes | Scope::Links => ("whom", "write for example target = \"leader(kv)\""),
+            };
+            refuse("", format!("`target` is missing: {who} does the {kind} strike?"), help);
         }
         (_, Some(_), false) => {
             refuse("groups", format!("a {kind} has no `groups`"), "remove it, or write do = \"partition\"");

@@ -8,9 +8,12 @@ use crate::spec::scalars::Located;
 crate::options! {
     /// What lies between the nodes.
     pub struct NetworkOptions {
-        /// Where nodes can stand and the one-way delays between: a built-in matrix (`aws`, `gcp`), `lan`, or a CSV
-        /// file with the columns `from,to,one_way`.
+        /// Where nodes can stand and the one-way delays between: a built-in matrix (`aws`, `gcp`), `lan`, a CSV
+        /// file with the columns `from,to,one_way`, or a topology: `.graphml`, `.dot`, or a CSV list of links
+        /// `from,to,delay`. `seedbed explain topology` has more.
         regions: Located<String> = "lan",
+        /// Delay of the links of a topology that give none and have an end without coordinates; absent: they are left out.
+        fill: Option<Located<Duration>>,
         /// What every link does to messages.
         default: LinkOptions = {},
         /// Links between regions that differ.

@@ -3,6 +3,7 @@
 mod clocks;
 mod crashes;
 mod effects;
+mod fibres;
 mod impairments;
 mod limits;
 mod links;
