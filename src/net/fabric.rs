@@ -1,11 +1,16 @@
 //! The links themselves: what becomes of a message under the conditions of its link.
 
+mod shared;
+
 use super::backlog::Backlog;
 use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
-use super::links::{Link, Links};
+use super::links::Links;
 use super::profile::{Profile, Transport};
+use super::sharing::Sharing;
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
+use shared::Fate;
+
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
 
 /// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
@@ -25,6 +30,8 @@ pub(super) struct Fabric<M> {
     /// By node.
     traffic: Vec<Traffic>,
     backlog: Backlog<M>,
+    /// What is leaving, where capacity is shared.
+    sharing: Option<Box<Sharing<Fate<M>>>>,
 }
 
 /// What both ends of a link are asked for. 16 bytes: those of a thousand nodes stay in the nearest cache.
@@ -66,6 +73,7 @@ impl<M: Message> Fabric<M> {
         };
         let traffic = Traffic { burst: Burst::default(), counters: Counters::default(), links: Links::new() };
         Fabric {
+            sharing: shared::sharing(&sites, endpoints.len()),
             sites,
             keyed: Keyed::new(seed, "network"),
             addresses: endpoints.iter().map(address).collect(),
@@ -83,9 +91,15 @@ impl<M: Message> Fabric<M> {
         &mut self.traffic[node.index()].counters
     }
 
-    /// Messages that wait for a stream's retransmission.
+    /// Messages that wait for a stream's retransmission, or have not left for want of capacity.
     pub(super) fn waiting(&self) -> u64 {
-        self.backlog.len()
+        self.backlog.len() + self.sharing.as_ref().map_or(0, |sharing| sharing.len())
+    }
+
+    /// Whether capacity is shared.
+    #[inline(always)]
+    pub(super) fn is_shared(&self) -> bool {
+        self.sharing.is_some()
     }
 
     pub(super) fn sites_mut(&mut self) -> &mut Sites {
@@ -176,8 +190,9 @@ impl<M: Message> Fabric<M> {
             self.backlog.stall(from, to, message);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         };
-        if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
-            schedule.deliver(arrival, from, to, epoch, message);
+        match lateness(profile, &mut conditions, draw, counters) {
+            Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
+            Err(reason) => counters.drop_one(reason),
         }
     }
 
@@ -215,21 +230,13 @@ impl<M: Message> Fabric<M> {
             // It has used the link all the same.
             return counters.drop_one(DropReason::Corruption);
         }
-        let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
-        if let Some(later) = profile.reorder(draw) {
-            counters.reordered += 1;
-            arrival += later;
-        }
-        if let Some(later) = conditions.delay(draw) {
-            counters.delayed += 1;
-            arrival += later;
-        }
-        if profile.duplicates(draw) || conditions.duplicates(draw) {
+        let at = departure + delay;
+        let (later, again) = delays(profile, &conditions, draw, counters);
+        if let Some(again) = again {
             counters.duplicated += 1;
-            let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
-            schedule.deliver(again, from, to, 0, message.clone());
+            schedule.deliver(at + again, from, to, 0, message.clone());
         }
-        schedule.deliver(arrival, from, to, 0, message);
+        schedule.deliver(at + later, from, to, 0, message);
     }
 
     /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
@@ -267,27 +274,25 @@ impl<M: Message> Fabric<M> {
             };
             let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
             let message = stalled.take();
-            if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
-                schedule.deliver(arrival, from, to, epoch, message);
+            match lateness(profile, &mut conditions, draw, counters) {
+                Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
+                Err(reason) => counters.drop_one(reason),
             }
         }
         self.backlog.recovered(from, to);
     }
 }
 
-/// When a stream's message arrives that left at once and would arrive at `at`; `None` if it is given up. Each loss
-/// costs a timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered
-/// before it.
+/// How much later than its base delay a stream's message arrives once it has left, or why it is given up. Each loss costs a
+/// timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered before it.
 #[inline(always)]
-fn in_order(
+fn lateness(
     profile: &Profile,
     conditions: &mut impl Conditions,
     draw: Draw,
-    link: &mut Link,
-    epoch: u32,
-    mut at: Time,
     counters: &mut Counters,
-) -> Option<Time> {
+) -> Result<Duration, DropReason> {
+    let mut later = Duration::ZERO;
     let mut attempt = 0;
     loop {
         let harm = conditions.harm(draw, attempt);
@@ -296,16 +301,36 @@ fn in_order(
         }
         if attempt == RETRANSMISSIONS_MAX {
             let is_corrupted = harm == Some(Harm::Corrupted);
-            counters.drop_one(if is_corrupted { DropReason::Corruption } else { DropReason::Loss });
-            return None;
+            return Err(if is_corrupted { DropReason::Corruption } else { DropReason::Loss });
         }
-        at += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
+        later += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
         attempt += 1;
         counters.retransmitted += 1;
     }
-    if let Some(later) = conditions.delay(draw) {
+    if let Some(more) = conditions.delay(draw) {
         counters.delayed += 1;
-        at += later;
+        later += more;
     }
-    Some(link.in_order(epoch, at + profile.jitter(draw, Step::Jitter)))
+    Ok(later + profile.jitter(draw, Step::Jitter))
+}
+
+/// How much later than its base delay a datagram arrives once it has left, and when a copy of it does, if there is one.
+#[inline(always)]
+fn delays(
+    profile: &Profile,
+    conditions: &impl Conditions,
+    draw: Draw,
+    counters: &mut Counters,
+) -> (Duration, Option<Duration>) {
+    let mut later = profile.jitter(draw, Step::Jitter);
+    if let Some(more) = profile.reorder(draw) {
+        counters.reordered += 1;
+        later += more;
+    }
+    if let Some(more) = conditions.delay(draw) {
+        counters.delayed += 1;
+        later += more;
+    }
+    let is_copied = profile.duplicates(draw) || conditions.duplicates(draw);
+    (later, is_copied.then(|| profile.jitter(draw, Step::DuplicateJitter)))
 }

@@ -14,6 +14,7 @@ mod impair;
 mod links;
 mod profile;
 pub mod regions;
+mod sharing;
 mod sites;
 pub mod topology;
 
@@ -22,7 +23,7 @@ pub use impair::{
     GilbertElliott, IMPAIRMENTS_MAX, Impairment, ImpairmentId, Impairments, TooManyImpairments,
 };
 pub use profile::{Bandwidth, Probability, Profile, Reorder, Transport};
-pub use sites::Sites;
+pub use sites::{Access, Sites};
 
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};
 use clogged::{Clogged, Waiting};
@@ -38,6 +39,8 @@ pub trait Schedule<M> {
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);
     /// At `at` the routes follow what has become of `duct`.
     fn reroute(&mut self, at: Time, duct: Duct);
+    /// At `at` a message has left that shares capacity with others, unless `generation` has passed by then.
+    fn leave(&mut self, at: Time, generation: u32);
 }
 
 /// What the network knows of a node.
@@ -108,7 +111,7 @@ impl<M: Message> Network<M> {
     #[inline(always)]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
         match self.impairments.on(from, to) {
-            0 => self.fabric.pass(Clear, now, from, to, message, schedule),
+            0 if !self.fabric.is_shared() => self.fabric.pass(Clear, now, from, to, message, schedule),
             _ => self.send_impaired(now, from, to, message, schedule),
         }
     }
@@ -125,7 +128,7 @@ impl<M: Message> Network<M> {
         let Network { fabric, impairments, clogged } = self;
         let conditions = Impaired::new(impairments, from, to);
         if !conditions.clog() {
-            return fabric.pass(conditions, now, from, to, message, schedule);
+            return pass(fabric, conditions, now, (from, to), message, schedule);
         }
         let counters = fabric.counters_mut(from);
         counters.count_sent(message.size());
@@ -144,13 +147,23 @@ impl<M: Message> Network<M> {
         epoch: u32,
         schedule: &mut impl Schedule<M>,
     ) {
-        match self.impairments.on(from, to) {
-            0 => self.fabric.retransmit(Clear, now, from, to, epoch, schedule),
+        let Network { fabric, impairments, .. } = self;
+        match impairments.on(from, to) {
+            _ if fabric.is_shared() => {
+                let conditions = Impaired::new(impairments, from, to);
+                fabric.retransmit_shared(conditions, now, from, to, epoch, schedule);
+            }
+            0 => fabric.retransmit(Clear, now, from, to, epoch, schedule),
             _ => {
-                let conditions = Impaired::new(&mut self.impairments, from, to);
-                self.fabric.retransmit(conditions, now, from, to, epoch, schedule);
+                let conditions = Impaired::new(impairments, from, to);
+                fabric.retransmit(conditions, now, from, to, epoch, schedule);
             }
         }
+    }
+
+    /// A message that shares capacity with others has left, unless `generation` has passed.
+    pub fn left(&mut self, now: Time, generation: u32, schedule: &mut impl Schedule<M>) {
+        self.fabric.left(now, generation, schedule);
     }
 
     /// One fault more cuts the fibres of `duct`, or one less. What is sent over a cut one goes nowhere, until `after` this
@@ -186,7 +199,22 @@ impl<M: Message> Network<M> {
         let leaves = |from, to, impairments: &mut Impairments| !Impaired::new(impairments, from, to).clog();
         for Waiting { from, to, message, .. } in clogged.take(|from, to| leaves(from, to, impairments)) {
             let conditions = Impaired::new(impairments, from, to).after_waiting();
-            fabric.pass(conditions, now, from, to, message, schedule);
+            pass(fabric, conditions, now, (from, to), message, schedule);
         }
+    }
+}
+
+/// Sends a message over its link, with others or by itself. What a node sends itself uses no link.
+fn pass<M: Message>(
+    fabric: &mut Fabric<M>,
+    conditions: impl Conditions,
+    now: Time,
+    (from, to): (NodeId, NodeId),
+    message: M,
+    schedule: &mut impl Schedule<M>,
+) {
+    match fabric.is_shared() && from != to {
+        true => fabric.pass_shared(conditions, now, from, to, message, schedule),
+        false => fabric.pass(conditions, now, from, to, message, schedule),
     }
 }

@@ -67,6 +67,11 @@ impl Bandwidth {
         Bandwidth { femtos_per_byte: (8_000_000_000_000_000 / bits.max(1)).max(1) }
     }
 
+    /// How long a byte occupies it, in femtoseconds; at least 1.
+    pub(super) fn femtos_per_byte(self) -> u64 {
+        self.femtos_per_byte
+    }
+
     /// The narrower of two limits, each absent if there is none.
     pub(super) fn narrower(one: Option<Bandwidth>, other: Option<Bandwidth>) -> Option<Bandwidth> {
         match (one, other) {

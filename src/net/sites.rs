@@ -20,6 +20,14 @@ pub struct Sites {
     ways: Vec<Way>,
     profiles: Vec<Profile>,
     routing: Option<Box<Routing>>,
+    shared: Option<Access>,
+}
+
+/// How nodes are connected to their site, where they share capacity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Access {
+    /// What a node can send, and what it can receive; unlimited when not set.
+    pub uplink: Option<Bandwidth>,
 }
 
 /// What lies between one site and another.
@@ -53,7 +61,7 @@ impl Sites {
         let n = names.len();
         let ways = (0..n * n).map(|pair| Way { delay: delay(pair / n, pair % n), profile: 0 }).collect();
         let count = u16::try_from(n).expect("at most 65,535 sites");
-        Sites { names, count, ways, profiles: vec![profile], routing: None }
+        Sites { names, count, ways, profiles: vec![profile], routing: None, shared: None }
     }
 
     /// Sites with the shortest ways of a topology between them. Every link does what `profile` says, and what the fibres
@@ -71,6 +79,24 @@ impl Sites {
         }));
         sites.lay_ways();
         sites
+    }
+
+    /// These sites, where nodes share what fibres and their own access carry, in place of having it each for itself.
+    pub fn with_shared(mut self, access: Access) -> Self {
+        self.shared = Some(access);
+        self.lay_ways();
+        self
+    }
+
+    /// How nodes are connected, if they share capacity.
+    pub(super) fn shared(&self) -> Option<Access> {
+        self.shared
+    }
+
+    /// The fibres on the way from `from` to `to`, the last one first; none where there is no topology or a line.
+    pub(super) fn fibres_on_way(&self, from: SiteId, to: SiteId) -> Vec<u32> {
+        let routing = self.routing.as_ref().filter(|routing| !routing.lines.contains(&(from, to)));
+        routing.and_then(|routing| routing.routes.back(&routing.topology, from, to)).unwrap_or_default()
     }
 
     /// The names, in the order of their ids.
@@ -154,7 +180,9 @@ impl Sites {
                 let pair = self.pair(from, to);
                 self.ways[pair] = match routing.route(from, to) {
                     None => Way { delay: Duration::MAX, profile: NO_ROUTE },
-                    Some(route) => {
+                    Some(mut route) => {
+                        // What is shared is not each one's own.
+                        route.bandwidth = route.bandwidth.filter(|_| self.shared.is_none());
                         Way { delay: route.delay, profile: routing.profile(route, &mut self.profiles) }
                     }
                 };

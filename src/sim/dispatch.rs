@@ -27,6 +27,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.retransmit(at, from, to, epoch, queue);
             }
+            Event::Leave { generation } => {
+                let Shared { net, queue, .. } = &mut self.shared;
+                net.left(at, generation, queue);
+            }
             Event::Reroute { duct } => self.shared.net.reroute(duct),
             Event::Strike { fault } => self.strike(fault as usize),
             Event::Undo { strike } => self.undo(strike as usize),

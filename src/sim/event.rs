@@ -19,6 +19,8 @@ pub(super) enum Event {
     Retransmit { from: NodeId, to: NodeId, epoch: u32 },
     /// Routes follow a fibre that was cut or mended.
     Reroute { duct: Duct },
+    /// A message that shares capacity has left, unless another moved that.
+    Leave { generation: u32 },
     /// A planned fault strikes.
     Strike { fault: u32 },
     /// A strike ends.
@@ -46,5 +48,9 @@ impl<M> Schedule<M> for super::shared::EventQueue<M> {
 
     fn reroute(&mut self, at: Time, duct: Duct) {
         self.push(at, Event::Reroute { duct });
+    }
+
+    fn leave(&mut self, at: Time, generation: u32) {
+        self.push(at, Event::Leave { generation });
     }
 }

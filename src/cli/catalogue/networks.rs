@@ -39,6 +39,7 @@ fn topology() -> Page {
         .fact("links without delay", "the way over the globe at two thirds of the speed of light; without coordinates left out, or what `fill` says")
         .fact("routes", "the least delay, then the fewest fibres, then the first in the file; as wide as their narrowest fibre")
         .fact("CSV", "one link a line: `from,to,delay`, and if wanted `bandwidth`, `loss`, `directed`")
+        .fact("sharing", "with sharing = \"fair\" all that uses a link or a node's `uplink` at a time has max-min fair shares; else each pair of nodes has the bandwidth by itself")
         .fact("within a site", duration_text(WITHIN_SITE))
         .fact("see also", "`seedbed explain cut-link`, docs/topologies.md")
         .example(

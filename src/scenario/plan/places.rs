@@ -3,7 +3,7 @@
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, SiteId};
 use crate::net::regions::{MATRICES, Matrix};
-use crate::net::{Bandwidth, Probability, Profile, Reorder, Sites};
+use crate::net::{Access, Bandwidth, Probability, Profile, Reorder, Sites};
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
@@ -11,7 +11,7 @@ use crate::spec::quantity::Ratio;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
-use super::super::nouns::network::LinkOptions;
+use super::super::nouns::network::{LinkOptions, Sharing};
 use super::super::topology::{self, Drawn, FORMATS, Format, matrix};
 use super::{NAMES_SHOWN, Planner, site_names};
 
@@ -48,7 +48,39 @@ impl Planner<'_> {
             self.refuse(Code::Contradiction, &fill.origin, message, "remove it".to_owned());
         }
         self.override_links(&mut sites);
-        sites
+        self.shared(sites)
+    }
+
+    /// The sites, with capacity that is shared if the scenario says so.
+    fn shared(&mut self, sites: Sites) -> Sites {
+        let network = &self.scenario.network;
+        let uplink = network.uplink.as_ref();
+        match network.sharing.value {
+            Sharing::Private => {
+                if let Some(uplink) = uplink {
+                    let message =
+                        "`uplink` is shared by all that a node sends, and nothing is shared here".to_owned();
+                    let help = "write sharing = \"fair\" beside it".to_owned();
+                    self.refuse(Code::Contradiction, &uplink.origin, message, help);
+                }
+                sites
+            }
+            Sharing::Fair => {
+                if uplink.is_none() && self.sites_known && sites.topology().is_none() {
+                    let message =
+                        "there is nothing to share: this network has neither fibres nor `uplink`".to_owned();
+                    let help =
+                        "add uplink = \"1Gbit/s\", or a topology whose links have a bandwidth".to_owned();
+                    self.refuse(Code::Contradiction, &network.sharing.origin, message, help);
+                }
+                if let Some(zero) = uplink.filter(|uplink| uplink.value.0 == 0) {
+                    let message = "`uplink` is zero, so that nothing would ever leave".to_owned();
+                    self.refuse(Code::OutOfRange, &zero.origin, message, "write at least 1bit/s".to_owned());
+                }
+                let uplink = uplink.map(|uplink| Bandwidth::from_bits_per_second(uplink.value.0));
+                sites.with_shared(Access { uplink })
+            }
+        }
     }
 
     /// The sites of a matrix or a topology.

@@ -11,6 +11,7 @@ mod observers;
 mod partitions;
 mod pauses;
 mod random;
+mod shared;
 mod streams;
 mod ties;
 mod world;
