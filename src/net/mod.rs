@@ -149,7 +149,7 @@ impl<M: Message> Network<M> {
     ) {
         let Network { fabric, impairments, .. } = self;
         match impairments.on(from, to) {
-            _ if fabric.is_shared() => {
+            _ if fabric.is_shared() && from != to => {
                 let conditions = Impaired::new(impairments, from, to);
                 fabric.retransmit_shared(conditions, now, from, to, epoch, schedule);
             }

@@ -432,7 +432,7 @@ error[S015]: `do` cannot be `delai`
 33 | do = "delai"
    |       ^^^^^ did you mean `delay`?
    |
-   = help: choose `crash`, `pause`, `slow-node`, `slow-disk`, `partition`, `loss`, `bursty-loss`, `duplicate`, `corrupt`, `delay`, `bandwidth` or `clog`
+   = help: choose `crash`, `pause`, `slow-node`, `slow-disk`, `partition`, `loss`, `bursty-loss`, `duplicate`, `corrupt`, `delay`, `bandwidth`, `clog` or `cut-link`
 "#,
     );
 }
