@@ -3,6 +3,7 @@
 
 use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::{Duration, NodeId};
+use crate::net::topology::Duct;
 use crate::net::{Impairment, ImpairmentId, Pattern};
 use crate::storage::{Ailment, AilmentId};
 
@@ -45,6 +46,20 @@ pub enum Action {
         to: Vec<NodeId>,
         /// How long who sends does not notice.
         unnoticed: Duration,
+    },
+    /// The fibres of a duct carry nothing; `reroute` after this the routes lead around them.
+    Cut {
+        /// Which.
+        duct: Duct,
+        /// How long the routes need.
+        reroute: Duration,
+    },
+    /// One such cut ends; `reroute` after this the routes may lead through it again.
+    Mend {
+        /// Which.
+        duct: Duct,
+        /// How long the routes need.
+        reroute: Duration,
     },
     /// Work on the node takes `factor` times as long.
     SlowNode(NodeId, u32),
@@ -90,7 +105,7 @@ impl Action {
             | Action::DisturbClock(node, ..)
             | Action::SettleClock(node, _) => vec![*node],
             Action::Impair { from, .. } | Action::ResetStreams { from, .. } => from.clone(),
-            Action::Lift(_) => Vec::new(),
+            Action::Lift(_) | Action::Cut { .. } | Action::Mend { .. } => Vec::new(),
         }
     }
 }

@@ -18,7 +18,8 @@ pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Layout};
 pub use happening::{Happening, HappeningKind, News};
 pub use kinds::{
-    Aim, FaultKind, Flaps, Harm, KindOptions, OnClocks, OnDisks, OnLinks, OnNodes, OnStreams, Scope, Scripted,
+    Aim, FaultKind, Fibres, Flaps, Harm, KindOptions, OnClocks, OnDisks, OnFibres, OnLinks, OnNodes,
+    OnStreams, Scope, Scripted,
 };
 pub use nemesis::{Nemesis, Prey};
 pub use roster::{NodeFacts, Roster, SystemFacts};

@@ -52,7 +52,7 @@ impl Fault for Nemesis {
         let aim = match ingredient.kind.scope() {
             Scope::Nodes => Aim::Nodes(Target::Nodes(victims)),
             Scope::Links => Aim::Links(between(victims, ingredient.harm, cx.choice)),
-            Scope::System => unreachable!("a nemesis is no ingredient of another"),
+            Scope::System | Scope::Fibres => unreachable!("the loader refuses what cannot be drawn"),
         };
         let fault = kind.at(aim).expect("the aim is of the kind's scope");
         let strike = fault.strike(cx)?;

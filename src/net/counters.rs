@@ -15,17 +15,20 @@ pub enum DropReason {
     ReceiverDown,
     /// Its stream was reset: by a crash, or by a fault.
     Reset,
+    /// No fibre leads there that is not cut.
+    NoRoute,
 }
 
 impl DropReason {
     /// Every reason, in the order of CSV columns.
-    pub const ALL: [DropReason; 6] = [
+    pub const ALL: [DropReason; 7] = [
         DropReason::Loss,
         DropReason::Corruption,
         DropReason::Partition,
         DropReason::BufferFull,
         DropReason::ReceiverDown,
         DropReason::Reset,
+        DropReason::NoRoute,
     ];
 
     /// The name used in CSVs.
@@ -37,6 +40,7 @@ impl DropReason {
             DropReason::BufferFull => "buffer-full",
             DropReason::ReceiverDown => "receiver-down",
             DropReason::Reset => "reset",
+            DropReason::NoRoute => "no-route",
         }
     }
 }

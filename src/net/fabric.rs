@@ -1,14 +1,18 @@
 //! The links themselves: what becomes of a message under the conditions of its link.
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backlog::Backlog;
 use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
-use super::links::{Link, Links};
+use super::links::Links;
 use super::profile::{Profile, Transport};
+use super::sharing::Sharing;
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
+use shared::Fate;
 
 /// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
 const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
@@ -29,6 +33,8 @@ pub(super) struct Fabric<M> {
     backlog: Backlog<M>,
     /// How often faults reset the streams between two nodes, by (lower id, higher id).
     resets: BTreeMap<(NodeId, NodeId), u32>,
+    /// What is leaving, where capacity is shared.
+    sharing: Option<Box<Sharing<Fate<M>>>>,
 }
 
 /// What both ends of a link are asked for. 16 bytes: those of a thousand nodes stay in the nearest cache.
@@ -70,6 +76,7 @@ impl<M: Message> Fabric<M> {
         };
         let traffic = Traffic { burst: Burst::default(), counters: Counters::default(), links: Links::new() };
         Fabric {
+            sharing: shared::sharing(&sites, endpoints.len()),
             sites,
             keyed: Keyed::new(seed, "network"),
             addresses: endpoints.iter().map(address).collect(),
@@ -88,12 +95,22 @@ impl<M: Message> Fabric<M> {
         &mut self.traffic[node.index()].counters
     }
 
-    /// Messages that wait for a stream's retransmission.
+    /// Messages that wait for a stream's retransmission, or have not left for want of capacity.
     pub(super) fn waiting(&self) -> u64 {
-        self.backlog.len()
+        self.backlog.len() + self.sharing.as_ref().map_or(0, |sharing| sharing.len())
     }
 
-    pub(super) fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
+    /// Whether capacity is shared.
+    #[inline(always)]
+    pub(super) fn is_shared(&self) -> bool {
+        self.sharing.is_some()
+    }
+
+    pub(super) fn sites_mut(&mut self) -> &mut Sites {
+        &mut self.sites
+    }
+
+    pub(super) fn base_delay(&self, from: NodeId, to: NodeId) -> Option<Duration> {
         self.sites.delay(self.addresses[from.index()].site, self.addresses[to.index()].site)
     }
 
@@ -217,19 +234,19 @@ impl<M: Message> Fabric<M> {
             // A predecessor waits for the way to clear; a stream keeps its order.
             return self.backlog.queue(from, to, message);
         }
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
-        let departure = match conditions.cut() {
-            true => None,
-            false => profile.transmit(&conditions, now, || message.size(), || &mut *link),
-        };
-        let Some(departure) = departure else {
+        let way = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
+        let departure = way.and_then(|(delay, profile)| {
+            let departure = profile.transmit(&conditions, now, || message.size(), || &mut *link)?;
+            Some((departure + delay, profile))
+        });
+        let Some((at, profile)) = departure else {
             link.stall(epoch);
             self.backlog.stall(from, to, message);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         };
-        let at = departure + delay;
-        if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
-            schedule.deliver(arrival, from, to, epoch, message);
+        match lateness(profile, &mut conditions, draw, counters) {
+            Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
+            Err(reason) => counters.drop_one(reason),
         }
     }
 
@@ -252,7 +269,9 @@ impl<M: Message> Fabric<M> {
         if conditions.cut() {
             return counters.drop_one(DropReason::Partition);
         }
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
+            return counters.drop_one(DropReason::NoRoute);
+        };
         let harm = conditions.harm(draw, 0);
         if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
             return counters.drop_one(DropReason::Loss);
@@ -265,21 +284,27 @@ impl<M: Message> Fabric<M> {
             // It has used the link all the same.
             return counters.drop_one(DropReason::Corruption);
         }
-        let mut arrival = departure + delay + profile.jitter(draw, Step::Jitter);
-        if let Some(later) = profile.reorder(draw) {
-            counters.reordered += 1;
-            arrival += later;
-        }
-        if let Some(later) = conditions.delay(draw) {
-            counters.delayed += 1;
-            arrival += later;
-        }
-        if profile.duplicates(draw) || conditions.duplicates(draw) {
+        let at = departure + delay;
+        let (later, again) = delays(profile, &conditions, draw, counters);
+        if let Some(again) = again {
             counters.duplicated += 1;
-            let again = departure + delay + profile.jitter(draw, Step::DuplicateJitter);
-            schedule.deliver(again, from, to, 0, message.clone());
+            schedule.deliver(at + again, from, to, 0, message.clone());
         }
-        schedule.deliver(arrival, from, to, 0, message);
+        schedule.deliver(at + later, from, to, 0, message);
+    }
+
+    /// Whether the stream from `from` to `to` can try again now: not if `epoch` has passed, and not if it is dead; that may
+    /// be noticed now.
+    fn may_retransmit(&mut self, now: Time, from: NodeId, to: NodeId, epoch: u32) -> bool {
+        if epoch != self.epoch(from, to) {
+            return false;
+        }
+        let Some(noticed) = self.backlog.dead_until(from, to) else { return true };
+        if noticed <= now {
+            self.traffic[from.index()].links.get(to).recover();
+            self.drop_backlog(|one, other| (one, other) == (from, to));
+        }
+        false
     }
 
     /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
@@ -293,57 +318,49 @@ impl<M: Message> Fabric<M> {
         epoch: u32,
         schedule: &mut impl Schedule<M>,
     ) {
-        if epoch != self.epoch(from, to) {
-            return;
-        }
-        if let Some(noticed) = self.backlog.dead_until(from, to) {
-            if noticed <= now {
-                self.traffic[from.index()].links.get(to).recover();
-                self.drop_backlog(|one, other| (one, other) == (from, to));
-            }
+        if !self.may_retransmit(now, from, to, epoch) {
             return;
         }
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
         let name = sender.link_to(receiver);
-        let (delay, profile) = self.sites.link(sender.site, receiver.site);
+        let way = self.sites.link(sender.site, receiver.site);
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         let link = links.get(to);
         let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
         link.recover();
         while let Some(size) = stalled.next_size() {
             counters.retransmitted += u64::from(stalled.was_sent());
-            let departure = match conditions.cut() || conditions.clog() {
-                true => None,
-                false => profile.transmit(&conditions, now, || size, || &mut *link),
-            };
-            let Some(departure) = departure else {
+            let way = way.filter(|_| !conditions.cut() && !conditions.clog());
+            let departure = way.and_then(|(delay, profile)| {
+                let departure = profile.transmit(&conditions, now, || size, || &mut *link)?;
+                Some((departure + delay, profile))
+            });
+            let Some((at, profile)) = departure else {
                 link.stall(epoch);
                 let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
                 return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
             };
             let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
-            let (message, at) = (stalled.take(), departure + delay);
-            if let Some(arrival) = in_order(profile, &mut conditions, draw, link, epoch, at, counters) {
-                schedule.deliver(arrival, from, to, epoch, message);
+            let message = stalled.take();
+            match lateness(profile, &mut conditions, draw, counters) {
+                Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
+                Err(reason) => counters.drop_one(reason),
             }
         }
         self.backlog.recovered(from, to);
     }
 }
 
-/// When a stream's message arrives that left at once and would arrive at `at`; `None` if it is given up. Each loss
-/// costs a timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered
-/// before it.
+/// How much later than its base delay a stream's message arrives once it has left, or why it is given up. Each loss costs a
+/// timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered before it.
 #[inline(always)]
-fn in_order(
+fn lateness(
     profile: &Profile,
     conditions: &mut impl Conditions,
     draw: Draw,
-    link: &mut Link,
-    epoch: u32,
-    mut at: Time,
     counters: &mut Counters,
-) -> Option<Time> {
+) -> Result<Duration, DropReason> {
+    let mut later = Duration::ZERO;
     let mut attempt = 0;
     loop {
         let harm = conditions.harm(draw, attempt);
@@ -352,16 +369,36 @@ fn in_order(
         }
         if attempt == RETRANSMISSIONS_MAX {
             let is_corrupted = harm == Some(Harm::Corrupted);
-            counters.drop_one(if is_corrupted { DropReason::Corruption } else { DropReason::Loss });
-            return None;
+            return Err(if is_corrupted { DropReason::Corruption } else { DropReason::Loss });
         }
-        at += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
+        later += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
         attempt += 1;
         counters.retransmitted += 1;
     }
-    if let Some(later) = conditions.delay(draw) {
+    if let Some(more) = conditions.delay(draw) {
         counters.delayed += 1;
-        at += later;
+        later += more;
     }
-    Some(link.in_order(epoch, at + profile.jitter(draw, Step::Jitter)))
+    Ok(later + profile.jitter(draw, Step::Jitter))
+}
+
+/// How much later than its base delay a datagram arrives once it has left, and when a copy of it does, if there is one.
+#[inline(always)]
+fn delays(
+    profile: &Profile,
+    conditions: &impl Conditions,
+    draw: Draw,
+    counters: &mut Counters,
+) -> (Duration, Option<Duration>) {
+    let mut later = profile.jitter(draw, Step::Jitter);
+    if let Some(more) = profile.reorder(draw) {
+        counters.reordered += 1;
+        later += more;
+    }
+    if let Some(more) = conditions.delay(draw) {
+        counters.delayed += 1;
+        later += more;
+    }
+    let is_copied = profile.duplicates(draw) || conditions.duplicates(draw);
+    (later, is_copied.then(|| profile.jitter(draw, Step::DuplicateJitter)))
 }

@@ -14,7 +14,9 @@ mod impair;
 mod links;
 mod profile;
 pub mod regions;
+mod sharing;
 mod sites;
+pub mod topology;
 
 pub use crate::kernel::Probability;
 pub use clogged::Waiting;
@@ -24,12 +26,13 @@ pub use impair::{
     TooManyImpairments,
 };
 pub use profile::{Bandwidth, Profile, Reorder, Transport};
-pub use sites::Sites;
+pub use sites::{Access, Sites};
 
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};
 use clogged::Clogged;
 use fabric::Fabric;
 use impair::{Clear, Conditions, Impaired};
+use topology::Duct;
 
 /// Where the network puts what it decided. The event loop implements it over its queue.
 pub trait Schedule<M> {
@@ -39,6 +42,10 @@ pub trait Schedule<M> {
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);
     /// The network looks at `at` whether what waits for an impairment to end is free.
     fn wake(&mut self, at: Time);
+    /// At `at` the routes follow what has become of `duct`.
+    fn reroute(&mut self, at: Time, duct: Duct);
+    /// At `at` a message has left that shares capacity with others, unless `generation` has passed by then.
+    fn leave(&mut self, at: Time, generation: u32);
 }
 
 /// What the network knows of a node.
@@ -93,8 +100,8 @@ impl<M: Message> Network<M> {
         self.fabric.waiting() + self.clogged.len() + self.held.len()
     }
 
-    /// One-way delay between the sites of two nodes, without jitter.
-    pub fn base_delay(&self, from: NodeId, to: NodeId) -> Duration {
+    /// One-way delay between the sites of two nodes, without jitter; `None` if nothing leads there.
+    pub fn base_delay(&self, from: NodeId, to: NodeId) -> Option<Duration> {
         self.fabric.base_delay(from, to)
     }
 
@@ -131,7 +138,7 @@ impl<M: Message> Network<M> {
     #[inline(always)]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
         match self.impairments.on(from, to) {
-            0 => self.fabric.pass(Clear, now, from, to, message, schedule),
+            0 if !self.fabric.is_shared() => self.fabric.pass(Clear, now, from, to, message, schedule),
             _ => self.send_impaired(now, from, to, message, schedule),
         }
     }
@@ -148,7 +155,7 @@ impl<M: Message> Network<M> {
         let Network { fabric, impairments, clogged, .. } = self;
         let conditions = Impaired::new(impairments, now, from, to);
         if !conditions.clog() {
-            return fabric.pass(conditions, now, from, to, message, schedule);
+            return pass(fabric, conditions, now, (from, to), message, schedule);
         }
         let counters = fabric.counters_mut(from);
         counters.count_sent(message.size());
@@ -186,13 +193,42 @@ impl<M: Message> Network<M> {
         epoch: u32,
         schedule: &mut impl Schedule<M>,
     ) {
-        match self.impairments.on(from, to) {
-            0 => self.fabric.retransmit(Clear, now, from, to, epoch, schedule),
+        let Network { fabric, impairments, .. } = self;
+        match impairments.on(from, to) {
+            _ if fabric.is_shared() && from != to => {
+                let conditions = Impaired::new(impairments, now, from, to);
+                fabric.retransmit_shared(conditions, now, from, to, epoch, schedule);
+            }
+            0 => fabric.retransmit(Clear, now, from, to, epoch, schedule),
             _ => {
-                let conditions = Impaired::new(&mut self.impairments, now, from, to);
-                self.fabric.retransmit(conditions, now, from, to, epoch, schedule);
+                let conditions = Impaired::new(impairments, now, from, to);
+                fabric.retransmit(conditions, now, from, to, epoch, schedule);
             }
         }
+    }
+
+    /// A message that shares capacity with others has left, unless `generation` has passed.
+    pub fn left(&mut self, now: Time, generation: u32, schedule: &mut impl Schedule<M>) {
+        self.fabric.left(now, generation, schedule);
+    }
+
+    /// One fault more cuts the fibres of `duct`, or one less. What is sent over a cut one goes nowhere, until `after` this
+    /// the routes lead around it; once it is mended they lead through it again, as long after. What is under way arrives.
+    pub fn cut(
+        &mut self,
+        now: Time,
+        duct: Duct,
+        is_cut: bool,
+        after: Duration,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        self.fabric.sites_mut().cut(duct, is_cut);
+        schedule.reroute(now + after, duct);
+    }
+
+    /// The routes follow what has become of `duct`.
+    pub fn reroute(&mut self, duct: Duct) {
+        self.fabric.sites_mut().reroute(duct);
     }
 
     /// The impairments in force, to impose more. [`Network::lift`] ends them.
@@ -224,7 +260,7 @@ impl<M: Message> Network<M> {
         let leave = clogged.take(|from, to| !Impaired::new(impairments, now, from, to).clog());
         for Waiting { from, to, message, .. } in leave {
             let conditions = Impaired::new(impairments, now, from, to).after_waiting();
-            fabric.pass(conditions, now, from, to, message, schedule);
+            pass(fabric, conditions, now, (from, to), message, schedule);
         }
         self.see_to_wake(now, schedule);
         arrive
@@ -240,5 +276,20 @@ impl<M: Message> Network<M> {
             self.wakes = Some(at);
             schedule.wake(at);
         }
+    }
+}
+
+/// Sends a message over its link, with others or by itself. What a node sends itself uses no link.
+fn pass<M: Message>(
+    fabric: &mut Fabric<M>,
+    conditions: impl Conditions,
+    now: Time,
+    (from, to): (NodeId, NodeId),
+    message: M,
+    schedule: &mut impl Schedule<M>,
+) {
+    match fabric.is_shared() && from != to {
+        true => fabric.pass_shared(conditions, now, from, to, message, schedule),
+        false => fabric.pass(conditions, now, from, to, message, schedule),
     }
 }

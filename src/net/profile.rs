@@ -27,7 +27,7 @@ impl Transport {
 }
 
 /// Bandwidth of a link, as femtoseconds a byte: integer, and exact to 0.1 % up to 8 Tbit/s.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Bandwidth {
     femtos_per_byte: u64,
 }
@@ -38,6 +38,19 @@ impl Bandwidth {
     /// From bits a second, at least 1.
     pub fn from_bits_per_second(bits: u64) -> Self {
         Bandwidth { femtos_per_byte: (8_000_000_000_000_000 / bits.max(1)).max(1) }
+    }
+
+    /// How long a byte occupies it, in femtoseconds; at least 1.
+    pub(super) fn femtos_per_byte(self) -> u64 {
+        self.femtos_per_byte
+    }
+
+    /// The narrower of two limits, each absent if there is none.
+    pub(super) fn narrower(one: Option<Bandwidth>, other: Option<Bandwidth>) -> Option<Bandwidth> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(if other.is_less_than(one) { other } else { one }),
+            (one, other) => one.or(other),
+        }
     }
 
     /// Whether a link of this bandwidth takes longer than one of `other`.

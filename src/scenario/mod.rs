@@ -9,6 +9,7 @@ pub mod source;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+mod topology;
 
 pub use check::{Checked, check};
 pub use nouns::Scenario;

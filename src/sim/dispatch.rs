@@ -29,6 +29,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 net.retransmit(at, from, to, epoch, queue);
             }
             Event::Wake => self.release(|now, net, queue| net.wake(now, queue)),
+            Event::Leave { generation } => {
+                let Shared { net, queue, .. } = &mut self.shared;
+                net.left(at, generation, queue);
+            }
+            Event::Reroute { duct } => self.shared.net.reroute(duct),
             Event::Strike { fault } => self.strike_as_planned(fault as usize),
             Event::Triggered { fault, number } => self.strike_when(fault as usize, number),
             Event::Alarm { alarm } => self.alarm(alarm as usize),

@@ -2,6 +2,7 @@
 
 use crate::kernel::{NodeId, Time};
 use crate::net::Schedule;
+use crate::net::topology::Duct;
 
 /// A pending event.
 #[derive(Clone, Copy)]
@@ -18,6 +19,10 @@ pub(super) enum Event {
     Retransmit { from: NodeId, to: NodeId, epoch: u32 },
     /// The network looks whether what waits is free.
     Wake,
+    /// Routes follow a fibre that was cut or mended.
+    Reroute { duct: Duct },
+    /// A message that shares capacity has left, unless another moved that.
+    Leave { generation: u32 },
     /// A planned fault strikes.
     Strike { fault: u32 },
     /// A fault strikes because of something that happened, its `number`th of them.
@@ -51,5 +56,13 @@ impl<M> Schedule<M> for super::shared::EventQueue<M> {
 
     fn wake(&mut self, at: Time) {
         self.push(at, Event::Wake);
+    }
+
+    fn reroute(&mut self, at: Time, duct: Duct) {
+        self.push(at, Event::Reroute { duct });
+    }
+
+    fn leave(&mut self, at: Time, generation: u32) {
+        self.push(at, Event::Leave { generation });
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::clocks::Clock;
 use crate::faults::{Action, Incarnation, News};
-use crate::kernel::{Buffer, Context, NodeId, Process};
+use crate::kernel::{Buffer, Context, Duration, NodeId, Process};
 use crate::net::DropReason;
+use crate::net::topology::Duct;
 
 use crate::storage::Ailment;
 
@@ -39,6 +40,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.reset_streams(now, (&from, &to), unnoticed, queue);
             }
+            Action::Cut { duct, reroute } => self.cut(duct, true, reroute),
+            Action::Mend { duct, reroute } => self.cut(duct, false, reroute),
             Action::SlowNode(node, factor) => {
                 let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);
                 moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
@@ -83,6 +86,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             }
         }
         self.clock_changed(node);
+    }
+
+    fn cut(&mut self, duct: Duct, is_cut: bool, reroute: Duration) {
+        let Shared { now, net, queue, .. } = &mut self.shared;
+        net.cut(*now, duct, is_cut, reroute, queue);
     }
 
     /// Boots a node from what is durable.

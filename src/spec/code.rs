@@ -126,6 +126,8 @@ codes! {
     NeverStrikes = "S056": "a fault cannot strike within the run",
     /// Services that call each other in a circle.
     CallCycle = "S057": "services call each other in a circle, so that a request never ends",
+    /// Sites or links of a topology that take no part.
+    TopologyGap = "S070": "a topology has links without a delay, or sites that nothing leads to",
 }
 
 impl fmt::Display for Code {

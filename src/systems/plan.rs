@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::kernel::{NodeId, SiteId, SystemId};
+use crate::kernel::{Duration, NodeId, SiteId, SystemId};
 use crate::net::Sites;
 use crate::services::instance::Writer;
 
@@ -45,10 +45,12 @@ impl Blueprint<'_> {
         self.places[node.index()]
     }
 
-    /// `nodes` in the order of their delay from `from`; equal ones in the order of their ids.
+    /// `nodes` in the order of their delay from `from`, those that it cannot reach last; equal ones in the order of
+    /// their ids.
     pub fn nearest_first(&self, from: SiteId, nodes: &[NodeId]) -> Rc<[NodeId]> {
         let mut sorted = nodes.to_vec();
-        sorted.sort_by_key(|node| (self.sites.delay(from, self.place(*node)), *node));
+        let delay = |node: &NodeId| self.sites.delay(from, self.place(*node)).unwrap_or(Duration::MAX);
+        sorted.sort_by_key(|node| (delay(node), *node));
         sorted.into()
     }
 

@@ -369,6 +369,19 @@ do = \"disk-loss\"
 target = \"kv.3\"
 "
         }
+        FaultKind::CutLink => {
+            "\
+[network]
+regions = \"fibres.csv\"
+
+[fault.digger]
+at = \"30s\"
+do = \"cut-link\"
+target = \"fibre Lyon--Turin\"
+reroute = \"200ms\"
+for = \"20s\"
+"
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 use super::Page;
 use crate::kernel::Duration;
 use crate::net::regions::{MATRICES, Matrix};
+use crate::net::topology::WITHIN_SITE;
 use crate::scenario::plan::{LAN_DELAY, LAN_JITTER};
 use crate::spec::quantity::duration_text;
 
-/// A page on each network: `lan`, then the measured matrices.
+/// A page on each network: `lan`, the measured matrices, and the files that can be read.
 pub(super) fn pages() -> Vec<Page> {
     let (median, p99) = LAN_JITTER;
     let jitter = |nanoseconds: f64| duration_text(Duration(nanoseconds as u64));
@@ -20,7 +21,31 @@ pub(super) fn pages() -> Vec<Page> {
     .fact("loss", "none")
     .fact("bandwidth", "not limited")
     .example("[network]\nregions = \"lan\"\ndefault = { loss = \"0.01%\", bandwidth = \"10Gbit/s\" }\n");
-    [lan].into_iter().chain(MATRICES.iter().map(page)).collect()
+    [lan].into_iter().chain(MATRICES.iter().map(page)).chain([matrix(), topology()]).collect()
+}
+
+fn matrix() -> Page {
+    Page::new("matrix", "A matrix of delays in a CSV file: every ordered pair of regions, each with itself included.")
+        .fact("regions", "a file whose name ends in .csv")
+        .fact("header", "`from,to,one_way` with delays such as 40ms; or `from,to,rtt_avg_ms` and what else pings measure: half of it is one way")
+        .fact("jitter, loss", "none, unless [network] default gives them")
+}
+
+fn topology() -> Page {
+    Page::new("topology", "Sites with fibres between them: what lies between two sites is the shortest way over fibres that are not cut.")
+        .fact("regions", "a file whose name ends in .graphml, .dot, .gv or .csv, with at most 1,000 sites and 10,000 links")
+        .fact("sites", "`label` or `name`, else the id; of several with one label LABEL (ID); `Latitude`, `Longitude` (or `lat`, `lon`) in degrees")
+        .fact("links", "`delay` or `latency` with a unit (or `delay_ms` and the like as a number), `bandwidth`, `loss`; of the Topology Zoo `LinkSpeedRaw`")
+        .fact("links without delay", "the way over the globe at two thirds of the speed of light; without coordinates left out, or what `fill` says")
+        .fact("routes", "the least delay, then the fewest fibres, then the first in the file; as wide as their narrowest fibre")
+        .fact("CSV", "one link a line: `from,to,delay`, and if wanted `bandwidth`, `loss`, `directed`")
+        .fact("sharing", "with sharing = \"fair\" all that uses a link or a node's `uplink` at a time has max-min fair shares; else each pair of nodes has the bandwidth by itself")
+        .fact("within a site", duration_text(WITHIN_SITE))
+        .fact("see also", "`seedbed explain cut-link`, docs/topologies.md")
+        .example(
+            "[network]\nregions = \"fibres.csv\"         # from,to,delay\n                               # Lyon,Turin,2ms ...\n\n\
+             [system.kv]\nnodes = [\"Lyon\", \"Turin\", \"Milan\"]\n",
+        )
 }
 
 fn page(matrix: &Matrix) -> Page {

@@ -11,6 +11,7 @@ mod clog;
 mod corrupt;
 mod crash;
 mod crash_loop;
+mod cut_link;
 mod delay;
 mod disk_full;
 mod disk_loss;
@@ -45,6 +46,7 @@ pub use clog::Clog;
 pub use corrupt::Corrupt;
 pub use crash::{Crash, DiskFate};
 pub use crash_loop::CrashLoop;
+pub use cut_link::{CutLink, Fibres, OnFibres};
 pub use delay::Delay;
 pub use disk_full::DiskFull;
 pub use disk_loss::DiskLoss;
@@ -88,6 +90,8 @@ pub enum Scope {
     Nodes,
     /// Links: the messages between nodes.
     Links,
+    /// Fibres: what lies between the sites of a topology.
+    Fibres,
     /// A system: its nodes and their links, as drawn.
     System,
 }
@@ -99,6 +103,8 @@ pub enum Aim {
     Nodes(Target),
     /// These links.
     Links(Between),
+    /// These fibres.
+    Fibres(Fibres),
     /// This system.
     System(Prey),
 }
@@ -370,29 +376,41 @@ macro_rules! kinds {
     (@scope nodes) => { Scope::Nodes };
     (@scope links) => { Scope::Links };
     (@scope system) => { Scope::System };
+    (@scope fibres) => { Scope::Fibres };
+    (@draw fibres, $kind:ident, $choice:expr) => { None };
     (@draw system, $kind:ident, $choice:expr) => { None };
     (@draw $scope:ident, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
     (@harm system, $kind:expr) => {{
         let _ = $kind;
         Harm::Slows
     }};
+    (@harm fibres, $kind:expr) => {{
+        let _ = $kind;
+        Harm::PutsOut
+    }};
     (@harm $scope:ident, $kind:expr) => { Hostile::harm($kind) };
     (@at nodes, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new($fault { target, kind: $kind })),
-            Aim::Links(_) | Aim::System(_) => None,
+            Aim::Links(_) | Aim::System(_) | Aim::Fibres(_) => None,
         }
     };
     (@at links, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Links(between) => Some(Rc::new($fault { between, kind: $kind })),
-            Aim::Nodes(_) | Aim::System(_) => None,
+            Aim::Nodes(_) | Aim::System(_) | Aim::Fibres(_) => None,
+        }
+    };
+    (@at fibres, $fault:ident, $kind:expr, $aim:expr) => {
+        match $aim {
+            Aim::Fibres(fibres) => Some(Rc::new($fault { fibres, kind: $kind })),
+            Aim::Nodes(_) | Aim::Links(_) | Aim::System(_) => None,
         }
     };
     (@at system, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::System(prey) => Some(Rc::new($fault::new(prey, &$kind))),
-            Aim::Nodes(_) | Aim::Links(_) => None,
+            Aim::Nodes(_) | Aim::Links(_) | Aim::Fibres(_) => None,
         }
     };
 }
@@ -462,6 +480,8 @@ kinds! {
     HalfOpen = "half-open", links as OnStreams;
     /// Nodes are clogged one by one, in an order drawn, and set free one by one in another.
     Swizzle = "swizzle", nodes as Swizzled;
+    /// The fibres between two sites of a topology carry nothing; routers lead around them if they can.
+    CutLink = "cut-link", fibres as OnFibres;
     /// A nemesis: strikes of many kinds on one system, drawn, with no more nodes out at once than the system survives.
     Random = "random", system as Nemesis;
 }

@@ -123,11 +123,12 @@ impl Decode for Ingredient {
 
 /// Whether a nemesis can draw faults of this kind; if not, it is reported.
 fn can_be_drawn(kind: FaultKind, origin: &Origin, decoder: &mut Decoder<'_>) -> bool {
-    let can = kind.scope() != Scope::System;
-    if !can {
-        let message = format!("a nemesis cannot draw a {kind}");
-        let error = Diagnostic::error(Code::Contradiction, origin, message);
-        decoder.report(error.help("name the kinds that it may draw from"));
-    }
-    can
+    let help = match kind.scope() {
+        Scope::Nodes | Scope::Links => return true,
+        Scope::System => "name the kinds that it may draw from".to_owned(),
+        Scope::Fibres => format!("give the {kind} a [fault] of its own"),
+    };
+    let message = format!("a nemesis cannot draw a {kind}");
+    decoder.report(Diagnostic::error(Code::Contradiction, origin, message).help(help));
+    false
 }

@@ -19,6 +19,7 @@ pub use gamma::{gamma_p, gamma_q, ln_gamma};
 pub use ln::ln;
 pub use normal::{inverse_normal_cdf, normal_cdf};
 pub use pow::{pow, powi};
+pub use trig::{asin, cos, sin};
 
 mod double_double;
 mod exp;
@@ -26,6 +27,7 @@ pub(super) mod gamma;
 mod ln;
 mod normal;
 mod pow;
+mod trig;
 
 #[cfg(test)]
 mod tests;

@@ -287,3 +287,34 @@ fn results_are_frozen_bit_for_bit() {
     }
     assert_eq!(&hasher.finalize().to_hex()[..16], "915034b53f007d01");
 }
+
+#[test]
+fn sines_and_cosines_are_within_two_units_of_one_over_many_turns() {
+    let mut arguments = Arguments(11);
+    for turn in [0.001, 0.8, 3.2, 7.0, 9_999.0] {
+        for _ in 0..5_000 {
+            let x = arguments.between(-turn, turn);
+            let apart = (sin(x) - libm::sin(x)).abs().max((cos(x) - libm::cos(x)).abs());
+            assert!(apart <= 2.0 * f64::EPSILON, "{x}: {apart:e} apart");
+        }
+    }
+    assert_eq!((sin(0.0), cos(0.0)), (0.0, 1.0));
+}
+
+#[test]
+fn the_arcus_sine_is_within_eight_units_and_knows_its_ends() {
+    let mut arguments = Arguments(12);
+    for size in [1e-9, 0.01, 0.7, 1.0] {
+        for _ in 0..5_000 {
+            let x = arguments.between(-size, size);
+            assert!(
+                is_close(asin(x), libm::asin(x), 8.0 * f64::EPSILON),
+                "{x}: {} {}",
+                asin(x),
+                libm::asin(x)
+            );
+        }
+    }
+    let quarter = std::f64::consts::FRAC_PI_2;
+    assert_eq!([asin(0.0), asin(1.0), asin(-1.0), asin(1.000001)], [0.0, quarter, -quarter, quarter]);
+}

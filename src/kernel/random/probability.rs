@@ -17,6 +17,13 @@ impl Probability {
         Probability((share * 18_446_744_073_709_551_616.0) as u64)
     }
 
+    /// That of one of two independent things.
+    pub fn or(self, other: Probability) -> Probability {
+        let both = (u128::from(self.0) * u128::from(other.0)) >> u64::BITS;
+        let either = u128::from(self.0) + u128::from(other.0) - both;
+        Probability(u64::try_from(either).unwrap_or(u64::MAX))
+    }
+
     /// Whether random `bits` fall within it.
     #[inline]
     pub fn hits(self, bits: u64) -> bool {

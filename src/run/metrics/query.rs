@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(
             of(Metric::MessagesDropped, "reason", "timeout"),
             "`timeout` is no `reason`; it is one of `loss`, `corruption`, `partition`, `buffer-full`, `receiver-down`, \
-             `reset`"
+             `reset`, `no-route`"
         );
     }
 }

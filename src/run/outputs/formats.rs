@@ -118,6 +118,7 @@ pub(super) const NODES: Format = Format {
         "dropped_buffer_full": "Those that found the link's buffer full.",
         "dropped_receiver_down": "Those that found their receiver down.",
         "dropped_reset": "Those whose stream a crash or a fault reset.",
+        "dropped_no_route": "Those between sites that no fibre led between.",
         "disk_writes": "Writes that it asked its disk for.",
         "disk_syncs": "Syncs that its disk completed.",
         "disk_writes_lost": "Writes that crashes took, because no completed sync covered them.",

@@ -53,8 +53,7 @@ crate::options! {
         /// Whom it strikes: a node `kv.2`, a system `kv`, `leader(kv)`, `follower(kv)`, `any(kv)`, `minority(kv)`,
         /// `quorum(kv)`, `region:x`, `zone:x`, `rack:x`, `version:x`; with `when` also `that`, whom the happening is about;
         /// `seedbed explain targets` shows all. Faults of links strike all links of these nodes, or one link, `link a->b`
-        /// (one way) or
-        /// `link a--b`.
+        /// (one way) or `link a--b`. A fault of fibres strikes `fibre x--y`, between two sites of a topology, or `fibre any`.
         target: Option<Located<String>>,
         /// Faults of links strike what lies between groups, each a target, a list of targets, or `rest`.
         groups: Option<Vec<Side>>,
@@ -287,6 +286,9 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             let (message, help) = match scope {
                 Scope::System => {
                     ("`target` is missing: which system does the nemesis hunt?".to_owned(), "kv")
+                }
+                Scope::Fibres => {
+                    (format!("`target` is missing: what does the {kind} strike?"), "fibre Lyon--Turin")
                 }
                 Scope::Nodes | Scope::Links => {
                     (format!("`target` is missing: whom does the {kind} strike?"), "leader(kv)")

@@ -5,12 +5,29 @@ use crate::kernel::sample::Distribution;
 use crate::spec::quantity::{Bandwidth, Bytes, Ratio};
 use crate::spec::scalars::Located;
 
+crate::choices! {
+    /// Who has the bandwidth of a topology's links.
+    pub enum Sharing {
+        /// Each direction between two nodes has the bandwidth of its route by itself.
+        Private = "private",
+        /// All that uses a link or a node's `uplink` at a time has max-min fair shares of it.
+        Fair = "fair",
+    }
+}
+
 crate::options! {
     /// What lies between the nodes.
     pub struct NetworkOptions {
-        /// Where nodes can stand and the one-way delays between: a built-in matrix (`aws`, `gcp`), `lan`, or a CSV
-        /// file with the columns `from,to,one_way`.
+        /// Where nodes can stand and the one-way delays between: a built-in matrix (`aws`, `gcp`), `lan`, a CSV
+        /// file with the columns `from,to,one_way`, or a topology: `.graphml`, `.dot`, or a CSV list of links
+        /// `from,to,delay`. `seedbed explain topology` has more.
         regions: Located<String> = "lan",
+        /// Delay of the links of a topology that give none and have an end without coordinates; absent: they are left out.
+        fill: Option<Located<Duration>>,
+        /// Whether bandwidth is each pair of nodes' own, or shared.
+        sharing: Located<Sharing> = "private",
+        /// With `sharing = "fair"`: what a node can send, and what it can receive, to and from all others; absent: not limited.
+        uplink: Option<Located<Bandwidth>>,
         /// What every link does to messages.
         default: LinkOptions = {},
         /// Links between regions that differ.

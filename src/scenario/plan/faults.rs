@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use crate::faults::kinds::{Ingredient, Random};
 use crate::faults::{
-    Aim, Between, Fault, FaultKind, Flaps, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule, Scope,
-    Size, Target, Trigger,
+    Aim, Between, Fault, FaultKind, Fibres, Flaps, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule,
+    Scope, Size, Target, Trigger,
 };
 use crate::kernel::{NodeId, Time};
+use crate::net::topology::Duct;
 use crate::net::{Flapping, Sites};
 use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
@@ -18,12 +19,12 @@ use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
 use super::super::nouns::fault::{Direction, FaultCommon, FaultOptions, FlapOptions, Side};
-use super::Planner;
 use super::domains::Domain;
 use super::nodes::Placed;
+use super::{Planner, listed};
 
 /// The forms of a target, for `explain` and messages.
-pub const TARGETS: [(&str, &str); 14] = [
+pub const TARGETS: [(&str, &str); 16] = [
     ("kv.2", "this node"),
     ("kv", "every node of the system"),
     ("leader(kv)", "the system's leader when the fault strikes"),
@@ -52,6 +53,8 @@ pub const TARGETS: [(&str, &str); 14] = [
          ended, the nodes that it struck",
     ),
     ("link kv.1->kv.2", "one direction between two nodes; link kv.1--kv.2 is both (faults of links only)"),
+    ("fibre Lyon--Turin", "all fibres between two sites of a topology (cut-link only)"),
+    ("fibre any", "all fibres between two sites, drawn from those of the topology (cut-link only)"),
 ];
 
 const TARGET_HELP: &str = "write for example \"kv.2\", \"leader(kv)\" or \"region:us-east-1\"; \
@@ -122,6 +125,7 @@ impl Planner<'_> {
         self.check_that(common)?;
         let aim = match kind.kind().scope() {
             Scope::Links => Aim::Links(self.between(common, placed, sites)?),
+            Scope::Fibres => Aim::Fibres(self.fibres(kind.kind(), common.target.as_ref()?, sites)?),
             Scope::Nodes => {
                 let target = common.target.as_ref()?;
                 if is_link(&target.value) {
@@ -327,6 +331,60 @@ impl Planner<'_> {
         Some((from, to, both))
     }
 
+    /// `fibre Lyon--Turin`, `fibre any`.
+    fn fibres(&mut self, kind: FaultKind, target: &Located<String>, sites: &Sites) -> Option<Fibres> {
+        if !self.sites_known {
+            return None; // The mistake in the network has been reported.
+        }
+        let Some(topology) = sites.topology() else {
+            let message =
+                format!("a {kind} strikes fibres, and this network has none: it is a matrix of delays");
+            let help = "give it a topology, such as regions = \"fibres.csv\" with the columns from,to,delay, or write \
+                        do = \"partition\"";
+            self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
+            return None;
+        };
+        let ducts = topology.ducts();
+        let example = ducts
+            .first()
+            .map_or("fibre Lyon--Turin".to_owned(), |duct| format!("fibre {}", topology.name_of(*duct)));
+        let ends = target.value.trim().strip_prefix("fibre ").map(str::trim);
+        if ends == Some("any") {
+            return Some(Fibres::Any(ducts));
+        }
+        // A name may hold dashes itself: the first place to part them that makes two sites counts.
+        let parts =
+            || ends.into_iter().flat_map(|ends| ends.match_indices("--").map(move |(at, _)| (ends, at)));
+        let parts = || parts().map(|(ends, at)| (ends[..at].trim(), ends[at + 2..].trim()));
+        let mut found = parts().filter_map(|(a, b)| Some((sites.find(a)?, sites.find(b)?)));
+        let Some((a, b)) = found.next() else {
+            let Some((a, b)) = parts().next() else {
+                let message = format!("`{}` is no fibre", target.value);
+                let help = format!("write for example \"{example}\", or \"fibre any\"");
+                self.refuse(Code::BadTarget, &target.origin, message, help);
+                return None;
+            };
+            for name in [a, b].into_iter().filter(|name| sites.find(name).is_none()) {
+                self.unknown_region(name, &target.origin, sites);
+            }
+            return None;
+        };
+        let duct = Duct::between(a, b);
+        if !ducts.contains(&duct) {
+            let [a, b] = [a, b].map(|site| sites.names()[site.index()].as_str());
+            let message = format!("there is no fibre between `{a}` and `{b}`");
+            let beside =
+                ducts.iter().filter(|duct| duct.ends().iter().any(|end| sites.find(a) == Some(*end)));
+            let beside: Vec<String> = beside.map(|duct| topology.name_of(*duct)).collect();
+            let help = listed(beside.iter().map(String::as_str));
+            let help =
+                help.map_or(format!("no fibre leads to `{a}`"), |fibres| format!("`{a}` has {fibres}"));
+            self.refuse(Code::BadTarget, &target.origin, message, help);
+            return None;
+        }
+        Some(Fibres::Between(duct))
+    }
+
     pub(super) fn target(
         &mut self,
         target: &Located<String>,
@@ -334,6 +392,12 @@ impl Planner<'_> {
         sites: &Sites,
     ) -> Option<Target> {
         let text = target.value.trim();
+        if text.starts_with("fibre ") {
+            let message = format!("`{text}` is a fibre, and not nodes or links");
+            let help = "write do = \"cut-link\" to cut it".to_owned();
+            self.refuse(Code::BadTarget, &target.origin, message, help);
+            return None;
+        }
         if text == "that" {
             return Some(Target::That);
         }

@@ -96,6 +96,8 @@ struct Planner<'a> {
     files: &'a dyn DataFiles,
     /// Whether the names of regions can be held against the network; not after a mistake in the network itself.
     sites_known: bool,
+    /// Sites of the topology that are not among its regions.
+    sites_left_out: Vec<String>,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
@@ -107,7 +109,7 @@ pub fn plan<X: Custom>(
     files: &dyn DataFiles,
 ) -> Option<World<X>> {
     let errors_before = diagnostics.error_count();
-    let mut planner = Planner { scenario, diagnostics, files, sites_known: true };
+    let mut planner = Planner { scenario, diagnostics, files, sites_known: true, sites_left_out: Vec::new() };
     planner.check_names();
     let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;

@@ -1,28 +1,28 @@
-//! Where nodes can stand: the matrix of sites and the profiles of links.
+//! Where nodes can stand: matrices and topologies of sites, and the profiles of links.
 
-use std::collections::BTreeMap;
-
-use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, SiteId};
 use crate::net::regions::{MATRICES, Matrix};
-use crate::net::{Bandwidth, Probability, Profile, Reorder, Sites};
+use crate::net::{Access, Bandwidth, Probability, Profile, Reorder, Sites};
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::quantity::Ratio;
 use crate::spec::scalars::Located;
-use crate::spec::units;
+use crate::spec::suggest;
 
-use super::super::nouns::network::LinkOptions;
-use super::{Planner, site_names};
+use super::super::nouns::network::{LinkOptions, Sharing};
+use super::super::topology::{self, Drawn, FORMATS, Format, matrix};
+use super::{NAMES_SHOWN, Planner, site_names};
 
 /// One-way delay within `lan`.
 pub const LAN_DELAY: Duration = Duration::from_micros(50);
 /// Median and 99th percentile of the jitter within `lan`, in nanoseconds.
 pub const LAN_JITTER: (f64, f64) = (10e3, 100e3);
-/// Most sites of a matrix.
-const SITES_MAX: usize = 10_000;
 /// Most links that differ from the others.
 const LINKS_MAX: usize = 10_000;
+const MATRIX_HELP: &str = "a matrix has the header `from,to,one_way` and a line such as `eu,us,40ms` for every ordered \
+                           pair of regions, each with itself included; a list of links has `from,to,delay`";
 
 impl Planner<'_> {
     /// The sites of the scenario; after a mistake in the network those of `lan`.
@@ -37,19 +37,54 @@ impl Planner<'_> {
         } else if let Some(matrix) = Matrix::find(regions) {
             let names = matrix.regions.iter().map(|name| (*name).to_owned()).collect();
             Sites::new(names, |from, to| matrix.one_way(from, to), profile)
-        } else if let Some((names, delays)) = self.csv_matrix(regions) {
-            let n = names.len();
-            Sites::new(names, |from, to| delays[from * n + to], profile)
+        } else if let Some(sites) = self.sites_of_file(regions, profile.clone()) {
+            sites
         } else {
             self.sites_known = false;
             lan(profile)
         };
+        if let Some(fill) = network.fill.as_ref().filter(|_| self.sites_known && sites.topology().is_none()) {
+            let message = "`fill` is of topologies, and this network is a matrix".to_owned();
+            self.refuse(Code::Contradiction, &fill.origin, message, "remove it".to_owned());
+        }
         self.override_links(&mut sites);
-        sites
+        self.shared(sites)
     }
 
-    /// Reads a CSV matrix: `from,to,one_way` with a delay such as `12.5ms` for every ordered pair.
-    fn csv_matrix(&mut self, path: &str) -> Option<(Vec<String>, Vec<Duration>)> {
+    /// The sites, with capacity that is shared if the scenario says so.
+    fn shared(&mut self, sites: Sites) -> Sites {
+        let network = &self.scenario.network;
+        let uplink = network.uplink.as_ref();
+        match network.sharing.value {
+            Sharing::Private => {
+                if let Some(uplink) = uplink {
+                    let message =
+                        "`uplink` is shared by all that a node sends, and nothing is shared here".to_owned();
+                    let help = "write sharing = \"fair\" beside it".to_owned();
+                    self.refuse(Code::Contradiction, &uplink.origin, message, help);
+                }
+                sites
+            }
+            Sharing::Fair => {
+                if uplink.is_none() && self.sites_known && sites.topology().is_none() {
+                    let message =
+                        "there is nothing to share: this network has neither fibres nor `uplink`".to_owned();
+                    let help =
+                        "add uplink = \"1Gbit/s\", or a topology whose links have a bandwidth".to_owned();
+                    self.refuse(Code::Contradiction, &network.sharing.origin, message, help);
+                }
+                if let Some(zero) = uplink.filter(|uplink| uplink.value.0 == 0) {
+                    let message = "`uplink` is zero, so that nothing would ever leave".to_owned();
+                    self.refuse(Code::OutOfRange, &zero.origin, message, "write at least 1bit/s".to_owned());
+                }
+                let uplink = uplink.map(|uplink| Bandwidth::from_bits_per_second(uplink.value.0));
+                sites.with_shared(Access { uplink })
+            }
+        }
+    }
+
+    /// The sites of a matrix or a topology.
+    fn sites_of_file(&mut self, path: &str, profile: Profile) -> Option<Sites> {
         let origin = self.scenario.network.regions.origin.clone();
         let built_in = || MATRICES.iter().map(|matrix| matrix.name).chain(["lan"]);
         if !path.contains(['.', '/']) {
@@ -63,21 +98,85 @@ impl Planner<'_> {
                 return None;
             }
         };
-        match read_matrix(&text) {
-            Ok(matrix) => Some(matrix),
-            Err(message) => {
-                let help = "a matrix has the header `from,to,one_way` and a line such as `eu,us,40ms` for every \
-                            ordered pair of regions, each with itself included";
-                self.refuse(Code::BadData, &origin, format!("`{path}` {message}"), help.to_owned());
+        let Some(format) = Format::of(path) else {
+            let endings: Vec<String> = FORMATS.iter().map(|(ending, _)| format!(".{ending}")).collect();
+            let message = format!("nobody can tell what `{path}` holds");
+            let help =
+                format!("its name must end in {}", suggest::one_of(endings.iter().map(String::as_str)));
+            self.refuse(Code::BadData, &origin, message, help);
+            return None;
+        };
+        if format == Format::Csv && !matrix::is_list_of_links(&text) {
+            return match matrix::read(&text) {
+                Ok((names, delays)) => {
+                    let n = names.len();
+                    Some(Sites::new(names, |from, to| delays[from * n + to], profile))
+                }
+                Err(message) => {
+                    self.refuse(
+                        Code::BadData,
+                        &origin,
+                        format!("`{path}` {message}"),
+                        MATRIX_HELP.to_owned(),
+                    );
+                    None
+                }
+            };
+        }
+        let fill = self.scenario.network.fill.as_ref().map(|fill| fill.value);
+        match topology::read(format, &text).and_then(|survey| survey.draw(fill)) {
+            Ok(drawn) => Some(self.sites_of_topology(path, drawn, profile)),
+            Err(mistake) => {
+                let help = "`seedbed explain topology` shows what a topology may hold".to_owned();
+                self.refuse(Code::BadData, &origin, mistake.within(path), help);
                 None
             }
         }
+    }
+
+    /// The sites of a topology, and a warning about what of the file is not in it.
+    fn sites_of_topology(&mut self, path: &str, drawn: Drawn, profile: Profile) -> Sites {
+        let origin = self.scenario.network.regions.origin.clone();
+        let mut warn = |message: String, help: &str| {
+            self.diagnostics.push(Diagnostic::warning(Code::TopologyGap, &origin, message).help(help));
+        };
+        if drawn.links_without_delay > 0 && self.scenario.network.fill.is_none() {
+            let links = match drawn.links_without_delay {
+                1 => "1 link".to_owned(),
+                count => format!("{count} links"),
+            };
+            let ends = match all_of(&drawn.unplaced) {
+                None => "and its ends no coordinates".to_owned(),
+                Some(names) => format!("and there are no coordinates of {names}"),
+            };
+            let gone = all_of(&drawn.sites_left_out).map(|names| format!(", and so are the sites {names}"));
+            let gone = gone.unwrap_or_default();
+            let message = format!("{links} of `{path}` have no delay, {ends}: they are left out{gone}");
+            let help =
+                "give all such links a delay with fill = \"5ms\" in [network], or each its own in the file";
+            warn(message, help);
+        }
+        let sites = Sites::of_topology(drawn.topology, profile);
+        let ids = || (0..sites.names().len()).map(|id| SiteId(id as u16));
+        let pairs = ids().flat_map(|from| ids().map(move |to| (from, to)));
+        if let Some((from, to)) = pairs.into_iter().find(|(from, to)| sites.delay(*from, *to).is_none()) {
+            let [from, to] = [from, to].map(|site| sites.names()[site.index()].as_str());
+            let message = format!("in `{path}` nothing leads from `{from}` to `{to}`");
+            warn(message, "messages between such sites are dropped: `no-route`");
+        }
+        self.sites_left_out = drawn.sites_left_out;
+        sites
     }
 
     /// Reports a region that the network does not have, and a network that has it.
     pub(super) fn unknown_region(&mut self, name: &str, origin: &Origin, sites: &Sites) {
         if !self.sites_known {
             return;
+        }
+        if self.sites_left_out.iter().any(|site| site == name) {
+            let message = format!("the region `{name}` is left out of the topology: it has no coordinates");
+            let help = "give links to it a delay with fill = \"5ms\" in [network]".to_owned();
+            return self.refuse(Code::UnknownName, origin, message, help);
         }
         let elsewhere = MATRICES.iter().find(|matrix| matrix.regions.contains(&name));
         match elsewhere {
@@ -108,62 +207,23 @@ impl Planner<'_> {
             };
             let (from, to) = (find(&link.from), find(&link.to));
             let (Some(from), Some(to)) = (from, to) else { continue };
+            if sites.topology().is_some() && link.delay.is_none() {
+                let message = "a link that differs lacks its `delay`".to_owned();
+                let help = "in a topology it is a line of its own beside the fibres, so give it one; what a fibre does stands \
+                            in the topology";
+                self.refuse(Code::MissingKey, &link.from.origin, message, help.to_owned());
+                continue;
+            }
             let pairs = if link.both { vec![(from, to), (to, from)] } else { vec![(from, to)] };
             for (from, to) in pairs {
-                let delay = link.delay.unwrap_or_else(|| sites.delay(from, to));
+                let delay = link.delay.or_else(|| sites.delay(from, to)).unwrap_or_default();
                 let changed = link.link.as_ref().map(|options| profile(options, false));
-                let changed = changed.unwrap_or_else(|| sites.profile(from, to).clone());
+                let changed = changed.or_else(|| sites.profile(from, to).cloned());
+                let changed = changed.unwrap_or_else(|| profile(&scenario.network.default, false));
                 sites.set_link(from, to, delay, changed);
             }
         }
     }
-}
-
-/// Names and row-major delays of a CSV matrix, or what is wrong with it.
-fn read_matrix(text: &str) -> Result<(Vec<String>, Vec<Duration>), String> {
-    let not_csv = |error: csv::Error| format!("is not CSV: {error}");
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
-    if reader.headers().map_err(not_csv)?.iter().ne(["from", "to", "one_way"]) {
-        return Err("does not begin with the header `from,to,one_way`".to_owned());
-    }
-    let mut names: Vec<String> = Vec::new();
-    let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
-    let mut delays: BTreeMap<(usize, usize), Duration> = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.map_err(not_csv)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields: Vec<&str> = record.iter().collect();
-        let [from, to, delay] = fields.as_slice() else {
-            return Err(format!("has {} values in line {line}, not 3", fields.len()));
-        };
-        if from.is_empty() || to.is_empty() {
-            return Err(format!("lacks the name of a region in line {line}"));
-        }
-        let one_way = units::duration(delay)
-            .map_err(|problem| format!("has in line {line} a delay `{delay}` that {}", problem.message))?;
-        let mut position = |name: &str| {
-            *index_of.entry(name.to_owned()).or_insert_with(|| {
-                names.push(name.to_owned());
-                names.len() - 1
-            })
-        };
-        if delays.insert((position(from), position(to)), one_way).is_some() {
-            return Err(format!("gives the pair {from} to {to} twice: again in line {line}"));
-        }
-        if names.len() > SITES_MAX {
-            return Err(format!("has more than {SITES_MAX} regions"));
-        }
-    }
-    let n = names.len();
-    if n == 0 {
-        return Err("has no regions".to_owned());
-    }
-    // Before n * n delays are laid out: n comes from outside, and so many pairs must have been given.
-    if let Some(missing) = (0..n * n).find(|pair| !delays.contains_key(&(pair / n, pair % n))) {
-        return Err(format!("lacks the pair {} to {}", names[missing / n], names[missing % n]));
-    }
-    Ok((names, delays.into_values().collect()))
 }
 
 fn profile(options: &LinkOptions, is_lan: bool) -> Profile {
@@ -182,4 +242,12 @@ fn profile(options: &LinkOptions, is_lan: bool) -> Profile {
         bandwidth: options.bandwidth.map(|bandwidth| Bandwidth::from_bits_per_second(bandwidth.0)),
         buffer: options.buffer.map(|buffer| buffer.0),
     }
+}
+
+/// The names in a row, those beyond a limit counted; none when there is no name.
+fn all_of(names: &[String]) -> Option<String> {
+    let shown: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = names.len() - shown.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }

@@ -363,6 +363,7 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("options.rs"),
         include_str!("plan/calls.rs"),
         include_str!("plan/faults.rs"),
+        include_str!("plan/network.rs"),
         include_str!("plan/systems.rs"),
         include_str!("sources.rs"),
         include_str!("sweeps.rs"),

@@ -106,7 +106,9 @@ fn every_example_is_a_valid_part_of_a_scenario() {
                 };
                 let schema = if example.starts_with("schema") { "" } else { "schema = 1\n" };
                 let text = format!("extends = \"base.toml\"\n{schema}{example}");
-                let folder = Folder::new(&[("base.toml", &base), ("example.toml", &text)]);
+                let fibres = "from,to,delay\nLyon,Turin,2ms\nTurin,Milan,1ms\nLyon,Milan,4ms\n";
+                let files = [("base.toml", base.as_str()), ("example.toml", &text), ("fibres.csv", fibres)];
+                let folder = Folder::new(&files);
                 let done = folder.run(&["check", "example.toml"]).exits(0);
                 assert_eq!(done.stderr, "", "{name}");
                 examples += 1;

@@ -62,13 +62,6 @@ fn worst(strikes: &[FaultRecord]) -> usize {
     strikes.iter().map(|strike| out_at(strike.start).len()).max().unwrap_or(0)
 }
 
-/// How many nodes a store of the seed has.
-fn nodes(judged: &Judged) -> usize {
-    let names = judged.strikes.iter().flat_map(|strike| strike.resolved.split(' '));
-    let numbers = names.filter_map(|name| name.strip_prefix("kv.")?.parse::<usize>().ok());
-    numbers.max().unwrap_or(0)
-}
-
 #[test]
 fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() {
     let (mut kinds, mut strikes, mut undecided, mut at_the_limit) = (BTreeMap::new(), 0, 0, 0);
@@ -78,7 +71,7 @@ fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() 
         undecided += u64::from(judged.verdict != Verdict::Valid);
         strikes += judged.strikes.len();
         judged.strikes.iter().for_each(|strike| *kinds.entry(strike.kind).or_insert(0) += 1);
-        let (worst, spare) = (worst(&judged.strikes), (nodes(&judged) - 1) / 2);
+        let (worst, spare) = (worst(&judged.strikes), (judged.replicas - 1) / 2);
         assert!(worst <= spare, "seed {seed}: {worst} nodes out at once: {:#?}", judged.strikes);
         at_the_limit += u64::from(worst == spare);
         for strike in &judged.strikes {
@@ -144,7 +137,7 @@ fn it_takes_a_majority_only_if_it_is_asked_to() {
     let beyond = (0..20).filter(|&seed| {
         let judged = under(everything, seed);
         assert_eq!(judged.explained, [""; 0], "seed {seed}: unavailable, not unsafe");
-        worst(&judged.strikes) > (nodes(&judged) - 1) / 2
+        worst(&judged.strikes) > (judged.replicas - 1) / 2
     });
     assert!(beyond.count() > 10);
 }

@@ -85,6 +85,8 @@ pub struct Judged {
     pub last_ok: Time,
     /// What faults did.
     pub strikes: Vec<FaultRecord>,
+    /// How many replicas the store has.
+    pub replicas: usize,
     /// Why servers halted.
     pub halts: Vec<Halt>,
 }
@@ -462,7 +464,13 @@ fn judged(world: World, seed: u64, is_sound: bool) -> Judged {
     let (events, end, strikes) = (sim.events(), sim.now(), sim.observer().strikes().to_vec());
     let mut judges = sim.into_observer();
     let halts = std::mem::take(&mut judges.halts);
-    Judged { halts, strikes, ..judge(&judges.finish(end), events, &|node| names[node.index()].clone()) }
+    let replicas = names.iter().filter(|name| name.starts_with("kv.")).count();
+    Judged {
+        halts,
+        strikes,
+        replicas,
+        ..judge(&judges.finish(end), events, &|node| names[node.index()].clone())
+    }
 }
 
 fn judge(
@@ -486,6 +494,7 @@ fn judge(
         placed: history.own_order.iter().flatten().count(),
         last_ok: history.operations.iter().filter(ok).map(|one| one.returned).max().unwrap_or(Time::ZERO),
         strikes: Vec::new(),
+        replicas: 0,
         halts: Vec::new(),
     }
 }

@@ -68,3 +68,114 @@ fn a_matrix_that_cannot_be_read_keeps_the_code_of_its_reason() {
         assert_eq!(loaded.diagnostics.error_count(), 1, "{shown}");
     }
 }
+
+const FIBRES: &str = "from,to,delay\nLyon,Turin,2ms\nTurin,Milan,1ms\nLyon,Milan,4ms\nMilan,Como,1ms\n";
+
+/// What is said of a scenario with this network and this fault.
+fn said(network: &str, fault: &str) -> String {
+    let scenario = format!(
+        "schema = 1\nduration = \"9s\"\nsystem.kv = {{ type = \"raft\", nodes = [\"Lyon\"] }}\n[network]\n{network}\n{fault}\n"
+    );
+    let islands = "from,to,delay\nLyon,Turin,2ms\nCorte,Bastia,1ms\n";
+    let unplaced = "graph { Lyon -- Turin [delay=\"1ms\"]\nTurin -- Como\nComo -- Zug }";
+    let folder = Folder::new(&[
+        ("scenarios/a.toml", &scenario),
+        ("scenarios/fibres.csv", FIBRES),
+        ("scenarios/islands.csv", islands),
+        ("scenarios/unplaced.dot", unplaced),
+        ("scenarios/broken.dot", "graph {\n  Lyon -- ]\n}"),
+        ("scenarios/fibres.json", "{}"),
+    ]);
+    let mut loaded = folder.load("scenarios/a.toml");
+    check_all(&mut loaded);
+    shown(&loaded)
+}
+
+fn cut(target: &str) -> String {
+    format!("[fault.cut]\nat = \"1s\"\ndo = \"cut-link\"\ntarget = \"{target}\"")
+}
+
+#[test]
+fn what_a_topology_lacks_is_explained() {
+    let csv = "regions = \"fibres.csv\"";
+    assert_eq!(said(csv, ""), "");
+    for (network, message, help) in [
+        (
+            "regions = \"islands.csv\"",
+            "warning[S070]: in `islands.csv` nothing leads from `Lyon` to `Corte`\n",
+            "no-route",
+        ),
+        (
+            "regions = \"unplaced.dot\"",
+            "warning[S070]: 2 links of `unplaced.dot` have no delay, and there are no coordinates of `Turin`, `Como`, `Zug`: \
+             they are left out, and so are the sites `Como`, `Zug`\n",
+            "fill = \"5ms\"",
+        ),
+        (
+            "regions = \"broken.dot\"",
+            "error[S037]: `broken.dot:2:11`: `]` where a node should be\n",
+            "seedbed explain topology",
+        ),
+        (
+            "regions = \"fibres.json\"",
+            "error[S037]: nobody can tell what `fibres.json` holds\n",
+            "`.graphml`",
+        ),
+        (
+            "regions = \"aws\"\nfill = \"1ms\"",
+            "error[S018]: `fill` is of topologies, and this network is a matrix\n",
+            "remove",
+        ),
+        (
+            "regions = \"fibres.csv\"\nlink = [{ from = \"Lyon\", to = \"Turin\" }]",
+            "error[S012]: a link that differs lacks its `delay`\n",
+            "line of its own",
+        ),
+    ] {
+        let said = said(network, "");
+        assert!(said.contains(message) && said.contains(help), "{said}");
+    }
+    assert_eq!(said("regions = \"unplaced.dot\"\nfill = \"5ms\"", ""), "");
+}
+
+#[test]
+fn a_cut_is_of_a_fibre_that_there_is() {
+    let csv = "regions = \"fibres.csv\"";
+    for good in ["fibre Lyon--Turin", "fibre  Turin -- Lyon ", "fibre any"] {
+        assert_eq!(said(csv, &cut(good)), "", "{good}");
+    }
+    for (network, target, message, help) in [
+        (csv, "fibre Lyon--Turim", "error[S050]: there is no region `Turim`\n", "did you mean `Turin`?"),
+        (
+            csv,
+            "fibre Turin--Como",
+            "error[S052]: there is no fibre between `Turin` and `Como`\n",
+            "`Lyon--Turin` or `Turin--Milan`",
+        ),
+        (csv, "kv.1", "error[S052]: `kv.1` is no fibre\n", "write for example \"fibre Lyon--Turin\""),
+        (
+            "regions = \"lan\"",
+            "fibre any",
+            "error[S052]: a cut-link strikes fibres, and this network has none",
+            "topology",
+        ),
+        (
+            "regions = \"unplaced.dot\"",
+            "fibre Turin--Como",
+            "error[S050]: the region `Como` is left out of the topology: it has no coordinates\n",
+            "fill = \"5ms\"",
+        ),
+    ] {
+        let said = said(network, &cut(target));
+        assert!(said.contains(message) && said.contains(help), "{said}");
+    }
+    let crash = cut("fibre Lyon--Turin").replace("cut-link", "crash");
+    let said_of_crash = said(csv, &crash);
+    assert!(
+        said_of_crash.contains("`fibre Lyon--Turin` is a fibre, and not nodes or links"),
+        "{said_of_crash}"
+    );
+    let nothing = "[fault.cut]\nat = \"1s\"\ndo = \"cut-link\"";
+    let said_of_nothing = said(csv, nothing);
+    assert!(said_of_nothing.contains("what does the cut-link strike?"), "{said_of_nothing}");
+}

@@ -1,0 +1,86 @@
+//! A CSV matrix: the delay of every ordered pair of regions, one way (`one_way`) or half of what a ping measured
+//! (`rtt_avg_ms`).
+
+use std::collections::BTreeMap;
+
+use crate::kernel::Duration;
+use crate::spec::units;
+
+/// Most sites of a matrix.
+const SITES_MAX: usize = 10_000;
+
+/// In which column a matrix has its delays, and as what.
+#[derive(Clone, Copy)]
+enum Delays {
+    /// With a unit.
+    OneWay,
+    /// Milliseconds there and back.
+    RoundTrip,
+}
+
+/// Whether the text is a list of links, and no matrix.
+pub fn is_list_of_links(text: &str) -> bool {
+    let header = text.lines().next().unwrap_or_default();
+    super::links::is_list(header.trim_start_matches('\u{feff}').split(',').map(str::trim))
+}
+
+/// Names and row-major delays of a CSV matrix, or what is wrong with it.
+///
+/// # Errors
+/// A predicate for the message, such as "has no regions".
+pub fn read(text: &str) -> Result<(Vec<String>, Vec<Duration>), String> {
+    let not_csv = |error: csv::Error| format!("is not CSV: {error}");
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(not_csv)?.clone();
+    let begins = header.iter().take(2).eq(["from", "to"]);
+    let column = |name: &str| header.iter().position(|column| column == name);
+    let (kind, column) = match (column("one_way"), column("rtt_avg_ms")) {
+        (Some(2), None) if begins && header.len() == 3 => (Delays::OneWay, 2),
+        (None, Some(column)) if begins => (Delays::RoundTrip, column),
+        _ => return Err("does not begin with the header `from,to,one_way`".to_owned()),
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut delays: BTreeMap<(usize, usize), Duration> = BTreeMap::new();
+    for record in reader.records() {
+        let record = record.map_err(not_csv)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != header.len() {
+            return Err(format!("has {} values in line {line}, not {}", record.len(), header.len()));
+        }
+        let (from, to, delay) = (&record[0], &record[1], &record[column]);
+        if from.is_empty() || to.is_empty() {
+            return Err(format!("lacks the name of a region in line {line}"));
+        }
+        let read = match kind {
+            Delays::OneWay => units::duration(delay),
+            Delays::RoundTrip => {
+                units::duration(&format!("{delay}ms")).map(|there_and_back| there_and_back / 2)
+            }
+        };
+        let one_way =
+            read.map_err(|problem| format!("has in line {line} a delay `{delay}` that {}", problem.message))?;
+        let mut position = |name: &str| {
+            *index_of.entry(name.to_owned()).or_insert_with(|| {
+                names.push(name.to_owned());
+                names.len() - 1
+            })
+        };
+        if delays.insert((position(from), position(to)), one_way).is_some() {
+            return Err(format!("gives the pair {from} to {to} twice: again in line {line}"));
+        }
+        if names.len() > SITES_MAX {
+            return Err(format!("has more than {SITES_MAX} regions"));
+        }
+    }
+    let n = names.len();
+    if n == 0 {
+        return Err("has no regions".to_owned());
+    }
+    // Before n * n delays are laid out: n comes from outside, and so many pairs must have been given.
+    if let Some(missing) = (0..n * n).find(|pair| !delays.contains_key(&(pair / n, pair % n))) {
+        return Err(format!("lacks the pair {} to {}", names[missing / n], names[missing % n]));
+    }
+    Ok((names, delays.into_values().collect()))
+}
