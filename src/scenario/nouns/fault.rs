@@ -74,8 +74,7 @@ impl Decode for FaultOptions {
             // Of a fault of no known kind nobody can tell which options it has too many.
             if kind.is_some() || kinds_with(&entry.key).next().is_none() {
                 let known = common_keys.iter().chain(&own_keys).copied().collect::<Vec<_>>();
-                let diagnostic = unknown_key(entry, kind, &known, decoder);
-                decoder.report(diagnostic);
+                decoder.report_error(|decoder| unknown_key(entry, kind, &known, decoder));
             }
         }
         let part = |keys: &[&str]| Node {
@@ -150,7 +149,10 @@ fn unknown_key(
         return error.help(format!("`{key}` is an option of {}, and this is a {kind}", list(&owners)));
     }
     match suggest::closest(key, known.iter().copied()) {
-        Some(near) => error.did_you_mean(Some(near)),
+        Some(near) => {
+            decoder.was_meant(near);
+            error.did_you_mean(Some(near))
+        }
         None => error.help(format!("the keys here are {}", known.join(", "))),
     }
 }
@@ -179,6 +181,8 @@ impl Decode for Side {
 
 /// What a fault needs depends on what it strikes.
 fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let is_meant = decoder.is_meant("at") || decoder.is_meant("every");
+    let is_target_meant = decoder.is_meant("target") || decoder.is_meant("groups");
     let mut refuse = |key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
@@ -186,6 +190,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         (Some(_), Some(_)) => {
             refuse("every", "both `at` and `every` say when it strikes".to_owned(), "keep one of them");
         }
+        (None, None) if is_meant => {}
         (None, None) => {
             let help = "write at = \"40s\" or every = \"exp(60s)\"";
             refuse("", "nothing says when it strikes: `at` or `every` is missing".to_owned(), help);
@@ -201,6 +206,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     let kind = fault.r#do.value;
     let strikes_links = kind.scope() == Scope::Links;
     match (&fault.target, &fault.groups, strikes_links) {
+        (None, _, _) if is_target_meant => {}
         (None, _, false) => {
             let message = format!("`target` is missing: whom does the {kind} strike?");
             refuse("", message, "write for example target = \"leader(kv)\"");

@@ -20,9 +20,9 @@ pub const LAN_DELAY: Duration = Duration::from_micros(50);
 /// Median and 99th percentile of the jitter within `lan`, in nanoseconds.
 pub const LAN_JITTER: (f64, f64) = (10e3, 100e3);
 /// Most sites of a matrix.
-const SITES_MAX: usize = 10_000;
+pub const SITES_MAX: usize = 10_000;
 /// Most links that differ from the others.
-const LINKS_MAX: usize = 10_000;
+pub const LINKS_MAX: usize = 10_000;
 
 impl Planner<'_> {
     /// The sites of the scenario; after a mistake in the network those of `lan`.
