@@ -4,6 +4,7 @@ mod cli;
 mod coverage;
 mod fuzz;
 mod limits;
+mod mutations;
 mod raft;
 mod scenarios;
 mod sim;
