@@ -57,10 +57,10 @@ unsafe impl GlobalAlloc for Counting {
 
 /// What a thread held at one moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Since(i64);
+pub struct Since(i64);
 
 /// What this thread holds counts from now on.
-pub(super) fn start() -> Since {
+pub fn start() -> Since {
     HELD.with(|cell| {
         let (held, _) = cell.get();
         cell.set((held, held));
@@ -70,12 +70,12 @@ pub(super) fn start() -> Since {
 
 impl Since {
     /// Bytes that this thread holds more than it did.
-    pub(super) fn held(self) -> u64 {
+    pub fn held(self) -> u64 {
         HELD.with(|cell| u64::try_from(cell.get().0.wrapping_sub(self.0)).unwrap_or(0))
     }
 
     /// The most bytes that it held more than it did.
-    pub(super) fn most(self) -> u64 {
+    pub fn most(self) -> u64 {
         HELD.with(|cell| u64::try_from(cell.get().1.wrapping_sub(self.0)).unwrap_or(0))
     }
 }

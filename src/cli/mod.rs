@@ -10,7 +10,8 @@ pub mod exit;
 mod explain;
 mod internal;
 mod list;
-mod memory;
+mod man;
+pub mod memory;
 mod new;
 pub mod repro;
 mod run;
@@ -59,6 +60,7 @@ enum Command {
     Repro(repro::Repro),
     Schema(schema::Schema),
     Completions(completions::Completions),
+    Man(man::Manual),
 }
 
 /// How a result is printed.
@@ -138,6 +140,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(program, &mut terminal),
+        Command::Man(man) => man.run(program, &mut terminal),
     };
     result.unwrap_or_else(|failure| {
         terminal.error(&failure.message);
@@ -172,7 +175,7 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
     choice.unwrap_or_default()
 }
 
-/// The whole command line, for completions.
+/// The whole command line, for completions and manual pages.
 fn command() -> clap::Command {
     Cli::command()
 }

@@ -68,7 +68,12 @@ impl New {
         };
         let shown = file.display();
         let opened = OpenOptions::new().write(true).create_new(true).open(file);
-        let written = opened.and_then(|mut file| file.write_all(template.text.as_bytes()));
+        let written = opened.and_then(|mut opened| {
+            opened.write_all(template.text.as_bytes()).inspect_err(|_| {
+                // It is ours, and half of it helps nobody; what matters is the first error.
+                let _ = std::fs::remove_file(file);
+            })
+        });
         written.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => Failure::new(Exit::Invalid, format!("`{shown}` exists already"))
                 .help("remove it first, or name another file: nothing is overwritten"),

@@ -2,6 +2,7 @@
 
 use crate::checks::consensus::{Invariant, InvariantSet};
 use crate::kernel::{NodeId, SystemId, Time};
+use crate::model::op::OpKind;
 use crate::scenario::nouns::check::Expect;
 use crate::scenario::plan::{AssertionPlan, CheckKind, CheckPlan};
 use crate::scenario::{Scenario, World, plan};
@@ -134,9 +135,10 @@ fn assertion<X: Custom>(
     let query = query(plan, entry, world, diagnostics);
     let assertion = match parse(&plan.assert.value, entry) {
         Ok(assertion) => Some(assertion),
-        Err((message, help)) => {
-            let diagnostic = Diagnostic::error(Code::BadAssertion, &plan.assert.origin, message);
-            diagnostics.push(diagnostic.help(help));
+        Err(refused) => {
+            let origin = plan.assert.part(&refused.part);
+            let diagnostic = Diagnostic::error(Code::BadAssertion, &origin, refused.message);
+            diagnostics.push(diagnostic.did_you_mean(refused.near).help(refused.help));
             None
         }
     };
@@ -189,6 +191,7 @@ fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<
         "workload" => world.workloads.iter().map(|workload| workload.name.as_str()).collect(),
         "system" => world.systems.iter().map(|system| system.plan.name.as_str()).collect(),
         "fault" => world.setup.faults.iter().map(|fault| fault.name.as_str()).collect(),
+        "op" => OpKind::ALL.iter().map(|kind| kind.name()).collect(),
         "node" => world.setup.nodes.iter().map(|node| node.name.as_str()).collect(),
         _ => return Ok(()),
     };
@@ -199,8 +202,23 @@ fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<
     Err(format!("there is no {label} `{value}`{}", near.unwrap_or_default()))
 }
 
+/// Why an assertion cannot be read.
+struct Refused {
+    /// The text at fault.
+    part: String,
+    message: String,
+    near: Option<&'static str>,
+    help: String,
+}
+
 /// Reads `p99 < 600ms`.
-fn parse(text: &str, entry: &Entry) -> Result<Assertion, (String, String)> {
+fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
+    let refused = |part: &str, message: String, help: String| Refused {
+        part: part.to_owned(),
+        message,
+        near: None,
+        help,
+    };
     let example = || match entry.unit {
         Unit::Nanoseconds => format!("write for example \"{} < 600ms\"", entry.aggregates[0].name()),
         Unit::Ratio => format!("write for example \"{} < 5%\"", entry.aggregates[0].name()),
@@ -214,15 +232,22 @@ fn parse(text: &str, entry: &Entry) -> Result<Assertion, (String, String)> {
         text.split_once(comparison.sign()).map(|(left, right)| (left.trim(), comparison, right.trim()))
     });
     let Some((left, comparison, right)) = found else {
-        return Err((format!("`{text}` compares nothing: it has none of < <= > >= =="), example()));
+        return Err(refused(
+            text,
+            format!("`{text}` compares nothing: it has none of < <= > >= =="),
+            example(),
+        ));
     };
     let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
     let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
     let Some(aggregate) = aggregate else {
         let help = format!("`{}` has {}", entry.name, allowed());
-        return Err((format!("`{left}` is no aggregate of `{}`", entry.name), help));
+        let near = suggest::closest(left, entry.aggregates.iter().map(|aggregate| aggregate.name()));
+        let part = if left.is_empty() { comparison.sign() } else { left };
+        let message = format!("`{left}` is no aggregate of `{}`", entry.name);
+        return Err(Refused { near, ..refused(part, message, help) });
     };
-    let value = value(right, aggregate, entry.unit).map_err(|message| (message, example()))?;
+    let value = value(right, aggregate, entry.unit).map_err(|message| refused(right, message, example()))?;
     Ok(Assertion { aggregate, comparison, value })
 }
 

@@ -12,7 +12,9 @@ use super::{Loaded, Scenario, Sweep};
 pub const POINTS_MAX: usize = 1_000;
 /// After so many nodes no further combination is planned: a sweep over worlds of a million nodes must not take
 /// minutes to check.
-const NODES_PLANNED_MAX: usize = 5_000_000;
+pub const NODES_PLANNED_MAX: usize = 1_000_000;
+/// The most values that are decoded, over all combinations: of a large document fewer combinations are planned.
+pub const VALUES_DECODED_MAX: usize = 200_000;
 
 /// What a valid scenario would run.
 pub struct Checked<X: Custom = Never> {
@@ -36,7 +38,7 @@ impl<X: Custom> Checked<X> {
 }
 
 /// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
-/// value of every variable occurs. `plan` makes the world of one combination; the caller may hold it to more than
+/// value of every variable occurs, unless those would be more than [`VALUES_DECODED_MAX`] allows. `plan` makes the world of one combination; the caller may hold it to more than
 /// [`super::plan()`] does. `None` once every mistake has been added to the diagnostics.
 pub fn check<X: Custom>(
     loaded: &mut Loaded,
@@ -48,7 +50,10 @@ pub fn check<X: Custom>(
     let sweep = Sweep::new(loaded.document.as_ref()?, diagnostics)?;
     let mut first = None;
     let (mut least, mut most, mut planned) = (usize::MAX, 0, 0);
-    for index in sweep.sample(POINTS_MAX) {
+    let budget = (VALUES_DECODED_MAX / sweep.values()).max(1);
+    let sample = sweep.sample(POINTS_MAX.min(budget));
+    let step = sample.len().div_ceil(budget);
+    for index in sample.into_iter().step_by(step) {
         let document = sweep.point(index).document;
         let scenario = Scenario::decode(&document, &mut Decoder::new(diagnostics, &files));
         let Some(scenario) = scenario else { continue };

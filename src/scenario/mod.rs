@@ -1,6 +1,7 @@
 //! From scenario files to worlds: sources, sweeps, typed tables, plans, and the diagnostics that people read.
 
 pub mod check;
+pub mod limits;
 pub mod nouns;
 pub mod plan;
 pub mod render;

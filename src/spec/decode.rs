@@ -65,6 +65,8 @@ pub struct Decoder<'a> {
     diagnostics: &'a mut Diagnostics,
     files: &'a dyn DataFiles,
     path: Vec<Step>,
+    /// Keys that unknown ones probably stand for, each with its table: what a slip left out is not missing besides.
+    meant: Vec<(String, String)>,
 }
 
 /// One key on the way to the value being decoded.
@@ -77,12 +79,35 @@ struct Step {
 impl<'a> Decoder<'a> {
     /// Starts at the top level of a scenario.
     pub fn new(diagnostics: &'a mut Diagnostics, files: &'a dyn DataFiles) -> Decoder<'a> {
-        Decoder { diagnostics, files, path: Vec::new() }
+        Decoder { diagnostics, files, path: Vec::new(), meant: Vec::new() }
     }
 
     /// Reports a mistake or a warning.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports the error that `make` describes; when it would only be counted, it is not made. For what a hostile text
+    /// can have very many of.
+    pub fn report_error(&mut self, make: impl FnOnce(&mut Decoder<'a>) -> Diagnostic) {
+        if self.diagnostics.is_full() {
+            return self.diagnostics.count_error();
+        }
+        let diagnostic = make(self);
+        self.report(diagnostic);
+    }
+
+    /// Remembers that an unknown key of this table was said to stand for `key`.
+    pub fn was_meant(&mut self, key: &str) {
+        self.meant.push((self.section(), key.to_owned()));
+    }
+
+    /// Whether an unknown key of this table was said to stand for `key`.
+    pub fn is_meant(&self, key: &str) -> bool {
+        !self.meant.is_empty() && {
+            let section = self.section();
+            self.meant.iter().any(|(table, meant)| *table == section && meant == key)
+        }
     }
 
     /// Decodes the value of `key`, which then is the subject of messages.

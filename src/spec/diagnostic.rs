@@ -197,6 +197,21 @@ impl Diagnostics {
         self.list.is_empty()
     }
 
+    /// Whether a further message would only be counted.
+    pub fn is_full(&self) -> bool {
+        self.list.len() == DIAGNOSTICS_MAX
+    }
+
+    /// Counts an error that would not be shown.
+    ///
+    /// # Panics
+    /// If it would be.
+    pub fn count_error(&mut self) {
+        assert!(self.is_full(), "what can be shown is shown");
+        self.errors += 1;
+        self.suppressed += 1;
+    }
+
     /// How many messages [`DIAGNOSTICS_MAX`] kept out.
     pub fn suppressed(&self) -> usize {
         self.suppressed

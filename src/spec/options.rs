@@ -123,13 +123,17 @@ impl<'a> Places<'a> {
 /// Reports the keys that are not in `known`.
 pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decoder<'_>) {
     for entry in table.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-        let message = format!("unknown key `{}` {}", entry.key, decoder.section());
-        let mut diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
-        diagnostic = match suggest::closest(&entry.key, known.iter().copied()) {
-            Some(near) => diagnostic.did_you_mean(Some(near)),
-            None => diagnostic.help(format!("the keys here are {}", known.join(", "))),
-        };
-        decoder.report(diagnostic);
+        decoder.report_error(|decoder| {
+            let message = format!("unknown key `{}` {}", entry.key, decoder.section());
+            let diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+            match suggest::closest(&entry.key, known.iter().copied()) {
+                Some(near) => {
+                    decoder.was_meant(near);
+                    diagnostic.did_you_mean(Some(near))
+                }
+                None => diagnostic.help(format!("the keys here are {}", known.join(", "))),
+            }
+        });
     }
 }
 
@@ -144,6 +148,9 @@ pub fn option<T: Decode>(
     let table = node.as_table()?;
     let Some(given) = table.get(key).cloned().or(default) else {
         return T::absent().or_else(|| {
+            if decoder.is_meant(key) {
+                return None;
+            }
             let message = format!("`{key}` is missing {}", decoder.section());
             let help = format!("write {key} = ... ({})", T::shape().words());
             decoder.report(Diagnostic::error(Code::MissingKey, &node.origin, message).help(help));

@@ -190,6 +190,22 @@ pub struct Located<T> {
     pub origin: Origin,
 }
 
+impl Located<String> {
+    /// The place of a part of the text: of all of it, where the two are not written byte for byte.
+    pub fn part(&self, part: &str) -> Origin {
+        // Bare on the command line, or between two quotes; with escapes there are more bytes.
+        let quote = match self.origin.span().len().checked_sub(self.value.len()) {
+            Some(0) => 0,
+            Some(2) => 1,
+            Some(_) | None => return self.origin.clone(),
+        };
+        match self.value.find(part) {
+            Some(at) => self.origin.part(quote + at..quote + at + part.len()),
+            None => self.origin.clone(),
+        }
+    }
+}
+
 impl<T: Decode> Decode for Located<T> {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Located<T>> {
         T::decode(node, decoder).map(|value| Located { value, origin: node.origin.clone() })

@@ -3,23 +3,106 @@
 /// The candidate that `word` most likely stands for, or none that is near enough to be worth showing.
 ///
 /// Case and `-`, `_` count for nothing; otherwise about one edit for three letters is near. The first of
-/// equally near candidates wins.
+/// equally near candidates wins. When none is near, it may be a part of the word (`timeout_ms`), or what other tools
+/// and textbooks call by this word (`replicas`).
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    near(&folded, &candidates)
+        .or_else(|| part(&folded, &candidates))
+        .or_else(|| synonym(&folded, &candidates))
+}
+
+/// The candidate within a few edits.
+fn near<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let allowed = (folded.chars().count() / 3).clamp(1, 4);
     let distance = |candidate: &str| {
         let candidate = fold(candidate);
         // A one-letter name is within one edit of every other: near only when equal after folding.
         let short = folded.chars().count() < 2 || candidate.chars().count() < 2;
-        let distance = strsim::damerau_levenshtein(&folded, &candidate);
+        let distance = strsim::damerau_levenshtein(folded, &candidate);
         if short && distance > 0 { usize::MAX } else { distance }
     };
     candidates
-        .into_iter()
-        .map(|candidate| (distance(candidate), candidate))
+        .iter()
+        .map(|candidate| (distance(candidate), *candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// The only candidate that is some of the words in `folded`, and no short one.
+fn part<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let inside = |candidate: &&&str| {
+        let candidate = fold(candidate);
+        candidate.len() > 3 && format!("-{folded}-").contains(&format!("-{candidate}-"))
+    };
+    let mut found = candidates.iter().filter(inside);
+    found.next().filter(|_| found.next().is_none()).copied()
+}
+
+/// Words of other tools and textbooks, and ours for them; where a word has several, those that are known in its place
+/// count.
+const SYNONYMS: [(&str, &[&str]); 22] = [
+    ("nodes", &["replicas", "servers", "size", "count", "instances", "members", "peers", "hosts", "region"]),
+    ("system", &["cluster", "service", "store", "database"]),
+    ("workload", &["client", "clients", "load", "traffic"]),
+    ("fault", &["failure", "nemesis", "chaos", "injection"]),
+    ("check", &["assert", "assertion", "invariant", "property"]),
+    ("network", &["net", "link", "links", "topology"]),
+    ("sweep", &["matrix", "grid", "parameters"]),
+    ("schema", &["version"]),
+    ("name", &["title", "id"]),
+    ("duration", &["length", "run-time", "runtime", "time", "until"]),
+    ("extends", &["include", "import", "base", "inherits"]),
+    ("type", &["kind", "protocol", "class"]),
+    ("disk", &["fsync", "storage"]),
+    ("cores", &["cpu", "cpus", "threads"]),
+    ("arrival", &["rate", "rps", "qps", "tps", "load", "ops"]),
+    ("attempts", &["retries", "tries", "retry"]),
+    ("value_size", &["payload", "payload-size", "size", "bytes"]),
+    ("at", &["start", "when", "after", "begin", "time"]),
+    ("for", &["duration", "lasts", "length"]),
+    ("do", &["type", "kind", "action"]),
+    ("target", &["system", "node", "victim", "to"]),
+    ("model", &["consistency"]),
+];
+
+/// What is called otherwise elsewhere: values as well as keys.
+const OTHERS: [(&str, &[&str]); 24] = [
+    ("keys", &["keyspace"]),
+    ("regions", &["latency", "region", "delays", "matrix"]),
+    ("from", &["since", "start", "after"]),
+    ("to", &["until", "end", "before"]),
+    ("repeat", &["runs", "seeds", "repetitions"]),
+    ("vars", &["variables", "parameters", "params"]),
+    ("work", &["service-time", "time", "cost"]),
+    ("limit", &["max", "capacity", "size", "length"]),
+    ("offset", &["skew"]),
+    ("crash", &["kill", "stop", "fail", "restart"]),
+    ("delay", &["latency", "lag", "slow-network"]),
+    ("leader", &["primary", "master"]),
+    ("any", &["random", "one"]),
+    ("stream", &["tcp"]),
+    ("datagram", &["udp"]),
+    ("local", &["stale", "eventual"]),
+    ("read", &["get", "load"]),
+    ("write", &["put", "set", "store", "update"]),
+    ("healthy", &["normal", "calm", "steady"]),
+    ("violated", &["fail", "failed", "false"]),
+    ("constant", &["uniform", "fixed", "deterministic"]),
+    ("diurnal", &["sine", "sinusoid", "daily"]),
+    ("mean", &["average", "avg"]),
+    ("max", &["maximum"]),
+];
+
+/// The candidate that `folded` is another word for.
+fn synonym<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let means = |candidate: &&&str| {
+        let mut rows = SYNONYMS.iter().chain(&OTHERS);
+        rows.any(|(ours, others)| ours == *candidate && others.contains(&folded))
+    };
+    candidates.iter().find(means).copied()
 }
 
 fn fold(word: &str) -> String {
@@ -47,6 +130,16 @@ mod tests {
         assert_eq!(closest("Pre-Vote", keys), Some("pre_vote"));
         assert_eq!(closest("batch", keys), None);
         assert_eq!(closest("k", ["n", "s"]), None);
+    }
+
+    #[test]
+    fn a_part_of_the_word_and_the_words_of_others_are_suggested_where_they_fit() {
+        assert_eq!(closest("timeout_ms", ["target", "timeout"]), Some("timeout"));
+        assert_eq!(closest("packet-loss", ["crash", "loss"]), Some("loss"));
+        assert_eq!(closest("read_write", ["read", "write"]), None, "either could be meant");
+        assert_eq!(closest("replicas", ["type", "nodes"]), Some("nodes"));
+        assert_eq!(closest("replicas", ["target", "arrival"]), None);
+        assert_eq!(closest("latency", ["crash", "delay"]), Some("delay"));
     }
 
     #[test]

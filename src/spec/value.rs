@@ -125,6 +125,15 @@ impl Node {
         path.split('.').try_fold(self, |node, key| node.as_table()?.get(key))
     }
 
+    /// How many values it holds: itself, and those in its tables and lists.
+    pub fn values(&self) -> usize {
+        1 + match &self.value {
+            Value::Table(table) => table.iter().map(|entry| entry.node.values()).sum(),
+            Value::Array(items) => items.iter().map(Node::values).sum(),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => 0,
+        }
+    }
+
     /// Whether both hold the same value, wherever it was written.
     pub fn same_value(&self, other: &Node) -> bool {
         match (&self.value, &other.value) {

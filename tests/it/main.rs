@@ -2,9 +2,16 @@
 
 mod cli;
 mod coverage;
+mod fuzz;
+mod limits;
+mod mutations;
 mod raft;
 mod scenarios;
 mod sim;
 mod tidy;
 mod traces;
 mod worlds;
+
+/// As in the program: what loading a scenario holds is measured.
+#[global_allocator]
+static ALLOCATOR: seedbed::cli::Counting = seedbed::cli::Counting;

@@ -163,7 +163,11 @@ fn a_window_of_a_trace_is_a_piece_of_the_whole() {
 fn every_field_of_a_trace_is_documented_and_occurs() {
     let outputs = tempfile::tempdir().expect("there is room");
     let (mut fields, mut of_notes, mut words) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for (text, seeds) in [(hostile(SNAPSHOTS), 0..6), (SERVICE.to_owned(), 0..1)] {
+    let full = hostile(
+        "[fault.full]\nat = \"10s\"\ndo = \"disk-full\"\ntarget = \"kv.1\"\n\
+         [fault.roll]\nat = \"5s\"\ndo = \"crash-loop\"\ntarget = \"kv.2\"\nfor = \"4s\"\n",
+    );
+    for (text, seeds) in [(hostile(SNAPSHOTS), 0..6), (full, 0..1), (SERVICE.to_owned(), 0..1)] {
         for seed in seeds {
             let folder = keep(outputs.path(), &text, seed, Some(TRACE_EVENTS_MAX));
             let text = std::fs::read_to_string(folder.join(TRACE)).expect("it is written");
@@ -189,7 +193,7 @@ fn every_field_of_a_trace_is_documented_and_occurs() {
     for word in &words {
         assert!(documented.contains(&format!("`{word}`")), "`{word}` is not documented");
     }
-    assert_eq!(words.len(), 7 + 20, "some kind of event or note did not occur: {words:?}");
+    assert_eq!(words.len(), 8 + 21, "some kind of event or note did not occur: {words:?}");
 }
 
 /// What a store does, and ways to change it that show only after a while.

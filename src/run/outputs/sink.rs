@@ -100,6 +100,26 @@ pub(super) fn read(sink: &dyn Sink, path: &Path) -> Result<Option<Vec<u8>>, Outp
     Ok(Some(bytes))
 }
 
+/// Writes a file, whole or not at all, and the folders above it; one that was there is replaced.
+///
+/// # Errors
+/// If the file system fails; a file that was there before then still is.
+pub fn write_file(sink: &dyn Sink, path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    if let Some(parent) = path.parent().filter(|parent| *parent != Path::new("")) {
+        sink.create_folder(parent).at(parent)?;
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    let write = |mut file: Box<dyn Write>| file.write_all(bytes).and_then(|()| file.flush());
+    let written = sink.create(&temporary).and_then(write).and_then(|()| sink.rename(&temporary, path));
+    if written.is_err() {
+        // What matters is the first error.
+        let _ = sink.remove_file(&temporary);
+    }
+    written.at(path)
+}
+
 fn unless_missing(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

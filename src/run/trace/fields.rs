@@ -7,7 +7,8 @@ pub const TRACE_FIELDS: &[Column] = columns! {
     "event": "Counts the run's events from 1: the n-th line is the n-th event.",
     "at_ns": "When it happened.",
     "kind": "`boot`: a node booted. `message`: one reached a running process. `timer`: one fired. `sync`: a process \
-             learned that its disk is done. `work`: its cores are done. `fault`: one was due. `fault-end`: a strike ended.",
+             learned that its disk is done. `work`: its cores are done. `fault`: one was due. `fault-step`: \
+             one that has several steps went on. `fault-end`: a strike ended.",
     "node": "Whose event it is; of a message its receiver. Faults have none.",
     "from": "Of a message: its sender.",
     "name": "Of a message: its kind, such as `append-entries`. Of a timer: what it is for, such as `election`. Of a \
@@ -16,6 +17,7 @@ pub const TRACE_FIELDS: &[Column] = columns! {
     "token": "Of a sync or work: what the process asked for it under.",
     "error": "Of a sync that failed: why.",
     "strike": "Of a fault: counts the run's strikes from 0.",
+    "script": "Of a step of a fault: which of the strike's scripts went on, from 0.",
     "resolved": "Of a fault that struck: what its target came to.",
     "missed": "Of a fault that was due and found nothing to strike: true.",
     "notes": "What the event caused, in order: what its process noted, and which nodes crashed, were paused or resumed. \
@@ -32,7 +34,7 @@ pub const NOTE_FIELDS: &[Column] = columns! {
     "note": "Of a replica: `asked-pre-vote`, `campaigned`, `became-leader`, `stepped-down`, `appended`, `truncated` (from \
              `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot), \
              `compacted` (through `index`) or `halted`. Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
-             service: `queued`, `finished` or `refused`. Of a node: `crashed`, `paused` or `resumed`.",
+             service: `queued`, `finished` or `refused`. Of a node: `crashed`, `disk-lost`, `paused` or `resumed`.",
     "term": "The term that it names, of the entry at `index` if there is one.",
     "index": "The index in the replicated log; of a new leader its last.",
     "why": "Of `halted`: why it takes part no more.",

@@ -106,8 +106,7 @@ impl Decode for FaultOptions {
             // Of a fault of no known kind nobody can tell which options it has too many.
             if kind.is_some() || kinds_with(&entry.key).next().is_none() {
                 let known = common_keys.iter().chain(&own_keys).copied().collect::<Vec<_>>();
-                let diagnostic = unknown_key(entry, kind, &known, decoder);
-                decoder.report(diagnostic);
+                decoder.report_error(|decoder| unknown_key(entry, kind, &known, decoder));
             }
         }
         let part = |keys: &[&str]| Node {
@@ -178,7 +177,10 @@ fn unknown_key(
         return error.help(format!("`{key}` is an option of {}, and this is a {kind}", list(&owners)));
     }
     match suggest::closest(key, known.iter().copied()) {
-        Some(near) => error.did_you_mean(Some(near)),
+        Some(near) => {
+            decoder.was_meant(near);
+            error.did_you_mean(Some(near))
+        }
         None => error.help(format!("the keys here are {}", known.join(", "))),
     }
 }
@@ -207,6 +209,8 @@ impl Decode for Side {
 
 /// What a fault needs depends on what it strikes.
 fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let is_meant = ["at", "every", "when", "at_clock"].iter().any(|key| decoder.is_meant(key));
+    let is_target_meant = decoder.is_meant("target") || decoder.is_meant("groups");
     let mut refuse = |key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
@@ -221,6 +225,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         (Some(first), Some(second)) => {
             refuse(second, format!("both `{first}` and `{second}` say when it strikes"), "keep one of them");
         }
+        (None, _) if is_meant => {}
         (None, _) => {
             let help = "write at = \"40s\", every = \"exp(60s)\" or when = \"leader-elected(kv)\"";
             refuse("", "nothing says when it strikes: `at`, `every` or `when` is missing".to_owned(), help);
@@ -282,6 +287,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         refuse("", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
     }
     match (&fault.target, &fault.groups, strikes_links) {
+        (None, _, _) if is_target_meant => {}
         (None, _, false) => {
             let (message, help) = match scope {
                 Scope::System => {

@@ -30,9 +30,9 @@ use warmup::Warmup;
 use workload::WorkloadOptions;
 
 /// Longest name.
-const NAME_MAX: usize = 64;
+pub const NAME_MAX: usize = 64;
 /// Most intervals of a time series.
-const INTERVALS_MAX: u64 = 1_000_000;
+pub const INTERVALS_MAX: u64 = 1_000_000;
 
 /// What a name may be, for help texts.
 pub const NAME_HELP: &str = "a name has up to 64 letters, digits, `_` and single `-`, begins with a letter or digit, and is not `rest` or `that`";
@@ -101,13 +101,14 @@ crate::options! {
 }
 
 fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let is_system_meant = decoder.is_meant("system");
     let mut refuse = |code: Code, key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(code, places.of(key), message).help(help));
     };
     if let Some(name) = scenario.name.as_ref().filter(|name| !is_name(name)) {
         refuse(Code::BadName, "name", format!("`{name}` cannot be the name of a scenario"), NAME_HELP);
     }
-    if scenario.system.entries.is_empty() {
+    if scenario.system.entries.is_empty() && !is_system_meant {
         let help =
             "add one, such as [system.kv] with type = \"raft\"; `seedbed list systems` shows the types";
         refuse(

@@ -208,8 +208,7 @@ impl Decode for SystemOptions {
             // Of a system of no known type nobody can tell which options it lacks or has too many.
             let may_be_own = kind.is_none() && types_with_option(&entry.key).next().is_some();
             if !is_known && !is_own(entry) && !may_be_own {
-                let diagnostic = unknown_key(entry, kind, &common_keys, decoder);
-                decoder.report(diagnostic);
+                decoder.report_error(|decoder| unknown_key(entry, kind, &common_keys, decoder));
             }
         }
         let common = SystemCommon::decode(&part(&|entry| common_keys.contains(&entry.key.as_str())), decoder);
@@ -285,7 +284,10 @@ fn unknown_key(entry: &Entry, kind: Option<Kind>, common: &[&str], decoder: &mut
             let known: Vec<&str> = common.iter().copied().chain(inline).collect();
             error.help(format!("the keys here are {}", known.join(", ")))
         }
-        Some(near) if common.contains(&near) || inline.contains(&near) => error.did_you_mean(Some(near)),
+        Some(near) if common.contains(&near) || inline.contains(&near) => {
+            decoder.was_meant(near);
+            error.did_you_mean(Some(near))
+        }
         Some(near) => {
             let owner = kind.map_or("", Kind::name);
             let place = decoder.enter(owner, |decoder| decoder.section());

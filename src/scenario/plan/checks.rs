@@ -9,6 +9,9 @@ use super::super::nouns::check::{CheckOptions, Expect};
 use super::Planner;
 use super::nodes::Placed;
 
+/// Most checks of a world, each invariant of each system counted.
+pub const CHECKS_MAX: usize = 10_000;
+
 /// A check of the scenario, resolved.
 #[derive(Clone, Debug)]
 pub struct CheckPlan {
@@ -60,9 +63,21 @@ impl Planner<'_> {
     /// The checks; `None` if one of them could not be resolved.
     pub(super) fn plan_checks(&mut self, placed: &Placed) -> Option<Vec<CheckPlan>> {
         let scenario = self.scenario;
-        let mut plans = Vec::new();
-        for (name, _, check) in &scenario.check.entries {
+        let (mut plans, mut single) = (Vec::new(), 0);
+        for (name, origin, check) in &scenario.check.entries {
             if let Some(kind) = self.check_kind_of(check, placed) {
+                single += match &kind {
+                    CheckKind::Invariants { systems, invariants } => systems.len() * invariants.len(),
+                    CheckKind::Linearizable { systems, .. } => systems.len(),
+                    CheckKind::Assertion(_) => 1,
+                };
+                if single > CHECKS_MAX {
+                    let message =
+                        format!("with `{name}` the scenario has more than {CHECKS_MAX} single checks");
+                    let help = "each invariant is checked of each system: name a `target`".to_owned();
+                    self.refuse(Code::TooMany, origin, message, help);
+                    return None;
+                }
                 plans.push(CheckPlan { name: name.clone(), kind, expect: check.expect });
             }
         }

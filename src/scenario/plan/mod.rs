@@ -11,11 +11,11 @@ mod nodes;
 mod own;
 mod places;
 
-pub use checks::{AssertionPlan, CheckKind, CheckPlan};
+pub use checks::{AssertionPlan, CHECKS_MAX, CheckKind, CheckPlan};
 pub use faults::TARGETS;
 pub use happenings::happenings;
-pub use nodes::NODES_MAX;
-pub use places::{LAN_DELAY, LAN_JITTER};
+pub use nodes::{NODES_MAX, SYSTEMS_MAX};
+pub use places::{LAN_DELAY, LAN_JITTER, LINKS_MAX};
 
 use std::rc::Rc;
 
@@ -43,6 +43,8 @@ use super::nouns::{NAME_HELP, Scenario, is_name};
 
 /// Largest seed.
 pub const SEED_MAX: u64 = (1 << 63) - 1;
+/// Most faults of a scenario.
+pub const FAULTS_MAX: usize = 1_000;
 /// Largest weight of a kind of operation.
 const WEIGHT_MAX: f64 = 1e6;
 /// Most names that one message lists.
@@ -100,7 +102,8 @@ struct Planner<'a> {
     sites_left_out: Vec<String>,
 }
 
-/// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported.
+/// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
+/// had errors before.
 pub fn plan<X: Custom>(
     scenario: &Scenario,
     seed: u64,
@@ -108,7 +111,6 @@ pub fn plan<X: Custom>(
     diagnostics: &mut Diagnostics,
     files: &dyn DataFiles,
 ) -> Option<World<X>> {
-    let errors_before = diagnostics.error_count();
     let mut planner = Planner { scenario, diagnostics, files, sites_known: true, sites_left_out: Vec::new() };
     planner.check_names();
     let sites = planner.sites();
@@ -116,14 +118,16 @@ pub fn plan<X: Custom>(
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
     let targets = planner.workload_targets(&systems);
-    let loads = planner.loads(&placed);
+    // A share of what a system can do is nothing while its nodes are missing.
+    let loads = if placed.complete { planner.loads(&placed) } else { None };
     let faults = match placed.complete {
         true => planner.plan_faults(&placed, &sites),
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
     };
     let checks = planner.plan_checks(&placed);
     let own = planner.own_options::<X>();
-    if planner.diagnostics.error_count() > errors_before {
+    // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
+    if planner.diagnostics.has_errors() {
         return None;
     }
     let (targets, loads, faults, checks) = (targets?, loads?, faults?, checks?);
@@ -217,6 +221,11 @@ impl Planner<'_> {
                 let message = format!("`{}` cannot be a name", name.escape_debug());
                 self.refuse(Code::BadName, origin, message, NAME_HELP.to_owned());
             }
+        }
+        if let Some((name, origin, _)) = scenario.fault.entries.get(FAULTS_MAX) {
+            let message = format!("with `{name}` the scenario has more than {FAULTS_MAX} faults");
+            let help = "let one fault strike again and again: every = \"exp(60s)\"".to_owned();
+            self.refuse(Code::TooMany, origin, message, help);
         }
         for (name, origin) in workloads {
             if let Some((_, first)) = systems.clone().find(|(system, _)| *system == name) {

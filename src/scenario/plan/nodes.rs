@@ -19,7 +19,7 @@ use super::{Planner, listed};
 /// Most nodes of a world.
 pub const NODES_MAX: usize = 1_000_000;
 /// Most systems and workloads of a world.
-const SYSTEMS_MAX: usize = 1_000;
+pub const SYSTEMS_MAX: usize = 1_000;
 /// Nodes of a system that says nothing about them.
 const NODES_DEFAULT: u32 = 3;
 

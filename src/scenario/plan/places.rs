@@ -20,7 +20,7 @@ pub const LAN_DELAY: Duration = Duration::from_micros(50);
 /// Median and 99th percentile of the jitter within `lan`, in nanoseconds.
 pub const LAN_JITTER: (f64, f64) = (10e3, 100e3);
 /// Most links that differ from the others.
-const LINKS_MAX: usize = 10_000;
+pub const LINKS_MAX: usize = 10_000;
 const MATRIX_HELP: &str = "a matrix has the header `from,to,one_way` and a line such as `eu,us,40ms` for every ordered \
                            pair of regions, each with itself included; a list of links has `from,to,delay`";
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::files::{self, SCENARIO_BYTES_MAX};
-use super::{SCHEMA_VERSION, json, toml};
+use super::{SCHEMA_VERSION, bounds, json, toml};
 use crate::spec::{
     Code, Diagnostic, Diagnostics, Entry, Node, Origin, Problem, Source, SourceId, SourceKind, Sources,
     Table, Value,
@@ -70,6 +70,7 @@ impl Loader {
         let read = if is_json { json::read } else { toml::read };
         let errors_before = self.diagnostics.error_count();
         let node = read(source, &text, &mut self.diagnostics);
+        let node = node.filter(|node| bounds::check(node, &mut self.diagnostics));
         // What a broken file seems to hold would only give more, misleading errors; but a base that cannot be
         // found is worth knowing at once.
         let broken = self.diagnostics.error_count() > errors_before;

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
+use super::bounds::{DEPTH_MAX, KEYS_MAX};
 use crate::spec::{Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, Table, Text, Value};
-
-/// How deep lists and objects may nest.
-const DEPTH_MAX: usize = 64;
 
 /// The document in a text, or a report. The first error of syntax ends the reading; others do not.
 pub(super) fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -77,6 +75,9 @@ impl Reader<'_> {
                 let message = format!("the key `{key}` is given twice");
                 let error = Diagnostic::error(Code::DuplicateKey, &key_origin, message);
                 self.diagnostics.push(error.related(&first.key_origin, "first given here"));
+            }
+            if table.len() == KEYS_MAX {
+                return self.fail(&format!("an object has more than {KEYS_MAX} keys"));
             }
             table.set(Entry { key, key_origin, node });
             self.skip_space();

@@ -4,6 +4,7 @@
 //! The document is not yet checked against any option: unknown keys, also those of `--set`, are found when it
 //! is decoded.
 
+pub mod bounds;
 mod extend;
 pub mod files;
 mod json;
@@ -70,6 +71,7 @@ fn finish(loader: extend::Loader, document: Option<Node>, options: &LoadOptions)
     for text in &options.set {
         set::apply(text, document.as_mut(), &mut sources, &mut diagnostics);
     }
-    let document = document.filter(|_| !diagnostics.has_errors());
+    let document =
+        document.filter(|document| !diagnostics.has_errors() && bounds::check(document, &mut diagnostics));
     Loaded { sources, document, diagnostics, root }
 }

@@ -4,7 +4,7 @@
 //! that nobody has to quote `150ms` twice. Lists are entered by index: `system.front.routes.0.policy`.
 
 use super::extend::empty_table;
-use super::toml;
+use super::{bounds, toml};
 use crate::spec::{
     Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, SourceKind, Sources, Table, Text, Value,
 };
@@ -64,7 +64,8 @@ fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<S
     let value = text[equals + 1..].trim();
     let is_syntax = |d: &Diagnostic| matches!(d.code, Code::Syntax | Code::DuplicateKey);
     if !typed.has_errors() {
-        let value = document.and_then(innermost)?;
+        let document = document.filter(|document| bounds::check(document, diagnostics))?;
+        let value = innermost(document)?;
         return Some(Setting { path, value });
     }
     // What began as a list, table or string was meant as one; and what is a value, only unusable, is no text.

@@ -112,11 +112,11 @@ impl Reader<'_> {
             errors.retain(|(span, _)| span.start < open);
             errors.push((open..open + 1, "this bracket is never closed".to_string()));
         }
-        let mut last_line = None;
+        let mut last = None;
         for (span, message) in errors {
-            let line = self.text[..span.start].matches('\n').count();
             // Further errors on a line mostly follow from its first.
-            if last_line.replace(line) != Some(line) {
+            let same_line = |last: usize| !self.text[last..span.start].contains('\n');
+            if !last.replace(span.start).is_some_and(same_line) {
                 diagnostics.push(self.syntax_error(span, &message));
             }
         }
@@ -128,22 +128,46 @@ impl Reader<'_> {
         let error = |message: String| Diagnostic::error(Code::Syntax, &at, message);
         let not_a_value = ["string values must be quoted", "invalid boolean", "invalid float"];
         let never_closed = message.starts_with("invalid") && message.contains("string, expected");
+        let line = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let before = &self.text[line..span.start];
         let diagnostic = if never_closed && written.trim().is_empty() {
-            error("this string is never closed".to_string())
+            let message = "this string is never closed";
+            match before.find('=').and_then(|equals| Some(equals + before[equals..].find(['"', '\''])?)) {
+                Some(open) => {
+                    let (origin, quote) = (self.origin(line + open..span.start), &before[open..open + 1]);
+                    Diagnostic::error(Code::Syntax, &origin, message).help(format!("close it with {quote}"))
+                }
+                None => error(message.to_string()),
+            }
+        } else if message.starts_with("unclosed table") && written.trim().is_empty() {
+            let header = before.trim();
+            let start = line + before.len() - before.trim_start().len();
+            let origin = self.origin(start..start + header.len());
+            let error = Diagnostic::error(Code::Syntax, &origin, "this header is never closed");
+            error.help(format!("write {header}]"))
+        } else if written == ":" && message.starts_with("invalid unquoted key") {
+            let key = before.rsplit(['{', ',', ' ']).next().unwrap_or("");
+            let origin = self.origin(span.start - key.len()..span.start);
+            let message = format!("`=` is due after the key `{key}`, not `:`");
+            Diagnostic::error(Code::Syntax, &origin, message).help(format!("write {key} = ..."))
         } else if message == "duplicate key" {
             let message = format!("the key `{written}` is given twice");
-            Diagnostic { code: Code::DuplicateKey, ..error(message) }
+            Diagnostic { code: Code::DuplicateKey, ..error(message) }.help("remove one of them")
         } else if not_a_value.iter().any(|start| message.starts_with(start)) {
             // The parser may underline the first letter only.
             let rest = &self.text[span.start..];
             let end = rest.find(['\n', '\r', ',', ']', '}', '#']).unwrap_or(rest.len());
             let word = rest[..end].trim_end();
             if word.is_empty() {
-                error("a value is missing".to_string())
+                error("a value is missing".to_string()).help("write a value after the `=`")
             } else {
                 let origin = self.origin(span.start..span.start + word.len());
-                Diagnostic::error(Code::Syntax, &origin, format!("`{word}` is not a TOML value"))
-                    .help(format!("write \"{word}\" if it is text"))
+                let error = Diagnostic::error(Code::Syntax, &origin, format!("`{word}` is not a TOML value"));
+                match word.to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "on" => error.help("write true"),
+                    "false" | "no" | "off" => error.help("write false"),
+                    _ => error.help(format!("write \"{word}\" if it is text")),
+                }
             }
         } else {
             error(message.to_string())

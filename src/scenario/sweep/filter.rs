@@ -16,7 +16,7 @@ use crate::spec::units::{self, Dimension};
 use crate::spec::{Code, Diagnostic, Node, Problem, Text, Value, suggest};
 
 /// How deep `not` and parentheses may nest.
-const DEPTH_MAX: usize = 32;
+pub const DEPTH_MAX: usize = 32;
 
 /// A condition on the values of variables.
 pub(super) struct Filter {
@@ -106,6 +106,11 @@ pub(super) fn parse(text: &Text, variables: &[Variable]) -> Result<Filter, Box<D
 }
 
 impl Filter {
+    /// How many comparisons it makes for each combination.
+    pub(super) fn comparisons(&self) -> u64 {
+        self.condition.comparisons()
+    }
+
     /// Whether the combination, given by the index of each variable's value, is to run.
     pub(super) fn holds(&self, variables: &[Variable], combination: &[u32]) -> Result<bool, Box<Diagnostic>> {
         self.condition
@@ -115,6 +120,14 @@ impl Filter {
 }
 
 impl Condition {
+    fn comparisons(&self) -> u64 {
+        match self {
+            Condition::Or(parts) | Condition::And(parts) => parts.iter().map(Condition::comparisons).sum(),
+            Condition::Not(part) => part.comparisons(),
+            Condition::Compare { .. } => 1,
+        }
+    }
+
     fn holds(&self, variables: &[Variable], combination: &[u32]) -> Result<bool, Problem> {
         // Every part is evaluated: whether kinds fit must not hang on the order.
         let all = |parts: &[Condition]| -> Result<Vec<bool>, Problem> {

@@ -14,12 +14,15 @@ use crate::spec::{Code, Diagnostics, Node, Text, write};
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
 use variables::Variable;
 
+pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
 pub use variables::Parameter;
 
 /// The most runs of one sweep: combinations times `repeat`.
 pub const RUNS_MAX: u64 = 100_000;
 /// The most combinations before `where` leaves some out.
 pub const COMBINATIONS_MAX: u64 = 1_000_000;
+/// The most comparisons that `where` makes over all combinations.
+pub const COMPARISONS_MAX: u64 = 4_000_000;
 
 crate::options! {
     /// What to vary over the runs of a scenario.
@@ -106,6 +109,11 @@ impl Sweep {
         self.combinations.is_empty()
     }
 
+    /// How many values each of its documents has.
+    pub fn values(&self) -> usize {
+        self.document.values()
+    }
+
     /// The names of the variables in declared order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(|variable| variable.name.as_str())
@@ -177,6 +185,12 @@ fn combinations(
         diagnostics.push(too_many(table, "too many combinations", COMBINATIONS_MAX));
         return None;
     };
+    let comparisons = total * filter.map_or(0, filter::Filter::comparisons);
+    if comparisons > COMPARISONS_MAX {
+        let what = format!("a `where` that would make {comparisons} comparisons");
+        diagnostics.push(too_many(table, &what, COMPARISONS_MAX));
+        return None;
+    }
     let mut kept = Vec::new();
     for number in 0..total {
         let combination = nth(number, &lengths, groups, variables.len());

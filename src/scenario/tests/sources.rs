@@ -88,6 +88,8 @@ error[S005]: a value is missing
   |
 2 | name =
   |        ^
+  |
+  = help: write a value after the `=`
 
 error[S005]: `120s` is not a TOML value
  --> test.toml:3:12
@@ -110,12 +112,16 @@ error[S013]: the key `seed` is given twice
   |
 5 | seed = 3
   | ^^^^
+  |
+  = help: remove one of them
 
 error[S005]: this string is never closed
- --> test.toml:6:10
+ --> test.toml:6:6
   |
 6 | at = "cut
-  |          ^
+  |      ^^^^
+  |
+  = help: close it with "
 "#,
     );
 }
@@ -136,11 +142,12 @@ error[S005]: this bracket is never closed
         &messages("schema = 1\nname = \"cut off he", &[]),
         r#"
 error[S005]: this string is never closed
- --> test.toml:2:19
+ --> test.toml:2:8
   |
 2 | name = "cut off he
-  |                   ^
+  |        ^^^^^^^^^^^
   |
+  = help: close it with "
   = help: the text ends here: is it complete?
 "#,
     );
@@ -341,6 +348,7 @@ error[S005]: a value is missing
 2 | extends = "b.toml"
   |           -------- extended here
   |
+  = help: write a value after the `=`
   = help: the text ends here: is it complete?
 "#,
     );

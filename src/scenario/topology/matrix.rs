@@ -7,7 +7,7 @@ use crate::kernel::Duration;
 use crate::spec::units;
 
 /// Most sites of a matrix.
-const SITES_MAX: usize = 10_000;
+pub const SITES_MAX: usize = 10_000;
 
 /// In which column a matrix has its delays, and as what.
 #[derive(Clone, Copy)]

@@ -70,7 +70,7 @@ fn assertions_are_held_against_the_metrics() {
     assert!(done.stderr.contains("did you mean `latency`?"), "{}", done.stderr);
     let done = check("metric = \"latency\"\nassert = \"p99 600ms\"\n").exits(2);
     let first =
-        "error[S055]: `p99 600ms` compares nothing: it has none of < <= > >= ==\n --> test.toml:8:10\n";
+        "error[S055]: `p99 600ms` compares nothing: it has none of < <= > >= ==\n --> test.toml:8:11\n";
     assert!(done.stderr.starts_with(first), "{}", done.stderr);
 }
 

@@ -61,3 +61,45 @@ fn completions_name_every_command() {
         }
     }
 }
+
+#[test]
+fn manual_pages_name_every_command_and_flag() {
+    let page = run(&["man"]).exits(0);
+    assert!(
+        page.stdout.contains(".TH SEEDBED 1") && page.stdout.contains("seedbed\\-run(1)"),
+        "{}",
+        page.stdout
+    );
+    let folder = Folder::new(&[]);
+    folder.run(&["man", "--out", "man/pages"]).exits(0);
+    let mut files: Vec<String> = std::fs::read_dir(folder.path("man/pages"))
+        .expect("it was made")
+        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let commands = ["check", "completions", "explain", "list", "man", "new", "repro", "run", "schema"];
+    let mut expected: Vec<String> = commands.iter().map(|command| format!("seedbed-{command}.1")).collect();
+    expected.push("seedbed.1".to_owned());
+    expected.sort();
+    assert_eq!(files, expected, "each command has its page, and nothing else is left");
+    let run_page = std::fs::read_to_string(folder.path("man/pages/seedbed-run.1")).expect("it is text");
+    for flag in ["\\-\\-seed", "\\-\\-max\\-events", "\\-\\-charts"] {
+        assert!(run_page.contains(flag), "{flag} is missing");
+    }
+    assert!(run_page.contains(".TH SEEDBED\\-RUN 1") || run_page.contains(".TH SEEDBED-RUN 1"), "{run_page}");
+}
+
+#[test]
+fn a_manual_page_that_cannot_be_written_is_named_and_nothing_is_left() {
+    // A file stands where the folder should be, and a folder where the page should.
+    let folder = Folder::new(&[("file", "x"), ("man/seedbed.1/x", "x")]);
+    let done = folder.run(&["man", "--out", "file/man"]).exits(74);
+    assert!(done.stderr.starts_with("error: file/man: "), "{}", done.stderr);
+    let done = folder.run(&["man", "--out", "man"]).exits(74);
+    assert!(done.stderr.starts_with("error: man/seedbed.1: "), "{}", done.stderr);
+    assert_eq!(
+        std::fs::read_dir(folder.path("man")).expect("it is there").count(),
+        1,
+        "no temporary file is left"
+    );
+}
