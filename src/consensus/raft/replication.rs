@@ -172,10 +172,12 @@ impl Raft {
         let progress = &mut leader.followers[slot];
         let is_late = match progress.mode {
             Mode::Probe { .. } => conflict.prev_log_index != progress.next_index.previous(),
-            Mode::Pipeline => conflict.prev_log_index <= progress.match_index,
+            Mode::Pipeline => false,
             Mode::Snapshot { .. } => true,
         };
-        if is_late {
+        // What a follower has acknowledged it has; one that refuses it all the same, because its disk has lost it, would be
+        // sent the same again and again, and with every copy that the network makes more often.
+        if is_late || conflict.prev_log_index <= progress.match_index {
             return;
         }
         let next_index = match self.log.last_of_term(conflict.conflict_term) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use seedbed::checks::consensus::Invariant;
 use seedbed::checks::linearizability::Verdict;
 use seedbed::faults::{FaultKind, Harm, KindOptions};
 use seedbed::kernel::{Duration, Stream, Time};
@@ -140,6 +141,31 @@ fn it_takes_a_majority_only_if_it_is_asked_to() {
         worst(&judged.strikes) > (judged.replicas - 1) / 2
     });
     assert!(beyond.count() > 10);
+}
+
+/// Outside of all assumptions: disks that lie, vanish and rot on every node, majorities that are gone. Whatever is lost, no
+/// assertion of a protocol may be what finds it out.
+#[test]
+fn a_nemesis_without_mercy_breaks_promises_and_no_assertion() {
+    let everything = r#"
+        [fault.chaos]
+        every = "exp(80ms)"
+        do = "random"
+        target = "kv"
+        survivable = false
+        for = "uniform(10ms, 1s)"
+        [fault.replaced]
+        every = "exp(500ms)"
+        do = "crash"
+        disk = "lost"
+        target = "any(kv)"
+        for = "exp(20ms)"
+    "#;
+    let mut broken = BTreeSet::new();
+    for seed in 0..60 {
+        broken.extend(under(everything, seed).violated);
+    }
+    assert!(broken.contains(&Invariant::Durability), "{broken:?}");
 }
 
 #[test]

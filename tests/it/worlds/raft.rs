@@ -24,7 +24,7 @@ use seedbed::model::history::Outcome;
 use seedbed::net::Flapping;
 use seedbed::run::histories::History;
 use seedbed::scenario::plan::World;
-use seedbed::sim::{FaultRecord, Limit, Sim, Stop};
+use seedbed::sim::{FaultRecord, Sim, Stop};
 use seedbed::spec::quantity::{self, Bytes, Ppm, Ratio, SignedDuration};
 
 use super::judges::Judges;
@@ -444,23 +444,19 @@ pub fn run(seed: u64, hostility: Hostility) -> Judged {
         world.setup.faults.extend(more(&mut further, nodes, drift));
     }
     world.setup.faults.extend(hostility.disks.map(treachery));
-    // A follower that has lost what its leader knows to match refuses it as often as it is sent, without end.
-    let is_sound = hostility.bugs.is_empty() && hostility.disks.is_none();
-    judged(world, seed, is_sound)
+    judged(world, seed)
 }
 
 /// Runs the world of a scenario whose first system is a store on Raft, and judges it.
 pub fn run_text(text: &str, seed: u64) -> Judged {
-    judged(world(text, seed), seed, true)
+    judged(world(text, seed), seed)
 }
 
-fn judged(world: World, seed: u64, is_sound: bool) -> Judged {
+fn judged(world: World, seed: u64) -> Judged {
     let judges = Judges::new(&world);
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = Sim::new(world.setup, judges);
-    let stop = sim.run(u64::MAX);
-    let is_over = stop == Some(Stop::End) || !is_sound && stop == Some(Stop::Limit(Limit::WithinAMoment));
-    assert!(is_over, "seed {seed}: {stop:?}");
+    assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
     let (events, end, strikes) = (sim.events(), sim.now(), sim.observer().strikes().to_vec());
     let mut judges = sim.into_observer();
     let halts = std::mem::take(&mut judges.halts);
