@@ -116,13 +116,16 @@ impl<M: Message> Fabric<M> {
 
     #[inline]
     pub(super) fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        let incarnations = self.addresses[from.index()].incarnation + self.addresses[to.index()].incarnation;
-        if self.resets.is_empty() { incarnations } else { incarnations + self.resets_between(from, to) }
+        let [sender, receiver] = [from, to].map(|end| self.addresses[end.index()].incarnation);
+        sender + receiver + self.resets_between(from, to)
     }
 
-    #[cold]
+    #[inline(always)]
     fn resets_between(&self, from: NodeId, to: NodeId) -> u32 {
-        self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0)
+        match self.resets.is_empty() {
+            true => 0,
+            false => self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0),
+        }
     }
 
     #[inline(always)]
@@ -222,12 +225,12 @@ impl<M: Message> Fabric<M> {
         message: M,
         schedule: &mut impl Schedule<M>,
     ) {
-        let epoch = self.epoch(from, to);
+        let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
+        let epoch = sender.incarnation + receiver.incarnation + self.resets_between(from, to);
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         if conditions.is_new() {
             counters.count_sent(message.size());
         }
-        let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
         let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
         let link = links.get(to);
         if link.is_stalled(epoch) {

@@ -103,6 +103,11 @@ impl Impairments {
         self.holding != 0
     }
 
+    /// Whether none is in force.
+    pub(super) fn are_none(&self) -> bool {
+        self.in_force == 0
+    }
+
     /// The bits of those that strike messages from `from` to `to`. Nothing strikes what a node sends itself.
     #[inline(always)]
     pub(super) fn on(&self, from: NodeId, to: NodeId) -> u128 {

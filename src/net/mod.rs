@@ -70,13 +70,17 @@ pub struct Network<M> {
     held: Clogged<M>,
     /// When it looks next whether any of them is free.
     wakes: Option<Time>,
+    /// Whether no link meets with anything but its own profile: all that a message asks for on its way.
+    is_plain: bool,
 }
 
 impl<M: Message> Network<M> {
     /// The network between `endpoints`, in the order of their node ids.
     pub fn new(seed: u64, sites: Sites, endpoints: &[Endpoint]) -> Self {
+        let fabric = Fabric::new(seed, sites, endpoints);
         Network {
-            fabric: Fabric::new(seed, sites, endpoints),
+            is_plain: !fabric.is_shared(),
+            fabric,
             impairments: Impairments::new(seed, endpoints.len()),
             clogged: Clogged::new(),
             held: Clogged::new(),
@@ -137,9 +141,9 @@ impl<M: Message> Network<M> {
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
     #[inline(always)]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {
-        match self.impairments.on(from, to) {
-            0 if !self.fabric.is_shared() => self.fabric.pass(Clear, now, from, to, message, schedule),
-            _ => self.send_impaired(now, from, to, message, schedule),
+        match self.is_plain {
+            true => self.fabric.pass(Clear, now, from, to, message, schedule),
+            false => self.send_impaired(now, from, to, message, schedule),
         }
     }
 
@@ -153,6 +157,9 @@ impl<M: Message> Network<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         let Network { fabric, impairments, clogged, .. } = self;
+        if impairments.on(from, to) == 0 {
+            return pass(fabric, Clear, now, (from, to), message, schedule);
+        }
         let conditions = Impaired::new(impairments, now, from, to);
         if !conditions.clog() {
             return pass(fabric, conditions, now, (from, to), message, schedule);
@@ -168,7 +175,7 @@ impl<M: Message> Network<M> {
     /// Whether some impairment in force may hold messages that arrive.
     #[inline(always)]
     pub fn may_hold(&self) -> bool {
-        self.impairments.hold()
+        !self.is_plain && self.impairments.hold()
     }
 
     /// Whether a message that arrives now is held.
@@ -233,6 +240,7 @@ impl<M: Message> Network<M> {
 
     /// The impairments in force, to impose more. [`Network::lift`] ends them.
     pub fn impairments(&mut self) -> &mut Impairments {
+        self.is_plain = false;
         &mut self.impairments
     }
 
@@ -244,6 +252,7 @@ impl<M: Message> Network<M> {
         let Network { fabric, impairments, .. } = self;
         fabric.free_links(now, |from, to| impairments.narrows(id, from, to));
         impairments.lift(id);
+        self.is_plain = impairments.are_none() && !fabric.is_shared();
         self.release(now, schedule)
     }
 
