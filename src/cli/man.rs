@@ -66,3 +66,49 @@ fn write(sink: &dyn Sink, folder: &Path, pages: &[Page]) -> Result<(), Failure> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::run::outputs::failing::{Failing, What, When};
+
+    #[test]
+    fn each_page_is_written_whole_or_not_at_all_whichever_step_fails() {
+        let pages = &pages("seedbed")[..2];
+        for kind in [ErrorKind::StorageFull, ErrorKind::PermissionDenied, ErrorKind::Interrupted] {
+            for step in 0.. {
+                let top = tempfile::tempdir().expect("there is room");
+                let folder = top.path().join("man");
+                let disk = Failing::new(When::Once(step), kind);
+                let written = write(&disk, &folder, pages);
+                let failed = disk.failed();
+                let is_again = failed.iter().all(|step| step.what == What::Write);
+                let entries = std::fs::read_dir(&folder).map_or(Vec::new(), |entries| {
+                    entries.map(|entry| entry.expect("it can be read").path()).collect()
+                });
+                for path in &entries {
+                    let page =
+                        pages.iter().find(|page| path.ends_with(&page.file)).expect("no other file is left");
+                    assert_eq!(std::fs::read_to_string(path).expect("it can be read"), page.text);
+                }
+                if failed.is_empty() || (kind == ErrorKind::Interrupted && is_again) {
+                    assert!(written.is_ok() && entries.len() == pages.len());
+                } else {
+                    let failure = written.expect_err("the disk failed");
+                    assert_eq!(failure.exit, Exit::InputOutput);
+                    assert!(
+                        failure.message.starts_with(&folder.display().to_string()),
+                        "{}",
+                        failure.message
+                    );
+                }
+                if failed.is_empty() {
+                    assert!(step >= 10, "two files are made, written, flushed and named");
+                    break;
+                }
+            }
+        }
+    }
+}

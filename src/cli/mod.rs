@@ -16,6 +16,7 @@ mod new;
 pub mod repro;
 mod run;
 mod schema;
+mod signals;
 mod table;
 mod terminal;
 #[cfg(test)]
@@ -121,6 +122,7 @@ fn called(arguments: &[OsString]) -> String {
 }
 
 fn start<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
+    signals::fail_beyond_the_file_size_limit();
     internal::report_panics(program, arguments);
     internal::catch(|| run::<X>(program, arguments))
 }

@@ -1,14 +1,14 @@
 //! `seedbed new TEMPLATE [FILE]`: starter scenarios.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::internal::quoted;
 use super::{Exit, Failure, Format, Terminal, table};
+use crate::run::outputs::{Disk, Sink, write_new};
 use crate::spec::suggest;
 
 /// Write a starter scenario to a file, or print it
@@ -54,6 +54,18 @@ pub(super) const TEMPLATES: [Template; 3] = [
     },
 ];
 
+impl Template {
+    /// Writes it to a file that is not there yet, whole or not at all.
+    fn write(&self, sink: &dyn Sink, file: &Path) -> Result<(), Failure> {
+        let shown = file.display();
+        write_new(sink, file, self.text.as_bytes()).map_err(|error| match error.source.kind() {
+            ErrorKind::AlreadyExists => Failure::new(Exit::Invalid, format!("`{shown}` exists already"))
+                .help("remove it first, or name another file: nothing is overwritten"),
+            _ => Failure::new(Exit::InputOutput, format!("`{shown}` cannot be written: {}", error.source)),
+        })
+    }
+}
+
 impl New {
     pub(super) fn run(&self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let Some(name) = self.template.as_deref() else {
@@ -67,18 +79,7 @@ impl New {
             return Ok(Exit::Passed);
         };
         let shown = file.display();
-        let opened = OpenOptions::new().write(true).create_new(true).open(file);
-        let written = opened.and_then(|mut opened| {
-            opened.write_all(template.text.as_bytes()).inspect_err(|_| {
-                // It is ours, and half of it helps nobody; what matters is the first error.
-                let _ = std::fs::remove_file(file);
-            })
-        });
-        written.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Failure::new(Exit::Invalid, format!("`{shown}` exists already"))
-                .help("remove it first, or name another file: nothing is overwritten"),
-            _ => Failure::new(Exit::InputOutput, format!("`{shown}` cannot be written: {error}")),
-        })?;
+        template.write(&Disk, file)?;
         terminal.say(&format!("wrote {shown}; next: {} check {shown}", quoted(program)));
         Ok(Exit::Passed)
     }
@@ -105,5 +106,46 @@ fn unknown(name: &str) -> Failure {
     match suggest::closest(name, names()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(format!("choose {}", suggest::one_of(names()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::outputs::failing::{Failing, What, When};
+
+    #[test]
+    fn a_template_is_written_whole_or_not_at_all_whichever_step_fails() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let file = folder.path().join("mine.toml");
+        for kind in [ErrorKind::StorageFull, ErrorKind::PermissionDenied, ErrorKind::Interrupted] {
+            for step in 0.. {
+                let disk = Failing::new(When::Once(step), kind);
+                let written = TEMPLATES[0].write(&disk, &file);
+                let failed = disk.failed();
+                // What was interrupted is written again.
+                let is_again = failed.iter().all(|step| step.what == What::Write);
+                if failed.is_empty() || (kind == ErrorKind::Interrupted && is_again) {
+                    assert!(
+                        written.is_ok()
+                            && std::fs::read_to_string(&file).expect("it is there") == TEMPLATES[0].text
+                    );
+                    std::fs::remove_file(&file).expect("it is there");
+                } else {
+                    let failure = written.expect_err("the disk failed");
+                    assert_eq!(failure.exit, Exit::InputOutput);
+                    assert!(
+                        failure.message.starts_with(&format!("`{}`", file.display())),
+                        "{}",
+                        failure.message
+                    );
+                    assert!(!file.exists(), "nothing is left: {failed:?}");
+                }
+                if failed.is_empty() {
+                    assert!(step >= 3, "a file is made, written and flushed");
+                    break;
+                }
+            }
+        }
     }
 }

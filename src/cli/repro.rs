@@ -1,7 +1,6 @@
 //! `seedbed repro`: does a run again from its folder, and says where it parts.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
@@ -40,11 +39,10 @@ impl Repro {
             ));
         }
         let Some(prepared) = plan::<X>(&recorded, terminal)? else { return Ok(Exit::Invalid) };
-        let interrupt = AtomicBool::new(false);
         let replay = pass(&prepared, recorded.events_max());
         let parting = match recorded.interval(&replay) {
             None => None,
-            Some(interval) => Some(locate(&recorded, &prepared, interval, &interrupt).map_err(refuse)?),
+            Some(interval) => Some(locate(&recorded, &prepared, interval).map_err(refuse)?),
         };
         match self.format {
             Format::Text => terminal.print(&text(&recorded, &replay, parting.as_ref()))?,

@@ -37,6 +37,8 @@ pub struct Terminal {
     color_stdout: bool,
     color_stderr: bool,
     is_quiet: bool,
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
 }
 
 impl Terminal {
@@ -46,7 +48,15 @@ impl Terminal {
             color_stdout: color.resolve(stdout().is_terminal()),
             color_stderr: color.resolve(stderr().is_terminal()),
             is_quiet: false,
+            out: Box::new(stdout()),
+            err: Box::new(stderr()),
         }
+    }
+
+    /// Other streams, without colours.
+    #[cfg(test)]
+    pub fn onto(out: Box<dyn Write>, err: Box<dyn Write>) -> Terminal {
+        Terminal { color_stdout: false, color_stderr: false, is_quiet: false, out, err }
     }
 
     /// From now on says nothing but errors.
@@ -79,8 +89,7 @@ impl Terminal {
     /// # Errors
     /// If stdout cannot be written, such as on a full disk.
     pub fn print(&mut self, text: &str) -> Result<(), Failure> {
-        let mut out = stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
@@ -100,7 +109,7 @@ impl Terminal {
 
     /// Says a line on stderr. Without stderr there is nobody to tell.
     pub fn say(&mut self, text: &str) {
-        let _ = writeln!(stderr(), "{text}");
+        let _ = writeln!(self.err, "{text}");
     }
 
     /// Says a text that may be empty or end with a line end.

@@ -1,6 +1,6 @@
 //! The files of an executed run: data, charts, page, manifest.
 
-use std::io;
+use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -123,10 +123,19 @@ impl super::execute::CheckVerdict {
     }
 }
 
+/// What became of a run's files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// What became of its folder.
+    pub finished: Finished,
+    /// Whether its trace was wanted no longer before it was whole, so that the folder is without.
+    pub lacks_trace: bool,
+}
+
 /// Writes the folder of an executed run: a partial one if it was cut short, and without its trace if that is interrupted.
 ///
 /// # Errors
-/// If the file system fails: nothing is left half-written but the folder named `.partial`.
+/// If the file system fails: nothing is left half-written but a folder whose name ends with `.partial`.
 pub fn write<X: Custom>(
     executed: &Executed<X>,
     facts: &RunFacts,
@@ -134,19 +143,18 @@ pub fn write<X: Custom>(
     usual: &[Figure],
     wanted: Wanted<'_>,
     sink: &dyn Sink,
-) -> Result<Finished, OutputError> {
+) -> Result<Product, OutputError> {
     let recording = &executed.recording;
     let mut folder = Folder::begin(sink, wanted.parent, &facts.run_id())?;
     write_run(&mut folder, facts, recording, usual, wanted.per_request)?;
     for (input, stored) in executed.prepared.inputs.iter().zip(&facts.inputs) {
         folder.write(&stored.file, |out| out.write_all(input.text.as_bytes()))?;
     }
+    let mut lacks_trace = false;
     if let Some(WantedTrace { events_max, interrupt }) = wanted.trace {
-        let written = folder.write(TRACE, |out| trace::write(out, executed, events_max, interrupt));
+        let fill = |out: &mut dyn Write| trace::write(out, executed, events_max, interrupt);
         // The run is whole without it.
-        if !written.as_ref().is_err_and(|error| error.source.kind() == io::ErrorKind::Interrupted) {
-            written?;
-        }
+        lacks_trace = folder.write_unless(TRACE, fill)?.is_break();
     }
     if wanted.charts {
         let charts = figures::figures(&executed.prepared, recording);
@@ -156,7 +164,7 @@ pub fn write<X: Custom>(
         let page = page::page(executed, facts, origin, usual, charts);
         folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
     }
-    finish_run(folder, facts, recording)
+    Ok(Product { finished: finish_run(folder, facts, recording)?, lacks_trace })
 }
 
 /// The usual figures of an executed run.

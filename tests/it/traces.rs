@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use seedbed::run::execute::execute;
 use seedbed::run::outputs::{Column, Disk, Finished, TRACE};
@@ -97,7 +97,7 @@ fn run_of(text: &str, seed: u64) -> (Prepared, String) {
 /// The lines of the events in a window.
 fn lines(prepared: &Prepared, first: u64, last: u64) -> Vec<(u64, Value)> {
     let mut lines = Vec::new();
-    trace(prepared, first..=last, &NEVER, |number, line| {
+    trace(prepared, first..=last, |number, line| {
         lines.push((number, serde_json::from_slice(line).expect("a line is JSON")));
         Ok(())
     })
@@ -123,7 +123,10 @@ fn write(outputs: &Path, text: &str, seed: u64, trace: Option<WantedTrace<'_>>) 
     };
     let wanted = Wanted { parent: outputs, charts: false, per_request: false, trace };
     let (facts, usual) = (executed.facts(&origin), product::usual(&executed));
-    match product::write(&executed, &facts, &origin, &usual, wanted, &Disk).expect("the disk works") {
+    let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk).expect("the disk works");
+    let is_interrupted = trace.is_some_and(|trace| trace.interrupt.load(Ordering::Relaxed));
+    assert_eq!(written.lacks_trace, is_interrupted);
+    match written.finished {
         Finished::Written { folder } | Finished::Verified { folder, .. } => folder,
         Finished::Partial { folder } => panic!("{} was cut short", folder.display()),
         Finished::Differs { files, .. } => panic!("it was there, and {files:?} differ"),
@@ -215,7 +218,7 @@ fn the_event_where_a_replay_parts_is_the_first_that_two_whole_traces_differ_in()
         let (prepared, _) = run_of(&hostile(altered), seed);
         let replay = pass(&prepared, u64::MAX);
         let interval = recorded.interval(&replay).expect("the replay goes another way");
-        let parting = locate(&recorded, &prepared, interval.clone(), &NEVER).expect("the folder can be read");
+        let parting = locate(&recorded, &prepared, interval.clone()).expect("the folder can be read");
         let found = parting.first.expect("the run was traced");
 
         // By hand: line for line.
@@ -234,8 +237,7 @@ fn the_event_where_a_replay_parts_is_the_first_that_two_whole_traces_differ_in()
 
         // Without a trace the interval is known all the same, and what happens in it now.
         std::fs::remove_file(folder.join(TRACE)).expect("it can be removed");
-        let untraced =
-            locate(&recorded, &prepared, interval.clone(), &NEVER).expect("the folder can be read");
+        let untraced = locate(&recorded, &prepared, interval.clone()).expect("the folder can be read");
         assert_eq!(untraced.first, Err(Untold::NoTrace));
         let shown: Vec<&Value> = untraced.replayed.iter().map(|event| event.json()).collect();
         let expected = &replayed[*interval.start() as usize - 1..*interval.end() as usize];
@@ -257,7 +259,7 @@ fn a_replay_that_only_goes_on_or_ends_before_is_caught_at_the_end() {
         let interval = recorded.interval(&replay).expect("one has more events");
         let end = recorded.events.min(replay.events) + 1;
         assert_eq!(*interval.end(), end);
-        let parting = locate(&recorded, &prepared, interval, &NEVER).expect("the folder can be read");
+        let parting = locate(&recorded, &prepared, interval).expect("the folder can be read");
         let found = parting.first.expect("the run was traced");
         assert_eq!(found.number, end);
         assert_eq!(
@@ -280,7 +282,7 @@ fn what_a_stored_trace_cannot_tell_is_said() {
     let interval = recorded.interval(&pass(&prepared, u64::MAX)).expect("the replay goes another way");
     let first = |folder: &Path| {
         let recorded = Recorded::read(folder).expect("it is a run");
-        locate(&recorded, &prepared, interval.clone(), &NEVER).expect("the folder can be read").first
+        locate(&recorded, &prepared, interval.clone()).expect("the folder can be read").first
     };
     assert_eq!(first(&folder), Err(Untold::Capped));
     std::fs::write(folder.join(TRACE), text.replace("kv.1", "kv.9")).expect("it can be written");
@@ -292,7 +294,7 @@ fn what_a_stored_trace_cannot_tell_is_said() {
     let mut recorded = Recorded::read(&whole).expect("it is a run");
     recorded.checkpoints[1] ^= 1;
     let interval = recorded.interval(&pass(&own, u64::MAX)).expect("a checkpoint differs");
-    let parting = locate(&recorded, &own, interval, &NEVER).expect("the folder can be read");
+    let parting = locate(&recorded, &own, interval).expect("the folder can be read");
     assert_eq!(parting.first, Err(Untold::Contradicted));
 }
 

@@ -12,7 +12,7 @@ use super::reproduce::{self, Reader};
 use super::work::{Outcome, Place, Report, is_over, run_job, side_by_side};
 use super::{Exit, Failure, Terminal};
 use crate::run::outputs::{
-    Disk, Finished, Folder, Lock, OutputError, PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep,
+    Finished, Folder, Lock, OutputError, PlannedRun, Sink, SweepFacts, SweepRun, finish_sweep, keep_sweep,
     sweep_folder,
 };
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
@@ -32,8 +32,8 @@ pub(super) struct Done<'a> {
     pub panicked: usize,
     /// What it adds to the exit code.
     pub exit: Exit,
-    /// Why the sweep's folder could not be written.
-    pub error: Option<String>,
+    /// Why what the runs share could not be written.
+    pub errors: Vec<String>,
     /// The command for the first run that did not pass.
     pub reproduce: Option<String>,
 }
@@ -48,13 +48,14 @@ fn is_single(args: &RunArgs, batch: &Batch) -> bool {
 ///
 /// # Errors
 /// If they cannot.
-pub(super) fn check_writable(args: &RunArgs, batch: &Batch) -> Result<(), Failure> {
+pub(super) fn check_writable(args: &RunArgs, batch: &Batch, sink: &dyn Sink) -> Result<(), Failure> {
     let home = args.out.join(&batch.name);
     let probe = home.join(format!(".probe-{}", std::process::id()));
     let write = || {
-        fs::create_dir_all(&home)?;
-        fs::write(&probe, [])?;
-        fs::remove_file(&probe)
+        sink.create_folder(&home)?;
+        sink.create(&probe)?;
+        // Once more if need be: it is nobody's.
+        sink.remove_file(&probe).or_else(|error| sink.remove_file(&probe).and(Err(error)))
     };
     write().map_err(|error| {
         let message = format!("{}: results cannot be written: {error}", home.display());
@@ -70,11 +71,12 @@ pub(super) fn run_batch<'a, X: Custom>(
     args: &RunArgs,
     batch: &'a Batch,
     failed: &AtomicUsize,
+    sink: &dyn Sink,
     terminal: &Terminal,
 ) -> Result<Done<'a>, Failure> {
     let is_single = is_single(args, batch);
     let home = args.out.join(&batch.name);
-    let sweep = if is_single { None } else { Some(SweepPlace::open(&home, batch)?) };
+    let sweep = if is_single { None } else { Some(SweepPlace::open(sink, &home, batch)?) };
     let parent = sweep.as_ref().map_or(home, |sweep| sweep.runs.clone());
     let progress = Progress::new(args, terminal, batch.jobs.len(), is_single);
     let body = |index: &usize| {
@@ -82,7 +84,7 @@ pub(super) fn run_batch<'a, X: Custom>(
             args,
             batch,
             &batch.jobs[*index],
-            Place { parent: &parent, is_single, runs: batch.jobs.len() },
+            Place { parent: &parent, is_single, runs: batch.jobs.len(), sink },
             &progress,
         );
         let has_failed = report.exit() == Exit::Violated;
@@ -97,10 +99,7 @@ pub(super) fn run_batch<'a, X: Custom>(
     if let Some(place) = sweep {
         match place.close(args, &done) {
             Ok(folder) => done.moved_to(folder),
-            Err(message) => {
-                done.exit = Exit::of_many([done.exit, Exit::InputOutput]);
-                done.error = Some(message);
-            }
+            Err(message) => done.failed(&message),
         }
     }
     Ok(done)
@@ -138,7 +137,13 @@ impl<'a> Done<'a> {
             }
         }
         let (exit, reproduce) = (Exit::of_many(exits), internal.or(reproduce));
-        Done { batch, reports, sweep: None, skipped, panicked, exit, error: None, reproduce }
+        Done { batch, reports, sweep: None, skipped, panicked, exit, errors: Vec::new(), reproduce }
+    }
+
+    /// Something that the runs share could not be written.
+    pub fn failed(&mut self, error: &impl ToString) {
+        self.exit = Exit::of_many([self.exit, Exit::InputOutput]);
+        self.errors.push(error.to_string());
     }
 
     /// The sweep has its folder, and the runs are in it.
@@ -176,27 +181,28 @@ impl<'a> Done<'a> {
 
 /// The folder of a sweep while it runs: `sweep-<id>.partial`, or the finished `sweep-<id>` if that is there, whose runs
 /// are then verified.
-struct SweepPlace {
+struct SweepPlace<'a> {
+    sink: &'a dyn Sink,
     home: PathBuf,
     name: String,
     planned: Vec<PlannedRun>,
     /// The folder of all run folders.
     runs: PathBuf,
     is_finished: bool,
-    _lock: Lock,
+    _lock: Lock<'a>,
 }
 
-impl SweepPlace {
-    fn open(home: &Path, batch: &Batch) -> Result<SweepPlace, Failure> {
+impl<'a> SweepPlace<'a> {
+    fn open(sink: &'a dyn Sink, home: &Path, batch: &Batch) -> Result<SweepPlace<'a>, Failure> {
         let planned: Vec<PlannedRun> = batch.jobs.iter().map(|job| job.run.clone()).collect();
         let name = sweep_folder(&planned);
         let failure = |error: OutputError| Failure::new(Exit::InputOutput, error.to_string());
-        let lock = Lock::take(home, &name).map_err(failure)?;
+        let lock = Lock::take(sink, home, &name).map_err(failure)?;
         let is_finished = home.join(&name).is_dir();
         let folder = if is_finished { home.join(&name) } else { home.join(format!("{name}.partial")) };
         let runs = folder.join("runs");
         sweep_litter(&runs);
-        Ok(SweepPlace { home: home.to_owned(), name, planned, runs, is_finished, _lock: lock })
+        Ok(SweepPlace { sink, home: home.to_owned(), name, planned, runs, is_finished, _lock: lock })
     }
 
     /// Writes what the runs share; the folder gets its name if every run is finished.
@@ -226,7 +232,7 @@ impl SweepPlace {
         why: Option<(&str, &str)>,
     ) -> Result<Result<Option<PathBuf>, String>, OutputError> {
         let host = serde_json::json!({ "os": std::env::consts::OS, "architecture": std::env::consts::ARCH });
-        let mut folder = Folder::resume(&Disk, &self.home, &self.name)?;
+        let mut folder = Folder::resume(self.sink, &self.home, &self.name)?;
         let about = SweepOrigin {
             reproduce: reproduce::of_sweep(args, batch, Reader::Anywhere),
             scenario: batch.document(),

@@ -6,6 +6,8 @@
 
 mod arguments;
 mod batch;
+#[cfg(test)]
+mod failures;
 mod jobs;
 mod limits;
 mod overrides;
@@ -19,7 +21,7 @@ use std::sync::atomic::AtomicUsize;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal};
-use crate::run::outputs::Disk;
+use crate::run::outputs::{Disk, OutputError, Sink};
 use crate::run::product;
 use crate::systems::Custom;
 use batch::{Done, check_writable, run_batch};
@@ -42,17 +44,29 @@ impl RunArgs {
         if self.dry_run {
             return self.list(&batches, terminal);
         }
-        batches.iter().try_for_each(|batch| check_writable(self, batch))?;
         watch_interrupts(terminal);
+        self.do_all::<X>(&batches, &Disk, terminal)
+    }
+
+    /// Does all runs, and says what came of them.
+    fn do_all<X: Custom>(
+        &self,
+        batches: &[Batch],
+        sink: &dyn Sink,
+        terminal: &mut Terminal,
+    ) -> Result<Exit, Failure> {
+        batches.iter().try_for_each(|batch| check_writable(self, batch, sink))?;
         let failed = AtomicUsize::new(0);
         let mut all = Vec::new();
-        for batch in &batches {
+        for batch in batches {
             if is_over(self, &failed) {
                 break;
             }
-            let done = run_batch::<X>(self, batch, &failed, terminal)?;
+            let mut done = run_batch::<X>(self, batch, &failed, sink, terminal)?;
             wait_until_told();
-            self.point_latest(&done, terminal);
+            if let Err(error) = self.point_latest(&done, sink) {
+                done.failed(&error);
+            }
             if self.format == Format::Text && !self.quiet {
                 terminal.print(&print::text(&done, self.verbose, terminal))?;
             }
@@ -111,13 +125,9 @@ impl RunArgs {
     }
 
     /// Makes `latest` lead to what was made.
-    fn point_latest(&self, done: &Done<'_>, terminal: &mut Terminal) {
+    fn point_latest(&self, done: &Done<'_>, sink: &dyn Sink) -> Result<(), OutputError> {
         let folder = done.sweep.as_ref().or(done.reports.first().and_then(|report| report.folder.as_ref()));
-        if let Some(folder) = folder
-            && let Err(error) = product::latest(&Disk, &self.out, folder)
-        {
-            terminal.warn(&error.to_string());
-        }
+        folder.map_or(Ok(()), |folder| product::latest(sink, &self.out, folder))
     }
 }
 
@@ -149,7 +159,7 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
             terminal.note(&format!("{runs} of {name} there already, the same byte for byte{added}"));
         }
     }
-    for error in done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.error) {
+    for error in done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.errors) {
         terminal.error(error);
     }
     if !done.is_whole() && done.batch.jobs.len() > 1 {

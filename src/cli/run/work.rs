@@ -16,10 +16,10 @@ use crate::cli::doing;
 use crate::run::Cut;
 use crate::run::execute::execute;
 use crate::run::outputs::{
-    Disk, FileDigest, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Stored, Summary, SweepRun, TRACE,
+    FileDigest, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Sink, Stored, Summary, SweepRun, TRACE,
     stored,
 };
-use crate::run::product::{self, Origin, Wanted, WantedTrace};
+use crate::run::product::{self, Origin, Product, Wanted, WantedTrace};
 use crate::sim::Stop;
 use crate::systems::Custom;
 
@@ -72,9 +72,10 @@ impl Report {
     /// What the run adds to the exit code.
     pub fn exit(&self) -> Exit {
         match (self.cut, &self.error, self.verdict()) {
-            (Some(Cut::Interrupt), _, _) => Exit::Interrupted,
-            _ if self.lacks_trace => Exit::Interrupted,
+            // Nothing was kept.
             (_, Some(_), _) => Exit::InputOutput,
+            (Some(Cut::Interrupt), None, _) => Exit::Interrupted,
+            (_, None, _) if self.lacks_trace => Exit::Interrupted,
             (_, None, RunVerdict::Passed) => Exit::Passed,
             (_, None, RunVerdict::Failed) => Exit::Violated,
             (_, None, RunVerdict::Inconclusive) => Exit::Inconclusive,
@@ -136,6 +137,8 @@ pub(super) struct Place<'a> {
     pub is_single: bool,
     /// How many runs there are.
     pub runs: usize,
+    /// Where files go.
+    pub sink: &'a dyn Sink,
 }
 
 /// Runs of a sweep beyond which only those that did not pass have charts and a page: half a megabyte each.
@@ -194,20 +197,20 @@ pub(super) fn run_job<X: Custom>(
         per_request: traced != Trace::None,
         trace: (traced == Trace::Full).then_some(trace),
     };
-    let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk);
+    let written = product::write(&executed, &facts, &origin, &usual, wanted, place.sink);
     warnings.extend(executed.warnings.iter().cloned());
     if let (Some(cut), None) = (cut, executed.stop) {
         let (now, end) = (executed.recording.end(), executed.prepared.world.setup.duration);
         warnings.push(format!("cut short at {now} of {end}: {cut}"));
     }
-    let lacks_trace = traced == Trace::Full && is_interrupted();
+    let lacks_trace = written.as_ref().is_ok_and(|product| product.lacks_trace);
     if lacks_trace {
         warnings.push("interrupted: trace.jsonl is not written".to_owned());
     } else if traced == Trace::Full {
         warnings.extend(trace.warning(executed.events));
     }
     let mut verified = None;
-    let (folder, error) = match written {
+    let (folder, error) = match written.map(|Product { finished, .. }| finished) {
         Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
         Ok(Finished::Verified { folder, added }) => {
             verified = Some(added);
@@ -247,7 +250,7 @@ fn finished_before(
     place: Place<'_>,
 ) -> Result<Result<Report, Option<String>>, crate::run::outputs::OutputError> {
     let folder = place.parent.join(&job.run.run_id);
-    Ok(match stored(&Disk, &folder)? {
+    Ok(match stored(place.sink, &folder)? {
         Stored::Nothing => Err(None),
         Stored::Damaged { file } => {
             Err(Some(format!("{} is damaged ({file}): the run is done again", folder.display())))

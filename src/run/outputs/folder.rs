@@ -6,7 +6,8 @@
 //! keeping of a run that was cut short becomes `<name>.partial`.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,7 +23,7 @@ pub const MANIFEST: &str = "manifest.json";
 /// The name of the file that stands in its place in a folder of what was cut short.
 pub const PARTIAL: &str = "partial.json";
 
-/// A folder being filled. Dropped before it is finished or kept, it goes.
+/// A folder being filled. Dropped before it is finished or kept, it goes, unless it can be resumed.
 pub struct Folder<'a> {
     sink: &'a dyn Sink,
     done: PathBuf,
@@ -30,6 +31,8 @@ pub struct Folder<'a> {
     kept: PathBuf,
     /// Where it is being filled.
     partial: PathBuf,
+    /// Whether it is of no use where it is being filled.
+    is_litter: bool,
     files: BTreeMap<String, FileDigest>,
 }
 
@@ -90,7 +93,8 @@ impl<'a> Folder<'a> {
     fn fill(sink: &'a dyn Sink, parent: &Path, name: &str, partial: PathBuf) -> Result<Self, OutputError> {
         sink.create_folder(&partial).at(&partial)?;
         let kept = parent.join(format!("{name}.partial"));
-        Ok(Folder { sink, done: parent.join(name), kept, partial, files: BTreeMap::new() })
+        let is_litter = partial != kept;
+        Ok(Folder { sink, done: parent.join(name), kept, partial, is_litter, files: BTreeMap::new() })
     }
 
     /// Whether it is filled apart from what an interrupted run left.
@@ -131,35 +135,53 @@ impl<'a> Folder<'a> {
         name: &str,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutputError> {
-        let digest = self.put(name, fill)?;
+        self.write_unless(name, |out| fill(out).map(ControlFlow::Continue)).map(|_| ())
+    }
+
+    /// Writes a file, whole or not at all, unless `fill` breaks off: then there is none.
+    ///
+    /// # Errors
+    /// If the file system fails, or `fill` does.
+    pub fn write_unless(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>, OutputError> {
+        let Some(digest) = self.put(name, fill)? else { return Ok(ControlFlow::Break(())) };
         let replaced = self.files.insert(name.to_owned(), digest);
         assert!(replaced.is_none(), "{name} is written twice");
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn put(
         &self,
         name: &str,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<FileDigest, OutputError> {
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<ControlFlow<()>>,
+    ) -> Result<Option<FileDigest>, OutputError> {
         let path = self.partial.join(name);
         let parent = path.parent().expect("a file lies in a folder");
         self.sink.create_folder(parent).at(parent)?;
         let temporary = self.partial.join(format!("{name}.tmp"));
         let written = self.sink.create(&temporary).and_then(|file| {
             let mut out = BufWriter::new(Digesting::new(file));
-            fill(&mut out)?;
+            let filled = fill(&mut out);
+            if !matches!(filled, Ok(ControlFlow::Continue(()))) {
+                // What is still held back goes nowhere.
+                let _ = out.into_parts();
+                return filled.map(|_| None);
+            }
             let mut out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
             out.flush()?;
-            Ok(out.digest())
+            let digest = out.digest();
+            drop(out);
+            self.sink.rename(&temporary, &path)?;
+            Ok(Some(digest))
         });
-        if written.is_err() {
+        if !matches!(written, Ok(Some(_))) {
             // What matters is the first error; a leftover lies in a folder named partial.
             let _ = self.sink.remove_file(&temporary);
         }
-        let digest = written.at(&path)?;
-        self.sink.rename(&temporary, &path).at(&path)?;
-        Ok(digest)
+        written.at(&path)
     }
 
     /// Writes the manifest, which is `facts` with the digests of all files, and `host` apart, and gives the folder
@@ -167,23 +189,27 @@ impl<'a> Folder<'a> {
     ///
     /// # Errors
     /// If the file system fails. What stood there before is then as it was, but for files it may have lacked.
-    pub fn finish(self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
+    pub fn finish(mut self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
         self.put_manifest(facts, &self.files, host)?;
         let marker = self.partial.join(PARTIAL);
         self.sink.remove_file(&marker).at(&marker)?;
         if self.take_name()? {
+            self.is_litter = false;
             self.forget_kept()?;
             return Ok(Finished::Written { folder: self.done.clone() });
         }
+        let theirs = self.read_manifest()?;
+        let is_listed = |name: &str| theirs.as_ref().is_some_and(|theirs| !theirs["files"][name].is_null());
         let (mut differing, mut lacking) = (Vec::new(), Vec::new());
         for (name, digest) in &self.files {
             match FileDigest::of(self.sink, &self.done.join(name))? {
                 None => lacking.push(name.clone()),
                 Some(theirs) if theirs != *digest => differing.push(name.clone()),
+                // It came later, and then the manifest could not be written.
+                Some(_) if !is_listed(name) => lacking.push(name.clone()),
                 Some(_) => {}
             }
         }
-        let theirs = self.read_manifest()?;
         if theirs.as_ref().map(digested) != Some(digested(&to_value(facts))) {
             differing.push(MANIFEST.to_owned());
         }
@@ -194,6 +220,7 @@ impl<'a> Folder<'a> {
             self.add(&lacking, facts, theirs.as_ref(), host)?;
         }
         self.sink.remove_folder(&self.partial).at(&self.partial)?;
+        self.is_litter = false;
         self.forget_kept()?;
         Ok(Finished::Verified { folder: self.done.clone(), added: lacking })
     }
@@ -203,14 +230,33 @@ impl<'a> Folder<'a> {
     ///
     /// # Errors
     /// If the file system fails.
-    pub fn keep(self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
+    pub fn keep(mut self, facts: &impl Serialize, host: &Value) -> Result<Finished, OutputError> {
         let marker = Manifest { facts, files: &self.files, host };
-        self.put(PARTIAL, |out| write_json(out, &marker))?;
+        self.put(PARTIAL, |out| write_json(out, &marker).map(ControlFlow::Continue))?;
+        // An earlier attempt may have come as far as that, and no further.
+        self.discard(&[MANIFEST], &[])?;
         if self.is_apart() {
-            self.forget_kept()?;
-            self.sink.rename(&self.partial, &self.kept).at(&self.kept)?;
+            let kept = self.kept.clone();
+            self.take_place(&kept)?;
         }
         Ok(Finished::Partial { folder: self.kept.clone() })
+    }
+
+    /// Gives the folder the name `place`; what had it goes, but only then.
+    fn take_place(&mut self, place: &Path) -> Result<(), OutputError> {
+        let old = self.partial.with_extension("old.partial");
+        let is_taken = self.sink.exists(place).at(place)?;
+        if is_taken {
+            self.sink.rename(place, &old).at(place)?;
+        }
+        let taken = self.sink.rename(&self.partial, place);
+        if taken.is_err() && is_taken {
+            // What matters is the first error; the old one stays all the same, under a name that says what it is.
+            let _ = self.sink.rename(&old, place);
+        }
+        taken.at(place)?;
+        self.is_litter = false;
+        if is_taken { self.sink.remove_folder(&old).at(&old) } else { Ok(()) }
     }
 
     /// Gives the folder its name, unless that is taken.
@@ -238,16 +284,15 @@ impl<'a> Folder<'a> {
         host: &Value,
     ) -> Result<(), OutputError> {
         let manifest = Manifest { facts, files, host };
-        self.put(MANIFEST, |out| write_json(out, &manifest)).map(|_| ())
+        self.put(MANIFEST, |out| write_json(out, &manifest).map(ControlFlow::Continue)).map(|_| ())
     }
 
     /// Leaves what stands there alone, and what was made now beside it.
-    fn keep_apart(self, files: Vec<String>) -> Result<Finished, OutputError> {
+    fn keep_apart(mut self, files: Vec<String>) -> Result<Finished, OutputError> {
         let mut name = self.done.file_name().expect("a folder has a name").to_owned();
         name.push(".differs");
         let other = self.done.with_file_name(name);
-        self.sink.remove_folder(&other).at(&other)?;
-        self.sink.rename(&self.partial, &other).at(&other)?;
+        self.take_place(&other)?;
         Ok(Finished::Differs { folder: self.done.clone(), other, files })
     }
 
@@ -288,7 +333,7 @@ impl<'a> Folder<'a> {
 
 impl Drop for Folder<'_> {
     fn drop(&mut self) {
-        if self.is_apart() {
+        if self.is_litter {
             // Nobody is left to tell, and what stays has a name that says what it is.
             let _ = self.sink.remove_folder(&self.partial);
         }
@@ -296,21 +341,32 @@ impl Drop for Folder<'_> {
 }
 
 /// Makes `outputs/latest` lead to `target`, a folder below `outputs`: a relative link, so that `outputs` can be moved,
-/// or a text file where there are no links.
+/// or a text file where there are no links. What `latest` was before it stays until then.
 ///
 /// # Errors
 /// If the file system fails.
 pub fn point_latest(sink: &dyn Sink, outputs: &Path, target: &Path) -> Result<(), OutputError> {
-    let (latest, temporary) = (outputs.join("latest"), outputs.join(".latest.tmp"));
+    // Other programs may do the same at once.
+    let temporary = outputs.join(format!(".latest.{}.tmp", std::process::id()));
+    let latest = outputs.join("latest");
     let target = target.strip_prefix(outputs).unwrap_or(target);
     sink.create_folder(outputs).at(outputs)?;
-    sink.remove_file(&temporary).at(&temporary)?;
-    if sink.link(target, &temporary).is_err() {
-        let line = format!("{}\n", target.display());
-        let write = |mut file: Box<dyn Write>| file.write_all(line.as_bytes()).and_then(|()| file.flush());
-        sink.create(&temporary).and_then(write).at(&temporary)?;
+    sink.remove_file(&temporary).at(&latest)?;
+    let linked = match sink.link(target, &temporary) {
+        Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+            let line = format!("{}\n", target.display());
+            let write =
+                |mut file: Box<dyn Write>| file.write_all(line.as_bytes()).and_then(|()| file.flush());
+            sink.create(&temporary).and_then(write)
+        }
+        linked => linked,
+    };
+    let pointed = linked.and_then(|()| sink.rename(&temporary, &latest));
+    if pointed.is_err() {
+        // What matters is the first error.
+        let _ = sink.remove_file(&temporary);
     }
-    sink.rename(&temporary, &latest).at(&latest)
+    pointed.at(&latest)
 }
 
 #[derive(Serialize)]

@@ -294,6 +294,11 @@ interrupted lie in `sweep-<id>.partial/runs/`, and `run --resume` goes on from t
 again up to the event at which it was cut. A folder being filled is named `<name>.<process>-<count>.partial`: one that a
 killed process left behind can be deleted.
 
+When a file cannot be written (a full disk, a limit, no permission, a call that was interrupted) the command says which, ends
+with 74 and removes what it was filling; finished results, and what an earlier attempt kept in `<name>.partial`, stay as they
+were. A sweep stays in `sweep-<id>.partial`, with the runs that could be written. Only what cannot even be removed or renamed is
+left: folders named `….partial`, files named `….tmp`, an empty `.lock` that locks nothing. They can be deleted.
+
 A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.
 

@@ -7,6 +7,8 @@ mod digest;
 mod document;
 mod documents;
 mod facts;
+#[cfg(test)]
+pub(crate) mod failing;
 mod folder;
 mod formats;
 mod lock;
@@ -31,7 +33,7 @@ pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
 pub(crate) use formats::columns;
 pub use formats::{Column, FORMATS, Format, document};
 pub use lock::Lock;
-pub use sink::{Disk, OutputError, Sink, write_file};
+pub use sink::{Disk, OutputError, Sink, write_file, write_new};
 pub use stored::{Stored, stored};
 pub use summary::{CheckSummary, FigureSummary, SCHEMA, Summary, notices};
 pub use sweep::{PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, sweep_folder, write_sweep};

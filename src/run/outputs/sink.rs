@@ -1,6 +1,6 @@
 //! Sinks: where files go. A disk in earnest; in tests one that fails at every step in turn.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,11 @@ impl<T> At<T> for io::Result<T> {
 pub trait Sink: Sync {
     /// A new file, or an old one emptied.
     fn create(&self, path: &Path) -> io::Result<Box<dyn Write>>;
+    /// A new file; [`io::ErrorKind::AlreadyExists`] if something stands there.
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write>>;
+    /// A file, made unless it is there, that is locked while it is open; [`io::ErrorKind::WouldBlock`] if another
+    /// program has the lock.
+    fn lock(&self, path: &Path) -> io::Result<File>;
     /// A file to read.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>>;
     /// A folder and those above it, unless they are there.
@@ -52,11 +57,21 @@ pub struct Disk;
 
 impl Sink for Disk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn Write>> {
-        Ok(Box::new(fs::File::create(path)?))
+        Ok(Box::new(File::create(path)?))
+    }
+
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(File::create_new(path)?))
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<File> {
+        let file = File::options().create(true).append(true).open(path)?;
+        file.try_lock()?;
+        Ok(file)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
-        Ok(Box::new(fs::File::open(path)?))
+        Ok(Box::new(File::open(path)?))
     }
 
     fn create_folder(&self, path: &Path) -> io::Result<()> {
@@ -98,6 +113,21 @@ pub(super) fn read(sink: &dyn Sink, path: &Path) -> Result<Option<Vec<u8>>, Outp
     let mut bytes = Vec::new();
     sink.open(path).and_then(|mut file| file.read_to_end(&mut bytes)).at(path)?;
     Ok(Some(bytes))
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+///
+/// # Errors
+/// If something stands there ([`io::ErrorKind::AlreadyExists`]), which then stays as it is, or the file system fails.
+pub fn write_new(sink: &dyn Sink, path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut file = sink.create_new(path).at(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.flush());
+    drop(file);
+    if written.is_err() {
+        // It is ours, and half of it helps nobody; what matters is the first error.
+        let _ = sink.remove_file(path);
+    }
+    written.at(path)
 }
 
 /// Writes a file, whole or not at all, and the folders above it; one that was there is replaced.

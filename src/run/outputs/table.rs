@@ -64,8 +64,9 @@ impl<'w> Table<'w> {
     }
 
     /// All rows are written.
-    pub(super) fn end(mut self) -> io::Result<()> {
-        self.csv.flush()
+    pub(super) fn end(self) -> io::Result<()> {
+        // Dropped instead, it would flush once more, and tell nobody what comes of that.
+        self.csv.into_inner().map(|_| ()).map_err(csv::IntoInnerError::into_error)
     }
 }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::ops::RangeInclusive;
-use std::sync::atomic::AtomicBool;
 
 use crate::kernel::Time;
 use crate::run::outputs::TRACE;
@@ -73,12 +72,11 @@ impl Parting {
 /// Goes through `prepared` once more and says what differs in the interval.
 ///
 /// # Errors
-/// If the stored trace cannot be read, or [`io::ErrorKind::Interrupted`] once `interrupt` is set.
+/// If the stored trace cannot be read.
 pub fn locate<X: Custom>(
     recorded: &Recorded,
     prepared: &Prepared<X>,
     interval: RangeInclusive<u64>,
-    interrupt: &AtomicBool,
 ) -> Result<Parting, ReproError> {
     let unreadable = |source| ReproError::Unreadable { path: recorded.folder.join(TRACE), source };
     let mut replayed = Vec::new();
@@ -86,7 +84,7 @@ pub fn locate<X: Custom>(
         replayed.push(TracedEvent::read(line).expect("a tracer writes events"));
         Ok(())
     };
-    trace(prepared, interval.clone(), interrupt, keep).map_err(unreadable)?;
+    trace(prepared, interval.clone(), keep).map_err(unreadable)?;
     let first = match recorded.intact(TRACE) {
         Ok(path) => {
             let stored = File::open(path).and_then(|file| read(file, &interval)).map_err(unreadable)?;

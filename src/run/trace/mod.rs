@@ -10,7 +10,7 @@ mod notes;
 mod tracer;
 
 use std::io::{self, Write};
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sim::Sim;
@@ -44,27 +44,38 @@ pub struct Passed {
 /// the number of its event.
 ///
 /// # Errors
-/// Of `emit`, or [`io::ErrorKind::Interrupted`] once `interrupt` is set.
+/// Of `emit`.
 pub fn trace<X: Custom>(
+    prepared: &Prepared<X>,
+    window: RangeInclusive<u64>,
+    emit: impl FnMut(u64, &[u8]) -> io::Result<()>,
+) -> io::Result<Passed> {
+    let passed = trace_until(prepared, window, &AtomicBool::new(false), emit)?;
+    Ok(passed.expect("nobody sets the interrupt"))
+}
+
+/// The same; `None` once `interrupt` is set, which is no error of any kind: a system call may well end with one that is
+/// called [`io::ErrorKind::Interrupted`].
+fn trace_until<X: Custom>(
     prepared: &Prepared<X>,
     window: RangeInclusive<u64>,
     interrupt: &AtomicBool,
     emit: impl FnMut(u64, &[u8]) -> io::Result<()>,
-) -> io::Result<Passed> {
+) -> io::Result<Option<Passed>> {
     let last = *window.end();
     let tracer = Tracer::new(&prepared.world, window, emit);
     let mut sim: Sim<Role<X>, _> = Sim::new(prepared.world.setup.clone(), tracer);
     let mut stop = None;
     while stop.is_none() && sim.events() < last && !sim.observer_mut().has_failed() {
         if interrupt.load(Ordering::Relaxed) {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
+            return Ok(None);
         }
         stop = sim.run(SLICE.min(last - sim.events()));
     }
     let passed =
         Passed { events: sim.events(), digest: sim.digest(), checkpoints: sim.checkpoints().to_vec() };
     sim.into_observer().finish(passed.digest)?;
-    Ok(passed)
+    Ok(Some(passed))
 }
 
 /// Goes through the run with nobody listening: to its end, or up to the last of so many `events`.
@@ -75,10 +86,10 @@ pub fn pass<X: Custom>(prepared: &Prepared<X>, events: u64) -> Passed {
 }
 
 /// Writes trace.jsonl of an executed run: a line an event, up to the `events_max`-th, and a last line that says whether
-/// these are all.
+/// these are all. Breaks off once `interrupt` is set.
 ///
 /// # Errors
-/// If `out` fails, or [`io::ErrorKind::Interrupted`] once `interrupt` is set.
+/// If `out` fails.
 ///
 /// # Panics
 /// If the run does not go the same way again.
@@ -87,10 +98,11 @@ pub fn write<X: Custom>(
     executed: &Executed<X>,
     events_max: u64,
     interrupt: &AtomicBool,
-) -> io::Result<()> {
+) -> io::Result<ControlFlow<()>> {
     let is_complete = executed.events <= events_max;
     let last = executed.events.min(events_max).max(1);
-    let passed = trace(&executed.prepared, 1..=last, interrupt, |_, line| out.write_all(line))?;
+    let passed = trace_until(&executed.prepared, 1..=last, interrupt, |_, line| out.write_all(line))?;
+    let Some(passed) = passed else { return Ok(ControlFlow::Break(())) };
     assert!(executed.checkpoints.starts_with(&passed.checkpoints), "a run goes the same way again");
     if is_complete {
         let ends = [(passed.events, passed.digest), (executed.events, executed.digest)];
@@ -101,5 +113,6 @@ pub fn write<X: Custom>(
     line.text("end", if is_complete { "complete" } else { "max-trace-events" });
     line.integer("events", last);
     line.integer("of", executed.events);
-    out.write_all(line.end())
+    out.write_all(line.end())?;
+    Ok(ControlFlow::Continue(()))
 }

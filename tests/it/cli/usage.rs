@@ -36,20 +36,78 @@ fn colours_come_only_when_asked_for() {
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    let output = seedbed(project(), &["schema"]).stdout(writer).output().expect("it starts");
-    let done = Done::from(output).exits(0);
-    assert!(done.stderr.is_empty(), "{}", done.stderr);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for command in printing(folder.path()) {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        let output = seedbed(project(), &arguments).stdout(writer).output().expect("it starts");
+        let done = Done::from(output).exits(0);
+        assert!(!done.stderr.contains("error"), "{command:?}: {}", done.stderr);
+    }
+}
+
+/// A command of each kind that prints a result; one of them fills a folder too.
+#[cfg(unix)]
+fn printing(outputs: &Path) -> Vec<Vec<String>> {
+    let scenario = "scenarios/faults/half-open.toml";
+    let outputs = outputs.display().to_string();
+    let commands: [&[&str]; 10] = [
+        &["--help"],
+        &["schema"],
+        &["man"],
+        &["list"],
+        &["list", "--format", "json"],
+        &["explain", "raft"],
+        &["check", scenario],
+        &["new", "raft"],
+        &["completions", "bash"],
+        &[
+            "run",
+            scenario,
+            "--max-events",
+            "1000",
+            "--charts",
+            "none",
+            "--dry-run",
+            "--quiet",
+            "--out",
+            &outputs,
+        ],
+    ];
+    commands.iter().map(|command| command.iter().map(|&word| word.to_owned()).collect()).collect()
+}
+
+/// Standard output that is not there at all is one that nobody reads.
+#[cfg(unix)]
+#[test]
+fn a_closed_stdout_is_no_failure() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for command in printing(folder.path()) {
+        let closed = Command::new("sh")
+            .args(["-c", "exec \"$0\" \"$@\" >&-", env!("CARGO_BIN_EXE_seedbed")])
+            .args(&command)
+            .current_dir(project())
+            .output();
+        let Ok(output) = closed else { return eprintln!("skipped: there is no sh") };
+        let done = Done::from(output).exits(0);
+        assert!(!done.stderr.contains("error"), "{command:?}: {}", done.stderr);
+    }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error_of_output() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
-    let output = seedbed(project(), &["schema"]).stdout(Stdio::from(full)).output().expect("it starts");
-    let done = Done::from(output).exits(74);
-    assert!(done.stderr.starts_with("error: the result could not be written"), "{}", done.stderr);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for command in printing(folder.path()) {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        let output = seedbed(project(), &arguments).stdout(Stdio::from(full)).output().expect("it starts");
+        let done = Done::from(output).exits(74);
+        if command[0] != "--help" {
+            assert!(done.stderr.starts_with("error: the result could not be written"), "{}", done.stderr);
+        }
+    }
 }
 
 #[test]

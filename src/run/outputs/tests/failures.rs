@@ -1,99 +1,13 @@
 //! A disk that fails at every step in turn: nothing is ever there half.
 
-use std::io::{self, Read, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io::ErrorKind;
 
+use super::failing::{Failing, When};
 use super::*;
 
-/// A disk whose `n`-th step fails, and every one after it.
-struct Failing {
-    left: Arc<AtomicUsize>,
-    links: bool,
-}
-
-impl Failing {
-    fn at(steps: usize) -> Failing {
-        Failing { left: Arc::new(AtomicUsize::new(steps)), links: true }
-    }
-
-    fn step(&self) -> io::Result<()> {
-        step(&self.left)
-    }
-}
-
-fn step(left: &AtomicUsize) -> io::Result<()> {
-    let one_less = |left: usize| left.checked_sub(1);
-    match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(io::Error::other("no space left")),
-    }
-}
-
-/// A file of a [`Failing`] disk: half of what is written last is there when it fails.
-struct FailingFile {
-    file: Box<dyn Write>,
-    left: Arc<AtomicUsize>,
-}
-
-impl Write for FailingFile {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        if let Err(error) = step(&self.left) {
-            self.file.write_all(&buffer[..buffer.len() / 2])?;
-            return Err(error);
-        }
-        self.file.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        step(&self.left)?;
-        self.file.flush()
-    }
-}
-
-impl Sink for Failing {
-    fn create(&self, path: &Path) -> io::Result<Box<dyn Write>> {
-        self.step()?;
-        Ok(Box::new(FailingFile { file: Disk.create(path)?, left: Arc::clone(&self.left) }))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
-        self.step()?;
-        Disk.open(path)
-    }
-
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Disk.create_folder(path)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step()?;
-        Disk.rename(from, to)
-    }
-
-    fn remove_folder(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Disk.remove_folder(path)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.step()?;
-        Disk.remove_file(path)
-    }
-
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.step()?;
-        Disk.exists(path)
-    }
-
-    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
-        if !self.links {
-            return Err(io::ErrorKind::Unsupported.into());
-        }
-        self.step()?;
-        Disk.link(target, path)
-    }
+/// A disk that is full from its `steps`-th step on, so that not even what is there can be moved or removed.
+fn failing(steps: usize) -> Failing {
+    Failing::new(When::Onwards(steps), ErrorKind::StorageFull)
 }
 
 /// More steps than any of these tests takes.
@@ -113,7 +27,7 @@ fn a_new_folder_is_there_whole_or_not_at_all_wherever_the_disk_fails() {
     for steps in 0..STEPS_MAX {
         let outputs = tempfile::tempdir().expect("there is room");
         let folder = outputs.path().join("small").join(facts().run_id());
-        let result = make(&Failing::at(steps), outputs.path(), &facts());
+        let result = make(&failing(steps), outputs.path(), &facts());
         if folder.exists() {
             assert_eq!(files_below(&folder), whole, "after {steps} steps");
         }
@@ -134,7 +48,7 @@ fn a_new_folder_is_there_whole_or_not_at_all_wherever_the_disk_fails() {
             Ok(other) => panic!("the folder is new: {other:?}"),
             Err(error) => {
                 assert!(error.path.starts_with(outputs.path()), "{error}");
-                assert!(error.to_string().ends_with(": no space left"), "{error}");
+                assert!(error.to_string().ends_with(": no storage space"), "{error}");
                 failed += 1;
             }
         }
@@ -159,7 +73,7 @@ fn a_finished_folder_stays_as_it_was_wherever_the_disk_fails_while_it_is_compare
                 fs::write(folder.join("roles.csv"), "tampered\n").expect("the disk works");
                 before = files_below(&folder);
             }
-            let result = make(&Failing::at(steps), outputs.path(), &facts());
+            let result = make(&failing(steps), outputs.path(), &facts());
             assert_eq!(files_below(&folder), before, "after {steps} steps");
             match result {
                 Err(_) => failed += 1,
@@ -174,7 +88,8 @@ fn a_finished_folder_stays_as_it_was_wherever_the_disk_fails_while_it_is_compare
 #[test]
 fn where_there_are_no_links_latest_is_a_text_file() {
     let outputs = tempfile::tempdir().expect("there is room");
-    let sink = Failing { links: false, ..Failing::at(STEPS_MAX) };
+    let mut sink = failing(STEPS_MAX);
+    sink.links = false;
     point_latest(&sink, outputs.path(), Path::new("small/0123")).expect("it falls back");
     let text = fs::read_to_string(outputs.path().join("latest")).expect("it is a file");
     assert_eq!(text, "small/0123\n");

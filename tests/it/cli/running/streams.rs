@@ -72,6 +72,45 @@ fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
     assert!(done.stderr.contains("--out names another folder") && done.stdout.is_empty());
 }
 
+/// A run whose results are there when nobody can be told of them, or whose files are too large.
+#[cfg(unix)]
+#[test]
+fn a_run_survives_its_stdout_and_fails_at_a_file_that_is_too_large() {
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    let shell = |script: &str| {
+        let arguments = ["-c", script, env!("CARGO_BIN_EXE_seedbed")];
+        Command::new("sh").args(arguments).current_dir(folder.0.path()).output().ok().map(Done::from)
+    };
+    let run = |flags: &str| format!("exec \"$0\" run a.toml --trace full {flags}");
+    // 4 KiB, or 8 where a block has 1 KiB: trace.jsonl is larger.
+    let Some(done) = shell(&format!("ulimit -f 8; {}", run("--charts none"))) else {
+        return eprintln!("skipped: there is no sh");
+    };
+    let done = done.exits(74);
+    assert!(done.stderr.starts_with("error: outputs/small/"), "{}", done.stderr);
+    assert!(done.stderr.contains(": File too large"), "{}", done.stderr);
+    assert_eq!(folders_in(&folder.path("outputs/small")), [""; 0], "nothing is left");
+    let done = shell(&format!("ulimit -f 8; {}", run("--charts none --seeds 1..2"))).expect("sh").exits(74);
+    assert_eq!(done.stderr.matches(": File too large").count(), 2, "{}", done.stderr);
+    for left in folders_in(&folder.path("outputs/small")) {
+        assert!(left.starts_with("sweep-") && left.ends_with(".partial"), "{left}");
+        assert_eq!(folders_in(&folder.path(&format!("outputs/small/{left}/runs"))), [""; 0]);
+    }
+    std::fs::remove_dir_all(folder.path("outputs")).expect("it is there");
+
+    let mut ends = vec![(">&-", 0), ("| true", 0)];
+    if Path::new("/dev/full").exists() {
+        ends.push((">/dev/full", 74));
+    }
+    for (end, code) in ends {
+        let script = run("").replace("exec ", "") + " " + end;
+        let done = shell(&script).expect("there is sh").exits(code);
+        assert_eq!(done.stderr.contains("error: the result could not be written"), code == 74, "{end}");
+        assert!(folder.path("outputs/latest/manifest.json").exists(), "{end}");
+        std::fs::remove_dir_all(folder.path("outputs")).expect("it is there");
+    }
+}
+
 #[test]
 fn verdicts_have_colours_only_when_asked_for() {
     let folder = Folder::new(&[("a.toml", SMALL)]);
