@@ -122,10 +122,13 @@ impl<M: Message> Fabric<M> {
 
     #[inline(always)]
     fn resets_between(&self, from: NodeId, to: NodeId) -> u32 {
-        match self.resets.is_empty() {
-            true => 0,
-            false => self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0),
-        }
+        if self.resets.is_empty() { 0 } else { self.known_resets(from, to) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn known_resets(&self, from: NodeId, to: NodeId) -> u32 {
+        self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0)
     }
 
     #[inline(always)]
