@@ -8,13 +8,14 @@ use crate::scenario::plan::{AssertionPlan, CheckKind, CheckPlan};
 use crate::scenario::{Scenario, World, plan};
 use crate::sim::Limits;
 use crate::spec::code::Code;
-use crate::spec::diagnostic::{Diagnostic, Diagnostics};
+use crate::spec::diagnostic::{Diagnostic, Diagnostics, Problem};
+use crate::spec::scalars::Located;
 use crate::spec::suggest;
 use crate::spec::{DataFile, DataFiles, units};
 use crate::systems::{Custom, Never};
 
 use super::cast::{Cast, CastNode, CastWorkload};
-use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, Query, Unit, named};
+use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, named};
 
 /// A run that is ready to start; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
@@ -154,15 +155,12 @@ fn query<X: Custom>(
     let mut query = Query::of(entry.metric);
     let mut all = true;
     for (label, value) in &plan.labels {
-        match query
-            .clone()
-            .with(label, &value.value)
-            .map_err(|error| error.to_string())
-            .and_then(|narrowed| check_value(label, &value.value, world).map(|()| narrowed))
-        {
+        let narrowed = query.clone().with(&label.value, &value.value);
+        let narrowed = narrowed.map_err(|error| Box::new(unknown(&error, label, value)));
+        match narrowed.and_then(|narrowed| check_value(&label.value, value, world).map(|()| narrowed)) {
             Ok(narrowed) => query = narrowed,
-            Err(message) => {
-                diagnostics.push(Diagnostic::error(Code::UnknownName, &value.origin, message));
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
                 all = false;
             }
         }
@@ -185,8 +183,22 @@ fn query<X: Custom>(
     all.then_some(query)
 }
 
+/// The error at whichever of a label and its value is none.
+fn unknown(error: &LabelError, label: &Located<String>, value: &Located<String>) -> Diagnostic {
+    let (at, near) = match error {
+        LabelError::Unknown { near, .. } => (&label.origin, near),
+        LabelError::Value { near, .. } => (&value.origin, near),
+    };
+    Diagnostic::error(Code::UnknownName, at, error.to_string()).did_you_mean(*near)
+}
+
 /// Labels that name things of the scenario must name things that are there.
-fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<(), String> {
+fn check_value<X: Custom>(
+    label: &str,
+    value: &Located<String>,
+    world: &World<X>,
+) -> Result<(), Box<Diagnostic>> {
+    let Located { value, origin } = value;
     let known: Vec<&str> = match label {
         "workload" => world.workloads.iter().map(|workload| workload.name.as_str()).collect(),
         "system" => world.systems.iter().map(|system| system.plan.name.as_str()).collect(),
@@ -195,11 +207,12 @@ fn check_value<X: Custom>(label: &str, value: &str, world: &World<X>) -> Result<
         "node" => world.setup.nodes.iter().map(|node| node.name.as_str()).collect(),
         _ => return Ok(()),
     };
-    if known.contains(&value) {
+    if known.contains(&value.as_str()) {
         return Ok(());
     }
-    let near = suggest::closest(value, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-    Err(format!("there is no {label} `{value}`{}", near.unwrap_or_default()))
+    let near = suggest::closest(value, known.iter().copied());
+    let error = Diagnostic::error(Code::UnknownName, origin, format!("there is no {label} `{value}`"));
+    Err(Box::new(error.did_you_mean(near)))
 }
 
 /// Why an assertion cannot be read.
@@ -232,12 +245,22 @@ fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
         text.split_once(comparison.sign()).map(|(left, right)| (left.trim(), comparison, right.trim()))
     });
     let Some((left, comparison, right)) = found else {
+        // The word in the middle was to be the sign.
+        let part = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [_, word, _] => word,
+            _ => text,
+        };
         return Err(refused(
-            text,
+            part,
             format!("`{text}` compares nothing: it has none of < <= > >= =="),
             example(),
         ));
     };
+    if let Some(at) = [" and ", " or "].into_iter().filter_map(|link| right.find(link)).min() {
+        let message = "an assertion is one comparison".to_owned();
+        let help = "write a check of its own for each comparison".to_owned();
+        return Err(refused(right[at..].trim(), message, help));
+    }
     let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
     let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
     let Some(aggregate) = aggregate else {
@@ -247,27 +270,29 @@ fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
         let message = format!("`{left}` is no aggregate of `{}`", entry.name);
         return Err(Refused { near, ..refused(part, message, help) });
     };
-    let value = value(right, aggregate, entry.unit).map_err(|message| refused(right, message, example()))?;
+    let value = value(right, aggregate, entry.unit).map_err(|problem| {
+        let help = problem.help.into_iter().next().unwrap_or_else(example);
+        refused(right, format!("`{right}` {}", problem.message), help)
+    })?;
     Ok(Assertion { aggregate, comparison, value })
 }
 
 /// The value that a figure is compared with, in the base unit of its metric.
-fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, String> {
+fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
     let plain = |text: &str| {
         let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| format!("`{text}` is no number"))
+        number.ok_or_else(|| Problem::new(Code::BadAssertion, 0..text.len(), "is no number"))
     };
     // A count, and a coefficient of variation, have no unit whatever the metric's is.
     if matches!(aggregate, Aggregate::Count | Aggregate::Cv) {
         return plain(text);
     }
-    let worded = |problem: crate::spec::Problem| format!("`{text}` {}", problem.message);
     match unit {
-        Unit::Nanoseconds => units::duration(text).map(|length| length.0 as f64).map_err(worded),
-        Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()).map_err(worded),
+        Unit::Nanoseconds => units::duration(text).map(|length| length.0 as f64),
+        Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()),
         Unit::Ratio => match text.parse::<f64>() {
             Ok(_) => plain(text),
-            Err(_) => units::ratio(text).map(|ratio| ratio.as_f64()).map_err(worded),
+            Err(_) => units::ratio(text).map(|ratio| ratio.as_f64()),
         },
         Unit::Count
         | Unit::Operations

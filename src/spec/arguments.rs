@@ -65,7 +65,7 @@ pub fn bind<'a>(call: &'a Call, forms: &[Form]) -> Result<Bound<'a>, Vec<Problem
     let mut bound = Bound { form, call, values: Vec::new() };
     let mut problems = Vec::new();
     for (position, argument) in call.arguments.iter().enumerate() {
-        match parameter_of(argument, position, parameters, forms, &call.name.text) {
+        match parameter_of(argument, position, parameters, forms, call) {
             Ok(name) if bound.get(name).is_some() => {
                 let message = format!("is given `{name}` twice");
                 let span = argument.key.as_ref().map_or(argument.value.span(), |key| key.span.clone());
@@ -119,9 +119,9 @@ fn parameter_of(
     position: usize,
     parameters: &[Parameter],
     forms: &[Form],
-    function: &str,
+    call: &Call,
 ) -> Result<&'static str, Problem> {
-    let help = format!("write {}", usage(function, forms));
+    let help = format!("write {}", usage(&call.name.text, forms));
     if let Some(weight) = &argument.weight {
         let message = "takes no weighted arguments";
         return Err(Problem::new(Code::UnknownArgument, weight.span.clone(), message).help(help));
@@ -145,16 +145,27 @@ fn parameter_of(
         } else {
             format!("takes no argument `{}`", key.text)
         };
-        Problem::new(Code::UnknownArgument, key.span.clone(), message)
+        // Of two forms that are mixed neither is the wrong one.
+        let span = if is_elsewhere { call.span.clone() } else { key.span.clone() };
+        Problem::new(Code::UnknownArgument, span, message)
             .did_you_mean(suggest::closest(&key.text, all.map(|p| p.name)).filter(|_| !is_elsewhere))
             .help(help)
     })
 }
 
 fn missing_argument(call: &Call, name: &str, forms: &[Form]) -> Problem {
-    let close = call.span.end - 1..call.span.end;
-    Problem::new(Code::MissingArgument, close, format!("lacks its argument `{name}`"))
-        .help(format!("write {}", usage(&call.name.text, forms)))
+    // Two values without a comma between them are one argument.
+    let phrase = |argument: &&Argument| match &argument.value {
+        Expression::Phrase(words) => argument.key.is_none() && words.len() > 1,
+        Expression::Call(_) => false,
+    };
+    let joined = call.arguments.iter().find(phrase).map(|argument| argument.value.span());
+    let problem = |span| Problem::new(Code::MissingArgument, span, format!("lacks its argument `{name}`"));
+    let problem = match joined {
+        Some(span) => problem(span).help("arguments have a `,` between them"),
+        None => problem(call.span.clone()),
+    };
+    problem.help(format!("write {}", usage(&call.name.text, forms)))
 }
 
 #[cfg(test)]
@@ -193,10 +204,11 @@ mod tests {
 
     #[test]
     fn all_misfits_are_reported() {
-        assert_eq!(errors("l(1)"), ["S033 3..4 lacks its argument `p99`"]);
+        assert_eq!(errors("l(1)"), ["S033 0..4 lacks its argument `p99`"]);
+        assert_eq!(errors("l(1 2)"), ["S033 2..5 lacks its argument `p99`"]);
         assert_eq!(
             errors("l()"),
-            ["S033 2..3 lacks its argument `median`", "S033 2..3 lacks its argument `p99`"]
+            ["S033 0..3 lacks its argument `median`", "S033 0..3 lacks its argument `p99`"]
         );
         assert_eq!(
             errors("l(medain=1, p99=2, p99=3)"),
@@ -208,7 +220,7 @@ mod tests {
         assert_eq!(errors("l(1, 2, 3, 4)"), ["S034 11..12 takes 3 arguments only"]);
         assert_eq!(
             errors("l(median=1, cv=2)"),
-            ["S032 12..14 cannot take `cv` together with its other arguments"]
+            ["S032 0..17 cannot take `cv` together with its other arguments"]
         );
         assert_eq!(errors("l(0.9: 1, 2)"), ["S032 2..5 takes no weighted arguments"]);
     }

@@ -271,7 +271,7 @@ impl Parser<'_> {
     }
 
     fn unclosed(&self, open: usize) -> Problem {
-        self.problem(open..open + 1, "has a `(` that is never closed")
+        self.problem(open..open + 1, "has a `(` that is never closed").help("close it with `)`")
     }
 }
 

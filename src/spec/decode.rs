@@ -3,9 +3,12 @@
 //!
 //! A decoder never stops at the first error: it reports, returns `None`, and its caller goes on with the rest.
 
+use std::rc::Rc;
+
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, Problem};
 use super::origin::{Origin, SourceId};
+use super::suggest;
 use super::value::{Node, Table, Text, Value};
 use super::write;
 
@@ -66,14 +69,17 @@ pub struct Decoder<'a> {
     files: &'a dyn DataFiles,
     path: Vec<Step>,
     /// Keys that unknown ones probably stand for, each with its table: what a slip left out is not missing besides.
-    meant: Vec<(String, String)>,
+    meant: Vec<(Vec<Step>, String)>,
 }
 
 /// One key on the way to the value being decoded.
+#[derive(Clone, PartialEq, Eq)]
 struct Step {
     key: String,
     /// Which item, when the value of the key is a list.
     item: Option<usize>,
+    /// The names beside this one and where they were written, when users choose them.
+    beside: Rc<[(String, SourceId)]>,
 }
 
 impl<'a> Decoder<'a> {
@@ -99,23 +105,43 @@ impl<'a> Decoder<'a> {
 
     /// Remembers that an unknown key of this table was said to stand for `key`.
     pub fn was_meant(&mut self, key: &str) {
-        self.meant.push((self.section(), key.to_owned()));
+        self.meant.push((self.path.clone(), key.to_owned()));
     }
 
     /// Whether an unknown key of this table was said to stand for `key`.
     pub fn is_meant(&self, key: &str) -> bool {
-        !self.meant.is_empty() && {
-            let section = self.section();
-            self.meant.iter().any(|(table, meant)| *table == section && meant == key)
-        }
+        self.meant.iter().any(|(table, meant)| *table == self.path && meant == key)
+    }
+
+    /// Whether an unknown key of this table was said to stand for one of `keys`.
+    pub fn is_any_meant(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.is_meant(key))
     }
 
     /// Decodes the value of `key`, which then is the subject of messages.
     pub fn enter<T>(&mut self, key: &str, decode: impl FnOnce(&mut Decoder<'a>) -> T) -> T {
-        self.path.push(Step { key: key.to_string(), item: None });
+        self.enter_named(key, &Rc::default(), decode)
+    }
+
+    /// Decodes the value of a name that the user chose; `beside` are all names of its table, with where each was written.
+    pub fn enter_named<T>(
+        &mut self,
+        name: &str,
+        beside: &Rc<[(String, SourceId)]>,
+        decode: impl FnOnce(&mut Decoder<'a>) -> T,
+    ) -> T {
+        self.path.push(Step { key: name.to_string(), item: None, beside: Rc::clone(beside) });
         let value = decode(self);
         self.path.pop();
         value
+    }
+
+    /// The name of another file that the name of the table being decoded, written in `source`, probably stands for: to
+    /// change what an extended file has, one repeats its name.
+    pub fn name_to_change(&self, source: SourceId) -> Option<&str> {
+        let Step { key, beside, .. } = self.path.last()?;
+        let elsewhere = beside.iter().filter(|(name, other)| name != key && *other != source);
+        suggest::closest(key, elsewhere.map(|(name, _)| name.as_str()))
     }
 
     /// Decodes an item of the list being decoded.
@@ -131,9 +157,17 @@ impl<'a> Decoder<'a> {
     /// The key being decoded, for messages: "`heartbeat`", "`labels[0]`".
     pub fn subject(&self) -> String {
         match self.path.last() {
-            Some(Step { key, item: Some(item) }) => format!("`{key}[{item}]`"),
-            Some(Step { key, item: None }) => format!("`{key}`"),
+            Some(Step { key, item: Some(item), .. }) => format!("`{key}[{item}]`"),
+            Some(Step { key, item: None, .. }) => format!("`{key}`"),
             None => "the scenario".to_string(),
+        }
+    }
+
+    /// How the key being decoded is given this value: `seed = 7`. An item of a list is the value alone.
+    pub fn assignment(&self, value: impl std::fmt::Display) -> String {
+        match self.path.last() {
+            Some(Step { key, item: None, .. }) => format!("{} = {value}", write::key(key)),
+            Some(Step { item: Some(_), .. }) | None => value.to_string(),
         }
     }
 
@@ -142,8 +176,18 @@ impl<'a> Decoder<'a> {
         if self.path.is_empty() {
             return "at the top level".to_string();
         }
+        format!("in {}", self.header())
+    }
+
+    /// The header of the table being decoded: `[system.kv.raft]`.
+    pub fn header(&self) -> String {
         let keys: Vec<String> = self.path.iter().map(|step| write::key(&step.key)).collect();
-        format!("in [{}]", keys.join("."))
+        format!("[{}]", keys.join("."))
+    }
+
+    /// The key being decoded, alone.
+    pub fn key(&self) -> Option<&str> {
+        self.path.last().map(|step| step.key.as_str())
     }
 
     /// The data files of the scenario.
@@ -179,7 +223,10 @@ impl<'a> Decoder<'a> {
     pub fn wrong_type<T>(&mut self, node: &Node, expected: &str, help: &str) -> Option<T> {
         let message = format!("{} must be {expected}, found {}", self.subject(), node.value.type_name());
         let mut diagnostic = Diagnostic::error(Code::WrongType, &node.origin, message);
-        if !help.is_empty() {
+        if let Some(variable) = meant_variable(node) {
+            let fix = self.assignment(format!("\"${{{variable}}}\""));
+            diagnostic = diagnostic.help(format!("for a variable of [sweep] write {fix}"));
+        } else if !help.is_empty() {
             diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic);
@@ -190,6 +237,10 @@ impl<'a> Decoder<'a> {
     pub fn table<'n>(&mut self, node: &'n Node) -> Option<&'n Table> {
         match &node.value {
             Value::Table(table) => Some(table),
+            Value::Array(items) if items.iter().any(|item| item.as_table().is_some()) => {
+                let help = format!("write {} with single brackets, and each once", self.header());
+                self.wrong_type(node, "a table", &help)
+            }
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => {
                 self.wrong_type(node, "a table", "")
             }
@@ -201,10 +252,30 @@ impl<'a> Decoder<'a> {
         match &node.value {
             Value::String(text) => Some(text),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => {
-                let help =
-                    if example.is_empty() { String::new() } else { format!("write for example {example}") };
+                let help = match only_string(node) {
+                    Some(only) => format!("write {}", self.assignment(write::inline(only))),
+                    None if example.is_empty() => String::new(),
+                    None => format!("write for example {example}"),
+                };
                 self.wrong_type(node, expected, &help)
             }
         }
     }
+}
+
+/// The string that is the one item of a list.
+fn only_string(node: &Node) -> Option<&Node> {
+    let Value::Array(items) = &node.value else { return None };
+    let [only] = items.as_slice() else { return None };
+    matches!(only.value, Value::String(_)).then_some(only)
+}
+
+/// The variable that `$name` or `{name}` was probably to stand for.
+fn meant_variable(node: &Node) -> Option<&str> {
+    let Value::String(text) = &node.value else { return None };
+    let text = text.as_str();
+    let braced = || text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let name = text.strip_prefix('$').or_else(braced)?;
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (!name.is_empty() && name.chars().all(is_word)).then_some(name)
 }

@@ -114,6 +114,11 @@ impl<'a> Places<'a> {
         Places { table, whole }
     }
 
+    /// The place of an option's key; that of the table if the option is at its default.
+    pub fn of_key(&self, key: &str) -> &'a Origin {
+        self.table.entry(key).map_or(self.whole, |entry| &entry.key_origin)
+    }
+
     /// The place of an option's value; that of the table if the option is at its default.
     pub fn of(&self, key: &str) -> &'a Origin {
         self.table.get(key).map_or(self.whole, |node| &node.origin)
@@ -137,6 +142,34 @@ pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decod
     }
 }
 
+/// The table in `node`, or a report that shows under which of its keys, `known`, the value could stand alone.
+pub fn table_of<'n, T: Decode>(
+    node: &'n Node,
+    known: &[&'static str],
+    decoder: &mut Decoder<'_>,
+) -> Option<&'n Table> {
+    if matches!(node.value, Value::Table(_) | Value::Array(_)) {
+        return decoder.table(node);
+    }
+    let under = |key: &&'static str| {
+        let (key, key_origin) = ((*key).to_owned(), node.origin.clone());
+        let table = [Entry { key, key_origin, node: node.clone() }].into_iter().collect();
+        let whole = Node { value: Value::Table(table), origin: node.origin.clone() };
+        let mut silent = Diagnostics::default();
+        let fits = T::decode(&whole, &mut Decoder::new(&mut silent, decoder.files())).is_some();
+        (fits && silent.is_empty()).then(|| write::inline(&whole))
+    };
+    let fitting: Vec<String> = known.iter().filter_map(under).take(FITTING_MAX).collect();
+    let help = match fitting.as_slice() {
+        [] => String::new(),
+        fitting => format!("write {}", decoder.assignment(fitting.join(" or "))),
+    };
+    decoder.wrong_type(node, "a table", &help)
+}
+
+/// Most keys that are shown for a value that needs one.
+const FITTING_MAX: usize = 3;
+
 /// Decodes one option of the table `node`: its value, else its default, else a report of its absence.
 pub fn option<T: Decode>(
     node: &Node,
@@ -153,7 +186,10 @@ pub fn option<T: Decode>(
             }
             let message = format!("`{key}` is missing {}", decoder.section());
             let help = format!("write {key} = ... ({})", T::shape().words());
-            decoder.report(Diagnostic::error(Code::MissingKey, &node.origin, message).help(help));
+            decoder.report_error(|decoder| {
+                let near = decoder.name_to_change(node.origin.source);
+                Diagnostic::error(Code::MissingKey, &node.origin, message).did_you_mean(near).help(help)
+            });
             None
         });
     };
@@ -161,9 +197,11 @@ pub fn option<T: Decode>(
         let value = T::decode(&given, decoder)?;
         match limits.broken(&value) {
             None => Some(value),
-            Some((found, range)) => {
+            Some(Broken { found, range, nearest }) => {
                 let message = format!("{} is {found}, and must be {range}", decoder.subject());
-                decoder.report(Diagnostic::error(Code::OutOfRange, &given.origin, message));
+                let error = Diagnostic::error(Code::OutOfRange, &given.origin, message);
+                let fix = nearest.map(|nearest| format!("write {}", decoder.assignment(nearest)));
+                decoder.report(fix.into_iter().fold(error, Diagnostic::help));
                 None
             }
         }
@@ -174,6 +212,14 @@ pub fn option<T: Decode>(
 pub trait Scalar: PartialOrd + Clone {
     /// The value as written in a file.
     fn written(&self) -> String;
+
+    /// The value as a file has it: a quantity in quotes.
+    fn in_file(&self) -> String {
+        match self.number() {
+            Some(_) => self.written(),
+            None => write::quoted(&self.written()),
+        }
+    }
 
     /// The value as a JSON number, for types that are one in a file.
     fn number(&self) -> Option<f64> {
@@ -296,17 +342,27 @@ impl<S: Scalar> Limits<S> {
     }
 }
 
+/// A value that is not allowed, in words.
+pub struct Broken {
+    /// The value.
+    found: String,
+    /// The values that are allowed.
+    range: String,
+    /// The nearest of them as a file has it, where it is one end of the range.
+    nearest: Option<String>,
+}
+
 /// Whether a decoded value is allowed: [`Limits`], or `()` for no limits.
 pub trait Check<T> {
-    /// The value found and the values allowed, in words, when it is not one of them.
-    fn broken(&self, value: &T) -> Option<(String, String)>;
+    /// What is wrong with the value, if it is not allowed.
+    fn broken(&self, value: &T) -> Option<Broken>;
 
     /// The limits for documentation.
     fn row(&self) -> Option<LimitsRow>;
 }
 
 impl<T> Check<T> for () {
-    fn broken(&self, _: &T) -> Option<(String, String)> {
+    fn broken(&self, _: &T) -> Option<Broken> {
         None
     }
 
@@ -316,11 +372,16 @@ impl<T> Check<T> for () {
 }
 
 impl<T: Bounded> Check<T> for Limits<T::Scalar> {
-    fn broken(&self, value: &T) -> Option<(String, String)> {
+    fn broken(&self, value: &T) -> Option<Broken> {
         let value = value.scalar()?;
         let low_enough = self.high.as_ref().is_none_or(|high| value < high || (self.closed && value == high));
         let high_enough = self.low.as_ref().is_none_or(|low| low <= value);
-        (!low_enough || !high_enough).then(|| (value.written(), self.words()))
+        let nearest = match (low_enough, high_enough) {
+            (true, true) => return None,
+            (_, false) => self.low.as_ref(),
+            (false, true) => self.high.as_ref().filter(|_| self.closed),
+        };
+        Some(Broken { found: value.written(), range: self.words(), nearest: nearest.map(Scalar::in_file) })
     }
 
     fn row(&self) -> Option<LimitsRow> {
@@ -461,8 +522,8 @@ macro_rules! options {
                 node: &$crate::spec::Node,
                 decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
-                let table = decoder.table(node)?;
                 let known: &[&'static str] = &[$($crate::spec::options::key(stringify!($option)),)*];
+                let table = $crate::spec::options::table_of::<Self>(node, known, decoder)?;
                 $crate::spec::options::refuse_unknown(table, known, decoder);
                 // All options first, then the `?`: every mistake is reported, not only the first.
                 $(let $option = $crate::spec::options::option::<$type>(

@@ -1,13 +1,17 @@
 //! How the plain types are decoded: booleans, numbers, strings, quantities, lists, and values kept as they are.
 
+use std::ops::Range;
+use std::rc::Rc;
+
 use super::code::Code;
 use super::decode::{Decode, Decoder};
 use super::diagnostic::{Diagnostic, Problem};
-use super::origin::Origin;
+use super::origin::{Origin, SourceId};
 use super::quantity::{Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
 use super::shape::Shape;
 use super::units::{self, Dimension};
-use super::value::{Node, Text, Value};
+use super::value::{Entry, Node, Table, Text, Value};
+use super::write;
 use crate::kernel::Duration;
 
 impl Decode for bool {
@@ -15,7 +19,7 @@ impl Decode for bool {
         match &node.value {
             Value::Bool(value) => Some(*value),
             Value::String(text) if matches!(text.as_str(), "true" | "false") => {
-                decoder.wrong_type(node, "true or false", &without_quotes(text))
+                decoder.wrong_type(node, "true or false", &without_quotes(text, decoder))
             }
             Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
                 decoder.wrong_type(node, "true or false", "")
@@ -33,7 +37,11 @@ fn integer(node: &Node, decoder: &mut Decoder<'_>) -> Option<i64> {
     match &node.value {
         Value::Integer(value) => Some(*value),
         Value::String(text) if text.as_str().parse::<i64>().is_ok() => {
-            decoder.wrong_type(node, "a whole number", &without_quotes(text))
+            decoder.wrong_type(node, "a whole number", &without_quotes(text, decoder))
+        }
+        Value::Float(number) if number.fract() == 0.0 => {
+            let help = format!("write {}", decoder.assignment(number));
+            decoder.wrong_type(node, "a whole number", &help)
         }
         Value::Bool(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
             decoder.wrong_type(node, "a whole number", "")
@@ -41,8 +49,8 @@ fn integer(node: &Node, decoder: &mut Decoder<'_>) -> Option<i64> {
     }
 }
 
-fn without_quotes(text: &Text) -> String {
-    format!("write {} without quotes", text.as_str())
+fn without_quotes(text: &Text, decoder: &Decoder<'_>) -> String {
+    format!("write {} without quotes", decoder.assignment(text.as_str()))
 }
 
 macro_rules! decode_unsigned {
@@ -51,10 +59,12 @@ macro_rules! decode_unsigned {
             fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<$type> {
                 let value = integer(node, decoder)?;
                 let problem = |_| match value {
-                    ..0 => Problem::new(Code::Negative, 0..0, "may not be negative"),
+                    ..0 => Problem::new(Code::Negative, 0..0, "may not be negative")
+                        .help(format!("write {}", decoder.assignment(value.unsigned_abs()))),
                     0.. => Problem::new(Code::OutOfRange, 0..0, format!("is more than {}", <$type>::MAX)),
                 };
-                decoder.take_at(<$type>::try_from(value).map_err(problem), &node.origin)
+                let result = <$type>::try_from(value).map_err(problem);
+                decoder.take_at(result, &node.origin)
             }
 
             fn shape() -> Shape {
@@ -71,7 +81,11 @@ impl Decode for f64 {
             Value::Float(value) => Some(*value),
             Value::Integer(value) => Some(*value as f64),
             Value::String(text) if text.as_str().parse::<f64>().is_ok_and(f64::is_finite) => {
-                decoder.wrong_type(node, "a number", &without_quotes(text))
+                decoder.wrong_type(node, "a number", &without_quotes(text, decoder))
+            }
+            Value::String(text) if let Ok(share) = units::ratio(text.as_str()) => {
+                let help = format!("write {}", decoder.assignment(share.as_f64()));
+                decoder.wrong_type(node, "a number", &help)
             }
             Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
                 decoder.wrong_type(node, "a number", "")
@@ -191,18 +205,23 @@ pub struct Located<T> {
 }
 
 impl Located<String> {
-    /// The place of a part of the text: of all of it, where the two are not written byte for byte.
+    /// The place of the first occurrence of `part`: of all of the text, where the two are not written byte for byte.
     pub fn part(&self, part: &str) -> Origin {
+        match self.value.find(part) {
+            Some(at) => self.place_of(at..at + part.len()),
+            None => self.origin.clone(),
+        }
+    }
+
+    /// The place of these bytes: of all of the text, where the two are not written byte for byte.
+    pub fn place_of(&self, bytes: Range<usize>) -> Origin {
         // Bare on the command line, or between two quotes; with escapes there are more bytes.
         let quote = match self.origin.span().len().checked_sub(self.value.len()) {
             Some(0) => 0,
             Some(2) => 1,
             Some(_) | None => return self.origin.clone(),
         };
-        match self.value.find(part) {
-            Some(at) => self.origin.part(quote + at..quote + at + part.len()),
-            None => self.origin.clone(),
-        }
+        self.origin.part(quote + bytes.start..quote + bytes.end)
     }
 }
 
@@ -237,7 +256,11 @@ impl<T: Decode> Decode for Option<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<T>> {
         let Value::Array(items) = &node.value else {
-            return decoder.wrong_type(node, "a list", "");
+            let help = match node.as_table() {
+                Some(_) => String::new(),
+                None => format!("write {}", decoder.assignment(format!("[{}]", write::inline(node)))),
+            };
+            return decoder.wrong_type(node, "a list", &help);
         };
         // Decode all before giving up, so that every bad item is reported.
         let item = |(index, item)| decoder.enter_item(index, |decoder| T::decode(item, decoder));
@@ -257,6 +280,31 @@ pub struct Named<T> {
     pub entries: Vec<(String, Origin, T)>,
 }
 
+/// The table that `read=0.7,write=0.3` was to be, as it is written.
+fn as_pairs(node: &Node) -> Option<String> {
+    let Value::String(text) = &node.value else { return None };
+    let entry = |pair: &str| {
+        let (key, value) = pair.split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        let value = match value.parse::<f64>() {
+            Ok(number) => Value::Float(number),
+            Err(_) => Value::String(Text::new(value.to_owned(), node.origin.clone(), None)),
+        };
+        let node = Node { value, origin: node.origin.clone() };
+        Some(Entry { key: key.trim().to_owned(), key_origin: node.origin.clone(), node })
+    };
+    let table = text.as_str().split(',').map(entry).collect::<Option<Table>>()?;
+    Some(write::inline(&Node { value: Value::Table(table), origin: node.origin.clone() }))
+}
+
+/// The name in the header `[name]` that the table `node` has; the whole table if it has none.
+fn place_of_name(node: &Node, name: Option<&str>) -> Origin {
+    match name {
+        Some(name) if node.origin.span().len() == name.len() + 2 => node.origin.part(1..name.len() + 1),
+        Some(_) | None => node.origin.clone(),
+    }
+}
+
 impl<T> Default for Named<T> {
     fn default() -> Named<T> {
         Named { entries: Vec::new() }
@@ -265,7 +313,23 @@ impl<T> Default for Named<T> {
 
 impl<T: Decode> Decode for Named<T> {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Named<T>> {
+        if let Some(help) = as_pairs(node).map(|pairs| format!("write {}", decoder.assignment(pairs))) {
+            return decoder.wrong_type(node, "a table", &help);
+        }
         let table = decoder.table(node)?;
+        if let Some(entry) = table.iter().next()
+            && table.iter().all(|entry| !matches!(entry.node.value, Value::Table(_) | Value::Array(_)))
+            && matches!(T::shape(), Shape::Table(_))
+        {
+            let header = decoder.header();
+            let message = format!("{header} holds tables that have a name each, and `{}` is none", entry.key);
+            let help = format!("give it a name: write [{}.NAME]", header.trim_matches(['[', ']']));
+            let origin = place_of_name(node, decoder.key());
+            decoder.report(Diagnostic::error(Code::WrongType, &origin, message).help(help));
+            return None;
+        }
+        let beside: Rc<[(String, SourceId)]> =
+            table.iter().map(|entry| (entry.key.clone(), entry.key_origin.source)).collect();
         let mut all = true;
         let mut entries = Vec::new();
         for entry in table.iter() {
@@ -274,7 +338,7 @@ impl<T: Decode> Decode for Named<T> {
                 decoder.report(Diagnostic::error(Code::WrongType, &entry.key_origin, message));
                 all = false;
             }
-            match decoder.enter(&entry.key, |decoder| T::decode(&entry.node, decoder)) {
+            match decoder.enter_named(&entry.key, &beside, |decoder| T::decode(&entry.node, decoder)) {
                 Some(value) => entries.push((entry.key.clone(), entry.key_origin.clone(), value)),
                 None => all = false,
             }

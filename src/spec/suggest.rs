@@ -11,6 +11,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near(&folded, &candidates)
         .or_else(|| part(&folded, &candidates))
         .or_else(|| synonym(&folded, &candidates))
+        .or_else(|| beginning(&folded, &candidates))
 }
 
 /// The candidate within a few edits.
@@ -38,6 +39,26 @@ fn part<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
         candidate.len() > 3 && format!("-{folded}-").contains(&format!("-{candidate}-"))
     };
     let mut found = candidates.iter().filter(inside);
+    found.next().filter(|_| found.next().is_none()).copied()
+}
+
+/// The only candidate that begins like `folded`: one is the beginning of the other, or most of the word is the same.
+fn beginning<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let is_alike = |candidate: &&&str| {
+        let candidate = fold(candidate);
+        let same: usize = folded
+            .chars()
+            .zip(candidate.chars())
+            .take_while(|(a, b)| a == b && *a != '-')
+            .map(|(c, _)| c.len_utf8())
+            .sum();
+        let is_whole = [folded, &candidate].iter().any(|word| {
+            // `read-write` is no form of `read`.
+            word.len() == same && !(folded[same..].starts_with('-') || candidate[same..].starts_with('-'))
+        });
+        same > 3 && (is_whole || same * 5 >= folded.len() * 3)
+    };
+    let mut found = candidates.iter().filter(is_alike);
     found.next().filter(|_| found.next().is_none()).copied()
 }
 
@@ -69,7 +90,7 @@ const SYNONYMS: [(&str, &[&str]); 22] = [
 ];
 
 /// What is called otherwise elsewhere: values as well as keys.
-const OTHERS: [(&str, &[&str]); 24] = [
+const OTHERS: [(&str, &[&str]); 25] = [
     ("keys", &["keyspace"]),
     ("regions", &["latency", "region", "delays", "matrix"]),
     ("from", &["since", "start", "after"]),
@@ -89,6 +110,7 @@ const OTHERS: [(&str, &[&str]); 24] = [
     ("read", &["get", "load"]),
     ("write", &["put", "set", "store", "update"]),
     ("healthy", &["normal", "calm", "steady"]),
+    ("op", &["operation", "operations"]),
     ("violated", &["fail", "failed", "false"]),
     ("constant", &["uniform", "fixed", "deterministic"]),
     ("diurnal", &["sine", "sinusoid", "daily"]),
@@ -140,6 +162,9 @@ mod tests {
         assert_eq!(closest("replicas", ["type", "nodes"]), Some("nodes"));
         assert_eq!(closest("replicas", ["target", "arrival"]), None);
         assert_eq!(closest("latency", ["crash", "delay"]), Some("delay"));
+        assert_eq!(closest("automatic", ["auto"]), Some("auto"));
+        assert_eq!(closest("unavailability", ["unavailable_window", "latency"]), Some("unavailable_window"));
+        assert_eq!(closest("unavailability", ["unavailable_window", "unavailable_time"]), None);
     }
 
     #[test]

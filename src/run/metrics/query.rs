@@ -10,6 +10,7 @@ use crate::net::DropReason;
 use crate::run::operation::Ending;
 use crate::run::phase::Phase;
 use crate::spec::choices::Choice;
+use crate::spec::suggest;
 
 /// What narrows a query or names a figure, by label.
 pub type Labels = BTreeMap<Label, String>;
@@ -39,6 +40,8 @@ pub enum LabelError {
         label: String,
         /// The labels that it has.
         known: String,
+        /// The one that is probably meant.
+        near: Option<&'static str>,
     },
     /// The label has no such value.
     #[error("`{value}` is no `{label}`; it is one of {known}")]
@@ -49,6 +52,8 @@ pub enum LabelError {
         value: String,
         /// The values that it has.
         known: String,
+        /// The one that is probably meant.
+        near: Option<&'static str>,
     },
 }
 
@@ -66,14 +71,16 @@ impl Query {
     pub fn with(mut self, label: &str, value: &str) -> Result<Query, LabelError> {
         let Entry { name: metric, labels, .. } = *entry(self.metric);
         let Some(&found) = labels.iter().find(|one| one.name() == label) else {
-            let known = list(labels.iter().map(|label| label.name()));
-            return Err(LabelError::Unknown { metric, label: label.to_owned(), known });
+            let names = || labels.iter().map(|label| label.name());
+            let (known, near) = (list(names()), suggest::closest(label, names()));
+            return Err(LabelError::Unknown { metric, label: label.to_owned(), known, near });
         };
         let one_of = |known: &[&'static str]| match known.contains(&value) {
             true => Ok(()),
             false => {
+                let near = suggest::closest(value, known.iter().copied());
                 let (value, known) = (value.to_owned(), list(known.iter().copied()));
-                Err(LabelError::Value { label: found.name(), value, known })
+                Err(LabelError::Value { label: found.name(), value, known, near })
             }
         };
         match found {

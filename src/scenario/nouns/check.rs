@@ -53,12 +53,15 @@ crate::options! {
 }
 
 fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let is_kind_meant = decoder.is_any_meant(&["invariants", "model", "metric"]);
+    let is_half_meant = decoder.is_any_meant(&["metric", "assert"]);
     let mut refuse = |key: &str, message: &str, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
     let kinds = [check.invariants.is_some(), check.model.is_some(), check.metric.is_some()];
     match kinds.into_iter().filter(|given| *given).count() {
         1 => {}
+        0 if is_kind_meant => {}
         0 => refuse(
             "",
             "this check checks nothing",
@@ -66,7 +69,7 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
         ),
         _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
     }
-    if check.metric.is_some() != check.assert.is_some() {
+    if check.metric.is_some() != check.assert.is_some() && !is_half_meant {
         let (present, absent) =
             if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
         let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
@@ -78,6 +81,10 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
     if let (Some(from), Some(to)) = (check.from, check.to)
         && from >= to
     {
-        refuse("to", "the window is empty: `to` is not after `from`", "swap them");
+        refuse(
+            "to",
+            "the window is empty: `to` is not after `from`",
+            "let `to` be after `from`, or swap them",
+        );
     }
 }

@@ -209,34 +209,45 @@ impl Decode for Side {
 
 /// What a fault needs depends on what it strikes.
 fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    let is_meant = ["at", "every", "when", "at_clock"].iter().any(|key| decoder.is_meant(key));
-    let is_target_meant = decoder.is_meant("target") || decoder.is_meant("groups");
+    let is_meant = decoder.is_any_meant(&["at", "every", "when", "at_clock"]);
+    let is_target_meant = decoder.is_any_meant(&["target", "groups"]);
     let mut refuse = |key: &str, message: String, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
+    let of_when =
+        [("after", fault.after.is_some()), ("times", fault.times.is_some()), ("from", fault.from.is_some())];
+    let of_when = || of_when.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
     let schedules = [
         ("at", fault.at.is_some()),
         ("every", fault.every.is_some()),
         ("when", fault.when.is_some()),
         ("at_clock", fault.at_clock.is_some()),
     ];
+    let is_scheduled = schedules.iter().any(|(_, is_given)| *is_given);
     let mut given = schedules.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
     match (given.next(), given.next()) {
         (Some(first), Some(second)) => {
             refuse(second, format!("both `{first}` and `{second}` say when it strikes"), "keep one of them");
         }
-        (None, _) if is_meant => {}
+        // What is only of a fault with `when` was to say it.
+        (None, _) if is_meant || of_when().next().is_some() => {}
         (None, _) => {
             let help = "write at = \"40s\", every = \"exp(60s)\" or when = \"leader-elected(kv)\"";
             refuse("", "nothing says when it strikes: `at`, `every` or `when` is missing".to_owned(), help);
         }
         (Some(_), None) => {}
     }
-    let of_when =
-        [("after", fault.after.is_some()), ("times", fault.times.is_some()), ("from", fault.from.is_some())];
-    for (key, _) in of_when.into_iter().filter(|(_, is_given)| *is_given && fault.when.is_none()) {
-        refuse(key, format!("`{key}` is of a fault that waits for something"), "remove it, or write `when`");
+    for key in of_when().filter(|_| fault.when.is_none()) {
+        let message = format!("`{key}` is of a fault that waits for something");
+        let help = match is_scheduled {
+            true => "remove it, or write `when`",
+            false => "write `at` for a moment of the run, or `when` beside it for what the fault waits for",
+        };
+        decoder.report(Diagnostic::error(Code::Contradiction, places.of_key(key), message).help(help));
     }
+    let mut refuse = |key: &str, message: String, help: &str| {
+        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    };
     if fault.at_clock.is_some() && fault.target.is_none() {
         let help = "write for example target = \"kv\"";
         refuse("at_clock", "`at_clock` is about the nodes of a `target`, and there is none".to_owned(), help);

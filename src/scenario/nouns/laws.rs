@@ -11,7 +11,7 @@ use crate::spec::diagnostic::Problem;
 use crate::spec::origin::Origin;
 use crate::spec::quantity::Ratio;
 use crate::spec::shape::Shape;
-use crate::spec::value::{Node, Text};
+use crate::spec::value::{Node, Text, Value};
 use crate::spec::{suggest, units};
 
 /// Laws of one kind, by name.
@@ -46,7 +46,11 @@ impl<T> Law<T> {
 impl<T> Laws<T> {
     /// The law in `node`, or `None` once all that is wrong with it has been reported.
     pub(super) fn decode(&self, node: &Node, decoder: &mut Decoder<'_>) -> Option<T> {
-        let example = format!("\"{}\"", self.rows[0].example);
+        let example = match &node.value {
+            Value::Integer(number) => self.example(&number.to_string()),
+            Value::Float(number) => self.example(&number.to_string()),
+            Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => self.example(""),
+        };
         let text = decoder.text(node, &format!("a {}", self.what), &example)?;
         match self.parse(text, decoder.files()) {
             Ok(law) => Some(law),
@@ -57,6 +61,17 @@ impl<T> Laws<T> {
                 None
             }
         }
+    }
+
+    /// The example of the first law, with the number that `text` begins with if it begins with one.
+    fn example(&self, text: &str) -> String {
+        let is_digit = |c: char| c.is_ascii_digit() || c == '.';
+        let number = &text[..text.find(|c| !is_digit(c)).unwrap_or(text.len())];
+        let example = self.rows[0].example;
+        let start = example.find(|c: char| c.is_ascii_digit()).unwrap_or(example.len());
+        let end = example[start..].find(|c| !is_digit(c)).map_or(example.len(), |length| start + length);
+        let number = if number.is_empty() { &example[start..end] } else { number };
+        format!("\"{}{number}{}\"", &example[..start], &example[end..])
     }
 
     pub(super) fn shape(&self) -> Shape {
@@ -71,7 +86,7 @@ impl<T> Laws<T> {
             let named = self.rows.iter().find(|law| law.name == text.as_str().trim());
             let help = match named {
                 Some(law) => format!("write {}", law.usage()),
-                None => format!("write for example \"{}\"", self.rows[0].example),
+                None => format!("write for example {}", self.example(text.as_str().trim())),
             };
             return Err(vec![Problem::new(Code::UnknownFunction, expression.span(), message).help(help)]);
         };
@@ -150,8 +165,15 @@ impl Arguments<'_> {
     /// A whole number from 1 to `max`.
     pub(super) fn count(&self, parameter: &str, max: u32) -> Result<u32, Problem> {
         let count = self.word(parameter).parse::<u32>().ok().filter(|count| (1..=max).contains(count));
-        let message = || format!("must be a whole number from 1 to {max}");
-        count.ok_or_else(|| self.refuse(parameter, Code::OutOfRange, message()))
+        count.ok_or_else(|| {
+            let message = format!("must be a whole number from 1 to {max}");
+            let problem = self.refuse(parameter, Code::OutOfRange, message);
+            // `1e3` and `5.0` are whole, and not written so.
+            let whole = self.word(parameter).parse::<f64>().ok();
+            let whole =
+                whole.filter(|number| number.fract() == 0.0 && (1.0..=f64::from(max)).contains(number));
+            whole.map(|number| format!("write {parameter}={number}")).into_iter().fold(problem, Problem::help)
+        })
     }
 
     /// A number from 0 to `max`.

@@ -157,11 +157,24 @@ impl Decode for Nodes {
                 let group = |region| Group::plain(1, Some(region));
                 Some(Nodes(regions.into_iter().map(group).collect()))
             }
-            Value::Bool(_) | Value::Float(_) | Value::String(_) => decoder.wrong_type(
-                node,
-                "a number of nodes, a list of regions, or { region, count }",
-                NODES_HELP,
-            ),
+            Value::Bool(_) | Value::Float(_) | Value::String(_) => {
+                let plain = match &node.value {
+                    Value::Float(number) if number.fract() == 0.0 => Some(number.to_string()),
+                    Value::String(text) if text.as_str().parse::<u32>().is_ok() => {
+                        Some(text.as_str().to_owned())
+                    }
+                    Value::Float(_)
+                    | Value::String(_)
+                    | Value::Bool(_)
+                    | Value::Integer(_)
+                    | Value::Array(_)
+                    | Value::Table(_) => None,
+                };
+                let help = plain
+                    .map_or(NODES_HELP.to_owned(), |count| format!("write {}", decoder.assignment(count)));
+                let expected = "a number of nodes, a list of regions, or { region, count }";
+                decoder.wrong_type(node, expected, &help)
+            }
         }
     }
 
@@ -170,7 +183,8 @@ impl Decode for Nodes {
     }
 }
 
-const NODES_HELP: &str = "write for example nodes = 5, or nodes = [\"eu-west-1\", \"us-east-1\"]";
+const NODES_HELP: &str =
+    "write a number, such as nodes = 5, or a list of regions, such as nodes = [\"eu-west-1\", \"us-east-1\"]";
 
 fn refuse_empty<T>(node: &Node, what: &str, decoder: &mut Decoder<'_>) -> Option<T> {
     let message = format!("{} is {what}, and a system has at least one node", decoder.subject());

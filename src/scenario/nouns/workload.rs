@@ -45,7 +45,7 @@ crate::options! {
         /// Which keys operations concern.
         keys: KeysOptions = "uniform(n=1000)",
         /// Kinds of operations on a store and their weights: read, write, cas, append.
-        mix: Located<Named<f64>> = [("read", 0.5), ("write", 0.5)],
+        mix: Located<Named<Located<f64>>> = [("read", 0.5), ("write", 0.5)],
         /// Size of the values written.
         value_size: Bytes [Bytes(0)..=Bytes(1 << 30)] = "100B",
         /// How long a client waits for an answer before it asks the next node.

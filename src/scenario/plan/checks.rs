@@ -3,6 +3,7 @@
 use crate::checks::consensus::{Invariant, TABLE};
 use crate::kernel::SystemId;
 use crate::spec::code::Code;
+use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect};
@@ -50,7 +51,7 @@ pub struct AssertionPlan {
     /// The metric.
     pub metric: Located<String>,
     /// Label and value.
-    pub labels: Vec<(String, Located<String>)>,
+    pub labels: Vec<(Located<String>, Located<String>)>,
     /// What must be true.
     pub assert: Located<String>,
     /// The system that is meant.
@@ -97,7 +98,9 @@ impl Planner<'_> {
         }
         let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
         let labels = &check.r#where.value.entries;
-        let labels = labels.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
+        let label = |name: &String, origin: &Origin| Located { value: name.clone(), origin: origin.clone() };
+        let labels =
+            labels.iter().map(|(name, origin, value)| (label(name, origin), value.clone())).collect();
         let window = (check.from.map(|from| from.0), check.to.map(|to| to.0));
         Some(CheckKind::Assertion(AssertionPlan { metric, labels, assert, target, window }))
     }

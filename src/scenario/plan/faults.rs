@@ -7,7 +7,7 @@ use crate::faults::{
     Aim, Between, Fault, FaultKind, Fibres, Flaps, Group, Harm, KindOptions, Leader, Planned, Prey, Schedule,
     Scope, Size, Target, Trigger,
 };
-use crate::kernel::{NodeId, Time};
+use crate::kernel::{NodeId, SystemId, Time};
 use crate::net::topology::Duct;
 use crate::net::{Flapping, Sites};
 use crate::spec::call::{self, Expression};
@@ -445,14 +445,34 @@ impl Planner<'_> {
         if let Some(node) = placed.find(text) {
             return Some(Target::Node(node));
         }
+        if let Some(help) = self.without_its_form(text, placed, sites) {
+            let message = format!("there is no node or system `{text}`");
+            self.refuse(Code::UnknownName, &target.origin, message, help);
+            return None;
+        }
         let nodes = placed.nodes.iter().map(|node| node.name.as_str());
         let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
         self.unknown_name("node or system", text, &target.origin, known);
         None
     }
 
+    /// What to write for a word that means something, though not alone: `leader`, or the name of a region.
+    fn without_its_form(&self, text: &str, placed: &Placed, sites: &Sites) -> Option<String> {
+        if sites.find(text).is_some() {
+            return Some(format!("write \"region:{text}\" for the nodes of this region"));
+        }
+        let names_leader = Choosing::parse(text)?.names_leader();
+        let kind = |id: SystemId| self.scenario.system.entries[id.index()].2.kind.kind();
+        let mut systems = placed.systems.iter();
+        let system = systems.find(|system| !names_leader || kind(system.id).is_replicated_log())?;
+        Some(format!("say of which system: \"{text}({})\"", system.name))
+    }
+
     /// `leader(kv)` and the like.
     fn chosen(&mut self, target: &Located<String>, call: &call::Call, placed: &Placed) -> Option<Target> {
+        // The call was read from the text without the space around it.
+        let space = target.value.len() - target.value.trim_start().len();
+        let place = |word: &call::Word| target.place_of(word.span.start + space..word.span.end + space);
         let name = call.name.text.as_str();
         let Some(choice) = Choosing::parse(name) else {
             let names = || Choosing::ALL.iter().map(|choice| choice.name());
@@ -460,7 +480,7 @@ impl Planner<'_> {
             self.unknown(
                 message,
                 name,
-                &target.origin,
+                &place(&call.name),
                 names(),
                 format!("choose {}", suggest::one_of(names())),
             );
@@ -486,7 +506,7 @@ impl Planner<'_> {
         let system = word.text.as_str();
         let Some(plan) = placed.system(system) else {
             let known = placed.systems.iter().map(|system| system.name.as_str());
-            self.unknown_name("system", system, &target.origin, known);
+            self.unknown_name("system", system, &place(word), known);
             return None;
         };
         let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();

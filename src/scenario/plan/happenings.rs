@@ -7,7 +7,9 @@ use crate::net::Sites;
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
+use crate::spec::units;
 use crate::spec::value::Text;
 
 use super::Planner;
@@ -37,7 +39,14 @@ impl Planner<'_> {
         let (kind, argument) = match happening::parse(text.as_str()) {
             Ok(parsed) => parsed,
             Err(problem) => {
-                self.diagnostics.push(problem.within(&format!("`{option}`"), text));
+                let error = problem.within(&format!("`{option}`"), text);
+                // A fault that strikes at a moment waits for nothing.
+                self.diagnostics.push(match units::duration(text.as_str().trim()) {
+                    Ok(moment) => {
+                        error.help(format!("a moment is given by at = \"{}\"", duration_text(moment)))
+                    }
+                    Err(_) => error,
+                });
                 return None;
             }
         };

@@ -30,6 +30,7 @@ use crate::spec::DataFiles;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
+use crate::spec::scalars::Located;
 use crate::spec::suggest;
 use crate::storage::DiskProfile;
 use crate::systems::kinds::Kind;
@@ -267,6 +268,7 @@ impl Planner<'_> {
             if !kinds().any(|kind| kind == name) {
                 self.unknown_word("kind of operation", name, origin, kinds());
             }
+            let Located { value: weight, origin } = weight;
             if !(0.0..=WEIGHT_MAX).contains(weight) {
                 let message =
                     format!("the weight of `{name}` is {weight}, and must be from 0 to {WEIGHT_MAX}");
@@ -274,7 +276,7 @@ impl Planner<'_> {
                 self.refuse(Code::OutOfRange, origin, message, help);
             }
         }
-        if mix.value.entries.iter().all(|(_, _, weight)| *weight <= 0.0) {
+        if mix.value.entries.iter().all(|(_, _, weight)| weight.value <= 0.0) {
             let message = "the mix has no kind of operation with a weight above 0".to_owned();
             let help = "write for example { read = 0.8, write = 0.2 }".to_owned();
             self.refuse(Code::OutOfRange, &mix.origin, message, help);
@@ -352,9 +354,9 @@ fn workload_config(
         // A service is asked at its front.
         false => &target.extra,
     };
-    let weight = |(name, _, weight): &(String, Origin, f64)| {
+    let weight = |(name, _, weight): &(String, Origin, Located<f64>)| {
         let kind = OpKind::ALL.into_iter().find(|kind| kind.name() == name);
-        (kind.expect("the planner refuses unknown kinds"), *weight)
+        (kind.expect("the planner refuses unknown kinds"), weight.value)
     };
     let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
     let size = u32::try_from(options.value_size.0).expect("its range says so");

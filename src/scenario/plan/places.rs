@@ -185,6 +185,12 @@ impl Planner<'_> {
                 let help = format!("write regions = \"{}\" in [network]", matrix.name);
                 self.refuse(Code::UnknownName, origin, message, help);
             }
+            None if sites.names().len() == 1 => {
+                let only = &sites.names()[0];
+                let message = format!("there is no region `{name}`: the network has the one region `{only}`");
+                let help = "for several write for example regions = \"aws\" in [network]".to_owned();
+                self.unknown(message, name, origin, site_names(sites), help);
+            }
             None => self.unknown_name("region", name, origin, site_names(sites)),
         }
     }

@@ -6,7 +6,7 @@ use super::files::{self, SCENARIO_BYTES_MAX};
 use super::{SCHEMA_VERSION, bounds, json, toml};
 use crate::spec::{
     Code, Diagnostic, Diagnostics, Entry, Node, Origin, Problem, Source, SourceId, SourceKind, Sources,
-    Table, Value,
+    Table, Value, suggest,
 };
 
 /// The most files in a chain of `extends`.
@@ -83,7 +83,7 @@ impl Loader {
         let extends = table.remove("extends");
         if !broken {
             let schema = table.remove("schema");
-            self.check_schema(source, schema);
+            self.check_schema(source, schema, table);
         }
         match extends {
             Some(extends) => {
@@ -95,8 +95,16 @@ impl Loader {
         }
     }
 
-    fn check_schema(&mut self, source: SourceId, schema: Option<Entry>) {
+    fn check_schema(&mut self, source: SourceId, schema: Option<Entry>, table: &Table) {
+        let meant = |entry: &&Entry| suggest::closest(&entry.key, ["schema"]).is_some();
         let report = match schema {
+            None if let Some(entry) = table.iter().find(meant) => {
+                let message = format!("unknown key `{}` at the top level", entry.key);
+                let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+                error
+                    .did_you_mean(Some("schema"))
+                    .help(format!("write `schema = {SCHEMA_VERSION}` as its first key"))
+            }
             None => {
                 let problem = Problem::new(Code::SchemaVersion, 0..0, "does not say which schema it follows");
                 let help = format!("write `schema = {SCHEMA_VERSION}` as its first key");
@@ -108,7 +116,7 @@ impl Loader {
                     let message =
                         format!("schema {version} is newer than this build, which reads {SCHEMA_VERSION}");
                     Diagnostic::error(Code::SchemaVersion, &node.origin, message)
-                        .help("install a newer seedbed, or write the scenario for the older schema")
+                        .help(format!("install a newer seedbed, or write it for schema = {SCHEMA_VERSION}"))
                 }
                 Value::Integer(_)
                 | Value::Bool(_)

@@ -5,12 +5,15 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId, Sources};
+use crate::spec::{Code, DataFile, DataFiles, Problem, SourceId, Sources, suggest};
 
 /// The most bytes of a scenario file.
 pub const SCENARIO_BYTES_MAX: u64 = 1 << 20;
 /// The most bytes of a data file that a scenario names.
 pub const DATA_BYTES_MAX: u64 = 64 << 20;
+
+/// The most files among which one of a near name is looked for.
+const FILES_COMPARED_MAX: usize = 1_000;
 
 /// The text of a regular file of at most `bytes_max` bytes.
 ///
@@ -85,9 +88,31 @@ pub fn resolve(folder: &Path, written: &str, root: &Path) -> Result<PathBuf, Pro
     if outside(&tidy(&folder_real.join(written))) {
         return Err(refuse());
     }
-    let real = joined.canonicalize().map_err(|error| problem(Code::Unreadable, io_message(&error)))?;
+    let real = joined.canonicalize().map_err(|error| {
+        let problem = problem(Code::Unreadable, io_message(&error));
+        if error.kind() != ErrorKind::NotFound {
+            return problem;
+        }
+        match near_file(folder, written) {
+            Some(near) => problem.did_you_mean(Some(&near)),
+            None => problem
+                .help("a path starts at the folder of the file that names it: no such file exists there"),
+        }
+    })?;
     // A link inside may still lead outside.
     if outside(&real) { Err(refuse()) } else { Ok(real) }
+}
+
+/// The path, as one writes it, of the file beside the one that `written` would name whose name is nearest.
+fn near_file(folder: &Path, written: &str) -> Option<String> {
+    let (before, name) = written.rsplit_once('/').map_or(("", written), |(before, name)| (before, name));
+    let entries = fs::read_dir(folder.join(before)).ok()?.take(FILES_COMPARED_MAX);
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    // Folders are read in any order.
+    names.sort_unstable();
+    let near = suggest::closest(name, names.iter().map(String::as_str))?;
+    Some(if before.is_empty() { near.to_owned() } else { format!("{before}/{near}") })
 }
 
 /// The path without `.` and `..` where the text alone tells.

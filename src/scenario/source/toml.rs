@@ -17,6 +17,8 @@ pub(super) fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) 
     Some(Node { value, origin: Origin::new(source, 0..0) })
 }
 
+const NEVER_CLOSED: &str = "this bracket is never closed";
+
 struct Reader<'a> {
     source: SourceId,
     text: &'a str,
@@ -110,7 +112,7 @@ impl Reader<'_> {
             && let Some(open) = unclosed(table.get_ref().values(), self.text)
         {
             errors.retain(|(span, _)| span.start < open);
-            errors.push((open..open + 1, "this bracket is never closed".to_string()));
+            errors.push((open..open + 1, NEVER_CLOSED.to_string()));
         }
         let mut last = None;
         for (span, message) in errors {
@@ -158,8 +160,18 @@ impl Reader<'_> {
             let rest = &self.text[span.start..];
             let end = rest.find(['\n', '\r', ',', ']', '}', '#']).unwrap_or(rest.len());
             let word = rest[..end].trim_end();
+            let word = match rest.strip_prefix("${").and_then(|rest| rest.find('}')) {
+                // The brace that ends a variable ends no table.
+                Some(length) => &rest[..length + 3],
+                None => word,
+            };
             if word.is_empty() {
-                error("a value is missing".to_string()).help("write a value after the `=`")
+                let key = before.trim_end().trim_end_matches('=').trim_end();
+                let start = key.rfind(['{', ',']).map_or(0, |at| at + 1);
+                let start = start + key[start..].len() - key[start..].trim_start().len();
+                let origin = self.origin(line + start..line + key.len());
+                Diagnostic::error(Code::Syntax, &origin, "a value is missing")
+                    .help("write a value after the `=`")
             } else {
                 let origin = self.origin(span.start..span.start + word.len());
                 let error = Diagnostic::error(Code::Syntax, &origin, format!("`{word}` is not a TOML value"));
@@ -169,6 +181,19 @@ impl Reader<'_> {
                     _ => error.help(format!("write \"{word}\" if it is text")),
                 }
             }
+        } else if message.starts_with("missing comma") {
+            let rest = &self.text[span.start..];
+            let end = match rest.chars().next() {
+                Some(quote @ ('"' | '\'')) => rest[1..].find([quote, '\n']).map_or(rest.len(), |at| at + 2),
+                Some(_) | None => rest.find([',', ']', '}', '\n', ' ']).unwrap_or(rest.len()),
+            };
+            let origin = self.origin(span.start..span.start + end);
+            Diagnostic::error(Code::Syntax, &origin, message).help("write a `,` before it")
+        } else if written.starts_with('=') && before.trim_end().ends_with('=') {
+            error("a second `=`".to_string()).help("write one `=`")
+        } else if message == NEVER_CLOSED {
+            let bracket = if written == "[" { ']' } else { '}' };
+            error(message.to_string()).help(format!("close it with {bracket}"))
         } else {
             error(message.to_string())
         };

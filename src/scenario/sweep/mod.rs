@@ -10,7 +10,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 
-use crate::spec::{Code, Diagnostics, Node, Text, write};
+use crate::spec::{Code, Diagnostics, Entry, Node, Origin, Table, Text, suggest, write};
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
 use variables::Variable;
 
@@ -66,16 +66,21 @@ impl Sweep {
         let errors_before = diagnostics.error_count();
         let mut document = document.clone();
         let entry = match &mut document.value {
-            Value::Table(table) => table.remove("sweep"),
+            Value::Table(table) => table.remove("sweep").or_else(|| meant_sweep(table, diagnostics)),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => None,
         };
         let empty =
             Node { value: Value::Table(crate::spec::Table::default()), origin: document.origin.clone() };
-        let table = entry.map_or(empty, |entry| entry.node);
+        let mut table = entry.map_or(empty, |entry| entry.node);
+        let stray = take_stray_variables(&mut table, diagnostics);
         // No value of a sweep names a data file: what it stands for is decoded later.
         let mut decoder = Decoder::new(diagnostics, &NoDataFiles);
         let options = decoder.enter("sweep", |decoder| SweepOptions::decode(&table, decoder));
-        let options = options.unwrap_or_else(|| salvage(&table));
+        let mut options = options.unwrap_or_else(|| salvage(&table));
+        if options.vars.entries.is_empty() {
+            options.vars = misspelt_vars(&table).unwrap_or_default();
+        }
+        options.vars.entries.extend(stray);
         let variables = variables::read(&options.vars, diagnostics);
         substitute::check(&document, &table, &variables, diagnostics);
         let groups = variables::groups(&variables, &options.zip, diagnostics);
@@ -159,6 +164,37 @@ impl Sweep {
     }
 }
 
+/// The table that probably was to be `[sweep]`, with a report of its name: without it every `${}` would be a mistake.
+fn meant_sweep(table: &mut Table, diagnostics: &mut Diagnostics) -> Option<Entry> {
+    let is_meant =
+        |entry: &&Entry| entry.node.as_table().is_some() && suggest::closest(&entry.key, ["sweep"]).is_some();
+    let key = table.iter().find(is_meant)?.key.clone();
+    let entry = table.remove(&key)?;
+    let message = format!("unknown key `{key}` at the top level");
+    let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+    diagnostics.push(error.did_you_mean(Some("sweep")));
+    Some(entry)
+}
+
+/// Takes the lists out of `[sweep]` that probably were to be variables, with a report of each.
+fn take_stray_variables(sweep: &mut Node, diagnostics: &mut Diagnostics) -> Vec<(String, Origin, Node)> {
+    let Value::Table(table) = &mut sweep.value else { return Vec::new() };
+    let known = SweepOptions::table().keys();
+    let is_stray = |entry: &&Entry| {
+        let is_list = matches!(entry.node.value, Value::Array(_));
+        is_list && suggest::closest(&entry.key, known.iter().copied()).is_none()
+    };
+    let keys: Vec<String> = table.iter().filter(is_stray).map(|entry| entry.key.clone()).collect();
+    let taken = keys.iter().filter_map(|key| table.remove(key));
+    let report = |Entry { key, key_origin, node }: Entry| {
+        let message = format!("unknown key `{key}` in [sweep]");
+        let error = Diagnostic::error(Code::UnknownKey, &key_origin, message);
+        diagnostics.push(error.help(format!("for a variable write vars.{key} = [..]")));
+        (key, key_origin, node)
+    };
+    taken.map(report).collect()
+}
+
 /// What is well-formed in a `[sweep]` that as a whole is not: its mistakes have been reported, and without its
 /// variables every `${}` would be one more.
 fn salvage(table: &Node) -> SweepOptions {
@@ -169,6 +205,14 @@ fn salvage(table: &Node) -> SweepOptions {
     let zip = entry("zip").and_then(|node| Vec::decode(node, &mut decoder));
     let (vars, zip) = (vars.unwrap_or_default(), zip.unwrap_or_default());
     SweepOptions { vars, zip, ..SweepOptions::defaults() }
+}
+
+/// The variables under a key that probably was to be `vars`, which has been reported.
+fn misspelt_vars(table: &Node) -> Option<Named<Node>> {
+    let known = SweepOptions::table().keys();
+    let is_vars = |entry: &&Entry| suggest::closest(&entry.key, known.iter().copied()) == Some("vars");
+    let entry = table.as_table()?.iter().find(is_vars)?;
+    Named::decode(&entry.node, &mut Decoder::new(&mut Diagnostics::default(), &NoDataFiles))
 }
 
 /// The product of the groups without what the filter leaves out.

@@ -57,7 +57,8 @@ pub(super) fn read(vars: &Named<Node>, diagnostics: &mut Diagnostics) -> Vec<Var
         let values = match &node.value {
             Value::Array(values) if !values.is_empty() => values.clone(),
             Value::Array(_) => {
-                diagnostics.push(bad(&node.origin, format!("`{name}` has no values")));
+                let help = format!("write at least one value: vars.{name} = [..]");
+                diagnostics.push(bad(&node.origin, format!("`{name}` has no values")).help(help));
                 Vec::new()
             }
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Table(_) => {

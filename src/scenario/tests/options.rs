@@ -57,7 +57,7 @@ error[S022]: `heartbeat` needs a unit: 150 could be ms or s
 6 | heartbeat = 150
   |             ^^^
   |
-  = help: write "150ms"
+  = help: write "150ms" or "150s"
 "#,
     );
 }
@@ -84,7 +84,7 @@ error[S011]: `pre_vote` must be true or false, found a string
 6 | pre_vote = "true"
   |            ^^^^^^
   |
-  = help: write true without quotes
+  = help: write pre_vote = true without quotes
 
 error[S011]: `max_batch` must be a whole number, found a string
  --> test.toml:7:13
@@ -92,7 +92,7 @@ error[S011]: `max_batch` must be a whole number, found a string
 7 | max_batch = "64"
   |             ^^^^
   |
-  = help: write 64 without quotes
+  = help: write max_batch = 64 without quotes
 
 error[S015]: `reads` cannot be `locl`
  --> test.toml:8:10
@@ -136,7 +136,7 @@ error[S022]: `admit` needs a unit: 5 could be /s or /m
 13 | admit = 5
    |         ^
    |
-   = help: write "5/s"
+   = help: write "5/s" or "5/m"
 
 error[S022]: `drift` needs its unit `ppm`
   --> test.toml:14:10
@@ -151,6 +151,8 @@ error[S023]: `snapshot_every` may not be negative
    |
 15 | snapshot_every = -1
    |                  ^^
+   |
+   = help: write snapshot_every = 1
 
 error[S011]: `labels[0]` must be a string, found a whole number
   --> test.toml:16:11
@@ -178,18 +180,24 @@ error[S016]: `heartbeat` is 2m, and must be from 1ns to 1m
   |
 5 | heartbeat = "2m"
   |             ^^^^
+  |
+  = help: write heartbeat = "1m"
 
 error[S016]: `max_batch` is 0, and must be from 1 to 10000
  --> test.toml:6:13
   |
 6 | max_batch = 0
   |             ^
+  |
+  = help: write max_batch = 1
 
 error[S016]: `snapshot_every` is 9, and must be at least 10
  --> test.toml:7:18
   |
 7 | snapshot_every = 9
   |                  ^
+  |
+  = help: write snapshot_every = 10
 
 error[S023]: `loss` is negative, and a ratio is never
  --> test.toml:8:8
@@ -245,6 +253,8 @@ error[S011]: `raft` must be a table, found a whole number
   |
 3 | raft = 3
   |        ^
+  |
+  = help: write raft = { max_batch = 3 } or { speed = 3 }
 "#,
     );
 }
@@ -283,6 +293,8 @@ error[S030]: `election_timeout` has a `(` that is never closed
   |
 5 | election_timeout = "uniform(1ms, 2ms"
   |                            ^
+  |
+  = help: close it with `)`
 "#,
     );
     assert_shown(
@@ -294,7 +306,7 @@ error[S031]: `election_timeout` must be a distribution of durations
 5 | election_timeout = 150
   |                    ^^^
   |
-  = help: write "150ms"
+  = help: write "150ms" or "150s"
 "#,
     );
 }
@@ -305,10 +317,10 @@ fn arguments_that_do_not_fit_are_told_the_usage() {
         &raft_messages("election_timeout = \"exp()\"\nheartbeat = \"1 ms\""),
         r#"
 error[S033]: `exp` lacks its argument `mean`
- --> test.toml:5:25
+ --> test.toml:5:21
   |
 5 | election_timeout = "exp()"
-  |                         ^
+  |                     ^^^^^
   |
   = help: write exp(mean=)
 
@@ -353,6 +365,8 @@ error[S036]: `high` of `uniform` must be at least low (2s), not 1s
   |
 5 | election_timeout = "uniform(low=2s, high=1s)"
   |                                          ^^
+  |
+  = help: swap the two, or let `high` be above `low`
 "#,
     );
 }
@@ -415,7 +429,7 @@ error[S022]: `heartbeat` needs a unit: 150 could be ms or s
 1 | system.kv.raft.heartbeat=150
   |                          ^^^
   |
-  = help: write "150ms"
+  = help: write "150ms" or "150s"
 
 error[S022]: `mean` of `exp` needs a unit: 5 could be ms or s
  --> --set:1:37
@@ -423,7 +437,7 @@ error[S022]: `mean` of `exp` needs a unit: 5 could be ms or s
 1 | system.kv.raft.election_timeout=exp(5)
   |                                     ^
   |
-  = help: write "5ms"
+  = help: write "5ms" or "5s"
 
 error[S014]: unknown key `hartbeat` in [system.kv.raft]
  --> --set:1:16
@@ -454,7 +468,7 @@ error[S022]: `heartbeat` needs a unit: 150 could be ms or s
 2 | extends = "base/b.toml"
   |           ------------- extended here
   |
-  = help: write "150ms"
+  = help: write "150ms" or "150s"
 "#,
     );
 }
@@ -486,7 +500,7 @@ error[S022]: `heartbeat` needs a unit: 70 could be ms or s
 8 | vars.beat = ["50ms", 70]
   |                      ^^
   |
-  = help: write "70ms"
+  = help: write "70ms" or "70s"
 
 error[S021]: `mean` of `normal` has an unknown unit `sec`
  --> test.toml:9:27
@@ -497,7 +511,7 @@ error[S021]: `mean` of `normal` has an unknown unit `sec`
 9 | vars.mean = ["400ms", "500sec", 600]
   |                           ^^^ did you mean `s`?
   |
-  = help: the units of a duration are d, h, m, s, ms, us, ns
+  = help: write "500s"
 
 error[S022]: `mean` of `normal` needs a unit: 600 could be ms or s
  --> test.toml:9:33
@@ -508,7 +522,7 @@ error[S022]: `mean` of `normal` needs a unit: 600 could be ms or s
 9 | vars.mean = ["400ms", "500sec", 600]
   |                                 ^^^
   |
-  = help: write "600ms"
+  = help: write "600ms" or "600s"
 "#,
     );
 }
@@ -553,6 +567,8 @@ error[S001]: `file` of `empirical` does not exist
   |
 5 | election_timeout = "empirical('absent.csv')"
   |                               ^^^^^^^^^^^^
+  |
+  = help: a path starts at the folder of the file that names it: no such file exists there
 "#,
     );
 }

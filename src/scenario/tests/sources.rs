@@ -84,10 +84,10 @@ fn all_errors_of_syntax_show_once_a_line() {
         &messages(document, &[]),
         r#"
 error[S005]: a value is missing
- --> test.toml:2:8
+ --> test.toml:2:1
   |
 2 | name =
-  |        ^
+  | ^^^^
   |
   = help: write a value after the `=`
 
@@ -136,6 +136,8 @@ error[S005]: this bracket is never closed
   |
 2 | nodes = [1, 2
   |         ^
+  |
+  = help: close it with ]
 "#,
     );
     assert_shown(
@@ -217,7 +219,7 @@ error[S006]: schema 2 is newer than this build, which reads 1
 1 | schema = 2
   |          ^
   |
-  = help: install a newer seedbed, or write the scenario for the older schema
+  = help: install a newer seedbed, or write it for schema = 1
 "#,
     );
     assert_shown(
@@ -305,6 +307,8 @@ error[S001]: `absent.toml` does not exist
   |
 2 | extends = "absent.toml"
   |           ^^^^^^^^^^^^^
+  |
+  = help: a path starts at the folder of the file that names it: no such file exists there
 "#,
     );
     for n in 0..20 {
@@ -338,10 +342,10 @@ error[S005]: `oops` is not a TOML value
   = help: write "oops" if it is text
 
 error[S005]: a value is missing
- --> scenarios/b.toml:2:5
+ --> scenarios/b.toml:2:1
   |
 2 | y =
-  |     ^
+  | ^
   |
  ::: scenarios/a.toml:2:11
   |
@@ -436,6 +440,8 @@ error[S005]: this bracket is never closed
   |
 1 | list=[1, 2
   |      ^
+  |
+  = help: close it with ]
 
 error[S017]: `schema` belongs to a file and cannot be set
  --> --set:1:1

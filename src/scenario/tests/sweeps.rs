@@ -188,6 +188,42 @@ error[S040]: `${x}` names no variable of [sweep]
 }
 
 #[test]
+fn variables_that_are_written_in_the_wrong_place_are_known_all_the_same() {
+    assert_shown(
+        &errors("a = \"${x}\"\n[matrix]\nvars.x = [1, 2]\n"),
+        r#"
+error[S014]: unknown key `matrix` at the top level
+ --> test.toml:3:2
+  |
+3 | [matrix]
+  |  ^^^^^^ did you mean `sweep`?
+"#,
+    );
+    assert_shown(
+        &errors("a = \"${x}\"\n[sweep]\nx = [1, 2]\n"),
+        r#"
+error[S014]: unknown key `x` in [sweep]
+ --> test.toml:4:1
+  |
+4 | x = [1, 2]
+  | ^
+  |
+  = help: for a variable write vars.x = [..]
+"#,
+    );
+    assert_shown(
+        &errors("a = \"${x}\"\n[sweep]\nvariables.x = [1, 2]\n"),
+        r#"
+error[S014]: unknown key `variables` in [sweep]
+ --> test.toml:4:1
+  |
+4 | variables.x = [1, 2]
+  | ^^^^^^^^^ did you mean `vars`?
+"#,
+    );
+}
+
+#[test]
 fn a_malformed_sweep_is_reported_whole() {
     let document = "a = \"${a} ${b} ${c}\"\n[sweep]\nrepeat = 0\nvars.a = []\nvars.b = 5\nvars.c = [\"${a}\"]\nvars.\"1\" = [1]\n\
                     zip = [[\"a\", \"q\"]]\nfilter = 1\n";
@@ -199,12 +235,16 @@ error[S016]: `repeat` is 0, and must be from 1 to 100000
   |
 4 | repeat = 0
   |          ^
+  |
+  = help: write repeat = 1
 
 error[S042]: `a` has no values
  --> test.toml:5:10
   |
 5 | vars.a = []
   |          ^^
+  |
+  = help: write at least one value: vars.a = [..]
 
 error[S042]: `b` must be a list of values, found a whole number
  --> test.toml:6:10

@@ -159,7 +159,7 @@ fn mistakes_in_graphml_have_their_places() {
         ),
         (
             edge(&[("delay", "5")]),
-            "`x:15:29`: `delay` is `5`, which needs a unit: 5 could be ms or s (write \"5ms\")",
+            "`x:15:29`: `delay` is `5`, which needs a unit: 5 could be ms or s (write \"5ms\" or \"5s\")",
         ),
         (
             edge(&[("delay", "1ms"), ("delay_ms", "1")]),
@@ -240,7 +240,7 @@ fn mistakes_in_dot_have_their_places() {
         ("graph { a -- b [delay] }", "`x:1:22`: `]` where `=` should be"),
         (
             "graph { a -- b [delay=3] }",
-            "`x:1:23`: `delay` is `3`, which needs a unit: 3 could be ms or s (write \"3ms\")",
+            "`x:1:23`: `delay` is `3`, which needs a unit: 3 could be ms or s (write \"3ms\" or \"3s\")",
         ),
         (
             "graph { subgraph x { a } }",
@@ -278,7 +278,7 @@ fn a_list_of_links_is_told_by_its_header() {
         ("from,to,delay\na,b\n", "`x:2:1`: 2 values, not the 3 of the header"),
         (
             "from,to,delay\na,b,4\n",
-            "`x:2:3`: `delay` is `4`, which needs a unit: 4 could be ms or s (write \"4ms\")",
+            "`x:2:3`: `delay` is `4`, which needs a unit: 4 could be ms or s (write \"4ms\" or \"4s\")",
         ),
         ("from,to,delay\na,,4ms\n", "`x:2:2`: a link lacks the name of a site"),
         ("from,to,delay,directed\na,b,4ms,yes\n", "`x:2:4`: `directed` is `yes`, and not `true` or `false`"),

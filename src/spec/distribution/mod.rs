@@ -17,6 +17,7 @@ use super::diagnostic::Problem;
 use super::shape::Shape;
 use super::units::{self, Dimension};
 use super::value::{Node, Value};
+use super::write;
 use crate::kernel::sample::Distribution;
 
 /// What the values of a distribution are, and so which unit its arguments have.
@@ -93,14 +94,19 @@ fn constant(value: f64) -> Distribution {
     Distribution::constant(value).expect("quantities and numbers of a scenario are finite")
 }
 
+/// A value as it stands in a call.
+fn bare(node: &Node) -> String {
+    write::inline(node).trim_matches('"').to_owned()
+}
+
 /// The distribution in `node`, or reports of all that is wrong with it.
 fn decode(node: &Node, measure: Measure, decoder: &mut Decoder<'_>) -> Option<Distribution> {
-    let bare = match &node.value {
+    let plain = match &node.value {
         Value::Integer(number) => Some(number.to_string()),
         Value::Float(number) => Some(format!("{number:?}")),
         Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => None,
     };
-    if let Some(number) = bare {
+    if let Some(number) = plain {
         // A plain number is that number, always; of anything else it lacks the unit.
         if let (Measure::Numbers, Ok(value)) = (measure, measure.value(&number)) {
             return Some(constant(value));
@@ -109,6 +115,12 @@ fn decode(node: &Node, measure: Measure, decoder: &mut Decoder<'_>) -> Option<Di
         return decoder.take_at(Err(problem), &node.origin);
     }
     let expected = format!("a distribution of {}", measure.name());
+    if let Value::Array(items) = &node.value
+        && let [low, high] = items.as_slice()
+        && let Some(range) = read::range(bare(low).as_str(), bare(high).as_str(), measure)
+    {
+        return decoder.wrong_type(node, &expected, &format!("write {}", decoder.assignment(range)));
+    }
     let text = decoder.text(node, &expected, &format!("\"{}\"", measure.example()))?;
     match parse(text, measure, decoder.files()) {
         Ok(distribution) => Some(distribution),

@@ -12,6 +12,7 @@ use crate::spec::decode::DataFiles;
 use crate::spec::diagnostic::Problem;
 use crate::spec::origin::SourceId;
 use crate::spec::suggest;
+use crate::spec::units::{self, Dimension};
 use crate::spec::value::Text;
 
 /// The distribution that `text` describes, in base units of `measure`.
@@ -32,13 +33,38 @@ pub(super) fn not_a_distribution(word: &str, span: Range<usize>, measure: Measur
     let problem = |message: &str| Problem::new(Code::UnknownFunction, span.clone(), message);
     let expected = format!("must be a distribution of {}", measure.name());
     if let (Ok(_), Some(dimension)) = (number(word), measure.dimension()) {
-        let fix = format!("write \"{word}{}\"", dimension.likely_unit());
-        return problem(&expected).help(fix);
+        return problem(&expected).help(format!("write {}", units::with_unit(word, dimension)));
+    }
+    if let Some((low, high)) = word.split_once("..").or_else(|| word.split_once('-'))
+        && let Some(range) = range(low, high, measure)
+    {
+        return problem(&expected).help(format!("write {range}"));
+    }
+    // What begins like a quantity was to be one.
+    if word.starts_with(|c: char| c.is_ascii_digit())
+        && let Err(wrong) = measure.value(word)
+    {
+        return wrong.shifted(span.start);
     }
     if let Some(family) = FAMILIES.iter().find(|family| family.name == word) {
         return problem("lacks the arguments of its distribution").help(format!("write {}", family.usage()));
     }
     problem(&expected).help(format!("write for example \"{}\"", measure.example()))
+}
+
+/// The distribution over a range, as it is written; an end without a unit has that of the other. `None` if it is no range.
+pub(super) fn range(low: &str, high: &str, measure: Measure) -> Option<String> {
+    let (low, high) = (low.trim(), high.trim());
+    let unit = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned();
+    let likely = || measure.dimension().map_or("", Dimension::likely_unit).to_owned();
+    let unit = [high, low].map(unit).into_iter().find(|unit| !unit.is_empty()).unwrap_or_else(likely);
+    let with_unit = |text: &str| match number(text) {
+        Ok(_) => format!("{text}{unit}"),
+        Err(_) => text.to_owned(),
+    };
+    let (low, high) = (with_unit(low), with_unit(high));
+    let is_range = measure.value(&low).is_ok() && measure.value(&high).is_ok();
+    is_range.then(|| format!("\"uniform({low}, {high})\""))
 }
 
 /// What stays the same through nested distributions.
@@ -229,10 +255,21 @@ impl<'a> Reader<'a> {
                     None => self.call.span.clone(),
                 };
                 let message = self.as_written(&error.problem);
-                self.note(error.parameter, Problem::new(Code::BadParameter, span, message));
+                let problem = Problem::new(Code::BadParameter, span, message);
+                let help = self.out_of_order(error.parameter);
+                self.note(error.parameter, help.into_iter().fold(problem, Problem::help));
                 None
             }
         }
+    }
+
+    /// What to do with a value that is below the one before it, if this is such a one.
+    fn out_of_order(&self, parameter: &str) -> Option<String> {
+        let parameters = self.family.forms.get(self.form())?.parameters;
+        let before = parameters[..parameters.iter().position(|p| p.name == parameter)?].last()?.name;
+        let value = |name| self.measure.value(&self.argument(name)?.word()?.text).ok();
+        (value(before)? > value(parameter)?)
+            .then(|| format!("swap the two, or let `{parameter}` be above `{before}`"))
     }
 
     /// A message of the kernel, which knows base units only, with values as the user wrote them: not

@@ -73,14 +73,14 @@ fn every_wrong_argument_is_reported_at_its_bytes() {
     assert_eq!(
         errors("lognormal(median=200, p99=2sec)"),
         [
-            "S022 17..20 `median` of `lognormal` needs a unit: 200 could be ms or s | write \"200ms\"",
-            "S021 27..30 `p99` of `lognormal` has an unknown unit `sec` | did you mean `s`? | the units of a duration are d, h, m, s, ms, us, ns",
+            "S022 17..20 `median` of `lognormal` needs a unit: 200 could be ms or s | write \"200ms\" or \"200s\"",
+            "S021 27..30 `p99` of `lognormal` has an unknown unit `sec` | did you mean `s`? | write \"2s\"",
         ]
     );
     assert_eq!(
         errors("mixture(0.9: exp(1), const(5ms))"),
         [
-            "S022 17..18 `mean` of `exp` needs a unit: 1 could be ms or s | write \"1ms\"",
+            "S022 17..18 `mean` of `exp` needs a unit: 1 could be ms or s | write \"1ms\" or \"1s\"",
             "S033 21..31 `mixture` needs a weight before each of its distributions | write for example mixture(0.9: exp(1ms), 0.1: const(50ms))",
         ]
     );
@@ -108,13 +108,19 @@ fn a_name_or_argument_that_does_not_exist_gets_a_suggestion() {
             "S032 22..25 `lognormal` takes no argument `p98` | did you mean `p99`? | write lognormal(median=, p99=) or lognormal(mean=, cv=)"
         ]
     );
-    assert_eq!(errors("exp()"), ["S033 4..5 `exp` lacks its argument `mean` | write exp(mean=)"]);
+    assert_eq!(errors("exp()"), ["S033 0..5 `exp` lacks its argument `mean` | write exp(mean=)"]);
 }
 
 #[test]
 fn what_is_no_distribution_shows_the_fix() {
     let expected = "must be a distribution of durations";
-    assert_eq!(errors("5"), [format!("S031 0..1 {expected} | write \"5ms\"")]);
+    assert_eq!(errors("5"), [format!("S031 0..1 {expected} | write \"5ms\" or \"5s\"")]);
+    for range in ["150ms..300ms", "150..300ms", "150-300ms", "150-300"] {
+        let end = range.len();
+        let fix = format!("S031 0..{end} {expected} | write \"uniform(150ms, 300ms)\"");
+        assert_eq!(errors(range), [fix]);
+    }
+    assert_eq!(errors("5secs"), ["S021 1..5 has an unknown unit `secs` | did you mean `s`? | write \"5s\""]);
     assert_eq!(errors("fast"), [format!("S031 0..4 {expected} | write for example \"const(5ms)\"")]);
     assert_eq!(errors("exp"), ["S031 0..3 lacks the arguments of its distribution | write exp(mean=)"]);
 }
@@ -124,6 +130,7 @@ fn impossible_parameters_point_at_the_parameter() {
     let problems = errors("uniform(low=5ms, high=1ms)");
     assert_eq!(problems.len(), 1);
     assert!(problems[0].starts_with("S036 "), "{problems:?}");
+    assert!(problems[0].ends_with("| swap the two, or let `high` be above `low`"), "{problems:?}");
     let problems = errors("pareto(scale=1ms, shape=-2)");
     assert!(problems[0].starts_with("S036 24..26 `shape` of `pareto` must be above zero"), "{problems:?}");
 }

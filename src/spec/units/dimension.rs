@@ -61,7 +61,7 @@ impl Dimension {
     pub(super) fn likely_units(self) -> (&'static str, &'static str) {
         match self {
             Dimension::Duration => ("ms", "s"),
-            Dimension::Bytes => ("KiB", "MiB"),
+            Dimension::Bytes => ("B", "KiB"),
             Dimension::Bandwidth => ("Mbit/s", "MB/s"),
             Dimension::Rate => ("/s", "/m"),
             Dimension::Ratio => ("%", ""),

@@ -134,7 +134,15 @@ pub fn missing_unit(number: &str, span: Range<usize>, dimension: Dimension) -> P
         "" => format!("needs its unit `{first}`"),
         second => format!("needs a unit: {number} could be {first} or {second}"),
     };
-    Problem::new(Code::MissingUnit, span, message).help(format!("write \"{number}{first}\""))
+    Problem::new(Code::MissingUnit, span, message).help(format!("write {}", with_unit(number, dimension)))
+}
+
+/// A bare number with the units that it probably was to have: `"20ms" or "20s"`.
+pub fn with_unit(number: &str, dimension: Dimension) -> String {
+    match dimension.likely_units() {
+        (only, "") => format!("\"{number}{only}\""),
+        (first, second) => format!("\"{number}{first}\" or \"{number}{second}\""),
+    }
 }
 
 /// A non-negative decimal: `digits` / 10^`scale`.
@@ -295,7 +303,7 @@ fn find_unit(text: &str, span: Range<usize>, dimension: Dimension) -> Result<u64
     let known = || units.iter().map(|(unit, _)| *unit);
     let alias = ALIASES.iter().find(|(alias, unit)| *alias == name && known().any(|known| known == *unit));
     if let Some((_, unit)) = alias {
-        return Err(unknown_unit(name, span, dimension).did_you_mean(Some(unit)));
+        return Err(other_unit(text, span, unit));
     }
     let elsewhere =
         Dimension::ALL.into_iter().find(|other| other.units().iter().any(|(unit, _)| *unit == name));
@@ -306,7 +314,10 @@ fn find_unit(text: &str, span: Range<usize>, dimension: Dimension) -> Result<u64
     }
     // Units are too short for edit distance: only another case is a safe guess.
     let guess = known().find(|unit| unit.eq_ignore_ascii_case(name));
-    Err(unknown_unit(name, span, dimension).did_you_mean(guess))
+    Err(match guess {
+        Some(unit) => other_unit(text, span, unit),
+        None => unknown_unit(name, span, dimension),
+    })
 }
 
 /// Whether what follows a number is `e6` or `e-6`.
@@ -317,11 +328,26 @@ fn has_exponent(rest: &str) -> bool {
 
 fn unknown_unit(name: &str, span: Range<usize>, dimension: Dimension) -> Problem {
     let units: Vec<&str> = dimension.units().iter().map(|(unit, _)| *unit).collect();
-    Problem::new(Code::WrongUnit, span, format!("has an unknown unit `{name}`")).help(format!(
+    Problem::new(Code::WrongUnit, span, no_such_unit(name)).help(format!(
         "the units of {} are {}",
         dimension.name(),
         units.join(", ")
     ))
+}
+
+/// That `span` of `text` is no unit, though `unit` is one that was probably meant.
+fn other_unit(text: &str, span: Range<usize>, unit: &str) -> Problem {
+    let name = &text[span.clone()];
+    let help = format!("write \"{}{unit}{}\"", &text[..span.start], &text[span.end..]);
+    // What follows a `/` that begins both is wrong.
+    let same = usize::from(name.starts_with('/') && unit.starts_with('/'));
+    Problem::new(Code::WrongUnit, span.start + same..span.end, no_such_unit(name))
+        .did_you_mean(Some(&unit[same..]))
+        .help(help)
+}
+
+fn no_such_unit(name: &str) -> String {
+    format!("has an unknown unit `{name}`")
 }
 
 fn split_sign(text: &str) -> (i64, &str) {

@@ -35,7 +35,10 @@ fn quantities_are_read_exactly() {
 
 #[test]
 fn a_bare_number_is_asked_for_its_unit() {
-    assert_eq!(duration_error("150"), "S022 0..3 needs a unit: 150 could be ms or s | write \"150ms\"");
+    assert_eq!(
+        duration_error("150"),
+        "S022 0..3 needs a unit: 150 could be ms or s | write \"150ms\" or \"150s\""
+    );
     let percent = shown(ratio("5").expect_err("no unit"));
     assert_eq!(percent, "S022 0..1 needs its unit `%` | write \"5%\"");
 }
@@ -45,12 +48,14 @@ fn a_wrong_unit_is_underlined_and_the_right_one_suggested() {
     let help = "the units of a duration are d, h, m, s, ms, us, ns";
     assert_eq!(
         duration_error("150sec"),
-        format!("S021 3..6 has an unknown unit `sec` | did you mean `s`? | {help}")
+        "S021 3..6 has an unknown unit `sec` | did you mean `s`? | write \"150s\""
     );
     assert_eq!(
         duration_error("10MS"),
-        format!("S021 2..4 has an unknown unit `MS` | did you mean `ms`? | {help}")
+        "S021 2..4 has an unknown unit `MS` | did you mean `ms`? | write \"10ms\""
     );
+    let after_slash = "S021 4..7 has an unknown unit `/sec` | did you mean `s`? | write \"500/s\"";
+    assert_eq!(shown(rate("500/sec").expect_err("no such unit")), after_slash);
     assert_eq!(duration_error("5xyz"), format!("S021 1..4 has an unknown unit `xyz` | {help}"));
     let wrong = "S021 2..5 must be a duration, but `KiB` is a unit of a size | write for example \"150ms\"";
     assert_eq!(duration_error("64KiB"), wrong);

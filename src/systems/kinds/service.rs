@@ -76,12 +76,14 @@ crate::options! {
 }
 
 fn check_step(step: &StepOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let is_meant = decoder.is_any_meant(&["work", "call"]);
     let mut refuse = |key: &str, message: &str| {
         let help = "a step is { work = \"exp(2ms)\" } or { call = \"kv\", op = \"read\" }";
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
     match (&step.work, &step.call) {
         (Some(_), Some(_)) => refuse("call", "a step is work or a call, not both"),
+        (None, None) if is_meant => {}
         (None, None) => refuse("", "a step does nothing: it has neither `work` nor `call`"),
         (Some(_), None) if step.op.is_some() => refuse("op", "a step of work has no `op`"),
         (Some(_), None) | (None, Some(_)) => {}
@@ -105,6 +107,7 @@ crate::options! {
 
 fn check_service(service: &ServiceOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let (key, message) = match (service.steps.is_empty(), &service.work) {
+        (true, None) if decoder.is_any_meant(&["steps", "work"]) => return,
         (true, None) => ("steps", "a service that does nothing: it has neither `steps` nor `work`"),
         (false, Some(_)) => ("work", "both `steps` and `work` say what a request goes through"),
         (true, Some(_)) | (false, None) => return,

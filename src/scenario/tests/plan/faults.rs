@@ -60,18 +60,18 @@ error[S050]: there is no node or system `kv.9`
    = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `kv.3`, `api.1`, `api.2`, `api.3` or `api.front`
 
 error[S050]: there is no system `kw`
-  --> test.toml:19:10
+  --> test.toml:19:18
    |
 19 | target = "leader(kw)"
-   |          ^^^^^^^^^^^^ did you mean `kv`?
+   |                  ^^ did you mean `kv`?
    |
    = help: the scenario has `kv` or `api`
 
 error[S050]: `leder` is no way to choose nodes
-  --> test.toml:23:10
+  --> test.toml:23:11
    |
 23 | target = "leder(kv)"
-   |          ^^^^^^^^^^^ did you mean `leader`?
+   |           ^^^^^ did you mean `leader`?
    |
    = help: choose `leader`, `follower`, `followers`, `any`, `minority` or `quorum`
 
@@ -171,13 +171,13 @@ error[S050]: there is no region `eu-west-1` in this network
    |
    = help: write regions = "aws" in [network]
 
-error[S050]: there is no region `moon`
+error[S050]: there is no region `moon`: the network has the one region `lan`
   --> test.toml:27:10
    |
 27 | target = "region:moon"
    |          ^^^^^^^^^^^^^
    |
-   = help: the scenario has `lan`
+   = help: for several write for example regions = "aws" in [network]
 
 error[S052]: the target is empty
   --> test.toml:31:10
@@ -403,6 +403,8 @@ error[S016]: `share` is 0%, and must be from 0.0000001% to 100%
    |
 16 | share = "0%"
    |         ^^^^
+   |
+   = help: write share = "0.0000001%"
 
 error[S014]: unknown key `dealy` in [fault.d]
   --> test.toml:20:1
@@ -586,6 +588,8 @@ error[S016]: `drift` is -1000000ppm, and must be from -999999ppm to 1000000000pp
    |
 60 | drift = "-1000000ppm"
    |         ^^^^^^^^^^^^^
+   |
+   = help: write drift = "-999999ppm"
 "#,
     );
 }
@@ -682,6 +686,8 @@ error[S016]: `weight` is 0, and must be from 1 to 1000000
    |
 12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |                                                                     ^
+   |
+   = help: write weight = 1
 
 error[S024]: `share` is more than the whole (100%)
   --> test.toml:12:98

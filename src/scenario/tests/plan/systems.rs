@@ -31,7 +31,7 @@ error[S016]: `nodes` is 0, and a system has at least one node
 5 | nodes = 0
   |         ^
   |
-  = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+  = help: write a number, such as nodes = 5, or a list of regions, such as nodes = ["eu-west-1", "us-east-1"]
 
 error[S016]: `nodes` is empty, and a system has at least one node
  --> test.toml:8:9
@@ -39,19 +39,23 @@ error[S016]: `nodes` is empty, and a system has at least one node
 8 | nodes = []
   |         ^^
   |
-  = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+  = help: write a number, such as nodes = 5, or a list of regions, such as nodes = ["eu-west-1", "us-east-1"]
 
 error[S016]: `count` is 0, and must be from 1 to 1000000
   --> test.toml:11:19
    |
 11 | nodes = { count = 0 }
    |                   ^
+   |
+   = help: write count = 1
 
 error[S023]: `nodes` may not be negative
   --> test.toml:14:9
    |
 14 | nodes = -3
    |         ^^
+   |
+   = help: write nodes = 3
 
 error[S011]: `nodes` must be a number of nodes, a list of regions, or { region, count }, found a string
   --> test.toml:17:9
@@ -59,7 +63,7 @@ error[S011]: `nodes` must be a number of nodes, a list of regions, or { region, 
 17 | nodes = "three"
    |         ^^^^^^^
    |
-   = help: write for example nodes = 5, or nodes = ["eu-west-1", "us-east-1"]
+   = help: write a number, such as nodes = 5, or a list of regions, such as nodes = ["eu-west-1", "us-east-1"]
 "#,
     );
     assert_shown(
@@ -480,13 +484,13 @@ error[S018]: `api` is no store: its history has no values to judge
    |
    = help: name a store, such as a system of type raft
 
-error[S050]: there is no region `moon`
+error[S050]: there is no region `moon`: the network has the one region `lan`
   --> test.toml:21:6
    |
 21 | to = "moon"
    |      ^^^^^^
    |
-   = help: the scenario has `lan`
+   = help: for several write for example regions = "aws" in [network]
 "#,
     );
 }

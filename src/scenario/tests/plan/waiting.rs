@@ -139,18 +139,18 @@ error[S052]: `that` is whom a happening is about, and this fault waits for none
   = help: write for example when = "leader-elected(kv)"
 
 error[S018]: `times` is of a fault that waits for something
-  --> test.toml:13:9
+  --> test.toml:13:1
    |
 13 | times = 3
-   |         ^
+   | ^^^^^
    |
    = help: remove it, or write `when`
 
 error[S018]: `after` is of a fault that waits for something
-  --> test.toml:14:9
+  --> test.toml:14:1
    |
 14 | after = "1s"
-   |         ^^^^
+   | ^^^^^
    |
    = help: remove it, or write `when`
 

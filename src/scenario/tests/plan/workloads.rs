@@ -36,18 +36,18 @@ error[S050]: there is no kind of operation `reed`
    = help: choose `read`, `write`, `cas` or `append`
 
 error[S016]: the weight of `write` is -1, and must be from 0 to 1000000
-  --> test.toml:11:19
+  --> test.toml:11:27
    |
 11 | mix = { reed = 1, write = -1, cas = 1e9 }
-   |                   ^^^^^
+   |                           ^^
    |
    = help: weights are shares, such as read = 0.8
 
 error[S016]: the weight of `cas` is 1000000000, and must be from 0 to 1000000
-  --> test.toml:11:31
+  --> test.toml:11:37
    |
 11 | mix = { reed = 1, write = -1, cas = 1e9 }
-   |                               ^^^
+   |                                     ^^^
    |
    = help: weights are shares, such as read = 0.8
 
@@ -224,6 +224,8 @@ error[S016]: `interval` is 0ns, and must be at least 1ms
   |
 3 | interval = "0s"
   |            ^^^^
+  |
+  = help: write interval = "1ms"
 
 error[S023]: `warmup` is negative, and a duration is never
  --> test.toml:4:11
