@@ -116,19 +116,22 @@ impl<M: Message> Fabric<M> {
 
     #[inline]
     pub(super) fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        let [sender, receiver] = [from, to].map(|end| self.addresses[end.index()].incarnation);
-        sender + receiver + self.resets_between(from, to)
+        self.crashes(from, to) + self.resets_between(from, to)
     }
 
+    /// The epoch of a stream that no fault has reset.
     #[inline(always)]
-    fn resets_between(&self, from: NodeId, to: NodeId) -> u32 {
-        if self.resets.is_empty() { 0 } else { self.known_resets(from, to) }
+    pub(super) fn crashes(&self, from: NodeId, to: NodeId) -> u32 {
+        self.addresses[from.index()].incarnation + self.addresses[to.index()].incarnation
     }
 
-    #[cold]
-    #[inline(never)]
-    fn known_resets(&self, from: NodeId, to: NodeId) -> u32 {
+    fn resets_between(&self, from: NodeId, to: NodeId) -> u32 {
         self.resets.get(&(from.min(to), from.max(to))).copied().unwrap_or(0)
+    }
+
+    /// Whether no fault has reset a stream yet.
+    pub(super) fn has_reset_none(&self) -> bool {
+        self.resets.is_empty()
     }
 
     #[inline(always)]
@@ -229,7 +232,8 @@ impl<M: Message> Fabric<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         let (sender, receiver) = (self.addresses[from.index()], self.addresses[to.index()]);
-        let epoch = sender.incarnation + receiver.incarnation + self.resets_between(from, to);
+        let epoch = sender.incarnation + receiver.incarnation;
+        let epoch = if conditions.may_have_reset() { epoch + self.resets_between(from, to) } else { epoch };
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         if conditions.is_new() {
             counters.count_sent(message.size());

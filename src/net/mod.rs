@@ -70,7 +70,8 @@ pub struct Network<M> {
     held: Clogged<M>,
     /// When it looks next whether any of them is free.
     wakes: Option<Time>,
-    /// Whether no link meets with anything but its own profile: all that a message asks for on its way.
+    /// Whether no link meets with anything but its own profile, and no stream was reset but by crashes: all that a message
+    /// asks for on its way.
     is_plain: bool,
 }
 
@@ -112,7 +113,7 @@ impl<M: Message> Network<M> {
     /// The epoch of the stream between two nodes: it passes when either end crashes, and when a fault resets it.
     #[inline]
     pub fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        self.fabric.epoch(from, to)
+        if self.is_plain { self.fabric.crashes(from, to) } else { self.fabric.epoch(from, to) }
     }
 
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
@@ -133,6 +134,7 @@ impl<M: Message> Network<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         let pairs = self.fabric.reset_streams(now, ends, unnoticed, schedule);
+        self.is_plain &= pairs.is_empty();
         for sender in self.clogged.reset(|from, to| pairs.contains(&(from.min(to), from.max(to)))) {
             self.counters_mut(sender).drop_one(DropReason::Reset);
         }
@@ -157,9 +159,6 @@ impl<M: Message> Network<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         let Network { fabric, impairments, clogged, .. } = self;
-        if impairments.on(from, to) == 0 {
-            return pass(fabric, Clear, now, (from, to), message, schedule);
-        }
         let conditions = Impaired::new(impairments, now, from, to);
         if !conditions.clog() {
             return pass(fabric, conditions, now, (from, to), message, schedule);
@@ -252,7 +251,7 @@ impl<M: Message> Network<M> {
         let Network { fabric, impairments, .. } = self;
         fabric.free_links(now, |from, to| impairments.narrows(id, from, to));
         impairments.lift(id);
-        self.is_plain = impairments.are_none() && !fabric.is_shared();
+        self.is_plain = impairments.are_none() && !fabric.is_shared() && fabric.has_reset_none();
         self.release(now, schedule)
     }
 

@@ -9,6 +9,8 @@ use crate::net::profile::{Bandwidth, Profile};
 pub(in crate::net) trait Conditions {
     /// Whether it is sent only now, and was not before it had to wait.
     fn is_new(&self) -> bool;
+    /// Whether a fault may have reset the link's streams.
+    fn may_have_reset(&self) -> bool;
     /// Whether it has to wait until they end.
     fn clog(&self) -> bool;
     /// Whether nothing passes.
@@ -38,6 +40,11 @@ impl Conditions for Clear {
     #[inline(always)]
     fn is_new(&self) -> bool {
         true
+    }
+
+    #[inline(always)]
+    fn may_have_reset(&self) -> bool {
+        false
     }
 
     #[inline(always)]
@@ -100,6 +107,10 @@ impl<'a> Impaired<'a> {
 impl Conditions for Impaired<'_> {
     fn is_new(&self) -> bool {
         self.is_new
+    }
+
+    fn may_have_reset(&self) -> bool {
+        true
     }
 
     fn clog(&self) -> bool {
