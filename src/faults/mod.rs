@@ -77,6 +77,12 @@ pub struct Strike {
 }
 
 impl Strike {
+    /// The same of a kind that does such harm to `nodes`: who is put out, and whether for good.
+    fn harming(self, harm: Harm, nodes: impl FnOnce() -> Vec<NodeId>) -> Strike {
+        let out = if harm >= Harm::PutsOut { nodes() } else { Vec::new() };
+        Strike { out, ruins: harm >= Harm::Ruins, ..self }
+    }
+
     /// The nodes that it names: those it changes at once, then those that only its scripts change.
     pub fn nodes(&self) -> Vec<NodeId> {
         let mut nodes: Vec<NodeId> = self.begin.iter().flat_map(Action::nodes).collect();

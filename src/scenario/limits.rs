@@ -13,7 +13,7 @@ pub struct Limit {
 }
 
 /// Every limit, from the outside in.
-pub const LIMITS: [Limit; 30] = [
+pub const LIMITS: [Limit; 31] = [
     limit("bytes of a scenario file", source::files::SCENARIO_BYTES_MAX),
     limit("bytes of a data file", source::files::DATA_BYTES_MAX),
     limit("files in a chain of `extends`", source::EXTENDS_DEPTH_MAX as u64),
@@ -34,6 +34,7 @@ pub const LIMITS: [Limit; 30] = [
     limit("systems and workloads", plan::SYSTEMS_MAX as u64),
     limit("nodes of all systems", plan::NODES_MAX as u64),
     limit("faults", plan::FAULTS_MAX as u64),
+    limit("kinds that a nemesis draws from", crate::faults::kinds::KINDS_MAX as u64),
     limit("checks, each invariant of each system counted", plan::CHECKS_MAX as u64),
     limit("sites of a matrix", topology::matrix::SITES_MAX as u64),
     limit("bytes of a topology", topology::BYTES_MAX as u64),

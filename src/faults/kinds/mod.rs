@@ -61,7 +61,7 @@ pub use lying_disk::LyingDisk;
 pub use misdirected_writes::MisdirectedWrites;
 pub use partition::Partition;
 pub use pause::Pause;
-pub use random::{Ingredient, Random};
+pub use random::{Ingredient, KINDS_MAX, Random};
 pub use reset::Reset;
 pub use rolling_restart::{Order, RollingRestart};
 pub use sector_errors::SectorErrors;
@@ -146,8 +146,7 @@ impl<K: NodeKind> Fault for OnNodes<K> {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
             resolved: cx.roster.names(&nodes),
-            out: if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() },
-            ..Strike::default()
+            ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }
 }
@@ -172,8 +171,7 @@ impl<K: ScriptKind> Fault for Scripted<K> {
         let nodes = self.target.resolve_failing(cx);
         let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
         let resolved = cx.roster.names(&nodes);
-        let out = if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() };
-        Some(Strike { resolved, out, ..strike })
+        Some(Strike { resolved, ..strike.harming(self.kind.harm(), || nodes) })
     }
 }
 
@@ -224,9 +222,7 @@ impl<K: DiskKind> Fault for OnDisks<K> {
             begin: nodes.iter().map(ail).collect(),
             end: nodes.iter().map(|&node| Action::MendDisk { node, id }).collect(),
             resolved: cx.roster.names(&nodes),
-            ruins: self.kind.harm() >= Harm::Ruins,
-            out: if self.kind.harm() >= Harm::PutsOut { nodes } else { Vec::new() },
-            ..Strike::default()
+            ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }
 }
@@ -244,15 +240,14 @@ impl<K: LinkKind> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(cx)?;
         let (id, key) = (cx.impairment, cx.key);
-        let is_cut = self.kind.harm() >= Harm::PutsOut;
-        let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
+        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
         let impair = |(from, to)| {
             let (impairment, pattern) = (self.kind.impairment(), Pattern::Steady);
             Action::Impair { id, key, impairment, pattern, from, to }
         };
         let begin = links.ways.into_iter().map(impair).collect();
         let end = vec![Action::Lift(id)];
-        Some(Strike { begin, end, resolved: links.resolved, out, ..Strike::default() })
+        Some(Strike { begin, end, resolved: links.resolved, ..harmed })
     }
 }
 
@@ -276,10 +271,9 @@ impl<K: StreamKind> Fault for OnStreams<K> {
         let links = self.between.resolve(cx)?;
         let unnoticed = self.kind.unnoticed();
         let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
-        let is_cut = self.kind.harm() >= Harm::PutsOut;
-        let out = if is_cut { cut_off(&links.ways, &cx.roster.systems) } else { Vec::new() };
+        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
         let begin = links.ways.into_iter().map(reset).collect();
-        Some(Strike { begin, resolved: links.resolved, out, ..Strike::default() })
+        Some(Strike { begin, resolved: links.resolved, ..harmed })
     }
 }
 

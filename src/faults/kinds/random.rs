@@ -7,7 +7,7 @@ use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder, NoDataFiles};
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
-use crate::spec::options::{Options, option, refuse_unknown};
+use crate::spec::options::{Options, Places, option, refuse_unknown};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
@@ -24,6 +24,21 @@ crate::options! {
         /// The last part of the run, in which nothing strikes and what lasts is over: time for the system to recover.
         calm: Duration = "0s",
     }
+    check check_random;
+}
+
+/// Most kinds to draw from: their weights add up to less than 2^32.
+pub const KINDS_MAX: usize = 1_000;
+
+fn check_random(random: &Random, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let Some(kinds) = &random.kinds else { return };
+    let (code, message) = match kinds.len() {
+        0 => (Code::Contradiction, "`kinds` is empty: the nemesis would do nothing".to_owned()),
+        1..=KINDS_MAX => return,
+        count => (Code::TooMany, format!("a nemesis draws from at most {KINDS_MAX} kinds, not {count}")),
+    };
+    let error = Diagnostic::error(code, places.of("kinds"), message);
+    decoder.report(error.help("leave `kinds` out for every kind that the system survives"));
 }
 
 /// One thing that a nemesis may do.

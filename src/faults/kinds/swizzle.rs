@@ -54,7 +54,12 @@ impl Fault for Swizzled {
         let resolved =
             format!("{}; free in the order {}", cx.roster.names(&clogged), cx.roster.names(&freed));
         let end = vec![Action::Lift(id)];
-        (!nodes.is_empty()).then(|| Strike { begin, end, resolved, out: nodes, ..Strike::default() })
+        (!nodes.is_empty()).then(|| Strike {
+            begin,
+            end,
+            resolved,
+            ..Strike::default().harming(self.kind.harm(), || nodes.clone())
+        })
     }
 }
 

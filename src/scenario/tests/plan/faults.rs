@@ -769,3 +769,16 @@ survivable = false
     );
     assert_shown(&world, "");
 }
+
+#[test]
+fn a_nemesis_draws_from_something_and_not_from_too_much() {
+    let kinds = |list: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[fault.a]\ndo = \"random\"\nevery = \"5s\"\ntarget = \"kv\"\nkinds = [{list}]\n"
+        ))
+    };
+    assert!(kinds("").contains("`kinds` is empty: the nemesis would do nothing"));
+    assert_eq!(kinds(&"\"crash\", ".repeat(1_000)), "");
+    let many = kinds(&"\"crash\", ".repeat(1_001));
+    assert!(many.contains("a nemesis draws from at most 1000 kinds, not 1001"), "{many}");
+}
