@@ -10,6 +10,8 @@ mod cut_off;
 pub mod happening;
 pub mod kinds;
 mod nemesis;
+mod on_links;
+mod on_nodes;
 mod roster;
 mod script;
 mod target;
@@ -17,11 +19,10 @@ mod target;
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Layout};
 pub use happening::{Happening, HappeningKind, News};
-pub use kinds::{
-    Aim, FaultKind, Fibres, Flaps, Harm, KindOptions, OnClocks, OnDisks, OnFibres, OnLinks, OnNodes,
-    OnStreams, Scope, Scripted,
-};
+pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope};
 pub use nemesis::{Nemesis, Prey};
+pub use on_links::{Flaps, LinkKind, OnLinks, OnStreams, StreamKind};
+pub use on_nodes::{ClockKind, DiskKind, NodeKind, OnClocks, OnDisks, OnNodes, ScriptKind, Scripted};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use script::{Script, Step};
 pub use target::{Leader, Size, Target};

@@ -70,18 +70,15 @@ pub use slow_node::SlowNode;
 pub use swizzle::{Swizzle, Swizzled};
 pub use torn_writes::TornWrites;
 
-use std::fmt::Debug;
 use std::rc::Rc;
 
-use super::cut_off::cut_off;
-use super::{Action, Between, Fault, Nemesis, NodeFacts, Prey, Strike, StrikeContext, Target};
-use crate::clocks::{Disturbance, DisturbanceId};
-use crate::kernel::{Duration, NodeId, Stream};
-use crate::net::{Flapping, Impairment, Pattern};
+use super::on_links::{LinkKind, OnLinks, OnStreams, StreamKind};
+use super::on_nodes::{ClockKind, DiskKind, NodeKind, OnClocks, OnDisks, OnNodes, ScriptKind, Scripted};
+use super::{Between, Fault, Nemesis, Prey, Target};
+use crate::kernel::Stream;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
-use crate::storage::{Ailment, AilmentId};
 
 /// What a kind of fault strikes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,195 +104,6 @@ pub enum Aim {
     Fibres(Fibres),
     /// This system.
     System(Prey),
-}
-
-/// A kind of fault that strikes nodes.
-pub trait NodeKind: Hostile + Debug {
-    /// What happens to a node.
-    fn begin(&self, node: NodeId) -> Action;
-    /// What undoes it; `facts` are those of the moment when it struck.
-    fn end(&self, node: NodeId, facts: &NodeFacts) -> Action;
-}
-
-/// A kind of fault that strikes the disks of nodes.
-pub trait DiskKind: Hostile + Debug {
-    /// What is wrong with them.
-    fn ailment(&self) -> Ailment;
-}
-
-/// A kind of fault that strikes links.
-pub trait LinkKind: Hostile + Debug {
-    /// What happens to their messages.
-    fn impairment(&self) -> Impairment;
-}
-
-/// A fault of nodes.
-#[derive(Clone, Debug)]
-pub struct OnNodes<K> {
-    /// Whom it strikes.
-    pub target: Target,
-    /// What happens to them.
-    pub kind: K,
-}
-
-impl<K: NodeKind> Fault for OnNodes<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
-        let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
-        (!nodes.is_empty()).then(|| Strike {
-            begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
-            end: nodes.iter().map(end).collect(),
-            resolved: cx.roster.names(&nodes),
-            ..Strike::default().harming(self.kind.harm(), || nodes)
-        })
-    }
-}
-
-/// A kind of fault that strikes nodes in several steps.
-pub trait ScriptKind: Hostile + Debug {
-    /// What happens to `nodes`, of which there is at least one; the caller puts their names to it.
-    fn strike(&self, nodes: &[NodeId], cx: &mut StrikeContext<'_>) -> Strike;
-}
-
-/// A fault of nodes in several steps.
-#[derive(Clone, Debug)]
-pub struct Scripted<K> {
-    /// Whom it strikes.
-    pub target: Target,
-    /// What happens to them.
-    pub kind: K,
-}
-
-impl<K: ScriptKind> Fault for Scripted<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
-        let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
-        let resolved = cx.roster.names(&nodes);
-        Some(Strike { resolved, ..strike.harming(self.kind.harm(), || nodes) })
-    }
-}
-
-/// A kind of fault that strikes the clocks of nodes.
-pub trait ClockKind: Hostile + Debug {
-    /// What happens to them.
-    fn disturbance(&self) -> Disturbance;
-}
-
-/// A fault of the clocks of nodes.
-#[derive(Clone, Debug)]
-pub struct OnClocks<K> {
-    /// Whose clocks it strikes.
-    pub target: Target,
-    /// What happens to them.
-    pub kind: K,
-}
-
-impl<K: ClockKind> Fault for OnClocks<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
-        let id = DisturbanceId(cx.impairment.0);
-        let disturb = |node: &NodeId| Action::DisturbClock(*node, id, self.kind.disturbance());
-        (!nodes.is_empty()).then(|| Strike {
-            begin: nodes.iter().map(disturb).collect(),
-            end: nodes.iter().map(|node| Action::SettleClock(*node, id)).collect(),
-            resolved: cx.roster.names(&nodes),
-            ..Strike::default()
-        })
-    }
-}
-
-/// A fault of disks.
-#[derive(Clone, Debug)]
-pub struct OnDisks<K> {
-    /// Whose disks it strikes.
-    pub target: Target,
-    /// What is wrong with them.
-    pub kind: K,
-}
-
-impl<K: DiskKind> Fault for OnDisks<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
-        let (id, key) = (AilmentId(cx.impairment.0), cx.key);
-        let ail = |&node: &NodeId| Action::AilDisk { node, id, key, ailment: self.kind.ailment() };
-        (!nodes.is_empty()).then(|| Strike {
-            begin: nodes.iter().map(ail).collect(),
-            end: nodes.iter().map(|&node| Action::MendDisk { node, id }).collect(),
-            resolved: cx.roster.names(&nodes),
-            ..Strike::default().harming(self.kind.harm(), || nodes)
-        })
-    }
-}
-
-/// A fault of links.
-#[derive(Clone, Debug)]
-pub struct OnLinks<K> {
-    /// Which links it strikes.
-    pub between: Between,
-    /// What happens to their messages.
-    pub kind: K,
-}
-
-impl<K: LinkKind> Fault for OnLinks<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let links = self.between.resolve(cx)?;
-        let (id, key) = (cx.impairment, cx.key);
-        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
-        let impair = |(from, to)| {
-            let (impairment, pattern) = (self.kind.impairment(), Pattern::Steady);
-            Action::Impair { id, key, impairment, pattern, from, to }
-        };
-        let begin = links.ways.into_iter().map(impair).collect();
-        let end = vec![Action::Lift(id)];
-        Some(Strike { begin, end, resolved: links.resolved, ..harmed })
-    }
-}
-
-/// A kind of fault that ends streams.
-pub trait StreamKind: Hostile + Debug {
-    /// How long who sends on them does not notice.
-    fn unnoticed(&self) -> Duration;
-}
-
-/// A fault that ends the streams of links, in a moment.
-#[derive(Clone, Debug)]
-pub struct OnStreams<K> {
-    /// Whose streams it ends.
-    pub between: Between,
-    /// How.
-    pub kind: K,
-}
-
-impl<K: StreamKind> Fault for OnStreams<K> {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let links = self.between.resolve(cx)?;
-        let unnoticed = self.kind.unnoticed();
-        let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
-        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
-        let begin = links.ways.into_iter().map(reset).collect();
-        Some(Strike { begin, resolved: links.resolved, ..harmed })
-    }
-}
-
-/// A fault of links that comes and goes while it lasts.
-#[derive(Debug)]
-pub struct Flaps {
-    /// What comes and goes.
-    pub fault: Rc<dyn Fault>,
-    /// When.
-    pub law: Flapping,
-}
-
-impl Fault for Flaps {
-    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let mut strike = self.fault.strike(cx)?;
-        for action in &mut strike.begin {
-            if let Action::Impair { pattern, .. } = action {
-                *pattern = Pattern::Flapping(Box::new(self.law.clone()));
-            }
-        }
-        Some(strike)
-    }
 }
 
 /// One row a kind: its options, its word, what it strikes, and the fault that it is there.

@@ -6,16 +6,18 @@ mod checks;
 mod domains;
 mod faults;
 mod happenings;
+mod links;
 mod loads;
 mod nodes;
 mod own;
 mod places;
+mod targets;
 
 pub use checks::{AssertionPlan, CHECKS_MAX, CheckKind, CheckPlan};
-pub use faults::TARGETS;
 pub use happenings::happenings;
 pub use nodes::{NODES_MAX, SYSTEMS_MAX};
 pub use places::{LAN_DELAY, LAN_JITTER, LINKS_MAX};
+pub use targets::TARGETS;
 
 use std::rc::Rc;
 

@@ -377,8 +377,11 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("options.rs"),
         include_str!("plan/calls.rs"),
         include_str!("plan/faults.rs"),
+        include_str!("plan/links.rs"),
+        include_str!("plan/nemesis.rs"),
         include_str!("plan/network.rs"),
         include_str!("plan/systems.rs"),
+        include_str!("plan/targets.rs"),
         include_str!("sources.rs"),
         include_str!("sweeps.rs"),
         // What only a later layer can tell shows at the command line.

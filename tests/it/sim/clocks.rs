@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use seedbed::clocks::ClockError;
 use seedbed::faults::kinds::{
-    ClockChoice, ClockDrift, ClockKind, ClockOffset, ClockSinusoid, ClockStep, Leap, LeapSmear,
+    ClockChoice, ClockDrift, ClockOffset, ClockSinusoid, ClockStep, Leap, LeapSmear,
 };
-use seedbed::faults::{OnClocks, Schedule, Target};
+use seedbed::faults::{ClockKind, OnClocks, Schedule, Target};
 use seedbed::kernel::{Duration, Time, WorkToken};
 use seedbed::spec::quantity::{Ppm, SignedDuration};
 

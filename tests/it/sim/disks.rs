@@ -1,7 +1,7 @@
 //! Faults of disks in the event loop: when syncs end, how, and what a boot finds.
 
-use seedbed::faults::kinds::{DiskKind, DiskLoss, DiskStall, LyingDisk, SectorErrors, TornWrites};
-use seedbed::faults::{OnDisks, Target};
+use seedbed::faults::kinds::{DiskLoss, DiskStall, LyingDisk, SectorErrors, TornWrites};
+use seedbed::faults::{DiskKind, OnDisks, Target};
 use seedbed::kernel::{Areas, Context, DiskToken, NodeId};
 use seedbed::spec::quantity::Ratio;
 

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use seedbed::faults::kinds::{
-    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hold, LinkKind, Loss, Partition, Swizzle,
-    Swizzled,
+    Bandwidth, BurstyLoss, Clog, Corrupt, Delay, Duplicate, Hold, Loss, Partition, Swizzle, Swizzled,
 };
-use seedbed::faults::{Between, Fault, Flaps, Group, OnLinks, Schedule, Target};
+use seedbed::faults::{Between, Fault, Flaps, Group, LinkKind, OnLinks, Schedule, Target};
 use seedbed::kernel::{Context, Duration, NodeId, SystemId};
 use seedbed::net::{self, Counters, DropReason, Flapping, Profile};
 use seedbed::spec::quantity::{self, Bytes, Ratio};

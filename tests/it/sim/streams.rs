@@ -1,7 +1,7 @@
 //! Streams keep their order whatever the network does; a loss costs time, a crash of either end ends them.
 
-use seedbed::faults::kinds::{HalfOpen, Reset, StreamKind};
-use seedbed::faults::{Between, Group, OnStreams, Target};
+use seedbed::faults::kinds::{HalfOpen, Reset};
+use seedbed::faults::{Between, Group, OnStreams, StreamKind, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId};
 use seedbed::net::{DropReason, Probability, Profile};

@@ -9,13 +9,13 @@ use seedbed::checks::consensus::{Invariant, Invariants};
 use seedbed::checks::linearizability::{self, Verdict};
 use seedbed::faults::kinds::{
     Bandwidth, BitRot, BurstyLoss, ClockChoice, ClockDrift, ClockOffset, ClockSinusoid, Clog, Corrupt, Crash,
-    CrashLoop, Delay, DiskFull, DiskKind, DiskLoss, DiskStall, Duplicate, Hold, Leap, LeapSmear, LinkKind,
-    Loss, LyingDisk, MisdirectedWrites, Order, Partition, Pause, RollingRestart, SectorErrors, SlowDisk,
-    Swizzle, Swizzled, TornWrites,
+    CrashLoop, Delay, DiskFull, DiskLoss, DiskStall, Duplicate, Hold, Leap, LeapSmear, Loss, LyingDisk,
+    MisdirectedWrites, Order, Partition, Pause, RollingRestart, SectorErrors, SlowDisk, Swizzle, Swizzled,
+    TornWrites,
 };
 use seedbed::faults::{
-    Between, Fault, Flaps, Group, Happening, HappeningKind, Layout, Leader, OnClocks, OnDisks, OnLinks,
-    OnNodes, Planned, Schedule, Scripted, Size, Target, Trigger,
+    Between, DiskKind, Fault, Flaps, Group, Happening, HappeningKind, Layout, Leader, LinkKind, OnClocks,
+    OnDisks, OnLinks, OnNodes, Planned, Schedule, Scripted, Size, Target, Trigger,
 };
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Stream, SystemId, Time};

@@ -3,9 +3,12 @@
 mod calls;
 mod domains;
 mod faults;
+mod links;
 mod loads;
+mod nemesis;
 mod network;
 mod systems;
+mod targets;
 mod waiting;
 mod workloads;
 

@@ -1,0 +1,209 @@
+//! Faults: the nodes that they strike.
+
+use super::*;
+
+#[test]
+fn targets_of_nodes_must_make_sense() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[system.api]
+type = "service"
+work = "exp(1ms)"
+[fault.a]
+do = "crash"
+at = "1s"
+
+[fault.b]
+do = "crash"
+at = "1s"
+target = "kv.9"
+[fault.c]
+do = "crash"
+at = "1s"
+target = "leader(kw)"
+[fault.d]
+do = "crash"
+at = "1s"
+target = "leder(kv)"
+[fault.e]
+do = "crash"
+at = "1s"
+target = "leader(kv"
+[fault.f]
+do = "crash"
+at = "1s"
+target = "any(kv, api)"
+[fault.g]
+do = "crash"
+at = "1s"
+target = "any(x=kv)"
+"#,
+        ),
+        r#"
+error[S018]: `target` is missing: whom does the crash strike?
+ --> test.toml:8:1
+  |
+8 | [fault.a]
+  | ^^^^^^^^^
+  |
+  = help: write for example target = "leader(kv)"
+
+error[S050]: there is no node or system `kv.9`
+  --> test.toml:15:10
+   |
+15 | target = "kv.9"
+   |          ^^^^^^ did you mean `kv.1`?
+   |
+   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `kv.3`, `api.1`, `api.2`, `api.3` or `api.front`
+
+error[S050]: there is no system `kw`
+  --> test.toml:19:18
+   |
+19 | target = "leader(kw)"
+   |                  ^^ did you mean `kv`?
+   |
+   = help: the scenario has `kv` or `api`
+
+error[S050]: `leder` is no way to choose nodes
+  --> test.toml:23:11
+   |
+23 | target = "leder(kv)"
+   |           ^^^^^ did you mean `leader`?
+   |
+   = help: choose `leader`, `follower`, `followers`, `any`, `minority` or `quorum`
+
+error[S052]: `leader(kv` is no target
+  --> test.toml:27:10
+   |
+27 | target = "leader(kv"
+   |          ^^^^^^^^^^^
+   |
+   = help: write for example "kv.2", "leader(kv)" or "region:us-east-1"; `seedbed explain targets` shows all forms
+
+error[S052]: `any` takes the name of one system
+  --> test.toml:31:10
+   |
+31 | target = "any(kv, api)"
+   |          ^^^^^^^^^^^^^^
+   |
+   = help: write for example "any(kv)"
+
+error[S052]: `any` takes the name of one system
+  --> test.toml:35:10
+   |
+35 | target = "any(x=kv)"
+   |          ^^^^^^^^^^^
+   |
+   = help: write for example "any(kv)"
+"#,
+    );
+}
+
+#[test]
+fn targets_of_nodes_must_make_sense_for_their_fault() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[system.api]
+type = "service"
+work = "exp(1ms)"
+[fault.a]
+do = "crash"
+at = "1s"
+target = "leader(api)"
+[fault.b]
+do = "crash"
+at = "1s"
+target = "link kv.1->kv.2"
+[fault.c]
+do = "pause"
+at = "1s"
+target = "rest"
+[fault.d]
+do = "crash"
+at = "1s"
+target = "region:eu-west-1"
+[fault.e]
+do = "crash"
+at = "1s"
+target = "region:moon"
+[fault.f]
+do = "crash"
+at = "1s"
+target = ""
+"#,
+        ),
+        r#"
+error[S052]: a service has no leader
+  --> test.toml:11:10
+   |
+11 | target = "leader(api)"
+   |          ^^^^^^^^^^^^^
+   |
+   = help: write for example "any(api)"
+
+error[S052]: a crash strikes nodes, not a link
+  --> test.toml:15:10
+   |
+15 | target = "link kv.1->kv.2"
+   |          ^^^^^^^^^^^^^^^^^
+   |
+   = help: write do = "partition" to cut a link
+
+error[S052]: a pause needs a target of its own: `rest` is one of `groups`
+  --> test.toml:19:10
+   |
+19 | target = "rest"
+   |          ^^^^^^
+   |
+   = help: write for example "kv.2", "leader(kv)" or "region:us-east-1"; `seedbed explain targets` shows all forms
+
+error[S050]: there is no region `eu-west-1` in this network
+  --> test.toml:23:10
+   |
+23 | target = "region:eu-west-1"
+   |          ^^^^^^^^^^^^^^^^^^
+   |
+   = help: write regions = "aws" in [network]
+
+error[S050]: there is no region `moon`: the network has the one region `lan`
+  --> test.toml:27:10
+   |
+27 | target = "region:moon"
+   |          ^^^^^^^^^^^^^
+   |
+   = help: for several write for example regions = "aws" in [network]
+
+error[S052]: the target is empty
+  --> test.toml:31:10
+   |
+31 | target = ""
+   |          ^^
+   |
+   = help: write for example "kv.2", "leader(kv)" or "region:us-east-1"; `seedbed explain targets` shows all forms
+"#,
+    );
+}
+
+#[test]
+fn a_majority_is_taken_from_whoever_asks_for_it() {
+    let world = planned(
+        r#"
+[system.two]
+type = "raft"
+nodes = 2
+[fault.a]
+do = "random"
+every = "5s"
+target = "two"
+kinds = ["crash"]
+survivable = false
+"#,
+    );
+    assert_shown(&world, "");
+}
