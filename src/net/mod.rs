@@ -59,6 +59,17 @@ pub struct Endpoint {
     pub transport: Transport,
 }
 
+/// What becomes of a message once it has travelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arrival {
+    /// Its receiver has it.
+    Free,
+    /// A fault keeps it back: [`Network::hold`].
+    Held,
+    /// Its stream was reset since it was sent.
+    Reset,
+}
+
 /// The state of the network for messages of type `M`.
 #[derive(Clone)]
 pub struct Network<M> {
@@ -108,12 +119,6 @@ impl<M: Message> Network<M> {
     /// One-way delay between the sites of two nodes, without jitter; `None` if nothing leads there.
     pub fn base_delay(&self, from: NodeId, to: NodeId) -> Option<Duration> {
         self.fabric.base_delay(from, to)
-    }
-
-    /// The epoch of the stream between two nodes: it passes when either end crashes, and when a fault resets it.
-    #[inline]
-    pub fn epoch(&self, from: NodeId, to: NodeId) -> u32 {
-        if self.is_plain { self.fabric.crashes(from, to) } else { self.fabric.epoch(from, to) }
     }
 
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
@@ -171,15 +176,25 @@ impl<M: Message> Network<M> {
         self.see_to_wake(now, schedule);
     }
 
-    /// Whether some impairment in force may hold messages that arrive.
+    /// What becomes of a message at its receiver now. `epoch` is that of its stream when it was sent, 0 for a datagram.
     #[inline(always)]
-    pub fn may_hold(&self) -> bool {
-        !self.is_plain && self.impairments.hold()
+    pub fn arrival(&mut self, now: Time, from: NodeId, to: NodeId, epoch: u32) -> Arrival {
+        match self.is_plain {
+            true if epoch == 0 || epoch == self.fabric.crashes(from, to) => Arrival::Free,
+            true => Arrival::Reset,
+            false => self.arrival_impaired(now, from, to, epoch),
+        }
     }
 
-    /// Whether a message that arrives now is held.
-    pub fn holds(&mut self, now: Time, from: NodeId, to: NodeId) -> bool {
-        self.impairments.holds(now, from, to)
+    #[inline(never)]
+    fn arrival_impaired(&mut self, now: Time, from: NodeId, to: NodeId, epoch: u32) -> Arrival {
+        if self.impairments.hold() && self.impairments.holds(now, from, to) {
+            Arrival::Held
+        } else if epoch == 0 || epoch == self.fabric.epoch(from, to) {
+            Arrival::Free
+        } else {
+            Arrival::Reset
+        }
     }
 
     /// Holds a message that arrives now until that impairment ends.

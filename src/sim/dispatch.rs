@@ -2,7 +2,7 @@
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::kernel::{Digest, Name, NodeId, Process, Sequence, Slot, Time};
-use crate::net::{DropReason, Network, Waiting};
+use crate::net::{Arrival, DropReason, Network, Waiting};
 use crate::storage::Completion;
 
 use super::effects::Live;
@@ -46,11 +46,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, slot: Slot) {
-        if self.shared.net.may_hold() && self.shared.net.holds(self.shared.now, from, to) {
+        let arrival = self.shared.net.arrival(self.shared.now, from, to, epoch);
+        if arrival == Arrival::Held {
             return self.hold(from, to, epoch, slot);
         }
         let Node { process, machine, .. } = &mut self.nodes[to.index()];
-        let reason = if epoch != 0 && epoch != self.shared.net.epoch(from, to) {
+        let reason = if arrival == Arrival::Reset {
             DropReason::Reset
         } else if process.is_none() {
             DropReason::ReceiverDown
