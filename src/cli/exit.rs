@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Everything asked for was done, and every check held.
     Passed,
-    /// A check was violated, or one that should have been violated held.
+    /// A check was violated, one that should have been violated held, or something came to pass in no run.
     Violated,
     /// The command line or a scenario is not valid; nothing ran.
     Invalid,
@@ -41,7 +41,12 @@ pub struct Row {
 /// Every exit code, ascending.
 pub const TABLE: [Row; 9] = [
     row(Exit::Passed, 0, "passed", "everything asked for was done, and every check held"),
-    row(Exit::Violated, 1, "violated", "a check was violated, or one with expect = \"violated\" held"),
+    row(
+        Exit::Violated,
+        1,
+        "violated",
+        "a check was violated, or one with expect = \"violated\" held, or what one with `sometimes` waits for came to pass in no run",
+    ),
     row(Exit::Invalid, 2, "invalid", "the command line or a scenario is not valid; nothing ran"),
     row(Exit::Inconclusive, 3, "inconclusive", "a check or a run reached one of its limits before a verdict"),
     row(Exit::NothingSelected, 4, "nothing-selected", "nothing was selected, so nothing was done"),

@@ -57,6 +57,8 @@ pub enum CheckOutcome {
     Inconclusive,
     /// Nothing happened that it speaks of.
     NotApplicable,
+    /// It need not show in every run, and did not in this one.
+    NotSeen,
 }
 
 impl CheckOutcome {
@@ -67,6 +69,7 @@ impl CheckOutcome {
             CheckOutcome::Violated => "violated",
             CheckOutcome::Inconclusive => "inconclusive",
             CheckOutcome::NotApplicable => "not-applicable",
+            CheckOutcome::NotSeen => "not-seen",
         }
     }
 }

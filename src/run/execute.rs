@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge};
+use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::history::{Reason, SESSIONS_MAX, SessionId};
 use crate::net::Counters;
@@ -16,9 +17,11 @@ use crate::systems::{Custom, Never, Role};
 use super::histories::{Histories, History};
 use super::metrics::{Judgement, Verdict};
 use super::operation::Ending;
+use super::outputs::SOMETIMES;
 use super::prepare::{Check, Kind, Prepared};
 use super::recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 use super::recording::Recording;
+use super::sought::Found;
 use super::tally::{ClassTally, Intervals};
 use super::warmup;
 use super::watch::Watch;
@@ -106,7 +109,7 @@ pub fn execute<X: Custom>(
     let nodes = world.setup.nodes.len();
     let system_of = || world.setup.nodes.iter().map(|node| node.system).collect();
     let histories = prepared.needs_histories().then(|| Histories::new(system_of()));
-    let watch = Watch::new(Recorder::new(setup), histories, &prepared.judged(), nodes);
+    let watch = Watch::new(Recorder::new(setup), histories, prepared.sought(), &prepared.judged(), nodes);
     let end = world.setup.duration;
     let mut sim: Sim<Role<X>, Watch> = Sim::new(world.setup.clone(), watch);
     let mut counters = Vec::with_capacity(nodes);
@@ -152,7 +155,7 @@ fn finish<X: Custom>(
     let checkpoints = sim.checkpoints().to_vec();
     let traffic = traffic(&sim, &counters);
     let watch = sim.into_observer();
-    let Watch { recorder, histories, mut invariants, requests, .. } = watch;
+    let Watch { recorder, histories, mut invariants, requests, sought, .. } = watch;
     invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
     let mut recording = recorder.finish(now);
     let unsettled = match prepared.world.warmup {
@@ -163,7 +166,7 @@ fn finish<X: Custom>(
         histories.map(|histories| histories.finish(now).into_iter().collect()).unwrap_or_default();
     let node_name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.clone();
     let mut verdicts: Vec<CheckVerdict> = Vec::new();
-    for check in &prepared.checks {
+    for (position, check) in prepared.checks.iter().enumerate() {
         verdicts.push(match &check.kind {
             Kind::Invariant { system, invariant, applies } => {
                 let judged = invariants.iter().find(|(judged, _)| judged == system);
@@ -184,6 +187,9 @@ fn finish<X: Custom>(
             }
             Kind::Linearizable { system, budget } => {
                 linearizable(check, &prepared, *system, *budget, &histories, &node_name)
+            }
+            Kind::Sometimes { happening, .. } => {
+                sometimes(check, happening, sought.found(position), stop == Some(Stop::End))
             }
             Kind::Assertion { query, assertion, text } => {
                 let judgement = assertion.judge(&recording, query);
@@ -222,7 +228,7 @@ fn settled(
     message: String,
 ) -> CheckVerdict {
     let as_expected = match check.expect {
-        Expect::Held => matches!(verdict, Verdict::Held | Verdict::NotApplicable),
+        Expect::Held => matches!(verdict, Verdict::Held | Verdict::NotApplicable | Verdict::NotSeen),
         Expect::Violated => verdict == Verdict::Violated,
     };
     CheckVerdict {
@@ -236,6 +242,22 @@ fn settled(
         figure: None,
         message,
         at: None,
+    }
+}
+
+fn sometimes(check: &Check, happening: &Happening, found: Found, is_over: bool) -> CheckVerdict {
+    let (verdict, message) = match found.first {
+        Some(first) => {
+            let times = if found.times == 1 { "once".to_owned() } else { format!("{} times", found.times) };
+            (Verdict::Held, format!("{times}, first at {first}"))
+        }
+        None if is_over => (Verdict::NotSeen, "did not come to pass in this run".to_owned()),
+        None => (Verdict::Inconclusive, "the run was over before it came to pass".to_owned()),
+    };
+    let expected = "it comes to pass in at least one of all runs";
+    CheckVerdict {
+        at: found.first,
+        ..settled(check, SOMETIMES, happening.to_string(), expected, verdict, message)
     }
 }
 

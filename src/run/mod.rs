@@ -24,6 +24,7 @@ pub mod recorder;
 pub mod recording;
 pub mod repro;
 mod simulate;
+mod sought;
 mod stopped;
 mod sweep_figures;
 pub mod sweep_page;

@@ -85,6 +85,7 @@ fn check(verdict: &CheckVerdict) -> html::CheckRow {
             (Verdict::Violated, _) => CheckOutcome::Violated,
             (Verdict::Inconclusive, _) => CheckOutcome::Inconclusive,
             (Verdict::NotApplicable, _) => CheckOutcome::NotApplicable,
+            (Verdict::NotSeen, _) => CheckOutcome::NotSeen,
         },
         expected: match verdict.expect_violated {
             true => format!("{} (expected to be violated)", verdict.expected),

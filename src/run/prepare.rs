@@ -1,6 +1,7 @@
 //! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
 
 use crate::checks::consensus::{Invariant, InvariantSet};
+use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::scenario::nouns::check::Expect;
@@ -16,6 +17,7 @@ use crate::systems::{Custom, Never};
 
 use super::cast::{Cast, CastNode, CastWorkload};
 use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, named};
+use super::sought::Sought;
 
 /// A run that is ready to start; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
@@ -59,6 +61,13 @@ pub enum Kind {
         system: SystemId,
         /// Most states that the search may explore.
         budget: u64,
+    },
+    /// Something that is to come to pass in at least one of all runs.
+    Sometimes {
+        /// What.
+        happening: Happening,
+        /// When: from the first of these to before the other.
+        window: (Time, Time),
     },
     /// An assertion on a metric.
     Assertion {
@@ -113,6 +122,9 @@ fn kinds<X: Custom>(plan: &CheckPlan, world: &World<X>, diagnostics: &mut Diagno
         }
         CheckKind::Linearizable { systems, budget } => {
             systems.iter().map(|system| Kind::Linearizable { system: *system, budget: *budget }).collect()
+        }
+        CheckKind::Sometimes { happening, window } => {
+            vec![Kind::Sometimes { happening: happening.clone(), window: *window }]
         }
         CheckKind::Assertion(assertion) => vec![self::assertion(assertion, world, diagnostics)?],
     })
@@ -346,13 +358,22 @@ impl<X: Custom> Prepared<X> {
         judged.into_iter().map(with_nodes).collect()
     }
 
+    /// What is to come to pass, by the position of its check.
+    pub(super) fn sought(&self) -> Sought {
+        let sought = self.checks.iter().enumerate().filter_map(|(check, of)| match &of.kind {
+            Kind::Sometimes { happening, window } => Some((check, happening.clone(), *window)),
+            Kind::Invariant { .. } | Kind::Linearizable { .. } | Kind::Assertion { .. } => None,
+        });
+        Sought::new(sought)
+    }
+
     /// Whether a check reads histories.
     pub(super) fn needs_histories(&self) -> bool {
         let reads = |kind: &Kind| match kind {
             Kind::Linearizable { .. } => true,
             // What was acknowledged must have been applied: that takes the sessions' operations.
             Kind::Invariant { invariant, applies, .. } => *applies && *invariant == Invariant::Durability,
-            Kind::Assertion { .. } => false,
+            Kind::Assertion { .. } | Kind::Sometimes { .. } => false,
         };
         self.checks.iter().any(|check| reads(&check.kind))
     }

@@ -16,6 +16,8 @@ pub struct SweepOrigin {
     pub scenario: String,
     /// Why runs are missing, if any are.
     pub partial: Option<String>,
+    /// What was to come to pass in some run and did in none, in sentences.
+    pub never: Vec<String>,
     /// Whether charts and a page are wanted.
     pub charts: bool,
 }
@@ -49,6 +51,8 @@ fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> S
     let of = facts.planned.len();
     let (verdict, reason) = if failed > 0 {
         (RunVerdict::Failed, format!("{failed} of {of} runs failed"))
+    } else if !origin.never.is_empty() {
+        (RunVerdict::Failed, origin.never.join("; "))
     } else if inconclusive > 0 || runs.len() < of {
         let open = inconclusive + of - runs.len();
         (RunVerdict::Inconclusive, format!("{open} of {of} runs have no verdict"))
@@ -66,10 +70,15 @@ fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> S
     let parameters = facts.planned.first().map_or(&[][..], |run| run.params.as_slice());
     SweepPage {
         title: facts.scenario.to_owned(),
-        facts: vec![
+        facts: [
             Fact::new("sweep", sweep_folder(facts.planned).trim_start_matches("sweep-")),
             Fact::new("runs", &of.to_string()),
-        ],
+        ]
+        .into_iter()
+        .chain(facts.sometimes.iter().map(|one| {
+            Fact::new(&one.check, &format!("{} in {} of {} runs", one.happening, one.seen, one.runs))
+        }))
+        .collect(),
         verdict: page_verdict(verdict),
         reason,
         reproduce: origin.reproduce.clone(),

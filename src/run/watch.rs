@@ -3,6 +3,7 @@
 
 use crate::checks::consensus::{InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
+use crate::faults::News;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::note::{ClientNote, ServiceNote};
 use crate::sim::{FaultRecord, Lifecycle, Observer};
@@ -10,6 +11,7 @@ use crate::systems::{Custom, Note, Role};
 
 use super::histories::{Acknowledged, Histories};
 use super::recorder::Recorder;
+use super::sought::Sought;
 
 /// Listens for everything that a run is measured and judged by.
 #[derive(Clone, Debug)]
@@ -22,15 +24,18 @@ pub struct Watch {
     pub invariants: Vec<(SystemId, Invariants)>,
     /// For conservation of requests.
     pub requests: Requests,
+    /// For what is to come to pass.
+    pub sought: Sought,
     /// By node: position in `invariants` plus one.
     judged_by: Vec<u16>,
 }
 
 impl Watch {
-    /// Listens for `recorder` and `histories`, and for the invariants of the systems listed with their nodes.
+    /// Listens for `recorder`, `histories` and `sought`, and for the invariants of the systems listed with their nodes.
     pub fn new(
         recorder: Recorder,
         histories: Option<Histories>,
+        sought: Sought,
         judged: &[(SystemId, Vec<NodeId>, InvariantSet)],
         nodes: usize,
     ) -> Self {
@@ -42,7 +47,7 @@ impl Watch {
             (*system, Invariants::new(nodes, *which))
         };
         let invariants = judged.iter().map(judge).collect();
-        Watch { recorder, histories, invariants, requests: Requests::new(), judged_by }
+        Watch { recorder, histories, invariants, requests: Requests::new(), sought, judged_by }
     }
 
     #[inline]
@@ -102,6 +107,10 @@ impl<X: Custom> Observer<Role<X>> for Watch {
                 Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
             }
         }
+    }
+
+    fn happened(&mut self, at: Time, news: News) {
+        self.sought.hear(at, news);
     }
 
     fn struck(&mut self, fault: &FaultRecord) {

@@ -1,6 +1,7 @@
 //! Observers: checks, metrics, traces and charts listen to a run through one type known at compile time, so that
 //! what is not listened to costs nothing. An observer cannot change the run.
 
+use crate::faults::News;
 use crate::kernel::{Digest, NodeId, Process, Time};
 use crate::net::DropReason;
 
@@ -45,6 +46,11 @@ pub trait Observer<P: Process> {
     /// A strike ended.
     fn ended(&mut self, at: Time, strike: usize) {
         let _ = (at, strike);
+    }
+
+    /// Something came to pass that faults and checks may wait for.
+    fn happened(&mut self, at: Time, news: News) {
+        let _ = (at, news);
     }
 
     /// A message was handed to the network.

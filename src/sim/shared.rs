@@ -6,6 +6,7 @@ use crate::net::Network;
 use crate::processors::Completion;
 
 use super::event::Event;
+use super::observer::Observer;
 use super::triggers::Triggers;
 
 pub(super) type EventQueue<M> = Queue<Event, M>;
@@ -22,7 +23,7 @@ pub(super) struct Shared<P: Process, O> {
     pub(super) observer: O,
 }
 
-impl<P: Process, O> Shared<P, O> {
+impl<P: Process, O: Observer<P>> Shared<P, O> {
     /// A node believes that it leads, or no longer.
     #[inline]
     pub(super) fn lead(&mut self, node: NodeId, change: Leadership) {
@@ -31,14 +32,17 @@ impl<P: Process, O> Shared<P, O> {
         }
     }
 
-    /// Lets faults that wait for this know of it.
+    /// Lets faults and checks that wait for this know of it.
     #[inline]
     pub(super) fn tell(&mut self, news: News, nodes: &[NodeId]) {
+        self.observer.happened(self.now, news);
         if !self.triggers.is_empty() {
             self.triggers.hear(self.now, news, nodes, &mut self.queue);
         }
     }
+}
 
+impl<P: Process, O> Shared<P, O> {
     /// The disk of a node in this incarnation completes a sync at `at`.
     pub(super) fn push_sync(&mut self, node: NodeId, incarnation: u32, at: Time) {
         self.queue.push(at, Event::Disk { node, incarnation });

@@ -119,6 +119,11 @@ impl<'a> Places<'a> {
         self.table.entry(key).map_or(self.whole, |entry| &entry.key_origin)
     }
 
+    /// Whether an option is given.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
     /// The place of an option's value; that of the table if the option is at its default.
     pub fn of(&self, key: &str) -> &'a Origin {
         self.table.get(key).map_or(self.whole, |node| &node.origin)

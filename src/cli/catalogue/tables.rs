@@ -26,8 +26,10 @@ pub(super) fn pages() -> Vec<Page> {
             "see also",
             "`seedbed list faults` for the kinds, `seedbed list targets` for whom they strike",
         ),
-        page("check", "[check.NAME]", CheckOptions::table(), CHECK)
-            .fact("see also", "`seedbed list checks` for invariants and models"),
+        page("check", "[check.NAME]", CheckOptions::table(), CHECK).fact(
+            "see also",
+            "`seedbed list checks` for invariants and models, `seedbed list happenings` for `sometimes`",
+        ),
         page("sweep", "[sweep]", SweepOptions::table(), SWEEP),
     ]
 }
@@ -85,6 +87,9 @@ target = \"kv\"
 metric = \"latency\"
 where = { op = \"write\", phase = \"healthy\" }
 assert = \"p99 < 600ms\"
+
+[check.leader-lost]
+sometimes = \"leader-lost(kv)\"
 ";
 
 const SWEEP: &str = "\

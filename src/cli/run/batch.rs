@@ -12,8 +12,8 @@ use super::reproduce::{self, Reader};
 use super::work::{Outcome, Place, Report, is_over, run_job, side_by_side};
 use super::{Exit, Failure, Terminal};
 use crate::run::outputs::{
-    Finished, Folder, Lock, OutputError, PlannedRun, Sink, SweepFacts, SweepRun, finish_sweep, keep_sweep,
-    sweep_folder,
+    Finished, Folder, Lock, OutputError, PlannedRun, Sink, Sometimes, SweepFacts, SweepRun, finish_sweep,
+    keep_sweep, sweep_folder,
 };
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
 use crate::systems::Custom;
@@ -30,6 +30,10 @@ pub(super) struct Done<'a> {
     pub skipped: usize,
     /// How many met a mistake of ours.
     pub panicked: usize,
+    /// What was to come to pass in at least one of them.
+    pub sometimes: Vec<Sometimes>,
+    /// Whether they are all the runs that there are, so that it is known what came to pass in none.
+    pub are_all: bool,
     /// What it adds to the exit code.
     pub exit: Exit,
     /// Why what the runs share could not be written.
@@ -136,8 +140,30 @@ impl<'a> Done<'a> {
                 }
             }
         }
-        let (exit, reproduce) = (Exit::of_many(exits), internal.or(reproduce));
-        Done { batch, reports, sweep: None, skipped, panicked, exit, errors: Vec::new(), reproduce }
+        let sometimes = Sometimes::over(reports.iter().flat_map(|report| &report.summary.checks));
+        let mut done = Done {
+            batch,
+            reports,
+            sweep: None,
+            skipped,
+            panicked,
+            sometimes,
+            are_all: false,
+            exit: Exit::of_many(exits),
+            errors: Vec::new(),
+            reproduce: internal.or(reproduce),
+        };
+        // What a part of a sweep lacks, another may have.
+        done.are_all = done.is_whole() && args.partition.is_none();
+        if done.never().next().is_some() {
+            done.exit = Exit::of_many([done.exit, Exit::Violated]);
+        }
+        done
+    }
+
+    /// What was to come to pass in some run and did in none.
+    pub fn never(&self) -> impl Iterator<Item = &Sometimes> {
+        self.sometimes.iter().filter(|one| self.are_all && one.is_never())
     }
 
     /// Something that the runs share could not be written.
@@ -218,25 +244,27 @@ impl<'a> SweepPlace<'a> {
             overrides: &done.batch.overrides,
             planned: &self.planned,
             finished: &finished,
+            sometimes: &done.sometimes,
         };
         let (word, sentence) = done.why_partial();
         let why = (!is_whole).then_some((word, sentence.as_str()));
-        self.write(args, done.batch, &facts, why).map_err(|error| error.to_string())?
+        self.write(args, done, &facts, why).map_err(|error| error.to_string())?
     }
 
     fn write(
         &self,
         args: &RunArgs,
-        batch: &Batch,
+        done: &Done<'_>,
         facts: &SweepFacts<'_>,
         why: Option<(&str, &str)>,
     ) -> Result<Result<Option<PathBuf>, String>, OutputError> {
         let host = serde_json::json!({ "os": std::env::consts::OS, "architecture": std::env::consts::ARCH });
         let mut folder = Folder::resume(self.sink, &self.home, &self.name)?;
         let about = SweepOrigin {
-            reproduce: reproduce::of_sweep(args, batch, Reader::Anywhere),
-            scenario: batch.document(),
+            reproduce: reproduce::of_sweep(args, done.batch, Reader::Anywhere),
+            scenario: done.batch.document(),
             partial: why.map(|(_, sentence)| sentence.to_owned()),
+            never: done.never().map(Sometimes::to_string).collect(),
             charts: args.charts == Charts::Svg,
         };
         write_sweep(&mut folder, facts, &about)?;

@@ -182,6 +182,7 @@ fn document(all: &[Done<'_>]) -> Json {
             "output": folder.display().to_string(),
             "complete": done.is_whole(),
             "skipped": done.skipped,
+            "sometimes": done.sometimes,
         }))
     };
     json!({ "runs": runs, "sweeps": all.iter().filter_map(sweep).collect::<Vec<Json>>() })

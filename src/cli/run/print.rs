@@ -4,7 +4,7 @@ use super::batch::Done;
 use super::work::Report;
 use super::{Exit, Terminal};
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, entry};
-use crate::run::outputs::{CheckSummary, RunVerdict};
+use crate::run::outputs::{CheckSummary, RunVerdict, Sometimes};
 use crate::run::page::{grouped, written};
 
 /// Runs of a sweep beyond which those that passed are counted rather than shown.
@@ -14,7 +14,7 @@ const ROWS_MAX: usize = 40;
 pub(super) fn text(done: &Done<'_>, verbose: bool, terminal: &Terminal) -> String {
     let paint = Paint { on: terminal.color_stdout() };
     match done.reports.as_slice() {
-        [report] if done.sweep.is_none() => single(report, verbose, paint),
+        [report] if done.sweep.is_none() => single(done, report, verbose, paint),
         _ => sweep(done, verbose, paint),
     }
 }
@@ -29,16 +29,16 @@ impl Paint {
     /// `text`, in the colour of the verdict `word`.
     fn verdict(self, word: &str, text: &str) -> String {
         let colour = match word {
-            "held" | "passed" => "32",
-            "violated" | "failed" => "31",
-            "inconclusive" => "33",
+            "held" | "passed" | "seen" => "32",
+            "violated" | "failed" | "never" => "31",
+            "inconclusive" | "not-seen" => "33",
             _ => return text.to_owned(),
         };
         if self.on { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
-fn single(report: &Report, verbose: bool, paint: Paint) -> String {
+fn single(done: &Done<'_>, report: &Report, verbose: bool, paint: Paint) -> String {
     let summary = &report.summary;
     let digest = summary.digest.as_deref().unwrap_or("none");
     let mut lines =
@@ -62,7 +62,7 @@ fn single(report: &Report, verbose: bool, paint: Paint) -> String {
         rows.extend(summary.figures().iter().map(figure_row));
     }
     lines.extend(aligned(&rows, paint));
-    lines.push(format!("{}   {}", conclusion(report, paint), opened(report)));
+    lines.push(format!("{}   {}", conclusion(done, report, paint), opened(report)));
     lines.join("\n") + "\n"
 }
 
@@ -71,11 +71,13 @@ fn opened(report: &Report) -> String {
 }
 
 /// `failed: 1 of 7 checks`.
-fn conclusion(report: &Report, paint: Paint) -> String {
+fn conclusion(done: &Done<'_>, report: &Report, paint: Paint) -> String {
     let checks = &report.summary.checks;
     let count = |wanted: &dyn Fn(&&CheckSummary) -> bool| checks.iter().filter(wanted).count();
     let all = crate::cli::count(checks.len() as u64, "check");
-    let verdict = report.verdict();
+    let never = done.never().count();
+    // The run is all runs that there are.
+    let verdict = if never > 0 { RunVerdict::Failed } else { report.verdict() };
     let why = match verdict {
         RunVerdict::Passed if checks.is_empty() => "nothing was checked".to_owned(),
         RunVerdict::Passed => match count(&|check| check.verdict == "not-applicable") {
@@ -88,7 +90,7 @@ fn conclusion(report: &Report, paint: Paint) -> String {
                 "violated" => !check.expect_violated(),
                 _ => false,
             });
-            format!("{failed} of {all}")
+            format!("{} of {all}", failed + never)
         }
         RunVerdict::Inconclusive if report.summary.stopped != "end" => {
             format!("stopped early by {}", report.summary.stopped)
@@ -191,6 +193,7 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
         .collect();
     let mut lines =
         vec![format!("{}  {} runs: {}", done.batch.name, done.batch.jobs.len(), parts.join(", "))];
+    lines.extend(done.sometimes.iter().map(|one| sometimes(one, done.are_all, paint)));
     let took = reports.iter().filter_map(|report| Some((report.took?.wall_s, report.summary.events)));
     let (seconds, events) = took.fold((0.0, 0), |sum, took| (sum.0 + took.0, sum.1 + took.1));
     let earlier = reports.iter().filter(|report| report.took.is_none()).count();
@@ -221,6 +224,16 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
         path.display().to_string()
     }));
     lines.join("\n") + "\n"
+}
+
+/// In how many runs of a sweep something came to pass.
+fn sometimes(one: &Sometimes, are_all: bool, paint: Paint) -> String {
+    let word = match one.seen {
+        0 if are_all && one.is_never() => "never",
+        0 => "not-seen",
+        _ => "seen",
+    };
+    format!("  {}  {one}", paint.verdict(word, word))
 }
 
 /// A run of a sweep; `words` and `seeds` are the widths of the columns of verdicts and seeds.

@@ -42,7 +42,7 @@ impl Cell {
         let class = match outcome {
             CheckOutcome::Held => "good",
             CheckOutcome::Violated => "bad",
-            CheckOutcome::Inconclusive => "open",
+            CheckOutcome::Inconclusive | CheckOutcome::NotSeen => "open",
             CheckOutcome::NotApplicable => "none",
         };
         Cell::Verdict(class, outcome.word())

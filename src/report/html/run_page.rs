@@ -155,8 +155,9 @@ fn checks(html: &mut Markup, checks: &[CheckRow]) {
     let rank = |outcome: CheckOutcome| match outcome {
         CheckOutcome::Violated => 0,
         CheckOutcome::Inconclusive => 1,
-        CheckOutcome::Held => 2,
-        CheckOutcome::NotApplicable => 3,
+        CheckOutcome::NotSeen => 2,
+        CheckOutcome::Held => 3,
+        CheckOutcome::NotApplicable => 4,
     };
     let mut sorted: Vec<&CheckRow> = checks.iter().collect();
     // Stable: checks of the same outcome stay in the scenario's order.

@@ -68,6 +68,8 @@ pub enum Verdict {
     Inconclusive,
     /// It does not apply to what ran.
     NotApplicable,
+    /// It need not show in every run, and did not in this one.
+    NotSeen,
 }
 
 impl Verdict {
@@ -78,6 +80,7 @@ impl Verdict {
             Verdict::Violated => "violated",
             Verdict::Inconclusive => "inconclusive",
             Verdict::NotApplicable => "not-applicable",
+            Verdict::NotSeen => "not-seen",
         }
     }
 }

@@ -103,6 +103,8 @@ pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
     "reason": "The same in words.",
     "runs": "Of every finished run its `run_id`, `seed`, `params` and `digest`.",
     "missing": "The same of every other run.",
+    "sometimes": "Of every check with `sometimes` its name, what is to come to pass, in how many finished runs it did (`seen`), and \
+                  of how many (`runs`).",
     "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
     "host": "Facts of the machine and wall-clock times.",
 };
@@ -116,6 +118,8 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "overrides": "What the command line set in the scenario.",
     "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
     "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
+    "sometimes": "Of every check with `sometimes` its name, what was to come to pass, in how many runs it did (`seen`), and of \
+                  how many (`runs`).",
     "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
     "host": "Facts of the machine and wall-clock times.",
 };

@@ -156,7 +156,7 @@ impl RunVerdict {
         let failed = |check: &CheckRow| match check.verdict {
             Verdict::Held => check.expect_violated,
             Verdict::Violated => !check.expect_violated,
-            Verdict::Inconclusive | Verdict::NotApplicable => false,
+            Verdict::Inconclusive | Verdict::NotApplicable | Verdict::NotSeen => false,
         };
         let cut_short = !stop.is_end();
         // What was expected to be violated and held so far might still have been; and a figure may still move.

@@ -203,14 +203,14 @@ pub(super) const CHECKS: Format = Format {
     order: "that of the scenario",
     columns: columns! {
         "check": "The check's name.",
-        "kind": "What is checked: an invariant, a model, `metric`.",
-        "target": "The system or workload that it is about.",
+        "kind": "What is checked: an invariant, a model, a metric, `sometimes`.",
+        "target": "The system or workload that it is about; of `sometimes`, what is to come to pass.",
         "expect": "`held`; or `violated` for a known bug kept as a test.",
-        "verdict": "`held`, `violated`, `inconclusive` or `not-applicable`.",
+        "verdict": "`held`, `violated`, `inconclusive`, `not-applicable`, or `not-seen`: what is to come to pass in some run did not in this.",
         "expected": "What was to hold, in words.",
         "actual": "The figure found, in the unit; empty if it is no figure.",
         "unit": "The unit of the figure.",
-        "at_ns": "When it was first violated, if that is known.",
+        "at_ns": "When it was first violated, or first came to pass, if that is known.",
         "message": "What was found, in words.",
     },
 };

@@ -61,7 +61,7 @@ pub struct Summary {
 }
 
 /// What became of a check: the fields of checks.csv.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the columns of checks.csv say what each is")]
 pub struct CheckSummary {
     pub name: String,

@@ -10,6 +10,7 @@ use super::facts::{CRATE_VERSION, RunVerdict, sweep_id};
 use super::folder::{Finished, Folder};
 use super::formats::RUNS;
 use super::sink::OutputError;
+use super::sometimes::Sometimes;
 use super::table::{Key, Table};
 use crate::run::MODEL_VERSION;
 use crate::run::metrics::{Figure, Label, entry};
@@ -51,6 +52,8 @@ pub struct SweepFacts<'a> {
     pub planned: &'a [PlannedRun],
     /// Those that are finished, in that order.
     pub finished: &'a [SweepRun],
+    /// What is to come to pass in at least one of them.
+    pub sometimes: &'a [Sometimes],
 }
 
 /// A sweep's folder name: `sweep-` and its id.
@@ -113,6 +116,7 @@ struct SweepManifest<'a> {
     overrides: &'a [String],
     sweep_id: String,
     runs: Vec<ManifestRun<'a>>,
+    sometimes: &'a [Sometimes],
 }
 
 #[derive(Serialize)]
@@ -143,6 +147,7 @@ impl<'a> SweepManifest<'a> {
             overrides: facts.overrides,
             sweep_id: id(facts.planned),
             runs: facts.finished.iter().map(of_run).collect(),
+            sometimes: facts.sometimes,
         }
     }
 }

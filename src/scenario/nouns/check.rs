@@ -6,6 +6,8 @@ use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
 use crate::spec::scalars::{Located, Named};
+use crate::spec::suggest;
+use crate::spec::value::Text;
 
 crate::choices! {
     /// A consistency model.
@@ -26,12 +28,15 @@ crate::choices! {
 }
 
 crate::options! {
-    /// What must hold: named invariants, a consistency model, or an assertion on a metric.
+    /// What must hold: named invariants, a consistency model, an assertion on a metric, or that something happens at all.
     pub struct CheckOptions {
         /// Invariants by name; `seedbed list checks` shows them.
         invariants: Option<Vec<Located<String>>>,
         /// A consistency model that the clients' history must satisfy.
         model: Option<Located<Model>>,
+        /// What must come to pass in at least one of all runs: `leader-lost(kv)`, `fault-began(NAME)`; `seedbed list
+        /// happenings` shows all.
+        sometimes: Option<Text>,
         /// The system that is meant; absent: every system that the check applies to.
         target: Option<Located<String>>,
         /// The metric of an assertion; `seedbed list metrics` shows them.
@@ -40,9 +45,9 @@ crate::options! {
         r#where: Located<Named<Located<String>>>,
         /// What must be true of it: `p99 < 600ms`.
         assert: Option<Located<String>>,
-        /// Only what began after this.
+        /// Only what began, or came to pass, at this time or later.
         from: Option<Duration>,
-        /// Only what began before this.
+        /// Only what began, or came to pass, before this.
         to: Option<Duration>,
         /// What is expected.
         expect: Expect = "held",
@@ -52,22 +57,43 @@ crate::options! {
     check check_check;
 }
 
+/// The key that makes a check what it is, and which of [`NARROWING`] go with it.
+const KINDS: [(&str, &[&str]); 4] = [
+    ("invariants", &["target"]),
+    ("model", &["target", "budget"]),
+    ("metric", &["target", "where", "from", "to"]),
+    ("sometimes", &["from", "to"]),
+];
+
+/// Keys that narrow checks of some kinds.
+const NARROWING: [&str; 5] = ["target", "where", "from", "to", "budget"];
+
 fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    let is_kind_meant = decoder.is_any_meant(&["invariants", "model", "metric"]);
+    let is_kind_meant = decoder.is_any_meant(&KINDS.map(|(kind, _)| kind));
     let is_half_meant = decoder.is_any_meant(&["metric", "assert"]);
     let mut refuse = |key: &str, message: &str, help: &str| {
         decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
     };
-    let kinds = [check.invariants.is_some(), check.model.is_some(), check.metric.is_some()];
-    match kinds.into_iter().filter(|given| *given).count() {
-        1 => {}
-        0 if is_kind_meant => {}
-        0 => refuse(
+    let kinds: Vec<&(&str, &[&str])> = KINDS.iter().filter(|(kind, _)| places.has(kind)).collect();
+    match kinds.as_slice() {
+        [(kind, takes)] => {
+            for key in NARROWING.into_iter().filter(|key| places.has(key) && !takes.contains(key)) {
+                let others = KINDS.iter().filter(|(_, takes)| takes.contains(&key)).map(|(kind, _)| *kind);
+                let help = format!("remove it: `{key}` goes with {}", suggest::one_of(others));
+                refuse(key, &format!("a check with `{kind}` has no `{key}`"), &help);
+            }
+        }
+        [] if is_kind_meant => {}
+        [] => refuse(
             "",
             "this check checks nothing",
-            "give it `invariants`, a `model`, or a `metric` with an `assert`",
+            "give it `invariants`, a `model`, `sometimes`, or a `metric` with an `assert`",
         ),
         _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
+    }
+    if check.sometimes.is_some() && check.expect == Expect::Violated {
+        let message = "what comes to pass only sometimes may be absent from a run, and that says nothing";
+        refuse("expect", message, "remove it: all runs together decide");
     }
     if check.metric.is_some() != check.assert.is_some() && !is_half_meant {
         let (present, absent) =

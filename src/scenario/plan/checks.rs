@@ -1,7 +1,9 @@
 //! Resolves checks: the systems they apply to, and the names they use.
 
 use crate::checks::consensus::{Invariant, TABLE};
-use crate::kernel::SystemId;
+use crate::faults::Happening;
+use crate::kernel::{Duration, SystemId, Time};
+use crate::net::Sites;
 use crate::spec::code::Code;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
@@ -43,6 +45,13 @@ pub enum CheckKind {
     },
     /// Something must be true of a metric.
     Assertion(AssertionPlan),
+    /// Something must come to pass in at least one of all runs.
+    Sometimes {
+        /// What.
+        happening: Happening,
+        /// When: from the first of these to before the other.
+        window: (Time, Time),
+    },
 }
 
 /// An assertion on a metric.
@@ -62,15 +71,15 @@ pub struct AssertionPlan {
 
 impl Planner<'_> {
     /// The checks; `None` if one of them could not be resolved.
-    pub(super) fn plan_checks(&mut self, placed: &Placed) -> Option<Vec<CheckPlan>> {
+    pub(super) fn plan_checks(&mut self, placed: &Placed, sites: &Sites) -> Option<Vec<CheckPlan>> {
         let scenario = self.scenario;
         let (mut plans, mut single) = (Vec::new(), 0);
         for (name, origin, check) in &scenario.check.entries {
-            if let Some(kind) = self.check_kind_of(check, placed) {
+            if let Some(kind) = self.check_kind_of(check, placed, sites) {
                 single += match &kind {
                     CheckKind::Invariants { systems, invariants } => systems.len() * invariants.len(),
                     CheckKind::Linearizable { systems, .. } => systems.len(),
-                    CheckKind::Assertion(_) => 1,
+                    CheckKind::Assertion(_) | CheckKind::Sometimes { .. } => 1,
                 };
                 if single > CHECKS_MAX {
                     let message =
@@ -85,7 +94,7 @@ impl Planner<'_> {
         (plans.len() == scenario.check.entries.len()).then_some(plans)
     }
 
-    fn check_kind_of(&mut self, check: &CheckOptions, placed: &Placed) -> Option<CheckKind> {
+    fn check_kind_of(&mut self, check: &CheckOptions, placed: &Placed, sites: &Sites) -> Option<CheckKind> {
         let target = match &check.target {
             None => None,
             Some(target) => Some(self.check_target(target, placed)?),
@@ -95,6 +104,13 @@ impl Planner<'_> {
         }
         if check.model.is_some() {
             return self.model(check, target, placed);
+        }
+        if let Some(sometimes) = &check.sometimes {
+            let at = |moment: Duration| Time::ZERO + moment;
+            return Some(CheckKind::Sometimes {
+                happening: self.happening("sometimes", sometimes, placed, sites)?,
+                window: (check.from.map_or(Time::ZERO, at), check.to.map_or(Time::MAX, at)),
+            });
         }
         let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
         let labels = &check.r#where.value.entries;

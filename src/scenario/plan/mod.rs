@@ -127,7 +127,7 @@ pub fn plan<X: Custom>(
         true => planner.plan_faults(&placed, &sites),
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
     };
-    let checks = planner.plan_checks(&placed);
+    let checks = planner.plan_checks(&placed, &sites);
     let own = planner.own_options::<X>();
     // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
     if planner.diagnostics.has_errors() {

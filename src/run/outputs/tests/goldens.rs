@@ -165,7 +165,13 @@ fn a_sweep_has_one_table_of_all_figures() {
     let outputs = tempfile::tempdir().expect("there is room");
     let planned = runs.clone().map(|run| run.run);
     let name = sweep_folder(&planned);
-    let facts = SweepFacts { scenario: "policies", overrides: &[], planned: &planned, finished: &runs };
+    let facts = SweepFacts {
+        scenario: "policies",
+        overrides: &[],
+        planned: &planned,
+        finished: &runs,
+        sometimes: &[],
+    };
     let fields_of = |folder: &Path, name: &str| {
         let text = fs::read_to_string(folder.join(name)).expect("it is written");
         let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");

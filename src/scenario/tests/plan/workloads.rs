@@ -262,7 +262,7 @@ error[S018]: this check checks nothing
 5 | [check.a]
   | ^^^^^^^^^
   |
-  = help: give it `invariants`, a `model`, or a `metric` with an `assert`
+  = help: give it `invariants`, a `model`, `sometimes`, or a `metric` with an `assert`
 
 error[S018]: this check names no invariant
  --> test.toml:7:14
@@ -287,6 +287,138 @@ error[S018]: `metric` needs `assert` beside it
    |          ^^^^^^^^^
    |
    = help: write for example metric = "latency" and assert = "p99 < 600ms"
+"#,
+    );
+}
+
+#[test]
+fn a_check_has_what_narrows_its_kind() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[check.a]
+invariants = ["one-leader"]
+from = "1s"
+[check.b]
+model = "linearizable"
+where = { op = "read" }
+[check.c]
+sometimes = "crashed(kv)"
+target = "kv"
+expect = "violated"
+[check.d]
+sometimes = "crashed(kv)"
+budget = 10
+from = "2s"
+to = "1s"
+"#,
+        ),
+        r#"
+error[S018]: a check with `invariants` has no `from`
+ --> test.toml:7:8
+  |
+7 | from = "1s"
+  |        ^^^^
+  |
+  = help: remove it: `from` goes with `metric` or `sometimes`
+
+error[S018]: a check with `model` has no `where`
+  --> test.toml:10:9
+   |
+10 | where = { op = "read" }
+   |         ^^^^^^^^^^^^^^^
+   |
+   = help: remove it: `where` goes with `metric`
+
+error[S018]: a check with `sometimes` has no `target`
+  --> test.toml:13:10
+   |
+13 | target = "kv"
+   |          ^^^^
+   |
+   = help: remove it: `target` goes with `invariants`, `model` or `metric`
+
+error[S018]: what comes to pass only sometimes may be absent from a run, and that says nothing
+  --> test.toml:14:10
+   |
+14 | expect = "violated"
+   |          ^^^^^^^^^^
+   |
+   = help: remove it: all runs together decide
+
+error[S018]: a check with `sometimes` has no `budget`
+  --> test.toml:17:10
+   |
+17 | budget = 10
+   |          ^^
+   |
+   = help: remove it: `budget` goes with `model`
+
+error[S018]: the window is empty: `to` is not after `from`
+  --> test.toml:19:6
+   |
+19 | to = "1s"
+   |      ^^^^
+   |
+   = help: let `to` be after `from`, or swap them
+"#,
+    );
+}
+
+#[test]
+fn what_comes_to_pass_sometimes_is_a_happening() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+[system.api]
+type = "service"
+work = "exp(1ms)"
+[check.a]
+sometimes = "leader-lots(kv)"
+[check.b]
+sometimes = "leader-lost(api)"
+[check.c]
+sometimes = "fault-began(chaos)"
+[check.d]
+sometimes = "crashed(any(kv))"
+"#,
+        ),
+        r#"
+error[S050]: `sometimes` cannot be `leader-lots`
+ --> test.toml:9:14
+  |
+9 | sometimes = "leader-lots(kv)"
+  |              ^^^^^^^^^^^ did you mean `leader-lost`?
+  |
+  = help: choose `leader-elected`, `leader-lost`, `booted`, `crashed`, `paused`, `resumed`, `disk-lost`, `fault-began` or `fault-ended`
+
+error[S052]: a service has no leader
+  --> test.toml:11:26
+   |
+11 | sometimes = "leader-lost(api)"
+   |                          ^^^
+   |
+   = help: name a system that elects one
+
+error[S050]: there is no fault `chaos`
+  --> test.toml:13:26
+   |
+13 | sometimes = "fault-began(chaos)"
+   |                          ^^^^^
+   |
+   = help: the scenario has no fault
+
+error[S052]: which nodes are `any(kv)` is known only when a fault strikes
+  --> test.toml:15:22
+   |
+15 | sometimes = "crashed(any(kv))"
+   |                      ^^^^^^^
+   |
+   = help: name a node, a system, or a region:, zone:, rack: or version:
 "#,
     );
 }

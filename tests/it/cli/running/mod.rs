@@ -4,6 +4,7 @@ mod bytes;
 mod limits;
 mod resume;
 mod selection;
+mod sometimes;
 mod streams;
 
 use super::*;
