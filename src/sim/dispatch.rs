@@ -46,24 +46,20 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline(always)]
     fn deliver(&mut self, from: NodeId, to: NodeId, epoch: u32, slot: Slot) {
-        let arrival = self.shared.net.arrival(self.shared.now, from, to, epoch);
-        if arrival == Arrival::Held {
-            return self.hold(from, to, epoch, slot);
+        match self.shared.net.arrival(self.shared.now, from, to, epoch) {
+            Arrival::Free => {}
+            Arrival::Held => return self.hold(from, to, epoch, slot),
+            Arrival::Reset => return self.lose(from, to, slot, DropReason::Reset),
         }
         let Node { process, machine, .. } = &mut self.nodes[to.index()];
-        let reason = if arrival == Arrival::Reset {
-            DropReason::Reset
-        } else if process.is_none() {
-            DropReason::ReceiverDown
-        } else if machine.pauses > 0 {
+        if process.is_none() {
+            return self.lose(from, to, slot, DropReason::ReceiverDown);
+        }
+        if machine.pauses > 0 {
             let message = self.shared.queue.take_body(slot);
             return machine.held.push(Held::Message { from, message });
-        } else {
-            return self.receive(from, to, slot);
-        };
-        drop(self.shared.queue.take_body(slot));
-        self.shared.net.counters_mut(from).drop_one(reason);
-        self.shared.observer.dropped(self.shared.now, from, to, reason);
+        }
+        self.receive(from, to, slot);
     }
 
     #[cold]
@@ -71,6 +67,13 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let Shared { now, net, queue, .. } = &mut self.shared;
         let message = queue.take_body(slot);
         net.hold(*now, Waiting { from, to, epoch, message }, queue);
+    }
+
+    #[cold]
+    fn lose(&mut self, from: NodeId, to: NodeId, slot: Slot, reason: DropReason) {
+        drop(self.shared.queue.take_body(slot));
+        self.shared.net.counters_mut(from).drop_one(reason);
+        self.shared.observer.dropped(self.shared.now, from, to, reason);
     }
 
     /// What the network releases arrives now, in order, and before whatever else happens at this instant. A call: what
