@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arguments::{Charts, RunArgs};
+use super::arguments::RunArgs;
 use super::jobs::Batch;
 use super::limits::is_interrupted;
 use super::progress::Progress;
@@ -32,7 +32,9 @@ pub(super) struct Done<'a> {
     pub panicked: usize,
     /// What it adds to the exit code.
     pub exit: Exit,
-    /// Why what the runs share could not be written.
+    /// What a person should know of what the runs share.
+    pub warnings: Vec<String>,
+    /// Why it could not be written.
     pub errors: Vec<String>,
     /// The command for the first run that did not pass.
     pub reproduce: Option<String>,
@@ -97,10 +99,12 @@ pub(super) fn run_batch<'a, X: Custom>(
     progress.end();
     let mut done = Done::of(args, batch, outcomes);
     if let Some(place) = sweep {
-        match place.close(args, &done) {
+        let mut warnings = Vec::new();
+        match place.close(args, &done, &mut warnings) {
             Ok(folder) => done.moved_to(folder),
             Err(message) => done.failed(&message),
         }
+        done.warnings = warnings;
     }
     Ok(done)
 }
@@ -137,7 +141,8 @@ impl<'a> Done<'a> {
             }
         }
         let (exit, reproduce) = (Exit::of_many(exits), internal.or(reproduce));
-        Done { batch, reports, sweep: None, skipped, panicked, exit, errors: Vec::new(), reproduce }
+        let (warnings, errors) = (Vec::new(), Vec::new());
+        Done { batch, reports, sweep: None, skipped, panicked, exit, warnings, errors, reproduce }
     }
 
     /// Something that the runs share could not be written.
@@ -206,7 +211,12 @@ impl<'a> SweepPlace<'a> {
     }
 
     /// Writes what the runs share; the folder gets its name if every run is finished.
-    fn close(self, args: &RunArgs, done: &Done<'_>) -> Result<Option<PathBuf>, String> {
+    fn close(
+        self,
+        args: &RunArgs,
+        done: &Done<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<PathBuf>, String> {
         let finished: Vec<SweepRun> = done.reports.iter().filter_map(Report::kept).collect();
         let is_whole = done.is_whole();
         if !is_whole && self.is_finished {
@@ -221,7 +231,7 @@ impl<'a> SweepPlace<'a> {
         };
         let (word, sentence) = done.why_partial();
         let why = (!is_whole).then_some((word, sentence.as_str()));
-        self.write(args, done.batch, &facts, why).map_err(|error| error.to_string())?
+        self.write(args, done.batch, &facts, why, warnings).map_err(|error| error.to_string())?
     }
 
     fn write(
@@ -230,6 +240,7 @@ impl<'a> SweepPlace<'a> {
         batch: &Batch,
         facts: &SweepFacts<'_>,
         why: Option<(&str, &str)>,
+        warnings: &mut Vec<String>,
     ) -> Result<Result<Option<PathBuf>, String>, OutputError> {
         let host = serde_json::json!({ "os": std::env::consts::OS, "architecture": std::env::consts::ARCH });
         let mut folder = Folder::resume(self.sink, &self.home, &self.name)?;
@@ -237,9 +248,9 @@ impl<'a> SweepPlace<'a> {
             reproduce: reproduce::of_sweep(args, batch, Reader::Anywhere),
             scenario: batch.document(),
             partial: why.map(|(_, sentence)| sentence.to_owned()),
-            charts: args.charts == Charts::Svg,
+            charts: args.charts.into(),
         };
-        write_sweep(&mut folder, facts, &about)?;
+        *warnings = write_sweep(&mut folder, facts, &about)?;
         let finished = match why {
             None => finish_sweep(folder, facts, &host)?,
             Some(why) => keep_sweep(folder, facts, why, &host)?,
