@@ -139,6 +139,19 @@ fn names_in_any_script_make_a_picture_and_what_is_missing_is_said() {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_makes_a_picture(text in "\\PC{0,12}|(?s:.){0,12}") {
+        use crate::report::charts::escape;
+        let svg = document(&format!("<text x=\"1\" y=\"20\" font-size=\"12\" fill=\"#000000\">{}</text>", escape(&text)));
+        let picture = picture(&svg).expect("it is small");
+        proptest::prop_assert!(picture.missing.iter().all(|letter| !letter.is_ascii()), "{:?}", picture.missing);
+        proptest::prop_assert_eq!(decode(&picture.png).width, 80);
+    }
+}
+
 #[test]
 fn a_picture_has_no_seams_in_however_many_strips() {
     for (name, svg) in samples::gallery() {
