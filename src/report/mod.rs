@@ -5,3 +5,4 @@
 
 pub mod charts;
 pub mod html;
+pub mod raster;

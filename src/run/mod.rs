@@ -7,6 +7,7 @@
 
 mod availability;
 pub mod cast;
+pub mod drawing;
 pub mod execute;
 pub mod figures;
 mod histogram;

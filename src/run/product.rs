@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use crate::report::html::{self, run_page};
 use crate::systems::Custom;
 
+use super::drawing::{Charts, write_charts};
 use super::execute::Executed;
 use super::figures;
 use super::metrics::{self, Figure};
@@ -41,7 +42,7 @@ pub struct Wanted<'a> {
     /// The folder that gets the run's own folder.
     pub parent: &'a Path,
     /// Charts and the page.
-    pub charts: bool,
+    pub charts: Charts,
     /// Files with a row an operation.
     pub per_request: bool,
     /// A file with a line an event.
@@ -130,6 +131,8 @@ pub struct Product {
     pub finished: Finished,
     /// Whether its trace was wanted no longer before it was whole, so that the folder is without.
     pub lacks_trace: bool,
+    /// What a person should know of its charts.
+    pub warnings: Vec<String>,
 }
 
 /// Writes the folder of an executed run: a partial one if it was cut short, and without its trace if that is interrupted.
@@ -156,15 +159,14 @@ pub fn write<X: Custom>(
         // The run is whole without it.
         lacks_trace = folder.write_unless(TRACE, fill)?.is_break();
     }
-    if wanted.charts {
+    let mut warnings = Vec::new();
+    if wanted.charts != Charts::None {
         let charts = figures::figures(&executed.prepared, recording);
-        for chart in &charts {
-            folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
-        }
+        warnings = write_charts(&mut folder, &charts, wanted.charts)?;
         let page = page::page(executed, facts, origin, usual, charts);
         folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
     }
-    Ok(Product { finished: finish_run(folder, facts, recording)?, lacks_trace })
+    Ok(Product { finished: finish_run(folder, facts, recording)?, lacks_trace, warnings })
 }
 
 /// The usual figures of an executed run.

@@ -3,6 +3,7 @@
 use crate::report::html::{Fact, RunRow, SweepPage, sweep_page};
 
 use super::MODEL_VERSION;
+use super::drawing::{Charts, write_charts};
 use super::outputs::{self, Folder, OutputError, REPORT, RunVerdict, SweepFacts, SweepRun, sweep_folder};
 use super::product::page_verdict;
 use super::sweep_figures::{Measure, figures, measures};
@@ -19,10 +20,11 @@ pub struct SweepOrigin {
     /// What was to come to pass in some run and did in none, in sentences.
     pub never: Vec<String>,
     /// Whether charts and a page are wanted.
-    pub charts: bool,
+    pub charts: Charts,
 }
 
 /// Writes what the runs of a sweep share: runs.csv, charts, report.html. What an earlier attempt left of them goes.
+/// Returns what a person should know of the charts.
 ///
 /// # Errors
 /// If the file system fails.
@@ -30,18 +32,17 @@ pub fn write_sweep(
     folder: &mut Folder<'_>,
     facts: &SweepFacts<'_>,
     origin: &SweepOrigin,
-) -> Result<(), OutputError> {
+) -> Result<Vec<String>, OutputError> {
     folder.discard(&[REPORT], &["charts"])?;
     outputs::write_sweep(folder, facts.finished)?;
-    if !origin.charts {
-        return Ok(());
+    if origin.charts == Charts::None {
+        return Ok(Vec::new());
     }
     let measures = measures(facts.finished);
     let page = page(facts, origin, &measures);
-    for chart in &page.charts {
-        folder.write(&chart.file, |out| out.write_all(chart.svg.as_bytes()))?;
-    }
-    folder.write(REPORT, |out| out.write_all(sweep_page(&page).as_bytes()))
+    let warnings = write_charts(folder, &page.charts, origin.charts)?;
+    folder.write(REPORT, |out| out.write_all(sweep_page(&page).as_bytes()))?;
+    Ok(warnings)
 }
 
 fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> SweepPage {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use seedbed::run::drawing::Charts;
 use seedbed::run::execute::execute;
 use seedbed::run::outputs::{Column, Disk, Finished, TRACE};
 use seedbed::run::prepare::{Prepared, prepare};
@@ -121,7 +122,7 @@ fn write(outputs: &Path, text: &str, seed: u64, trace: Option<WantedTrace<'_>>) 
         cut: None,
         host: Value::Null,
     };
-    let wanted = Wanted { parent: outputs, charts: false, per_request: false, trace };
+    let wanted = Wanted { parent: outputs, charts: Charts::None, per_request: false, trace };
     let (facts, usual) = (executed.facts(&origin), product::usual(&executed));
     let written = product::write(&executed, &facts, &origin, &usual, wanted, &Disk).expect("the disk works");
     let is_interrupted = trace.is_some_and(|trace| trace.interrupt.load(Ordering::Relaxed));

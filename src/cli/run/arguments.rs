@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Format;
+use crate::run::drawing;
 use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::sim::{Limit, PENDING_CEILING};
@@ -70,7 +71,7 @@ pub struct RunArgs {
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
-    /// Charts and pages
+    /// Charts and pages; no other file depends on it
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub charts: Charts,
     /// What is written of single operations and events [default: ops for one run, none for many]
@@ -110,11 +111,23 @@ pub struct RunArgs {
 /// Which charts are drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum Charts {
-    /// SVG files and pages
+    /// SVG files, and pages that show them
     #[default]
     Svg,
+    /// SVG files, pages, and PNG files too
+    Png,
     /// None
     None,
+}
+
+impl From<Charts> for drawing::Charts {
+    fn from(charts: Charts) -> drawing::Charts {
+        match charts {
+            Charts::Svg => drawing::Charts::Svg,
+            Charts::Png => drawing::Charts::Png,
+            Charts::None => drawing::Charts::None,
+        }
+    }
 }
 
 /// What is written of single operations and events.

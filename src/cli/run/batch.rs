@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arguments::{Charts, RunArgs};
+use super::arguments::RunArgs;
 use super::jobs::Batch;
 use super::limits::is_interrupted;
 use super::progress::Progress;
@@ -36,7 +36,9 @@ pub(super) struct Done<'a> {
     pub are_all: bool,
     /// What it adds to the exit code.
     pub exit: Exit,
-    /// Why what the runs share could not be written.
+    /// What a person should know of what the runs share.
+    pub warnings: Vec<String>,
+    /// Why it could not be written.
     pub errors: Vec<String>,
     /// The command for the first run that did not pass.
     pub reproduce: Option<String>,
@@ -101,10 +103,12 @@ pub(super) fn run_batch<'a, X: Custom>(
     progress.end();
     let mut done = Done::of(args, batch, outcomes);
     if let Some(place) = sweep {
-        match place.close(args, &done) {
+        let mut warnings = Vec::new();
+        match place.close(args, &done, &mut warnings) {
             Ok(folder) => done.moved_to(folder),
             Err(message) => done.failed(&message),
         }
+        done.warnings = warnings;
     }
     Ok(done)
 }
@@ -150,6 +154,7 @@ impl<'a> Done<'a> {
             sometimes,
             are_all: false,
             exit: Exit::of_many(exits),
+            warnings: Vec::new(),
             errors: Vec::new(),
             reproduce: internal.or(reproduce),
         };
@@ -232,7 +237,12 @@ impl<'a> SweepPlace<'a> {
     }
 
     /// Writes what the runs share; the folder gets its name if every run is finished.
-    fn close(self, args: &RunArgs, done: &Done<'_>) -> Result<Option<PathBuf>, String> {
+    fn close(
+        self,
+        args: &RunArgs,
+        done: &Done<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Option<PathBuf>, String> {
         let finished: Vec<SweepRun> = done.reports.iter().filter_map(Report::kept).collect();
         let is_whole = done.is_whole();
         if !is_whole && self.is_finished {
@@ -248,7 +258,7 @@ impl<'a> SweepPlace<'a> {
         };
         let (word, sentence) = done.why_partial();
         let why = (!is_whole).then_some((word, sentence.as_str()));
-        self.write(args, done, &facts, why).map_err(|error| error.to_string())?
+        self.write(args, done, &facts, why, warnings).map_err(|error| error.to_string())?
     }
 
     fn write(
@@ -257,6 +267,7 @@ impl<'a> SweepPlace<'a> {
         done: &Done<'_>,
         facts: &SweepFacts<'_>,
         why: Option<(&str, &str)>,
+        warnings: &mut Vec<String>,
     ) -> Result<Result<Option<PathBuf>, String>, OutputError> {
         let host = serde_json::json!({ "os": std::env::consts::OS, "architecture": std::env::consts::ARCH });
         let mut folder = Folder::resume(self.sink, &self.home, &self.name)?;
@@ -265,9 +276,9 @@ impl<'a> SweepPlace<'a> {
             scenario: done.batch.document(),
             partial: why.map(|(_, sentence)| sentence.to_owned()),
             never: done.never().map(Sometimes::to_string).collect(),
-            charts: args.charts == Charts::Svg,
+            charts: args.charts.into(),
         };
-        write_sweep(&mut folder, facts, &about)?;
+        *warnings = write_sweep(&mut folder, facts, &about)?;
         let finished = match why {
             None => finish_sweep(folder, facts, &host)?,
             Some(why) => keep_sweep(folder, facts, why, &host)?,

@@ -134,7 +134,7 @@ impl RunArgs {
 /// Says what a person should know of the runs of a file: what is true of many of them once.
 fn say(done: &Done<'_>, terminal: &mut Terminal) {
     let mut said: Vec<(&str, usize)> = Vec::new();
-    for warning in done.reports.iter().flat_map(|report| &report.warnings) {
+    for warning in done.reports.iter().flat_map(|report| &report.warnings).chain(&done.warnings) {
         match said.iter_mut().find(|(text, _)| text == warning) {
             Some((_, times)) => *times += 1,
             None => said.push((warning, 1)),

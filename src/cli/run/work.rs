@@ -7,13 +7,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Exit;
-use super::arguments::{Charts, RunArgs, Trace};
+use super::arguments::{RunArgs, Trace};
 use super::jobs::{Batch, Job};
 use super::limits::{INTERRUPTED, Watcher, is_interrupted};
 use super::progress::Progress;
 use super::reproduce::{self, Reader};
 use crate::cli::doing;
 use crate::run::Cut;
+use crate::run::drawing::Charts;
 use crate::run::execute::execute;
 use crate::run::outputs::{
     FileDigest, Finished, HISTORY, PlannedRun, REPORT, RunVerdict, Sink, Stored, Summary, SweepRun, TRACE,
@@ -144,9 +145,12 @@ pub(super) struct Place<'a> {
 /// Runs of a sweep beyond which only those that did not pass have charts and a page: half a megabyte each.
 const PAGES_MAX: usize = 50;
 
-/// Whether a run with this verdict has charts and a page.
-fn has_page(args: &RunArgs, place: Place<'_>, verdict: RunVerdict) -> bool {
-    args.charts == Charts::Svg && (place.runs <= PAGES_MAX || verdict != RunVerdict::Passed)
+/// The charts of a run with this verdict; with any it has a page.
+fn charts(args: &RunArgs, place: Place<'_>, verdict: RunVerdict) -> Charts {
+    match place.runs <= PAGES_MAX || verdict != RunVerdict::Passed {
+        true => args.charts.into(),
+        false => Charts::None,
+    }
 }
 
 /// Runs one run and writes its folder, unless an earlier attempt did.
@@ -188,12 +192,12 @@ pub(super) fn run_job<X: Custom>(
     };
     let usual = product::usual(&executed);
     let facts = executed.facts(&origin);
-    let has_page = has_page(args, place, facts.verdict());
+    let charts = charts(args, place, facts.verdict());
     let traced = args.trace(place.is_single);
     let trace = WantedTrace { events_max: args.max_trace_events, interrupt: &INTERRUPTED };
     let wanted = Wanted {
         parent: place.parent,
-        charts: has_page,
+        charts,
         per_request: traced != Trace::None,
         trace: (traced == Trace::Full).then_some(trace),
     };
@@ -204,6 +208,7 @@ pub(super) fn run_job<X: Custom>(
         warnings.push(format!("cut short at {now} of {end}: {cut}"));
     }
     let lacks_trace = written.as_ref().is_ok_and(|product| product.lacks_trace);
+    warnings.extend(written.iter().flat_map(|product| product.warnings.iter().cloned()));
     if lacks_trace {
         warnings.push("interrupted: trace.jsonl is not written".to_owned());
     } else if traced == Trace::Full {
@@ -232,7 +237,7 @@ pub(super) fn run_job<X: Custom>(
         summary: Summary::new(&facts, &executed.recording, &usual),
         cut,
         folder,
-        has_page,
+        has_page: charts != Charts::None,
         lacks_trace,
         took: Some(took),
         verified,
@@ -280,13 +285,17 @@ fn lacks(
     verdict: RunVerdict,
     files: &BTreeMap<String, FileDigest>,
 ) -> bool {
-    let page = has_page(args, place, verdict).then_some(REPORT);
+    let charts = charts(args, place, verdict);
+    let page = (charts != Charts::None).then_some(REPORT);
+    // All pictures of a run are written together.
+    let has = |extension: &str| files.keys().any(|file| file.ends_with(extension));
+    let lacks_pictures = charts == Charts::Png && has(".svg") && !has(".png");
     let traced: &[&str] = match args.trace(place.is_single) {
         Trace::None => &[],
         Trace::Ops => &[HISTORY],
         Trace::Full => &[HISTORY, TRACE],
     };
-    page.iter().chain(traced).any(|file| !files.contains_key(*file))
+    lacks_pictures || page.iter().chain(traced).any(|file| !files.contains_key(*file))
 }
 
 /// Facts of the machine for manifests; never digested.

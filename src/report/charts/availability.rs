@@ -6,7 +6,7 @@ use super::bands::FaultBand;
 use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
 use super::number::{length, percent, seconds};
 use super::palette::Colour;
-use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
 
 /// The share that succeeded in one bucket of time.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -104,7 +104,7 @@ impl Strip<'_> {
     fn draw(&self, svg: &mut Svg, row: &AvailabilityRow) {
         let summary = summary(row);
         let room = RIGHT - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
-        let name = svg::fit(&row.name, SMALL, room);
+        let name = svg::fit(&row.name, SMALL, room / BOLD);
         let y = self.top + 14.0;
         let ink = (Colour::INK, Colour::INK_SOFT);
         svg.text(&Text {
@@ -166,7 +166,7 @@ impl Strip<'_> {
             svg.open_group(&format!("outage of {length}, from {}", seconds(outage.start_s)));
             svg.rect(a, y - 2.0, (b - a).max(1.5), 3.0, Paint::fill(colour), None);
             svg.close_group();
-            let half = svg::text_width(&length, SMALL) / 2.0;
+            let half = BOLD * svg::text_width(&length, SMALL) / 2.0;
             let x = ((a + b) / 2.0).min(RIGHT - half).max(LEFT + half);
             if x - half > label_end + 6.0 {
                 let (y, anchor) = (y - 5.0, Anchor::Middle);

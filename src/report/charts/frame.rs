@@ -6,7 +6,7 @@
 use super::axis::Ruler;
 use super::bands::{BandLayout, FaultBand};
 use super::palette::{Colour, Ink};
-use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
 
 /// Width of every chart, in pixels.
 pub(super) const WIDTH: f64 = 900.0;
@@ -105,7 +105,7 @@ impl Frame {
         let mut svg = Svg::new(WIDTH, self.height, heading.title, heading.description);
         let room = WIDTH - 32.0;
         let mut line = |content: &str, x: f64, y: f64, size: f64, bold: bool, colour: Colour| {
-            let content = svg::fit(content, size, room);
+            let content = svg::fit(content, size, if bold { room / BOLD } else { room });
             svg.text(&Text { x, y, size, anchor: Anchor::Start, colour, bold, content: &content });
         };
         line(heading.title, 16.0, 24.0, TITLE_SIZE, true, Colour::INK);

@@ -48,7 +48,7 @@ pub(in crate::report) use svg::escape;
 /// One row of the catalogue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
-    /// Its name, and that of its file: `charts/<name>.svg`. A sweep has one for each metric: `sweep-<metric>`.
+    /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. A sweep has one for each metric: `sweep-<metric>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,

@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 /// Font size of ticks, legends and band labels, in pixels.
 pub(super) const SMALL: f64 = 12.0;
+/// How much wider bold letters are.
+pub(super) const BOLD: f64 = 1.1;
 
 /// Where a text stands relative to its `x`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

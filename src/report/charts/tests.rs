@@ -1,7 +1,7 @@
 //! What holds for every chart, over the sample run and the extremes.
 
 use super::samples;
-use super::svg::text_width;
+use super::svg::{BOLD, text_width};
 
 fn all() -> Vec<(String, String)> {
     samples::gallery().into_iter().chain(samples::extremes()).collect()
@@ -41,7 +41,8 @@ fn texts(svg: &str) -> Vec<TextBox> {
                 },
             );
             let (x, y, size) = (number(tag, "x"), number(tag, "y"), number(tag, "font-size"));
-            let width = text_width(&content, size);
+            let weight = attribute(tag, "font-weight").map_or(1.0, |_| BOLD);
+            let width = weight * text_width(&content, size);
             let left = match attribute(tag, "text-anchor") {
                 Some("middle") => x - width / 2.0,
                 Some("end") => x - width,

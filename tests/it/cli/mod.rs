@@ -3,6 +3,7 @@
 mod bad_input;
 mod check;
 mod explain;
+mod installing;
 mod list;
 mod new;
 mod repro;

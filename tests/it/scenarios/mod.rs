@@ -3,6 +3,7 @@
 //! rewrites them.
 
 mod bite;
+mod pictures;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

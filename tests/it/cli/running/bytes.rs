@@ -63,6 +63,70 @@ fn jobs_charts_and_verbosity_change_no_byte() {
 }
 
 #[test]
+fn pictures_lie_beside_the_charts_of_runs_and_sweeps_and_change_no_other_file() {
+    let folder = Folder::new(&[("a.toml", SMALL), ("b.toml", &sweep())]);
+    for (file, pages) in [("a.toml", 1), ("b.toml", 9)] {
+        let [svg, png, again] = ["svg", "png", "again"].map(|name| format!("{file}-{name}"));
+        folder.run(&["run", file, "--out", &svg]).exits(0);
+        folder.run(&["run", file, "--out", &png, "--charts", "png"]).exits(0);
+        folder.run(&["run", file, "--out", &again, "--charts", "png", "-j1"]).exits(0);
+        let made = files_below(&folder.path(&png));
+        let pictures: Vec<&(String, Vec<u8>)> =
+            made.iter().filter(|(name, _)| name.ends_with(".png")).collect();
+        assert_eq!(made.iter().filter(|(name, _)| name.ends_with(".html")).count(), pages);
+        for (name, bytes) in &pictures {
+            assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.len() > 10_000, "{name}");
+        }
+        for (name, _) in made.iter().filter(|(name, _)| name.ends_with(".svg")) {
+            let beside = name.replace(".svg", ".png");
+            assert!(pictures.iter().any(|(name, _)| *name == beside), "{beside}");
+        }
+        assert!(comparable(&folder.path(&png), true) == comparable(&folder.path(&again), true));
+        let is_other =
+            |(name, _): &(String, Vec<u8>)| !name.ends_with(".png") && !name.ends_with("manifest.json");
+        let others = |name: &str| -> Vec<(String, Vec<u8>)> {
+            files_below(&folder.path(name)).into_iter().filter(is_other).collect()
+        };
+        assert!(others(&svg) == others(&png), "no other file depends on pictures");
+        // A folder that lacks them gets them.
+        let added = folder.run(&["run", file, "--out", &svg, "--charts", "png"]).exits(0);
+        assert!(added.stderr.contains("; new in it: ") && added.stderr.contains(".png"), "{}", added.stderr);
+        assert!(comparable(&folder.path(&svg), true) == comparable(&folder.path(&png), true));
+    }
+}
+
+#[test]
+fn letters_that_pictures_lack_are_said() {
+    let scenario = r#"
+schema = 1
+name = "far"
+duration = "2s"
+
+[network]
+regions = "regions.csv"
+
+[system.kv]
+type = "raft"
+nodes = ["Ж", "Ж", "東京"]
+
+[workload.clients]
+target = "kv"
+region = "${where}"
+arrival = "constant(50/s)"
+
+[sweep]
+vars.where = ["東京", "Ж"]
+"#;
+    let regions = "from,to,one_way\n東京,東京,1ms\n東京,Ж,9ms\nЖ,東京,9ms\nЖ,Ж,1ms\n";
+    let folder = Folder::new(&[("a.toml", scenario), ("regions.csv", regions)]);
+    let said = "warning: far: the font of PNG charts has no `京東`: boxes stand there; the SVG charts have the letters";
+    let done = folder.run(&["run", "a.toml", "--charts", "png"]).exits(0);
+    assert_eq!(done.stderr.matches(said).count(), 1, "{}", done.stderr);
+    let done = folder.run(&["run", "a.toml", "--out", "two"]).exits(0);
+    assert!(!done.stderr.contains("font"), "{}", done.stderr);
+}
+
+#[test]
 fn the_spelling_of_a_path_or_of_an_override_changes_no_byte() {
     let folder = Folder::new(&[("work/scenarios/deep/a.toml", SMALL), ("elsewhere/x", "")]);
     let real = folder.path("work/scenarios/deep/a.toml");
