@@ -20,20 +20,19 @@ impl Planner<'_> {
         sites: &Sites,
     ) -> Option<Between> {
         if let Some(links) = &options.links {
-            let links: Vec<_> = links.iter().map(|link| self.link(link, link.value.trim(), placed)).collect();
+            let links: Vec<_> = links.iter().map(|link| self.link(link, placed)).collect();
             let links: Vec<(NodeId, NodeId, bool)> = links.into_iter().collect::<Option<_>>()?;
             let pairs = links.iter().flat_map(|&(a, b, both)| [Some((a, b)), both.then_some((b, a))]);
             return Some(Between::Links(pairs.flatten().collect()));
         }
         if let Some(target) = &options.target {
-            if let Some(ends) = target.value.trim().strip_prefix("link ").filter(|_| options.layout.is_none())
-            {
+            if is_link(&target.value) && options.layout.is_none() {
                 if options.at_clock.is_some() {
                     let message = "a link has no clock for `at_clock` to look at".to_owned();
                     self.refuse(Code::BadTarget, &target.origin, message, "name a node".to_owned());
                     return None;
                 }
-                let (a, b, both) = self.link(target, ends, placed)?;
+                let (a, b, both) = self.ends(target, placed, "link ")?;
                 let [a, b] = [a, b].map(|node| Group::Of(vec![Target::Node(node)]));
                 return Some(if both { Between::Groups(vec![a, b]) } else { Between::OneWay(a, b) });
             }
@@ -77,21 +76,32 @@ impl Planner<'_> {
         targets.into_iter().collect::<Option<_>>().map(Group::Of)
     }
 
-    /// The ends of a link written `a->b` or `a--b`, and whether it is both ways.
-    fn link(
+    /// A link of a list, which is nothing else and has no need to say so.
+    fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<(NodeId, NodeId, bool)> {
+        if let Some(ends) = link.value.trim().strip_prefix("link ") {
+            let message = "`link` is for a `target`, and these are links all".to_owned();
+            self.refuse(Code::BadTarget, &link.part("link "), message, format!("write \"{}\"", ends.trim()));
+            return None;
+        }
+        self.ends(link, placed, "")
+    }
+
+    /// The ends of a link written `a->b` or `a--b` behind `word`, and whether it is both ways.
+    fn ends(
         &mut self,
         link: &Located<String>,
-        ends: &str,
         placed: &Placed,
+        word: &str,
     ) -> Option<(NodeId, NodeId, bool)> {
+        let ends = link.value.trim().trim_start_matches(word);
         let (from, to, both) = match (ends.split_once("->"), ends.split_once("--")) {
             (Some((from, to)), _) => (from.trim(), to.trim(), false),
             (None, Some((from, to))) => (from.trim(), to.trim(), true),
             (None, None) => {
                 let message = format!("`{}` is no link", link.value);
-                let help =
-                    "write for example \"link kv.1->kv.2\" for one direction, \"link kv.1--kv.2\" for both"
-                        .to_owned();
+                let help = format!(
+                    "write for example \"{word}kv.1->kv.2\" for one direction, \"{word}kv.1--kv.2\" for both"
+                );
                 self.refuse(Code::BadTarget, &link.origin, message, help);
                 return None;
             }
@@ -100,7 +110,7 @@ impl Planner<'_> {
             let node = placed.find(name);
             if node.is_none() {
                 let known = placed.nodes.iter().map(|node| node.name.as_str());
-                self.unknown_name("node", name, &link.origin, known);
+                self.unknown_name("node", name, &link.part(name), known);
             }
             node
         };

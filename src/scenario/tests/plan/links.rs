@@ -53,10 +53,10 @@ error[S052]: the link leads from a node to itself
    = help: name two nodes
 
 error[S050]: there is no node `kv.7`
-  --> test.toml:16:10
+  --> test.toml:16:22
    |
 16 | target = "link kv.1->kv.7"
-   |          ^^^^^^^^^^^^^^^^^ did you mean `kv.1`?
+   |                      ^^^^ did you mean `kv.1`?
    |
    = help: the scenario has `kv.1`, `kv.2` or `kv.3`
 
@@ -262,33 +262,41 @@ type = "raft"
 [fault.b]
 do = "partition"
 at = "1s"
-links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2", "link kv.1->kv.2"]
 "#,
         ),
         r#"
 error[S050]: there is no node `kv.9`
- --> test.toml:8:10
+ --> test.toml:8:17
   |
-8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
-  |          ^^^^^^^^^^^^ did you mean `kv.1`?
+8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2", "link kv.1->kv.2"]
+  |                 ^^^^ did you mean `kv.1`?
   |
   = help: the scenario has `kv.1`, `kv.2` or `kv.3`
 
 error[S052]: `kv.1` is no link
  --> test.toml:8:24
   |
-8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2", "link kv.1->kv.2"]
   |                        ^^^^^^
   |
-  = help: write for example "link kv.1->kv.2" for one direction, "link kv.1--kv.2" for both
+  = help: write for example "kv.1->kv.2" for one direction, "kv.1--kv.2" for both
 
 error[S052]: the link leads from a node to itself
  --> test.toml:8:32
   |
-8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2", "link kv.1->kv.2"]
   |                                ^^^^^^^^^^^^
   |
   = help: name two nodes
+
+error[S052]: `link` is for a `target`, and these are links all
+ --> test.toml:8:47
+  |
+8 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2", "link kv.1->kv.2"]
+  |                                               ^^^^^
+  |
+  = help: write "kv.1->kv.2"
 "#,
     );
 }
