@@ -10,6 +10,7 @@ mod loads;
 mod nodes;
 mod own;
 mod places;
+mod time_left;
 
 pub use checks::{AssertionPlan, CHECKS_MAX, CheckKind, CheckPlan};
 pub use faults::TARGETS;

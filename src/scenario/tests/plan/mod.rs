@@ -6,6 +6,7 @@ mod faults;
 mod loads;
 mod network;
 mod systems;
+mod time_left;
 mod waiting;
 mod workloads;
 
