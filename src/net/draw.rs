@@ -52,9 +52,9 @@ impl Draw {
         self.0.derive(self.1, u64::from(round) << 32 | step as u64)
     }
 
-    /// The bits of the fault that `key` names, for one step of the `attempt`-th time that the message is sent.
-    pub(super) fn bits_of_fault(self, key: u64, step: FaultStep, attempt: u32) -> u64 {
-        self.0.derive(self.1, key ^ (u64::from(attempt) << 32 | step as u64))
+    /// The bits of the fault that `key` names, for one step.
+    pub(super) fn bits_of_fault(self, key: u64, step: FaultStep) -> u64 {
+        self.0.derive(self.1, key ^ step as u64)
     }
 }
 

@@ -247,14 +247,15 @@ impl<M: Message> Fabric<M> {
         let way = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
         let departure = way.and_then(|(delay, profile)| {
             let departure = profile.transmit(&conditions, now, || message.size(), || &mut *link)?;
-            Some((departure + delay, profile))
+            // What a fault takes is sent again after a timeout, when the fault may be over.
+            conditions.harm(draw).is_none().then(|| (departure + delay, profile))
         });
         let Some((at, profile)) = departure else {
             link.stall(epoch);
             self.backlog.stall(from, to, message);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         };
-        match lateness(profile, &mut conditions, draw, counters) {
+        match lateness(profile, &conditions, draw, counters) {
             Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
             Err(reason) => counters.drop_one(reason),
         }
@@ -282,7 +283,7 @@ impl<M: Message> Fabric<M> {
         let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
             return counters.drop_one(DropReason::NoRoute);
         };
-        let harm = conditions.harm(draw, 0);
+        let harm = conditions.harm(draw);
         if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
             return counters.drop_one(DropReason::Loss);
         }
@@ -343,16 +344,16 @@ impl<M: Message> Fabric<M> {
             let way = way.filter(|_| !conditions.cut() && !conditions.clog());
             let departure = way.and_then(|(delay, profile)| {
                 let departure = profile.transmit(&conditions, now, || size, || &mut *link)?;
-                Some((departure + delay, profile))
+                let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
+                conditions.harm(draw).is_none().then(|| (departure + delay, profile, draw))
             });
-            let Some((at, profile)) = departure else {
+            let Some((at, profile, draw)) = departure else {
                 link.stall(epoch);
                 let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
                 return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
             };
-            let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
             let message = stalled.take();
-            match lateness(profile, &mut conditions, draw, counters) {
+            match lateness(profile, &conditions, draw, counters) {
                 Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
                 Err(reason) => counters.drop_one(reason),
             }
@@ -361,25 +362,21 @@ impl<M: Message> Fabric<M> {
     }
 }
 
-/// How much later than its base delay a stream's message arrives once it has left, or why it is given up. Each loss costs a
-/// timeout, twice as long as the one before; what follows is not held up at the sender, but is not delivered before it.
+/// How much later than its base delay a stream's message arrives once it has left, or why it is given up. Each time that the
+/// link itself loses it costs a timeout, twice as long as the one before; what follows is not held up at the sender, but is
+/// not delivered before it.
 #[inline(always)]
 fn lateness(
     profile: &Profile,
-    conditions: &mut impl Conditions,
+    conditions: &impl Conditions,
     draw: Draw,
     counters: &mut Counters,
 ) -> Result<Duration, DropReason> {
     let mut later = Duration::ZERO;
     let mut attempt = 0;
-    loop {
-        let harm = conditions.harm(draw, attempt);
-        if !profile.loses(draw, attempt) && harm.is_none() {
-            break;
-        }
+    while profile.loses(draw, attempt) {
         if attempt == RETRANSMISSIONS_MAX {
-            let is_corrupted = harm == Some(Harm::Corrupted);
-            return Err(if is_corrupted { DropReason::Corruption } else { DropReason::Loss });
+            return Err(DropReason::Loss);
         }
         later += RETRANSMIT_AFTER * (1 << attempt.min(RETRANSMIT_DOUBLINGS));
         attempt += 1;

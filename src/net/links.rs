@@ -2,47 +2,57 @@
 
 use crate::kernel::{Duration, NodeId, Time};
 
-/// `earliest` of a stream whose messages wait at their sender.
-const STALLED: Time = Time::MAX;
-
 /// One direction between two nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Link {
     pub(super) to: NodeId,
     /// Of its stream; what follows belongs to that epoch.
     epoch: u32,
-    /// Before this no message of its stream may arrive, or [`STALLED`].
+    /// Before this no message of its stream may arrive.
     earliest: Time,
+    /// Whether messages of its stream wait at their sender.
+    is_stalled: bool,
     /// When it has put its last byte on the wire.
     pub(super) busy_until: Time,
 }
 
-const VACANT: Link = Link { to: NodeId(u32::MAX), epoch: 0, earliest: Time::ZERO, busy_until: Time::ZERO };
+const VACANT: Link =
+    Link { to: NodeId(u32::MAX), epoch: 0, earliest: Time::ZERO, is_stalled: false, busy_until: Time::ZERO };
 
 impl Link {
     /// Whether messages of the stream of this epoch wait at their sender.
     #[inline]
     pub(super) fn is_stalled(&self, epoch: u32) -> bool {
-        self.epoch == epoch && self.earliest == STALLED
+        self.epoch == epoch && self.is_stalled
     }
 
-    /// The way of the stream of this epoch is blocked.
+    /// The way of the stream of this epoch is blocked. What it has sent before arrives all the same, and first.
     pub(super) fn stall(&mut self, epoch: u32) {
-        (self.epoch, self.earliest) = (epoch, STALLED);
+        self.begin(epoch);
+        self.is_stalled = true;
     }
 
     /// The stream sends again.
     pub(super) fn recover(&mut self) {
-        self.earliest = Time::ZERO;
+        self.is_stalled = false;
     }
 
     /// When a message of the stream of this epoch arrives that the network would have arrive at `at`: later than
     /// all before it. A nanosecond between two makes their order hold under any order of ties.
     #[inline]
     pub(super) fn in_order(&mut self, epoch: u32, at: Time) -> Time {
-        let arrival = if self.epoch == epoch { at.max(self.earliest) } else { at };
-        (self.epoch, self.earliest) = (epoch, arrival + Duration(1));
+        self.begin(epoch);
+        let arrival = at.max(self.earliest);
+        self.earliest = arrival + Duration(1);
         arrival
+    }
+
+    /// A stream of a new epoch owes nothing to the one before.
+    #[inline]
+    fn begin(&mut self, epoch: u32) {
+        if self.epoch != epoch {
+            *self = Link { epoch, earliest: Time::ZERO, is_stalled: false, ..*self };
+        }
     }
 }
 
@@ -112,6 +122,24 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stall_forgets_nothing_that_is_under_way_and_a_new_stream_all() {
+        let mut link = VACANT;
+        assert_eq!(link.in_order(1, Time(100)), Time(100));
+        link.stall(1);
+        assert!(link.is_stalled(1) && !link.is_stalled(2));
+        // What had not left when it stalled.
+        assert_eq!(link.in_order(1, Time(50)), Time(101));
+        assert!(link.is_stalled(1));
+        link.recover();
+        assert_eq!((link.is_stalled(1), link.in_order(1, Time(60))), (false, Time(102)));
+        link.stall(1);
+        assert_eq!((link.in_order(2, Time(70)), link.is_stalled(2)), (Time(70), false));
+        link.stall(3);
+        link.recover();
+        assert_eq!(link.in_order(3, Time(71)), Time(71));
+    }
 
     #[test]
     fn each_receiver_has_its_own_link_however_many_there_are() {

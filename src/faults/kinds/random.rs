@@ -22,7 +22,7 @@ crate::options! {
         /// Whether it leaves enough nodes in service, and keeps away from what breaks the trust in a node.
         survivable: bool = true,
         /// The last part of the run, in which nothing strikes and what lasts is over: time for the system to recover.
-        calm: Duration = "0s",
+        calm: Located<Duration> = "0s",
     }
     check check_random;
 }

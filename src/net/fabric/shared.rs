@@ -69,12 +69,12 @@ impl<M: Message> Fabric<M> {
         if link.is_stalled(epoch) {
             return self.backlog.queue(from, to, message);
         }
-        if self.is_blocked(&conditions, (from, to), message.size()) {
+        if self.is_blocked(&conditions, (from, to), message.size()) || conditions.harm(draw).is_some() {
             self.traffic[from.index()].links.get(to).stall(epoch);
             self.backlog.stall(from, to, message);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         }
-        self.enter(&mut conditions, now, draw, (from, to), message);
+        self.enter(&conditions, now, draw, (from, to), message);
         self.tell(schedule);
     }
 
@@ -95,7 +95,7 @@ impl<M: Message> Fabric<M> {
         let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
             return counters.drop_one(DropReason::NoRoute);
         };
-        let harm = conditions.harm(draw, 0);
+        let harm = conditions.harm(draw);
         if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
             return counters.drop_one(DropReason::Loss);
         }
@@ -127,7 +127,7 @@ impl<M: Message> Fabric<M> {
     /// A message of a stream that is not blocked begins to leave.
     fn enter(
         &mut self,
-        conditions: &mut impl Conditions,
+        conditions: &impl Conditions,
         now: Time,
         draw: Draw,
         (from, to): (NodeId, NodeId),
@@ -169,17 +169,20 @@ impl<M: Message> Fabric<M> {
             let again = u64::from(stalled.was_sent());
             self.traffic[from.index()].counters.retransmitted += again;
             let is_blocked = conditions.clog() || self.is_blocked(&conditions, (from, to), size);
+            let draw = (!is_blocked).then(|| {
+                let burst = self.traffic[from.index()].burst.next(now, to);
+                Draw::new(self.keyed, sender.link_to(receiver), now, burst)
+            });
+            let draw = draw.filter(|draw| conditions.harm(*draw).is_none());
             let stalled = self.backlog.stalled(from, to).expect("it has just been asked");
-            if is_blocked {
+            let Some(draw) = draw else {
                 let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
                 self.traffic[from.index()].links.get(to).stall(epoch);
                 schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
                 return self.tell(schedule);
-            }
+            };
             let message = stalled.take();
-            let burst = self.traffic[from.index()].burst.next(now, to);
-            let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst);
-            self.enter(&mut conditions, now, draw, (from, to), message);
+            self.enter(&conditions, now, draw, (from, to), message);
         }
         self.backlog.recovered(from, to);
         self.tell(schedule);
@@ -205,12 +208,7 @@ impl<M: Message> Fabric<M> {
                 }
                 Fate::Stream { epoch, .. } if epoch != current => counters.drop_one(DropReason::Reset),
                 Fate::Stream { message, after, epoch } => {
-                    let link = links.get(to);
-                    // One that waits for its way has forgotten when what it sent before arrives.
-                    let arrival = match link.is_stalled(epoch) {
-                        true => now + after,
-                        false => link.in_order(epoch, now + after),
-                    };
+                    let arrival = links.get(to).in_order(epoch, now + after);
                     schedule.deliver(arrival, from, to, epoch, message);
                 }
             }

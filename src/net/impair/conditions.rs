@@ -15,8 +15,8 @@ pub(in crate::net) trait Conditions {
     fn clog(&self) -> bool;
     /// Whether nothing passes.
     fn cut(&self) -> bool;
-    /// What becomes of it when it is sent for the `attempt`-th time, counted from 0, beyond the link's own losses.
-    fn harm(&mut self, draw: Draw, attempt: u32) -> Option<Harm>;
+    /// What keeps it from arriving whole, beyond the link's own losses, if it is sent now.
+    fn harm(&mut self, draw: Draw) -> Option<Harm>;
     /// How much longer it takes; `None`: no longer.
     fn delay(&self, draw: Draw) -> Option<Duration>;
     /// Whether it arrives twice, though the link itself would not have it so.
@@ -58,7 +58,7 @@ impl Conditions for Clear {
     }
 
     #[inline(always)]
-    fn harm(&mut self, _: Draw, _: u32) -> Option<Harm> {
+    fn harm(&mut self, _: Draw) -> Option<Harm> {
         None
     }
 
@@ -121,14 +121,14 @@ impl Conditions for Impaired<'_> {
         self.each().any(|(_, impairment)| *impairment == Impairment::Cut)
     }
 
-    fn harm(&mut self, draw: Draw, attempt: u32) -> Option<Harm> {
+    fn harm(&mut self, draw: Draw) -> Option<Harm> {
         let mut harm = None;
         for (bit, slot) in self.impairments.slots.iter_mut().enumerate() {
             let Some(Slot { key, impairment, chains, .. }) = slot else { continue };
             if self.bits & 1 << bit == 0 {
                 continue;
             }
-            let bits = |step| draw.bits_of_fault(*key, step, attempt);
+            let bits = |step| draw.bits_of_fault(*key, step);
             // Every one is asked, so that none moves the chain of another.
             let found = match impairment {
                 Impairment::Loss(share) => share.hits(bits(FaultStep::Loss)).then_some(Harm::Lost),
@@ -151,10 +151,8 @@ impl Conditions for Impaired<'_> {
 
     fn delay(&self, draw: Draw) -> Option<Duration> {
         let delay = |(key, impairment): (u64, &Impairment)| match impairment {
-            Impairment::Delay { share, delay }
-                if share.hits(draw.bits_of_fault(key, FaultStep::Strike, 0)) =>
-            {
-                Some(delay.duration(draw.bits_of_fault(key, FaultStep::Delay, 0)))
+            Impairment::Delay { share, delay } if share.hits(draw.bits_of_fault(key, FaultStep::Strike)) => {
+                Some(delay.duration(draw.bits_of_fault(key, FaultStep::Delay)))
             }
             _ => None,
         };
@@ -163,7 +161,7 @@ impl Conditions for Impaired<'_> {
 
     fn duplicates(&self, draw: Draw) -> bool {
         self.each().any(|(key, impairment)| match impairment {
-            Impairment::Duplicate(share) => share.hits(draw.bits_of_fault(key, FaultStep::Duplicate, 0)),
+            Impairment::Duplicate(share) => share.hits(draw.bits_of_fault(key, FaultStep::Duplicate)),
             _ => false,
         })
     }

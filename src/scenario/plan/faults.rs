@@ -9,8 +9,6 @@ use crate::faults::{
 use crate::kernel::{NodeId, Time};
 use crate::net::{Flapping, Sites};
 use crate::spec::code::Code;
-use crate::spec::diagnostic::Diagnostic;
-use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::fault::{FaultCommon, FaultOptions, FlapOptions, Side};
@@ -31,12 +29,7 @@ impl Planner<'_> {
             let schedule = self.schedule(options, placed, sites);
             let (Some(fault), Some(schedule)) = (fault, schedule) else { continue };
             let common = &options.common;
-            if let Some(at) = common.at.as_ref().filter(|at| at.value >= scenario.duration) {
-                let message =
-                    format!("`{name}` never strikes: the run ends at {}", duration_text(scenario.duration));
-                let warning = Diagnostic::warning(Code::NeverStrikes, &at.origin, message);
-                self.diagnostics.push(warning.help("let it strike earlier, or make the run longer"));
-            }
+            self.check_time_left(name, options);
             planned.push(Planned {
                 name: name.clone(),
                 kind: common.r#do.value.name(),
@@ -127,7 +120,7 @@ impl Planner<'_> {
     fn until(&self, options: &FaultOptions) -> Option<Time> {
         let given = options.common.until.as_ref().map(|until| Time::ZERO + until.value);
         let KindOptions::Random(random) = &options.kind else { return given };
-        let calm = Time::ZERO + self.scenario.duration.saturating_sub(random.calm);
+        let calm = Time::ZERO + self.scenario.duration.saturating_sub(random.calm.value);
         Some(given.map_or(calm, |given| given.min(calm)))
     }
 

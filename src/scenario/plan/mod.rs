@@ -12,6 +12,7 @@ mod nodes;
 mod own;
 mod places;
 mod targets;
+mod time_left;
 
 pub use checks::{AssertionPlan, CHECKS_MAX, CheckKind, CheckPlan};
 pub use happenings::happenings;

@@ -135,6 +135,9 @@ fn a_process_sees_each_fault_of_its_clocks_while_it_lasts_and_what_it_leaves() {
     assert_eq!(shown(swing), [(0, 0), (10, 10), (20, 22), (30, 28), (40, 40)]);
     let leap = LeapSmear { leap: Leap::Removed, window: Duration::ZERO };
     assert_eq!(shown(leap), [(0, 0), (10, 10), (20, 1020), (30, 1030), (40, 1040)]);
+    // A quarter of the time is lost from 15 ms on, also after the fault.
+    let smear = LeapSmear { leap: Leap::Inserted, window: Duration(4_000 * MS) };
+    assert_eq!(shown(smear), [(0, 0), (10, 10), (20, 18), (30, 26), (40, 33)]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use seedbed::faults::kinds::{
 };
 use seedbed::faults::{Between, Fault, Flaps, Group, LinkKind, OnLinks, Schedule, Target};
 use seedbed::kernel::{Context, Duration, NodeId, SystemId};
-use seedbed::net::{self, Counters, DropReason, Flapping, Profile};
+use seedbed::net::{self, Access, Counters, DropReason, Flapping, Profile};
 use seedbed::spec::quantity::{self, Bytes, Ratio};
 
 use super::world::{A, B, C, Letter, MS, On, Probe, Run, World, constant, sends};
@@ -53,6 +53,30 @@ fn loss_takes_datagrams_while_it_lasts_and_costs_a_stream_its_timeouts() {
     assert!(held.is_some_and(|at| at >= 10 * MS + MS + TIMEOUT), "{held:?}");
 }
 
+/// Whatever takes letter 10 from the stream, and whether capacity is shared or not: what is behind it waits with it, until it
+/// is sent again 200 ms later. By then the fault is over.
+#[test]
+fn what_a_fault_takes_from_a_stream_is_sent_again_when_its_timeout_is_over() {
+    fn check(kind: impl LinkKind + Clone + 'static) {
+        for is_shared in [false, true] {
+            let mut world = struck(kind.clone()).streams();
+            if is_shared {
+                world.0.sites = world.0.sites.with_shared(Access { uplink: None });
+            }
+            let mut run = world.run(1_000 * MS);
+            let again = 10 * MS + TIMEOUT + MS;
+            let arrival = |n: u64| if n < 10 { n * MS + MS } else { again + n - 10 };
+            assert_eq!(run.arrivals(B), (1..31).map(|n| (arrival(n), n as u32)).collect::<Vec<_>>());
+            let counted = counters(&mut run);
+            assert_eq!((counted.retransmitted, counted.dropped_total()), (1, 0));
+        }
+    }
+    check(Loss { share: percent(100) });
+    check(Corrupt { share: percent(100) });
+    let (all, none) = (percent(100), percent(0));
+    check(BurstyLoss { to_bad: all, to_good: none, loss_good: none, loss_bad: all });
+}
+
 /// 100,000 letters over a second: the share lost of those sent lies within four deviations.
 #[test]
 fn a_share_is_that_share_and_two_faults_are_drawn_apart() {
@@ -93,6 +117,25 @@ fn bursty_loss_loses_in_runs() {
     assert!((mean / 4.0 - 1.0).abs() < 0.1, "bursts of {mean}");
 }
 
+/// A chain that changes its state with every message loses every other, the first among them: of each link by itself.
+#[test]
+fn bursts_of_one_link_are_not_those_of_another() {
+    let law =
+        BurstyLoss { to_bad: Ratio::ONE, to_good: Ratio::ONE, loss_good: Ratio::ZERO, loss_bad: Ratio::ONE };
+    let to_both = |cx: &mut dyn Context<Probe>, on| match on {
+        On::Boot(..) => cx.arm(1, Duration(MS)),
+        On::Timer(number) => {
+            cx.send(B, Letter(number, 0));
+            cx.send(C, Letter(number, 0));
+            cx.arm(number + 1, Duration(MS));
+        }
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
+    };
+    let fault = OnLinks { between: Between::All, kind: law };
+    let run = World::new().node(to_both).listener().listener().fault(0, None, fault).run(12 * MS);
+    assert_eq!([run.letters(B), run.letters(C)], [[2, 4, 6, 8, 10]; 2]);
+}
+
 #[test]
 fn duplicates_are_of_datagrams_only() {
     let twice = Duplicate { share: percent(100) };
@@ -114,6 +157,40 @@ fn a_damaged_message_is_dropped_under_its_own_reason_and_a_stream_sends_it_again
     assert!(counters(&mut stream).retransmitted > 0);
 }
 
+/// On a link that takes 1 us a byte: of 5,000 bytes that are damaged the next message feels the 5 ms, of those that are lost
+/// nothing.
+#[test]
+fn what_is_damaged_has_used_the_link_and_what_is_lost_has_not() {
+    fn arrivals(kind: impl LinkKind + 'static) -> Vec<(u64, u32)> {
+        let byte_a_us = net::Bandwidth::from_bits_per_second(8_000_000);
+        let world = World::over(Profile { bandwidth: Some(byte_a_us), ..Profile::default() });
+        let world = world.node(sends(B, 2, MS, 5_000)).listener();
+        let fault = OnLinks { between: one_way(A, B), kind };
+        world.fault(0, Some(MS + MS / 2), fault).run(100 * MS).arrivals(B)
+    }
+    let share = percent(100);
+    assert_eq!(arrivals(Corrupt { share }), [(12 * MS, 2)]);
+    assert_eq!(arrivals(Loss { share }), [(8 * MS, 2)]);
+}
+
+#[test]
+fn delays_add_up_and_strike_their_share() {
+    let late = |ms, share| OnLinks {
+        between: one_way(A, B),
+        kind: Delay { delay: constant(ms * MS), share: percent(share) },
+    };
+    let run = struck(late(50, 100).kind).fault(9 * MS + MS / 2, Some(MS), late(20, 100)).run(200 * MS);
+    let arrivals = run.arrivals(B);
+    assert!(
+        arrivals.contains(&(10 * MS + 71 * MS, 10)) && arrivals.contains(&(11 * MS + 51 * MS, 11)),
+        "{arrivals:?}"
+    );
+    // 10,000 letters: 2,000 of them, give or take four standard deviations of 40.
+    let world = World::new().node(sends(B, 10_000, 1_000, 0)).listener();
+    let delayed = counters(&mut world.fault(0, None, late(50, 20)).run(100 * MS)).delayed;
+    assert!(delayed.abs_diff(2_000) < 160, "{delayed}");
+}
+
 #[test]
 fn a_delay_is_added_to_each_message_and_a_stream_keeps_its_order() {
     let late = Delay { delay: constant(50 * MS), share: percent(100) };
@@ -127,6 +204,27 @@ fn a_delay_is_added_to_each_message_and_a_stream_keeps_its_order() {
     assert_eq!(stream.letters(B), numbers(1..31));
     let held_up = stream.arrivals(B).iter().filter(|(at, n)| *at - u64::from(*n) * MS > 40 * MS).count();
     assert_eq!(held_up, 21, "letters 10 to 30: those behind the late ones too");
+}
+
+/// Letter 1 takes a second longer; then the way is cut for a moment, so that letter 2 waits at its sender. It is sent again
+/// long before letter 1 arrives, and even so it does not come first.
+#[test]
+fn what_waited_at_its_sender_overtakes_nothing_on_its_stream() {
+    let late =
+        OnLinks { between: one_way(A, B), kind: Delay { delay: constant(1_000 * MS), share: percent(100) } };
+    let cut = OnLinks { between: one_way(A, B), kind: Partition {} };
+    for is_shared in [false, true] {
+        let mut world = World::new();
+        if is_shared {
+            world.0.sites = world.0.sites.with_shared(Access { uplink: None });
+        }
+        let world = world.node(sends(B, 5, MS, 0)).listener().streams();
+        let world =
+            world.fault(0, Some(MS + MS / 2), late.clone()).fault(MS + MS / 2, Some(5 * MS), cut.clone());
+        let arrivals = world.run(5_000 * MS).arrivals(B);
+        let first = 1_002 * MS;
+        assert_eq!(arrivals, (1..6).map(|n| (first + n - 1, n as u32)).collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -249,6 +347,31 @@ fn a_flapping_fault_comes_and_goes_and_begins_with_its_effect() {
     // No change sooner than the least time: 1 ms of each is 50 ms of each.
     let mut quick = flapping(Partition {}, MS, MS).run(2_000 * MS);
     assert_eq!(counters(&mut quick).dropped(DropReason::Partition), 35);
+}
+
+/// Letters of 10,000 bytes, one every 10 ms, over a link that takes 1 ms for each, or 50 ms while it is narrow: the ten that it
+/// has accepted by 105 ms keep it busy for 500 ms, whether it is wide again meanwhile or not. A link without a bandwidth of its
+/// own is free at once.
+#[test]
+fn a_link_that_flaps_stays_busy_with_what_it_accepted_while_it_was_narrow() {
+    let wide = net::Bandwidth::from_bits_per_second(80_000_000);
+    let eleventh = |bandwidth| {
+        let fault: Rc<dyn Fault> = Rc::new(OnLinks {
+            between: one_way(A, B),
+            kind: Bandwidth { bandwidth: quantity::Bandwidth(1_600_000), buffer: None },
+        });
+        let law = Flapping { up: constant(10_000 * MS), down: constant(100 * MS), stable: Duration(MS) };
+        let world = World::over(Profile { bandwidth, ..Profile::default() });
+        let world = world.node(sends(B, 11, 10 * MS, 10_000)).listener();
+        world
+            .fault(5 * MS, None, Flaps { fault, law })
+            .run(2_000 * MS)
+            .arrivals(B)
+            .into_iter()
+            .find(|(_, n)| *n == 11)
+    };
+    assert_eq!(eleventh(Some(wide)), Some((10 * MS + 500 * MS + MS + MS, 11)));
+    assert_eq!(eleventh(None), Some((110 * MS + MS, 11)));
 }
 
 #[test]

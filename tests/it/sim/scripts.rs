@@ -28,6 +28,9 @@ fn a_crash_loop_lives_and_dies_until_it_ends_and_then_lives() {
     assert_eq!(run.lives(1), lives, "it was down when the fault ended, and booted then");
     assert_eq!(run.log().ended, [(Time(63 * MS), 0)]);
     assert_eq!(run.log().faults[0].nodes, [A]);
+    // So it is when the fault ends before the first boot of the loop.
+    let run = World::new().listener().fault(10 * MS, Some(3 * MS), looping.clone()).run(200 * MS);
+    assert_eq!(run.lives(1), [(10, A, Crashed), (13, A, Booted)]);
     // One that ends while the node is up leaves it alone.
     let run = World::new().listener().fault(10 * MS, Some(20 * MS), looping.clone()).run(200 * MS);
     assert_eq!(run.lives(1).len(), 2);

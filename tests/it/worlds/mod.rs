@@ -2,21 +2,36 @@
 //! that can go wrong held to their invariants.
 
 mod judges;
+mod kinds;
 mod nemesis;
 mod queues;
 mod raft;
 mod services;
 mod switches;
 
+use std::path::Path;
+
 use seedbed::scenario::plan::World;
-use seedbed::scenario::{LoadOptions, Scenario, Sweep, load_text, plan, render};
+use seedbed::scenario::{LoadOptions, Loaded, Scenario, Sweep, load, load_text, plan, render};
 use seedbed::sim::Limits;
 use seedbed::spec::{Decode, Decoder};
 
 /// The world of a scenario that has no mistakes.
 #[track_caller]
 fn world(text: &str, seed: u64) -> World {
-    let mut loaded = load_text("test.toml", text, &LoadOptions::default());
+    planned(load_text("test.toml", text, &LoadOptions::default()), seed)
+}
+
+/// The world of a scenario in a folder, where the files are that it names.
+#[track_caller]
+fn world_in(folder: &Path, text: &str, seed: u64) -> World {
+    let file = folder.join("test.toml");
+    std::fs::write(&file, text).expect("the folder is the test's own");
+    planned(load(&file, &LoadOptions::default()), seed)
+}
+
+#[track_caller]
+fn planned(mut loaded: Loaded, seed: u64) -> World {
     let files = loaded.files();
     let scenario = loaded.document.as_ref().and_then(|document| {
         let point = Sweep::new(document, &mut loaded.diagnostics)?.point(0);

@@ -12,6 +12,7 @@ use seedbed::spec::decode::{Decoder, NoDataFiles};
 use seedbed::spec::diagnostic::Diagnostics;
 
 use super::raft::{self, Hostility, Judged};
+use super::world;
 
 const SEEDS: u64 = 150;
 const ON_RAFT: &str = r#"
@@ -24,7 +25,7 @@ const ON_RAFT: &str = r#"
 "#;
 const CALM: Time = Time(2_500_000_000);
 
-fn under(faults: &'static str, seed: u64) -> Judged {
+fn under(faults: &str, seed: u64) -> Judged {
     raft::run(seed, Hostility { faults: Some(faults), ..Hostility::default() })
 }
 
@@ -113,7 +114,7 @@ fn raft_serves_again_when_the_nemesis_is_calm() {
             3 + 2 * (seed % 2)
         )
         .replace("calm = \"2500ms\"", "calm = \"3s\"");
-        let judged = raft::run_text(&text, seed);
+        let judged = raft::judged(world(&text, seed), seed);
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.last_ok > Time(7_900_000_000), "seed {seed}: last served at {}", judged.last_ok);
     }
@@ -211,14 +212,18 @@ fn weights_say_how_often_a_kind_is_drawn() {
 }
 
 #[test]
-fn what_can_be_drawn_of_a_kind_is_valid() {
+fn what_can_be_drawn_of_a_kind_is_valid_and_does_one_harm() {
     let mut choice = Stream::new(1, "test", "draws");
     for kind in FaultKind::ALL {
+        // The loader judges by one sample what the prey survives.
+        let mut harms = BTreeSet::new();
         for _ in 0..100 {
             let Some(settings) = kind.draw(&mut choice) else { continue };
             let mut diagnostics = Diagnostics::default();
             let decoded = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
             assert!(decoded.is_some() && diagnostics.is_empty(), "{kind}: {settings:?}");
+            harms.extend(decoded.map(|options| options.harm()));
         }
+        assert!(harms.len() <= 1, "{kind}: {harms:?}");
     }
 }

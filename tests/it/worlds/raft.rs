@@ -3,6 +3,7 @@
 //! linearizable. `SEEDBED_SOAK=20000 cargo test --release --test it soak -- --nocapture` runs many more seeds.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 
 use seedbed::checks::consensus::{Invariant, Invariants};
@@ -20,7 +21,7 @@ use seedbed::faults::{
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Stream, SystemId, Time};
 use seedbed::model::halt::Halt;
-use seedbed::model::history::Outcome;
+use seedbed::model::history::{Operation, Outcome};
 use seedbed::net::Flapping;
 use seedbed::run::histories::History;
 use seedbed::scenario::plan::World;
@@ -28,7 +29,7 @@ use seedbed::sim::{FaultRecord, Sim, Stop};
 use seedbed::spec::quantity::{self, Bytes, Ppm, Ratio, SignedDuration};
 
 use super::judges::Judges;
-use super::world;
+use super::{world, world_in};
 
 const SEEDS: u64 = 250;
 /// Simulated milliseconds of a run.
@@ -39,17 +40,25 @@ const KV: SystemId = SystemId(0);
 
 /// How a hostile world is made, where it is not drawn.
 #[derive(Clone, Copy, Default)]
-pub struct Hostility {
+pub struct Hostility<'a> {
     /// The bugs switched on, as a TOML array.
-    pub bugs: &'static str,
+    pub bugs: &'a str,
     /// How reads are served; drawn when not set.
-    pub reads: Option<&'static str>,
+    pub reads: Option<&'a str>,
+    /// In which order what is due at one moment happens; drawn when not set.
+    pub ties: Option<&'a str>,
     /// Further options of the protocol.
-    pub raft: &'static str,
+    pub raft: &'a str,
+    /// Further options of the system.
+    pub system: &'a str,
+    /// A folder with a topology `fibres.csv`: the nodes stand at its sites `s1`, `s2` and so on.
+    pub topology: Option<&'a Path>,
     /// Whether nodes crash all the time, for moments: where bugs of elections hide.
     pub storm: bool,
     /// Faults of the scenario itself, in place of a random timeline.
-    pub faults: Option<&'static str>,
+    pub faults: Option<&'a str>,
+    /// How many ppm faster or slower those may make a clock, within what leases allow for.
+    pub drift: u32,
     /// Whether links and clocks fail in more ways than the timeline draws.
     pub more: bool,
     /// Whether entries travel one by one, so that a leader's own come late behind older ones.
@@ -77,7 +86,7 @@ pub struct Judged {
     pub verdict: Verdict,
     pub explained: Vec<String>,
     pub events: u64,
-    pub operations: usize,
+    pub operations: Vec<Operation>,
     pub ok: usize,
     /// Operations of which the store told where it applied them.
     pub placed: usize,
@@ -91,12 +100,27 @@ pub struct Judged {
     pub halts: Vec<Halt>,
 }
 
-fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
+impl Judged {
+    /// Why a server halted that found a promise broken, if one did.
+    pub fn broken_promise(&self) -> Option<&Halt> {
+        let contradicts =
+            |why: &&Halt| matches!(why, Halt::NoSnapshot | Halt::Committed(_) | Halt::SecondLeader(_));
+        self.halts.iter().find(contradicts)
+    }
+}
+
+pub fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
     choices[rng.below(choices.len() as u32) as usize]
 }
 
+/// Where nodes stand, as a scenario says it.
+pub fn stand(nodes: u32, at_sites: bool) -> String {
+    let sites: Vec<String> = (1..=nodes).map(|site| format!("\"s{site}\"")).collect();
+    if at_sites { format!("[{}]", sites.join(", ")) } else { nodes.to_string() }
+}
+
 /// The text of a hostile scenario, without its faults.
-fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility, fault_drift: u32) -> String {
+fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility<'_>, fault_drift: u32) -> String {
     let reads = hostility.reads.unwrap_or_else(|| pick(rng, &["log", "read-index", "read-index", "lease"]));
     let flag = |rng: &mut Stream| rng.below(2) == 0;
     // A lease trusts the bound on drift: two clocks may differ by twice what one may be wrong.
@@ -123,6 +147,7 @@ fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility, fault_drift: u32
         schema = 1
         duration = "{LENGTH_MS}ms"
         ties = "{ties}"
+        {network}
         [network.default]
         loss = "{loss}%"
         duplicate = "{duplicate}%"
@@ -130,12 +155,13 @@ fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility, fault_drift: u32
         jitter = "{jitter}"
         [system.kv]
         type = "raft"
-        nodes = {nodes}
+        nodes = {stand}
         reads = "{reads}"
         allow_unsafe = true
         bugs = {bugs}
         disk = {{ fsync = "{fsync}" }}
         clocks = {{ {clocks} }}
+        {system}
         [system.kv.raft]
         drift_bound = "{bound}ppm"
         pre_vote = {pre_vote}
@@ -164,7 +190,10 @@ fn scenario(rng: &mut Stream, nodes: u32, hostility: Hostility, fault_drift: u32
         {faults}
         "#,
         faults = hostility.faults.unwrap_or_default(),
-        ties = pick(rng, &["fifo", "shuffled"]),
+        network = hostility.topology.map_or("", |_| "[network]\nregions = \"fibres.csv\""),
+        stand = stand(nodes, hostility.topology.is_some()),
+        system = hostility.system,
+        ties = hostility.ties.unwrap_or_else(|| pick(rng, &["fifo", "shuffled"])),
         loss = pick(rng, &[0, 1, 10]),
         duplicate = pick(rng, &[0, 2, 10]),
         reorder = pick(rng, &[0, 2, 10]),
@@ -429,14 +458,17 @@ fn pick_clone<T: Clone>(rng: &mut Stream, choices: &[T]) -> T {
 }
 
 /// Runs one hostile world and judges it.
-pub fn run(seed: u64, hostility: Hostility) -> Judged {
+pub fn run(seed: u64, hostility: Hostility<'_>) -> Judged {
     let mut rng = Stream::new(seed, "hostile", "world");
     let nodes = pick(&mut rng, &[3, 3, 5, 7]);
     // Of its own, so that worlds without more are as they were.
     let mut further = Stream::new(seed, "hostile", "more");
-    let drift = if hostility.more { pick(&mut further, &[0, 200, 5_000]) } else { 0 };
+    let drift = if hostility.more { pick(&mut further, &[0, 200, 5_000]) } else { hostility.drift };
     let text = scenario(&mut rng, nodes, hostility, drift);
-    let mut world = world(&text, seed);
+    let mut world = match hostility.topology {
+        Some(folder) => world_in(folder, &text, seed),
+        None => world(&text, seed),
+    };
     if hostility.faults.is_none() {
         world.setup.faults = timeline(&mut rng, nodes, hostility.storm);
     }
@@ -447,12 +479,8 @@ pub fn run(seed: u64, hostility: Hostility) -> Judged {
     judged(world, seed)
 }
 
-/// Runs the world of a scenario whose first system is a store on Raft, and judges it.
-pub fn run_text(text: &str, seed: u64) -> Judged {
-    judged(world(text, seed), seed)
-}
-
-fn judged(world: World, seed: u64) -> Judged {
+/// Runs a world whose first system is a store on Raft, and judges it.
+pub fn judged(world: World, seed: u64) -> Judged {
     let judges = Judges::new(&world);
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = Sim::new(world.setup, judges);
@@ -485,10 +513,10 @@ fn judge(
         verdict: judgement.verdict,
         explained,
         events,
-        operations: history.operations.len(),
         ok: history.operations.iter().filter(ok).count(),
         placed: history.own_order.iter().flatten().count(),
         last_ok: history.operations.iter().filter(ok).map(|one| one.returned).max().unwrap_or(Time::ZERO),
+        operations: history.operations,
         strikes: Vec::new(),
         replicas: 0,
         halts: Vec::new(),
@@ -504,12 +532,10 @@ fn hold(seeds: std::ops::Range<u64>) -> (usize, usize, u64) {
             run(seed, Hostility { storm: seed % 4 == 3, more: seed % 2 == 1, ..Hostility::default() });
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.placed >= judged.ok, "seed {seed}: what took effect has a place");
-        let contradicts =
-            |why: &&Halt| matches!(why, Halt::NoSnapshot | Halt::Committed(_) | Halt::SecondLeader(_));
-        assert_eq!(judged.halts.iter().find(contradicts), None, "seed {seed}: disks here lose no promise");
+        assert_eq!(judged.broken_promise(), None, "seed {seed}: disks here lose no promise");
         halts += judged.halts.len();
         undecided += u64::from(judged.verdict != Verdict::Valid);
-        totals = (totals.0 + judged.operations, totals.1 + judged.ok, totals.2 + judged.events);
+        totals = (totals.0 + judged.operations.len(), totals.1 + judged.ok, totals.2 + judged.events);
     }
     println!("{halts} halts");
     assert!(halts as u64 * 20 > seeds.end - seeds.start, "faults of disks were felt {halts} times");

@@ -16,7 +16,7 @@ enum Shows {
 }
 
 /// The first of so many seeds in which it shows.
-fn first(hostility: Hostility, shows: Shows, seeds: u64) -> Option<u64> {
+fn first(hostility: Hostility<'_>, shows: Shows, seeds: u64) -> Option<u64> {
     (0..seeds).find(|seed| {
         let judged = run(*seed, hostility);
         match shows {
@@ -39,20 +39,20 @@ macro_rules! shows {
 
 use Shows::{As, NotLinearizable};
 
-fn with(bugs: &'static str) -> Hostility {
+fn with(bugs: &'static str) -> Hostility<'static> {
     Hostility { bugs, ..Hostility::default() }
 }
 
 /// Elections that meet each other, among nodes that crash all the time.
-fn in_a_storm(bugs: &'static str) -> Hostility {
+fn in_a_storm(bugs: &'static str) -> Hostility<'static> {
     Hostility { storm: true, raft: r#"election_timeout = "uniform(150ms, 165ms)""#, ..with(bugs) }
 }
 
-fn reading(reads: &'static str, bugs: &'static str) -> Hostility {
+fn reading(reads: &'static str, bugs: &'static str) -> Hostility<'static> {
     Hostility { reads: Some(reads), ..with(bugs) }
 }
 
-fn on_disks_that(betray: Treachery, bugs: &'static str) -> Hostility {
+fn on_disks_that(betray: Treachery, bugs: &'static str) -> Hostility<'static> {
     Hostility { disks: Some(betray), storm: true, ..with(bugs) }
 }
 

@@ -9,6 +9,7 @@ mod nemesis;
 mod network;
 mod systems;
 mod targets;
+mod time_left;
 mod waiting;
 mod workloads;
 
