@@ -76,6 +76,14 @@ impl Diagnostic {
         self
     }
 
+    /// Points at another place that belongs to it, if it was written anywhere.
+    pub fn beside(self, origin: Option<&Origin>, label: impl Into<String>) -> Diagnostic {
+        match origin {
+            Some(origin) => self.related(origin, label),
+            None => self,
+        }
+    }
+
     /// Adds an advice.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
@@ -210,6 +218,13 @@ impl Diagnostics {
         assert!(self.is_full(), "what can be shown is shown");
         self.errors += 1;
         self.suppressed += 1;
+    }
+
+    /// Counts the messages that `other` did not keep.
+    pub fn count_suppressed_of(&mut self, other: &Diagnostics) {
+        let kept = other.list.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
+        self.errors += other.errors - kept;
+        self.suppressed += other.suppressed;
     }
 
     /// How many messages [`DIAGNOSTICS_MAX`] kept out.

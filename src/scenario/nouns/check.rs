@@ -55,36 +55,38 @@ crate::options! {
 fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let is_kind_meant = decoder.is_any_meant(&["invariants", "model", "metric"]);
     let is_half_meant = decoder.is_any_meant(&["metric", "assert"]);
-    let mut refuse = |key: &str, message: &str, help: &str| {
-        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    // An option that another one, if it was given, makes wrong.
+    let mut refuse = |key: &str, other: &str, message: &str, help: &str| {
+        let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+        decoder.report(error.beside(places.given(other), "with this"));
     };
-    let kinds = [check.invariants.is_some(), check.model.is_some(), check.metric.is_some()];
-    match kinds.into_iter().filter(|given| *given).count() {
-        1 => {}
-        0 if is_kind_meant => {}
-        0 => refuse(
-            "",
-            "this check checks nothing",
-            "give it `invariants`, a `model`, or a `metric` with an `assert`",
-        ),
-        _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
+    let kinds = ["invariants", "model", "metric"].into_iter();
+    let mut kinds = kinds.filter(|key| places.given(key).is_some());
+    match (kinds.next(), kinds.next()) {
+        (Some(_), None) => {}
+        (None, _) if is_kind_meant => {}
+        (None, _) => {
+            let help = "give it `invariants`, a `model`, or a `metric` with an `assert`";
+            refuse("", "", "this check checks nothing", help);
+        }
+        (Some(first), Some(second)) => {
+            let message = "this check is of several kinds at once";
+            refuse(second, first, message, "split it: one check for each kind");
+        }
     }
     if check.metric.is_some() != check.assert.is_some() && !is_half_meant {
         let (present, absent) =
             if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
         let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
-        refuse(present, &format!("`{present}` needs `{absent}` beside it"), help);
+        refuse(present, "", &format!("`{present}` needs `{absent}` beside it"), help);
     }
     if check.invariants.as_ref().is_some_and(Vec::is_empty) {
-        refuse("invariants", "this check names no invariant", "`seedbed list checks` shows them");
+        refuse("invariants", "", "this check names no invariant", "`seedbed list checks` shows them");
     }
     if let (Some(from), Some(to)) = (check.from, check.to)
         && from >= to
     {
-        refuse(
-            "to",
-            "the window is empty: `to` is not after `from`",
-            "let `to` be after `from`, or swap them",
-        );
+        let message = "the window is empty: `to` is not after `from`";
+        refuse("to", "from", message, "let `to` be after `from`, or swap them");
     }
 }

@@ -5,6 +5,7 @@
 //! the same seeds, so that variants can be compared in pairs.
 
 mod filter;
+mod findings;
 mod substitute;
 mod variables;
 
@@ -15,6 +16,7 @@ use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Opti
 use variables::Variable;
 
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
+pub use findings::Findings;
 pub use variables::Parameter;
 
 /// The most runs of one sweep: combinations times `repeat`.
@@ -102,6 +104,11 @@ impl Sweep {
             return None;
         }
         Some(Sweep { repeat: options.repeat, variables, combinations, document })
+    }
+
+    /// Where what is found in its combinations is collected.
+    pub fn findings(&self) -> Findings<'_> {
+        Findings::new(self)
     }
 
     /// How many combinations there are.

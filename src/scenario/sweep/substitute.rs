@@ -217,7 +217,8 @@ fn string(node: &Node, text: &Text, chosen: &[(&str, &Node)]) -> Node {
         done = used.span.end;
     }
     replaced.push_part(text, done..pattern.len());
-    Node { value: Value::String(replaced), origin: node.origin.clone() }
+    let origin = replaced.origin();
+    Node { value: Value::String(replaced), origin }
 }
 
 /// A value that came through `${name}` at `at`, with all that is in it.

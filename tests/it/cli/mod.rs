@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod list;
 mod new;
+mod places;
 mod repro;
 mod running;
 mod schema;

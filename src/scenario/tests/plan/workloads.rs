@@ -203,6 +203,8 @@ error[S012]: the scenario has no system, so nothing would happen
 error[S018]: the warm-up of 10s leaves nothing to measure: the run lasts 10s
  --> test.toml:3:10
   |
+2 | duration = "10s"
+  |            ----- so long is the run
 3 | warmup = "10s"
   |          ^^^^^
   |
@@ -273,12 +275,14 @@ error[S018]: this check names no invariant
   = help: `seedbed list checks` shows them
 
 error[S018]: this check is of several kinds at once
- --> test.toml:8:1
-  |
-8 | [check.c]
-  | ^^^^^^^^^
-  |
-  = help: split it: one check for each kind
+  --> test.toml:9:9
+   |
+ 9 | model = "linearizable"
+   |         ^^^^^^^^^^^^^^
+10 | invariants = ["one-leader"]
+   |              -------------- with this
+   |
+   = help: split it: one check for each kind
 
 error[S018]: `metric` needs `assert` beside it
   --> test.toml:12:10
@@ -302,6 +306,8 @@ fn a_time_series_has_a_bounded_number_of_intervals() {
 error[S053]: intervals of 1s are more than 1000000 over the run
  --> test.toml:3:12
   |
+2 | duration = "300d"
+  |            ------ so long is the run
 3 | interval = "1s"
   |            ^^^^
   |
