@@ -48,6 +48,15 @@ pub fn is_name(name: &str) -> bool {
         && !matches!(name, "rest" | "that")
 }
 
+/// What the name of a zone, a rack or a version may be, for help texts.
+pub const DOMAIN_HELP: &str = "such a name has up to 64 letters, digits, `.`, `_`, `+` and `-`";
+
+/// Whether this can name a zone, a rack or a version.
+pub fn is_domain(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+    is_word && !name.is_empty() && name.len() <= NAME_MAX
+}
+
 crate::choices! {
     /// In which order events of one instant are handled.
     pub enum Ties {
