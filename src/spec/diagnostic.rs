@@ -220,11 +220,10 @@ impl Diagnostics {
         self.suppressed += 1;
     }
 
-    /// Counts the messages that `other` did not keep.
-    pub fn count_suppressed_of(&mut self, other: &Diagnostics) {
-        let kept = other.list.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
-        self.errors += other.errors - kept;
-        self.suppressed += other.suppressed;
+    /// Counts messages that were kept out elsewhere, and the errors among them.
+    pub fn count_suppressed(&mut self, messages: usize, errors: usize) {
+        self.suppressed += messages;
+        self.errors += errors;
     }
 
     /// How many messages [`DIAGNOSTICS_MAX`] kept out.

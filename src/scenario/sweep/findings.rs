@@ -3,7 +3,7 @@
 
 use super::Sweep;
 use crate::spec::diagnostic::DIAGNOSTICS_MAX;
-use crate::spec::{Diagnostic, Diagnostics, Origin};
+use crate::spec::{Diagnostic, Diagnostics, Level, Origin};
 
 /// Collects what is found in one combination after another.
 pub struct Findings<'a> {
@@ -12,10 +12,10 @@ pub struct Findings<'a> {
     tried: Spread,
     /// Those in which no error was found.
     sound: Spread,
-    /// Each message with the combinations that it was found in.
+    /// Each message with the combinations that it was found in; at most as many as are shown.
     found: Vec<(Diagnostic, Spread)>,
-    /// What single combinations had too much of.
-    over: Vec<Diagnostics>,
+    /// How many more there were, and how many of these are errors.
+    suppressed: (usize, usize),
 }
 
 /// A set of combinations, as much of it as messages tell.
@@ -56,7 +56,7 @@ impl Spread {
 impl<'a> Findings<'a> {
     pub(super) fn new(sweep: &'a Sweep) -> Findings<'a> {
         let none = || Spread::none(sweep, 0);
-        Findings { sweep, tried: none(), sound: none(), found: Vec::new(), over: Vec::new() }
+        Findings { sweep, tried: none(), sound: none(), found: Vec::new(), suppressed: (0, 0) }
     }
 
     /// Adds everything that was found in the combination `index`, if anything was.
@@ -66,27 +66,39 @@ impl<'a> Findings<'a> {
         if !found.has_errors() {
             self.sound.add(combination);
         }
+        let mut errors = found.error_count();
+        self.suppressed.0 += found.suppressed();
         for diagnostic in found.iter() {
+            errors -= usize::from(diagnostic.level == Level::Error);
             let known = self.found.iter().position(|(known, _)| known == diagnostic);
-            let known = known.unwrap_or_else(|| {
-                self.found.push((diagnostic.clone(), Spread::none(self.sweep, index)));
-                self.found.len() - 1
-            });
-            self.found[known].1.add(combination);
+            match known.or_else(|| self.place_for(diagnostic, index)) {
+                Some(known) => self.found[known].1.add(combination),
+                None => {
+                    self.suppressed.0 += 1;
+                    self.suppressed.1 += usize::from(diagnostic.level == Level::Error);
+                }
+            }
         }
-        if found.suppressed() > 0 {
-            self.over.push(found);
-        }
+        self.suppressed.1 += errors;
     }
 
-    /// Whether further messages would only be counted.
+    /// The index of a new message, unless there are as many as are shown.
+    fn place_for(&mut self, diagnostic: &Diagnostic, index: usize) -> Option<usize> {
+        let last = self.found.len();
+        (last < DIAGNOSTICS_MAX).then(|| {
+            self.found.push((diagnostic.clone(), Spread::none(self.sweep, index)));
+            last
+        })
+    }
+
+    /// Whether there is an error, and further ones would only be counted.
     pub fn is_full(&self) -> bool {
-        self.found.len() >= DIAGNOSTICS_MAX
+        self.found.len() == DIAGNOSTICS_MAX && self.sound.count < self.tried.count
     }
 
     /// Hands over every message; one that not every combination gave points at the values that it hangs on.
     pub fn tell(self, diagnostics: &mut Diagnostics) {
-        let Findings { sweep, tried, sound, found, over } = self;
+        let Findings { sweep, tried, sound, found, suppressed: (messages, errors) } = self;
         for (mut diagnostic, spread) in found {
             if spread.count < tried.count {
                 // Another error may have kept a combination from showing this one.
@@ -103,7 +115,7 @@ impl<'a> Findings<'a> {
             }
             diagnostics.push(diagnostic);
         }
-        over.iter().for_each(|over| diagnostics.count_suppressed_of(over));
+        diagnostics.count_suppressed(messages, errors);
     }
 }
 

@@ -451,3 +451,26 @@ fn a_sample_of_a_large_sweep_has_every_value() {
         assert_eq!(values.len(), 10, "variable {variable} in {sample:?}");
     }
 }
+
+/// Warnings never hide an error of a later combination, however many there are.
+#[test]
+fn an_error_behind_many_warnings_is_counted() {
+    let faults: String = (0..crate::spec::diagnostic::DIAGNOSTICS_MAX)
+        .map(|n| format!("[fault.f{n}]\ndo = \"crash\"\ntarget = \"kv.1\"\nat = \"20s\"\n"))
+        .collect();
+    let document = format!(
+        "schema = 1\nduration = \"10s\"\n[system.kv]\ntype = \"raft\"\nnodes = \"${{n}}\"\n{faults}[sweep]\nvars.n = [3, 0]\n"
+    );
+    let mut loaded = text(&document, &[]);
+    let checked = crate::scenario::check(&mut loaded, |scenario, diagnostics, files| {
+        crate::scenario::plan::<crate::systems::Never>(
+            scenario,
+            scenario.seed,
+            crate::sim::Limits::default(),
+            diagnostics,
+            files,
+        )
+    });
+    assert!(checked.is_none());
+    assert_eq!((loaded.diagnostics.error_count(), loaded.diagnostics.suppressed()), (1, 1));
+}

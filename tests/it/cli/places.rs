@@ -558,3 +558,14 @@ fn json_has_the_way_of_a_value_too() {
     }]);
     assert_eq!(found["related"], expected);
 }
+
+#[test]
+fn a_warning_about_two_options_shows_the_one_that_was_written() {
+    let folder = Folder::new(&[("main.toml", SCENARIO)]);
+    let said = |set: &str| folder.run(&["check", "main.toml", "--set", set]).exits(0).stderr;
+    let heartbeat = said("system.kv.raft.heartbeat=200ms");
+    let way = "--> --set:1:26\n   |\n 1 | system.kv.raft.heartbeat=200ms\n   |                          ^^^^^\n   |\n  ::: main.toml:12:20";
+    assert!(heartbeat.contains(way) && heartbeat.contains("--- the election timeouts"), "{heartbeat}");
+    let timeout = said("system.kv.raft.election_timeout=uniform(20ms, 40ms)");
+    assert!(timeout.contains("::: --set:1:33"), "{timeout}");
+}

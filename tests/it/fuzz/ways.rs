@@ -179,6 +179,8 @@ proptest! {
         let original = document(&text);
         let paths = paths(&original);
         let path = index.get(paths.as_slice()).as_slice();
+        // A network that looks like a file's name is looked for in the folder, which a text alone has not.
+        prop_assume!(path != ["network", "regions"] || !value.contains(['.', '/']));
         let mut exchanged = original.clone();
         *at(&mut exchanged, path) = document(&format!("schema = 1\nv = {value}")).at("v").expect("it is there").clone();
         let written = resolved(&exchanged, None);
