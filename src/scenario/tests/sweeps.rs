@@ -474,3 +474,20 @@ fn an_error_behind_many_warnings_is_counted() {
     assert!(checked.is_none());
     assert_eq!((loaded.diagnostics.error_count(), loaded.diagnostics.suppressed()), (1, 1));
 }
+
+/// What a combination holds is what its variables put into it, each time: it is that which limits how many are looked at.
+#[test]
+fn values_of_variables_count_wherever_they_are_put() {
+    let document = |uses: usize, size: usize| {
+        let uses = vec!["\"${x}\""; uses].join(", ");
+        format!("x = [{uses}]\n[sweep]\nvars.x = [1, [{}]]\n", vec!["1"; size].join(", "))
+    };
+    let (small, _) = sweep(&document(3, 10));
+    let texts = 1 + 1 + 3; // The document, its list and what stands in it.
+    assert_eq!(small.expect("valid").values(), texts + 3 * 11 + 11);
+    let shown = errors(&document(1_000, 1_000));
+    assert!(
+        shown.starts_with("error[S053]: with a value in each `${}` the document has more than 100000 values"),
+        "{shown}"
+    );
+}
