@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal, count};
 use crate::run::prepare::prepare;
+use crate::scenario::render::context;
 use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Diagnostic, Level};
@@ -126,6 +127,10 @@ impl<X: Custom> Outcome<X> {
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Json {
         let sources = &self.loaded.sources;
         let (line, column) = sources.position(&diagnostic.primary);
+        let related = context(sources, diagnostic).into_iter().map(|(origin, label)| {
+            let (line, column) = sources.position(origin);
+            json!({ "file": sources.get(origin.source).name, "line": line, "column": column, "label": label })
+        });
         json!({
             "level": match diagnostic.level { Level::Error => "error", Level::Warning => "warning" },
             "code": diagnostic.code.name(),
@@ -135,6 +140,7 @@ impl<X: Custom> Outcome<X> {
             "file": sources.get(diagnostic.primary.source).name,
             "line": line,
             "column": column,
+            "related": related.collect::<Vec<_>>(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
 
+use std::ops::Range;
+
 use crate::checks::consensus::{Invariant, InvariantSet};
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
@@ -149,7 +151,7 @@ fn assertion<X: Custom>(
     let assertion = match parse(&plan.assert.value, entry) {
         Ok(assertion) => Some(assertion),
         Err(refused) => {
-            let origin = plan.assert.part(&refused.part);
+            let origin = plan.assert.place_of(refused.part);
             let diagnostic = Diagnostic::error(Code::BadAssertion, &origin, refused.message);
             diagnostics.push(diagnostic.did_you_mean(refused.near).help(refused.help));
             None
@@ -229,8 +231,8 @@ fn check_value<X: Custom>(
 
 /// Why an assertion cannot be read.
 struct Refused {
-    /// The text at fault.
-    part: String,
+    /// The bytes at fault.
+    part: Range<usize>,
     message: String,
     near: Option<&'static str>,
     help: String,
@@ -238,12 +240,7 @@ struct Refused {
 
 /// Reads `p99 < 600ms`.
 fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
-    let refused = |part: &str, message: String, help: String| Refused {
-        part: part.to_owned(),
-        message,
-        near: None,
-        help,
-    };
+    let refused = |part, message, help| Refused { part, message, near: None, help };
     let example = || match entry.unit {
         Unit::Nanoseconds => format!("write for example \"{} < 600ms\"", entry.aggregates[0].name()),
         Unit::Ratio => format!("write for example \"{} < 5%\"", entry.aggregates[0].name()),
@@ -254,39 +251,52 @@ fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
     let mut signs = Comparison::ALL;
     signs.sort_by_key(|comparison| std::cmp::Reverse(comparison.sign().len()));
     let found = signs.into_iter().find_map(|comparison| {
-        text.split_once(comparison.sign()).map(|(left, right)| (left.trim(), comparison, right.trim()))
+        text.find(comparison.sign()).map(|at| (at..at + comparison.sign().len(), comparison))
     });
-    let Some((left, comparison, right)) = found else {
+    let Some((sign, comparison)) = found else {
         // The word in the middle was to be the sign.
         let part = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [_, word, _] => word,
-            _ => text,
+            [first, word, _] => {
+                let after = text.find(first).expect("it is a part") + first.len();
+                let start = after + text[after..].find(word).expect("it comes later");
+                start..start + word.len()
+            }
+            _ => 0..text.len(),
         };
-        return Err(refused(
-            part,
-            format!("`{text}` compares nothing: it has none of < <= > >= =="),
-            example(),
-        ));
+        let message = format!("`{text}` compares nothing: it has none of < <= > >= ==");
+        return Err(refused(part, message, example()));
     };
+    let (left_part, right_part) = (trimmed(text, 0..sign.start), trimmed(text, sign.end..text.len()));
+    let (left, right) = (&text[left_part.clone()], &text[right_part.clone()]);
     if let Some(at) = [" and ", " or "].into_iter().filter_map(|link| right.find(link)).min() {
         let message = "an assertion is one comparison".to_owned();
         let help = "write a check of its own for each comparison".to_owned();
-        return Err(refused(right[at..].trim(), message, help));
+        let more = trimmed(text, right_part.start + at..right_part.end);
+        return Err(refused(more, message, help));
     }
     let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
     let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
     let Some(aggregate) = aggregate else {
         let help = format!("`{}` has {}", entry.name, allowed());
         let near = suggest::closest(left, entry.aggregates.iter().map(|aggregate| aggregate.name()));
-        let part = if left.is_empty() { comparison.sign() } else { left };
+        let part = if left.is_empty() { sign } else { left_part };
         let message = format!("`{left}` is no aggregate of `{}`", entry.name);
         return Err(Refused { near, ..refused(part, message, help) });
     };
     let value = value(right, aggregate, entry.unit).map_err(|problem| {
-        let help = problem.help.into_iter().next().unwrap_or_else(example);
-        refused(right, format!("`{right}` {}", problem.message), help)
+        let help = problem.help.first().cloned().unwrap_or_else(example);
+        let message = format!("`{right}` {}", problem.message);
+        let Range { start, end } = problem.shifted(right_part.start).span;
+        let part = if start < end { start..end } else { right_part.clone() };
+        refused(part, message, help)
     })?;
     Ok(Assertion { aggregate, comparison, value })
+}
+
+/// The bytes of a part without the space around it.
+fn trimmed(text: &str, part: Range<usize>) -> Range<usize> {
+    let start = part.end - text[part.clone()].trim_start().len();
+    start..start + text[part].trim().len()
 }
 
 /// The value that a figure is compared with, in the base unit of its metric.

@@ -53,11 +53,20 @@ pub fn check<X: Custom>(
     let budget = (VALUES_DECODED_MAX / sweep.values()).max(1);
     let sample = sweep.sample(POINTS_MAX.min(budget));
     let step = sample.len().div_ceil(budget);
+    let mut findings = sweep.findings();
     for index in sample.into_iter().step_by(step) {
         let document = sweep.point(index).document;
-        let scenario = Scenario::decode(&document, &mut Decoder::new(diagnostics, &files));
-        let Some(scenario) = scenario else { continue };
-        let Some(world) = plan(&scenario, diagnostics, &files) else { continue };
+        let mut found = Diagnostics::default();
+        let scenario = Scenario::decode(&document, &mut Decoder::new(&mut found, &files));
+        let planned_one = scenario.and_then(|scenario| {
+            let world = plan(&scenario, &mut found, &files)?;
+            Some((scenario, world))
+        });
+        findings.add(index, found);
+        if findings.is_full() {
+            break;
+        }
+        let Some((scenario, world)) = planned_one else { continue };
         let nodes = listed_nodes(&world);
         planned += world.setup.nodes.len();
         (least, most) = (least.min(nodes), most.max(nodes));
@@ -66,6 +75,7 @@ pub fn check<X: Custom>(
             break;
         }
     }
+    findings.tell(diagnostics);
     let (first, world) = first.filter(|_| diagnostics.error_count() == errors_before)?;
     let (combinations, repeat) = (sweep.len(), sweep.repeat);
     Some(Checked { first, world, combinations, repeat, nodes: least..=most })

@@ -5,6 +5,9 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Renderer, Sn
 
 use crate::spec::{Diagnostic, Diagnostics, Level, Origin, SourceId, SourceKind, Sources};
 
+/// The most columns of a line that are shown, and of a place that are underlined: a file may be one long line.
+const COLUMNS_MAX: usize = 400;
+
 /// All messages in the order of the sources, each followed by an empty line; with terminal colours if `color`.
 pub fn render(sources: &Sources, diagnostics: &Diagnostics, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -37,18 +40,30 @@ fn report<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Group<'a> {
         Level::Warning => annotate_snippets::Level::WARNING,
     };
     let marks = marks(sources, diagnostic);
-    let mut shown: Vec<SourceId> = Vec::new();
+    let mut shown: Vec<(SourceId, Vec<&Mark<'_>>)> = Vec::new();
     for mark in &marks {
-        if !shown.contains(&mark.origin.source) {
-            shown.push(mark.origin.source);
+        let source = mark.origin.source;
+        let is_near = |mark: &Mark<'_>| sources.position(mark.origin).1 < COLUMNS_MAX;
+        let beside =
+            shown.iter_mut().find(|(of, beside)| *of == source && beside.iter().all(|mark| is_near(mark)));
+        match beside.filter(|_| is_near(mark)) {
+            Some((_, beside)) => beside.push(mark),
+            // All columns between the marks of one snippet are shown.
+            None => shown.push((source, vec![mark])),
         }
     }
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
-    let mut group = title.elements(shown.into_iter().map(|source| snippet(sources, source, &marks)));
+    let mut group = title.elements(shown.into_iter().map(|(source, marks)| snippet(sources, source, &marks)));
     for help in &diagnostic.help {
         group = group.element(annotate_snippets::Level::HELP.message(help.as_str()));
     }
     group
+}
+
+/// The places of a message beside its own: the way that its text came, and what belongs to it; each with what is said
+/// there.
+pub fn context<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<(&'a Origin, String)> {
+    marks(sources, diagnostic).into_iter().skip(1).map(|mark| (mark.origin, mark.label)).collect()
 }
 
 /// The place itself, the way that its text came, and the related places.
@@ -62,6 +77,11 @@ fn marks<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Mark<'a>> 
         marks.push(context(&through.at, format!("used through `${{{}}}` here", through.name)));
         origin = &through.at;
     }
+    let filled = diagnostic.primary.filled.iter().flat_map(|text| text.parts());
+    marks.extend(filled.filter_map(|part| {
+        let name = &part.through.as_ref()?.name;
+        Some(context(part, format!("`${{{name}}}` is this")))
+    }));
     let mut source = sources.get(diagnostic.primary.source);
     while let Some(at) = &source.extended_at {
         marks.push(context(at, "extended here".to_string()));
@@ -71,12 +91,12 @@ fn marks<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Mark<'a>> 
     marks
 }
 
-fn snippet<'a>(sources: &'a Sources, id: SourceId, marks: &[Mark<'a>]) -> Element<'a> {
+fn snippet<'a>(sources: &'a Sources, id: SourceId, marks: &[&Mark<'a>]) -> Element<'a> {
     let source = sources.get(id);
     if source.text.is_empty() || source.kind == SourceKind::Defaults {
         return annotate_snippets::Origin::path(source.name.as_str()).into();
     }
-    let annotations = marks.iter().filter(|mark| mark.origin.source == id).map(|mark| {
+    let annotations = marks.iter().map(|mark| {
         let span = first_line(&source.text, mark.origin);
         let label = Some(mark.label.clone()).filter(|label| !label.is_empty());
         let annotation: Annotation<'a> = mark.kind.span(span);
@@ -89,6 +109,8 @@ fn snippet<'a>(sources: &'a Sources, id: SourceId, marks: &[Mark<'a>]) -> Elemen
 fn first_line(text: &str, origin: &Origin) -> std::ops::Range<usize> {
     let span = origin.span();
     let written = text.get(span.clone()).unwrap_or("");
-    let length = written.find(['\n', '\r']).unwrap_or(written.len());
+    let mut ends = written.char_indices().enumerate();
+    let end = ends.find(|(count, (_, c))| matches!(c, '\n' | '\r') || *count == COLUMNS_MAX);
+    let length = end.map_or(written.len(), |(_, (at, _))| at);
     span.start..span.start + length
 }

@@ -78,6 +78,8 @@ struct Step {
     key: String,
     /// Which item, when the value of the key is a list.
     item: Option<usize>,
+    /// Whether the value was written without its key: a variable of the sweep carried it here.
+    is_carried: bool,
     /// The names beside this one and where they were written, when users choose them.
     beside: Rc<[(String, SourceId)]>,
 }
@@ -123,6 +125,22 @@ impl<'a> Decoder<'a> {
         self.enter_named(key, &Rc::default(), decode)
     }
 
+    /// Decodes `value`, which is that of `key` in `table`.
+    pub fn enter_value<T>(
+        &mut self,
+        key: &str,
+        value: &Node,
+        table: &Node,
+        decode: impl FnOnce(&mut Decoder<'a>) -> T,
+    ) -> T {
+        self.enter(key, |decoder| {
+            if let Some(step) = decoder.path.last_mut() {
+                step.is_carried = value.origin.through.is_some() && table.origin.through.is_none();
+            }
+            decode(decoder)
+        })
+    }
+
     /// Decodes the value of a name that the user chose; `beside` are all names of its table, with where each was written.
     pub fn enter_named<T>(
         &mut self,
@@ -130,7 +148,8 @@ impl<'a> Decoder<'a> {
         beside: &Rc<[(String, SourceId)]>,
         decode: impl FnOnce(&mut Decoder<'a>) -> T,
     ) -> T {
-        self.path.push(Step { key: name.to_string(), item: None, beside: Rc::clone(beside) });
+        let beside = Rc::clone(beside);
+        self.path.push(Step { key: name.to_string(), item: None, is_carried: false, beside });
         let value = decode(self);
         self.path.pop();
         value
@@ -163,11 +182,12 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// How the key being decoded is given this value: `seed = 7`. An item of a list is the value alone.
+    /// How the key being decoded is given this value: `seed = 7`. An item of a list, and a value of a variable, is
+    /// written alone.
     pub fn assignment(&self, value: impl std::fmt::Display) -> String {
         match self.path.last() {
-            Some(Step { key, item: None, .. }) => format!("{} = {value}", write::key(key)),
-            Some(Step { item: Some(_), .. }) | None => value.to_string(),
+            Some(Step { key, item: None, is_carried: false, .. }) => format!("{} = {value}", write::key(key)),
+            Some(Step { .. }) | None => value.to_string(),
         }
     }
 

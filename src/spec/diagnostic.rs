@@ -76,6 +76,14 @@ impl Diagnostic {
         self
     }
 
+    /// Points at another place that belongs to it, if it was written anywhere.
+    pub fn beside(self, origin: Option<&Origin>, label: impl Into<String>) -> Diagnostic {
+        match origin {
+            Some(origin) => self.related(origin, label),
+            None => self,
+        }
+    }
+
     /// Adds an advice.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
@@ -210,6 +218,12 @@ impl Diagnostics {
         assert!(self.is_full(), "what can be shown is shown");
         self.errors += 1;
         self.suppressed += 1;
+    }
+
+    /// Counts messages that were kept out elsewhere, and the errors among them.
+    pub fn count_suppressed(&mut self, messages: usize, errors: usize) {
+        self.suppressed += messages;
+        self.errors += errors;
     }
 
     /// How many messages [`DIAGNOSTICS_MAX`] kept out.

@@ -119,14 +119,14 @@ impl<'a> Places<'a> {
         self.table.entry(key).map_or(self.whole, |entry| &entry.key_origin)
     }
 
-    /// Whether an option is given.
-    pub fn has(&self, key: &str) -> bool {
-        self.table.get(key).is_some()
+    /// The place of an option's value, if it was given.
+    pub fn given(&self, key: &str) -> Option<&'a Origin> {
+        self.table.get(key).map(|node| &node.origin)
     }
 
     /// The place of an option's value; that of the table if the option is at its default.
     pub fn of(&self, key: &str) -> &'a Origin {
-        self.table.get(key).map_or(self.whole, |node| &node.origin)
+        self.given(key).unwrap_or(self.whole)
     }
 }
 
@@ -198,7 +198,7 @@ pub fn option<T: Decode>(
             None
         });
     };
-    decoder.enter(key, |decoder| {
+    decoder.enter_value(key, &given, node, |decoder| {
         let value = T::decode(&given, decoder)?;
         match limits.broken(&value) {
             None => Some(value),

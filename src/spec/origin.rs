@@ -8,6 +8,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::value::Text;
+
 /// Names one text in a [`Sources`] table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct SourceId(u32);
@@ -28,6 +30,8 @@ pub struct Origin {
     pub end: u32,
     /// Set when a sweep variable carried the text to another place.
     pub through: Option<Arc<Through>>,
+    /// Set for a string in which `${name}` stands beside other text: what it became, with the places of its parts.
+    pub filled: Option<Arc<Text>>,
 }
 
 /// One step of a value's way: it replaced `${name}` at another place.
@@ -46,7 +50,7 @@ impl Origin {
     /// If the span lies beyond 4 GiB; every source is bounded far below that.
     pub fn new(source: SourceId, span: Range<usize>) -> Origin {
         let offset = |at: usize| u32::try_from(at).expect("sources are bounded far below 4 GiB");
-        Origin { source, start: offset(span.start), end: offset(span.end), through: None }
+        Origin { source, start: offset(span.start), end: offset(span.end), through: None, filled: None }
     }
 
     /// The origin of what nobody wrote: a documented default.

@@ -205,16 +205,11 @@ pub struct Located<T> {
 }
 
 impl Located<String> {
-    /// The place of the first occurrence of `part`: of all of the text, where the two are not written byte for byte.
-    pub fn part(&self, part: &str) -> Origin {
-        match self.value.find(part) {
-            Some(at) => self.place_of(at..at + part.len()),
-            None => self.origin.clone(),
-        }
-    }
-
     /// The place of these bytes: of all of the text, where the two are not written byte for byte.
     pub fn place_of(&self, bytes: Range<usize>) -> Origin {
+        if let Some(text) = &self.origin.filled {
+            return text.origin_of(bytes);
+        }
         // Bare on the command line, or between two quotes; with escapes there are more bytes.
         let quote = match self.origin.span().len().checked_sub(self.value.len()) {
             Some(0) => 0,

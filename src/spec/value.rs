@@ -4,6 +4,7 @@
 //! Dates, NaN and infinities have no meaning in a scenario; the readers refuse them, so they have no variant.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::origin::Origin;
 
@@ -180,14 +181,14 @@ impl Value {
 ///
 /// A string of a file is one piece. A string with `${x}` in it becomes several once the variable has a value:
 /// an error inside the substituted part then points at the variable's value.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text {
     text: String,
     pieces: Vec<Piece>,
     whole: Origin,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 struct Piece {
     /// Bytes of `Text::text`.
     span: Range<usize>,
@@ -250,16 +251,32 @@ impl Text {
         &self.text
     }
 
+    /// Where all of it was written; of a string put together also from where its parts came.
+    pub fn origin(&self) -> Origin {
+        Origin { filled: self.filled(), ..self.whole.clone() }
+    }
+
+    /// The string itself, if it was put together.
+    fn filled(&self) -> Option<Arc<Text>> {
+        self.parts().next().is_some().then(|| Arc::new(self.clone()))
+    }
+
+    /// Where the values of the `${name}` in it were written.
+    pub fn parts(&self) -> impl Iterator<Item = &Origin> {
+        let put_in = |origin: &&Origin| origin.through != self.whole.through;
+        self.pieces.iter().map(|piece| &piece.origin).filter(put_in)
+    }
+
     /// Where the bytes `span` were written: exactly, or the smallest known place around them.
     pub fn origin_of(&self, span: Range<usize>) -> Origin {
         if self.text.is_empty() {
-            return self.whole.clone();
+            return self.origin();
         }
         // An empty span lies in the piece that ends there: "here something is missing".
         let at = |offset: usize| self.pieces.iter().find(|p| p.span.start <= offset && offset <= p.span.end);
         let first = self.pieces.iter().find(|p| p.span.start <= span.start && span.start < p.span.end);
         let (Some(first), Some(last)) = (first.or_else(|| at(span.start)), at(span.end)) else {
-            return self.whole.clone();
+            return self.origin();
         };
         let last = if span.is_empty() { first } else { last };
         if first.span == last.span && !first.exact {
@@ -267,14 +284,16 @@ impl Text {
         }
         let joinable = first.exact && last.exact && first.origin.source == last.origin.source;
         if !joinable || first.origin.through != last.origin.through {
-            return self.whole.clone();
+            return self.origin();
         }
         let start = first.origin.start as usize + (span.start - first.span.start);
         let end = last.origin.start as usize + (span.end - last.span.start);
         if start > end {
-            return self.whole.clone();
+            return self.origin();
         }
-        Origin { through: first.origin.through.clone(), ..Origin::new(first.origin.source, start..end) }
+        let filled = if first.span == last.span { None } else { self.filled() };
+        let through = first.origin.through.clone();
+        Origin { through, filled, ..Origin::new(first.origin.source, start..end) }
     }
 }
 
@@ -312,6 +331,12 @@ mod tests {
         assert_eq!(text.origin_of(2..5).span(), 51..54);
         assert!(text.origin_of(2..5).through.is_some());
         assert_eq!(text.origin_of(7..8).span(), 9..10);
-        assert_eq!(text.origin_of(0..9).span(), 1..11, "from the pattern's start to its end");
+        let joined = text.origin_of(0..9);
+        assert_eq!(joined.span(), 1..11, "from the pattern's start to its end");
+        assert!(joined.filled.is_some(), "and what lies between is known");
+        let across = text.origin_of(0..4);
+        assert_eq!(across.span(), 0..12, "what lies in two places is all of it");
+        let parts: Vec<_> = across.filled.as_ref().expect("it was put together").parts().collect();
+        assert_eq!(parts, [&place(51..54).through("x", &place(3..7))]);
     }
 }

@@ -46,6 +46,17 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
+/// Most characters of a text that is no part of a document yet.
+const EXCERPT_MAX: usize = 200;
+
+/// The text as a message quotes it: what is broken may be very long.
+pub fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +66,7 @@ mod tests {
         assert_eq!(key("eu-west-1"), "eu-west-1");
         assert_eq!(key("/users"), "\"/users\"");
         assert_eq!(key(""), "\"\"");
+        assert_eq!(excerpt(&"é".repeat(EXCERPT_MAX + 1)), "é".repeat(EXCERPT_MAX) + "...");
         assert_eq!(quoted("a\"b\\c\n\u{1}"), "\"a\\\"b\\\\c\\n\\u0001\"");
     }
 }

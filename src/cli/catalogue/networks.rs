@@ -34,7 +34,7 @@ fn matrix() -> Page {
 fn topology() -> Page {
     Page::new("topology", "Sites with fibres between them: what lies between two sites is the shortest way over fibres that are not cut.")
         .fact("regions", "a file whose name ends in .graphml, .dot, .gv or .csv, with at most 1,000 sites and 10,000 links")
-        .fact("sites", "`label` or `name`, else the id; of several with one label LABEL (ID); `Latitude`, `Longitude` (or `lat`, `lon`) in degrees")
+        .fact("sites", "`label` or `name`, else the id; of several with one label LABEL (ID); `Latitude`, `Longitude` (or `lat`, `lon`) in degrees; `zone`, `rack`: of the nodes there")
         .fact("links", "`delay` or `latency` with a unit (or `delay_ms` and the like as a number), `bandwidth`, `loss`; of the Topology Zoo `LinkSpeedRaw`")
         .fact("links without delay", "the way over the globe at two thirds of the speed of light; without coordinates left out, or what `fill` says")
         .fact("routes", "the least delay, then the fewest fibres, then the first in the file; as wide as their narrowest fibre")

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
+use crate::scenario::check::POINTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, render, resolved};
@@ -107,6 +108,7 @@ fn select<X: Custom>(
 ) -> Result<Option<(String, Vec<Job>)>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let (mut jobs, mut name) = (Vec::new(), stem.clone());
+    let (mut findings, mut invalid) = (sweep.findings(), 0);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
@@ -114,11 +116,21 @@ fn select<X: Custom>(
         }
         // Each run keeps, and is named by, the data files that it reads itself.
         let files = loaded.files();
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(diagnostics, &files));
-        let Some(scenario) = scenario else { return Ok(None) };
-        let (first, last) = seeds(args, scenario.seed, sweep.repeat)?;
-        let prepared = prepare::<X>(&stem, &scenario, first, limits(args), diagnostics, &files);
-        let Some(prepared) = prepared else { return Ok(None) };
+        let mut found = Diagnostics::default();
+        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut found, &files));
+        let seeds = scenario.as_ref().map(|scenario| seeds(args, scenario.seed, sweep.repeat)).transpose()?;
+        let prepared = scenario.zip(seeds).and_then(|(scenario, (first, last))| {
+            let prepared = prepare::<X>(&stem, &scenario, first, limits(args), &mut found, &files)?;
+            Some((prepared, first, last))
+        });
+        findings.add(index, found);
+        let Some((prepared, first, last)) = prepared else {
+            invalid += 1;
+            if findings.is_full() || invalid == POINTS_MAX {
+                break;
+            }
+            continue;
+        };
         name = prepared.name;
         let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
         let run =
@@ -126,7 +138,8 @@ fn select<X: Custom>(
         let selected = |run: &PlannedRun| args.partition.is_none_or(|part| part.holds(&run.run_id));
         jobs.extend((first..=last).map(run).filter(selected).map(|run| Job { run, point: index }));
     }
-    Ok(Some((name, jobs)))
+    findings.tell(diagnostics);
+    Ok((invalid == 0).then_some((name, jobs)))
 }
 
 /// What `--only` names must be a variable of some file.

@@ -71,46 +71,48 @@ const NARROWING: [&str; 5] = ["target", "where", "from", "to", "budget"];
 fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let is_kind_meant = decoder.is_any_meant(&KINDS.map(|(kind, _)| kind));
     let is_half_meant = decoder.is_any_meant(&["metric", "assert"]);
-    let mut refuse = |key: &str, message: &str, help: &str| {
-        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    // An option that another one, if it was given, makes wrong.
+    let mut refuse = |key: &str, other: &str, message: &str, help: &str| {
+        let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+        decoder.report(error.beside(places.given(other), "with this"));
     };
-    let kinds: Vec<&(&str, &[&str])> = KINDS.iter().filter(|(kind, _)| places.has(kind)).collect();
+    let is_given = |key: &str| places.given(key).is_some();
+    let kinds: Vec<&(&str, &[&str])> = KINDS.iter().filter(|(kind, _)| is_given(kind)).collect();
     match kinds.as_slice() {
         [(kind, takes)] => {
-            for key in NARROWING.into_iter().filter(|key| places.has(key) && !takes.contains(key)) {
+            for key in NARROWING.into_iter().filter(|key| is_given(key) && !takes.contains(key)) {
                 let others = KINDS.iter().filter(|(_, takes)| takes.contains(&key)).map(|(kind, _)| *kind);
                 let help = format!("remove it: `{key}` goes with {}", suggest::one_of(others));
-                refuse(key, &format!("a check with `{kind}` has no `{key}`"), &help);
+                refuse(key, kind, &format!("a check with `{kind}` has no `{key}`"), &help);
             }
         }
         [] if is_kind_meant => {}
-        [] => refuse(
-            "",
-            "this check checks nothing",
-            "give it `invariants`, a `model`, `sometimes`, or a `metric` with an `assert`",
-        ),
-        _ => refuse("", "this check is of several kinds at once", "split it: one check for each kind"),
+        [] => {
+            let help = "give it `invariants`, a `model`, `sometimes`, or a `metric` with an `assert`";
+            refuse("", "", "this check checks nothing", help);
+        }
+        [(first, _), (second, _), ..] => {
+            let message = "this check is of several kinds at once";
+            refuse(second, first, message, "split it: one check for each kind");
+        }
     }
     if check.sometimes.is_some() && check.expect == Expect::Violated {
         let message = "what comes to pass only sometimes may be absent from a run, and that says nothing";
-        refuse("expect", message, "remove it: all runs together decide");
+        refuse("expect", "sometimes", message, "remove it: all runs together decide");
     }
     if check.metric.is_some() != check.assert.is_some() && !is_half_meant {
         let (present, absent) =
             if check.metric.is_some() { ("metric", "assert") } else { ("assert", "metric") };
         let help = "write for example metric = \"latency\" and assert = \"p99 < 600ms\"";
-        refuse(present, &format!("`{present}` needs `{absent}` beside it"), help);
+        refuse(present, "", &format!("`{present}` needs `{absent}` beside it"), help);
     }
     if check.invariants.as_ref().is_some_and(Vec::is_empty) {
-        refuse("invariants", "this check names no invariant", "`seedbed list checks` shows them");
+        refuse("invariants", "", "this check names no invariant", "`seedbed list checks` shows them");
     }
     if let (Some(from), Some(to)) = (check.from, check.to)
         && from >= to
     {
-        refuse(
-            "to",
-            "the window is empty: `to` is not after `from`",
-            "let `to` be after `from`, or swap them",
-        );
+        let message = "the window is empty: `to` is not after `from`";
+        refuse("to", "from", message, "let `to` be after `from`, or swap them");
     }
 }

@@ -211,9 +211,6 @@ impl Decode for Side {
 fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let is_meant = decoder.is_any_meant(&["at", "every", "when", "at_clock"]);
     let is_target_meant = decoder.is_any_meant(&["target", "groups"]);
-    let mut refuse = |key: &str, message: String, help: &str| {
-        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
-    };
     let of_when =
         [("after", fault.after.is_some()), ("times", fault.times.is_some()), ("from", fault.from.is_some())];
     let of_when = || of_when.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
@@ -227,13 +224,16 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     let mut given = schedules.into_iter().filter_map(|(key, is_given)| is_given.then_some(key));
     match (given.next(), given.next()) {
         (Some(first), Some(second)) => {
-            refuse(second, format!("both `{first}` and `{second}` say when it strikes"), "keep one of them");
+            let message = format!("both `{first}` and `{second}` say when it strikes");
+            let error = Diagnostic::error(Code::Contradiction, places.of(second), message);
+            decoder.report(error.related(places.of(first), "and so does this").help("keep one of them"));
         }
         // What is only of a fault with `when` was to say it.
         (None, _) if is_meant || of_when().next().is_some() => {}
         (None, _) => {
+            let message = "nothing says when it strikes: `at`, `every` or `when` is missing";
             let help = "write at = \"40s\", every = \"exp(60s)\" or when = \"leader-elected(kv)\"";
-            refuse("", "nothing says when it strikes: `at`, `every` or `when` is missing".to_owned(), help);
+            decoder.report(Diagnostic::error(Code::Contradiction, places.of(""), message).help(help));
         }
         (Some(_), None) => {}
     }

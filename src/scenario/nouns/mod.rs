@@ -48,6 +48,15 @@ pub fn is_name(name: &str) -> bool {
         && !matches!(name, "rest" | "that")
 }
 
+/// What the name of a zone, a rack or a version may be, for help texts.
+pub const DOMAIN_HELP: &str = "such a name has up to 64 letters, digits, `.`, `_`, `+` and `-`";
+
+/// Whether this can name a zone, a rack or a version.
+pub fn is_domain(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
+    is_word && !name.is_empty() && name.len() <= NAME_MAX
+}
+
 crate::choices! {
     /// In which order events of one instant are handled.
     pub enum Ties {
@@ -102,35 +111,35 @@ crate::options! {
 
 fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let is_system_meant = decoder.is_meant("system");
-    let mut refuse = |code: Code, key: &str, message: String, help: &str| {
-        decoder.report(Diagnostic::error(code, places.of(key), message).help(help));
+    let refusal = |code: Code, key: &str, message: String, help: &str| {
+        Diagnostic::error(code, places.of(key), message).help(help)
     };
     if let Some(name) = scenario.name.as_ref().filter(|name| !is_name(name)) {
-        refuse(Code::BadName, "name", format!("`{name}` cannot be the name of a scenario"), NAME_HELP);
+        let message = format!("`{name}` cannot be the name of a scenario");
+        decoder.report(refusal(Code::BadName, "name", message, NAME_HELP));
     }
     if scenario.system.entries.is_empty() && !is_system_meant {
         let help =
             "add one, such as [system.kv] with type = \"raft\"; `seedbed list systems` shows the types";
-        refuse(
-            Code::MissingKey,
-            "system",
-            "the scenario has no system, so nothing would happen".to_owned(),
-            help,
-        );
+        let message = "the scenario has no system, so nothing would happen".to_owned();
+        decoder.report(refusal(Code::MissingKey, "system", message, help));
     }
     if let Warmup::For(warmup) = scenario.warmup
         && warmup >= scenario.duration
     {
         let (warmup, duration) = (duration_text(warmup), duration_text(scenario.duration));
         let message = format!("the warm-up of {warmup} leaves nothing to measure: the run lasts {duration}");
-        refuse(Code::Contradiction, "warmup", message, "make the warm-up shorter, or the run longer");
+        let help = "make the warm-up shorter, or the run longer";
+        let error = refusal(Code::Contradiction, "warmup", message, help);
+        decoder.report(error.beside(places.given("duration"), "so long is the run"));
     }
     if let Some(interval) =
         scenario.interval.filter(|interval| scenario.duration.0 / interval.0 > INTERVALS_MAX)
     {
         let message =
             format!("intervals of {} are more than {INTERVALS_MAX} over the run", duration_text(interval));
-        refuse(Code::TooMany, "interval", message, "make the interval longer");
+        let error = refusal(Code::TooMany, "interval", message, "make the interval longer");
+        decoder.report(error.beside(places.given("duration"), "so long is the run"));
     }
 }
 

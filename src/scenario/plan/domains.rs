@@ -2,7 +2,8 @@
 //!
 //! A zone lies in a region, a rack in a zone (or in a region, where nodes have no zone), a version is one of a system: so
 //! their full names are `eu-west-1/a`, `eu-west-1/a/r1` and `kv/1.2`. A target may leave out what is in front as long as
-//! only one domain is meant.
+//! only one domain is meant. Sites of a topology may be of a zone, too: it lies in no region, because several sites can
+//! be of it, so that its full name is its name alone.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +14,9 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 
 use super::super::nouns::system::{Group, Spread};
+use super::super::nouns::{DOMAIN_HELP, is_domain};
+use super::super::topology::SiteDomains;
 use super::{Planner, listed};
-
-/// Longest name of a zone, rack or version.
-const LABEL_MAX: usize = 64;
 
 /// A kind of failure domain that nodes are given by name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -50,18 +50,21 @@ impl Domain {
 pub(super) struct Domains(BTreeMap<(Domain, String), Vec<NodeId>>);
 
 impl Domains {
-    /// Takes note of the node at `position` of its group.
-    pub(super) fn add(&mut self, node: NodeId, group: &Group, position: usize, region: &str, system: &str) {
-        if [&group.zone, &group.rack, &group.version].iter().all(|names| names.0.is_empty()) {
-            return;
-        }
-        let zone = group.zone.at(position);
-        let zone_path = zone.map_or(region.to_owned(), |zone| format!("{region}/{zone}"));
-        let rack = group.rack.at(position).map(|rack| format!("{zone_path}/{rack}"));
+    /// Takes note of the node at `position` of its group; what the group does not say, the site of the node may.
+    pub(super) fn add(
+        &mut self,
+        node: NodeId,
+        group: &Group,
+        position: usize,
+        (region, site): (&str, &SiteDomains),
+        system: &str,
+    ) {
+        let own_zone = group.zone.at(position).map(|zone| format!("{region}/{zone}"));
+        let zone = own_zone.or_else(|| site.zone.clone());
+        let rack = group.rack.at(position).or(site.rack.as_deref());
+        let rack = rack.map(|rack| format!("{}/{rack}", zone.as_deref().unwrap_or(region)));
         let version = group.version.at(position).map(|version| format!("{system}/{version}"));
-        let found =
-            [(Domain::Zone, zone.map(|_| zone_path)), (Domain::Rack, rack), (Domain::Version, version)];
-        for (domain, name) in found {
+        for (domain, name) in [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)] {
             if let Some(name) = name {
                 self.0.entry((domain, name)).or_default().push(node);
             }
@@ -81,11 +84,10 @@ impl Planner<'_> {
         for (domain, Spread(names)) in
             [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)]
         {
-            for name in names.iter().filter(|name| !is_label(&name.value)) {
+            for name in names.iter().filter(|name| !is_domain(&name.value)) {
                 let message =
                     format!("`{}` cannot be the name of a {}", name.value.escape_debug(), domain.word());
-                let help = "such a name has up to 64 letters, digits, `.`, `_`, `+` and `-`".to_owned();
-                self.refuse(Code::BadName, &name.origin, message, help);
+                self.refuse(Code::BadName, &name.origin, message, DOMAIN_HELP.to_owned());
             }
         }
     }
@@ -99,11 +101,14 @@ impl Planner<'_> {
         origin: &Origin,
     ) -> Option<Target> {
         let is_meant = |full: &str| {
-            full.strip_suffix(name)
-                .is_some_and(|before| before.is_empty() || (before.ends_with('/') && !name.is_empty()))
+            full.strip_suffix(name).is_some_and(|before| before.ends_with('/') && !name.is_empty())
         };
-        let meant: Vec<(&str, &Vec<NodeId>)> =
-            domains.of(domain).filter(|(full, _)| is_meant(full)).collect();
+        // A full name means itself, also where it is the end of another.
+        let full = domains.of(domain).find(|(full, _)| *full == name);
+        let meant: Vec<(&str, &Vec<NodeId>)> = match full {
+            Some(full) => vec![full],
+            None => domains.of(domain).filter(|(full, _)| is_meant(full)).collect(),
+        };
         match meant.as_slice() {
             [(_, nodes)] => Some(Target::Nodes((*nodes).clone())),
             [] => {
@@ -128,9 +133,4 @@ impl Planner<'_> {
             }
         }
     }
-}
-
-fn is_label(name: &str) -> bool {
-    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-'));
-    is_word && !name.is_empty() && name.len() <= LABEL_MAX
 }

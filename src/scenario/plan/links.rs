@@ -1,5 +1,7 @@
 //! Resolves the links and fibres that a fault strikes.
 
+use std::ops::Range;
+
 use crate::faults::{Between, FaultKind, Fibres, Group, Target};
 use crate::kernel::NodeId;
 use crate::net::Sites;
@@ -78,9 +80,12 @@ impl Planner<'_> {
 
     /// A link of a list, which is nothing else and has no need to say so.
     fn link(&mut self, link: &Located<String>, placed: &Placed) -> Option<(NodeId, NodeId, bool)> {
-        if let Some(ends) = link.value.trim().strip_prefix("link ") {
+        if is_link(&link.value) {
+            let start = link.value.len() - link.value.trim_start().len();
+            let (word, ends) = link.value.trim().split_at("link ".len());
             let message = "`link` is for a `target`, and these are links all".to_owned();
-            self.refuse(Code::BadTarget, &link.part("link "), message, format!("write \"{}\"", ends.trim()));
+            let word = link.place_of(start..start + word.len());
+            self.refuse(Code::BadTarget, &word, message, format!("write \"{}\"", ends.trim()));
             return None;
         }
         self.ends(link, placed, "")
@@ -93,7 +98,9 @@ impl Planner<'_> {
         placed: &Placed,
         word: &str,
     ) -> Option<(NodeId, NodeId, bool)> {
-        let ends = link.value.trim().trim_start_matches(word);
+        let (start, end) =
+            (link.value.len() - link.value.trim_start().len() + word.len(), link.value.trim_end().len());
+        let ends = &link.value[start..end];
         let (from, to, both) = match (ends.split_once("->"), ends.split_once("--")) {
             (Some((from, to)), _) => (from.trim(), to.trim(), false),
             (None, Some((from, to))) => (from.trim(), to.trim(), true),
@@ -106,15 +113,17 @@ impl Planner<'_> {
                 return None;
             }
         };
-        let mut end = |name: &str| {
+        let start = start + (ends.len() - ends.trim_start().len());
+        let mut node = |name: &str, bytes: Range<usize>| {
             let node = placed.find(name);
             if node.is_none() {
                 let known = placed.nodes.iter().map(|node| node.name.as_str());
-                self.unknown_name("node", name, &link.part(name), known);
+                self.unknown_name("node", name, &link.place_of(bytes), known);
             }
             node
         };
-        let (from, to) = (end(from), end(to));
+        let from = node(from, start..start + from.len());
+        let to = node(to, end - to.len()..end);
         let (from, to) = (from?, to?);
         if from == to {
             let message = "the link leads from a node to itself".to_owned();

@@ -44,6 +44,7 @@ use crate::workloads::client::{self, WorkloadConfig};
 use super::nouns::warmup::Warmup;
 use super::nouns::workload::WorkloadOptions;
 use super::nouns::{NAME_HELP, Scenario, is_name};
+use super::topology::SiteDomains;
 
 /// Largest seed.
 pub const SEED_MAX: u64 = (1 << 63) - 1;
@@ -104,6 +105,8 @@ struct Planner<'a> {
     sites_known: bool,
     /// Sites of the topology that are not among its regions.
     sites_left_out: Vec<String>,
+    /// Zone and rack of each site of the topology.
+    site_domains: Vec<SiteDomains>,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
@@ -115,7 +118,9 @@ pub fn plan<X: Custom>(
     diagnostics: &mut Diagnostics,
     files: &dyn DataFiles,
 ) -> Option<World<X>> {
-    let mut planner = Planner { scenario, diagnostics, files, sites_known: true, sites_left_out: Vec::new() };
+    let (sites_left_out, site_domains) = (Vec::new(), Vec::new());
+    let mut planner =
+        Planner { scenario, diagnostics, files, sites_known: true, sites_left_out, site_domains };
     planner.check_names();
     let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;

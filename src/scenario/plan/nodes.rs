@@ -13,6 +13,7 @@ use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
 use super::super::nouns::{NAME_HELP, is_name};
+use super::super::topology::SiteDomains;
 use super::domains::Domains;
 use super::{Planner, listed};
 
@@ -20,6 +21,8 @@ use super::{Planner, listed};
 pub const NODES_MAX: usize = 1_000_000;
 /// Most systems and workloads of a world.
 pub const SYSTEMS_MAX: usize = 1_000;
+/// Of a site that is of no topology.
+const NO_DOMAINS: SiteDomains = SiteDomains { zone: None, rack: None };
 /// Nodes of a system that says nothing about them.
 const NODES_DEFAULT: u32 = 3;
 
@@ -121,7 +124,9 @@ impl Planner<'_> {
                     None => format!("{system}.{}", nodes.len() + 1),
                 };
                 let node = placed.add(name, site, processor);
-                placed.domains.add(node, group, index as usize, &sites.names()[site.index()], system);
+                let region = sites.names()[site.index()].as_str();
+                let domains = self.site_domains.get(site.index()).unwrap_or(&NO_DOMAINS);
+                placed.domains.add(node, group, index as usize, (region, domains), system);
                 nodes.push(node);
             }
         }

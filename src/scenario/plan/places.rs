@@ -164,7 +164,7 @@ impl Planner<'_> {
             let message = format!("in `{path}` nothing leads from `{from}` to `{to}`");
             warn(message, "messages between such sites are dropped: `no-route`");
         }
-        self.sites_left_out = drawn.sites_left_out;
+        (self.sites_left_out, self.site_domains) = (drawn.sites_left_out, drawn.domains);
         sites
     }
 

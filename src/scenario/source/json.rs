@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::bounds::{DEPTH_MAX, KEYS_MAX};
+use crate::spec::write::excerpt;
 use crate::spec::{Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, Table, Text, Value};
 
 /// The document in a text, or a report. The first error of syntax ends the reading; others do not.
@@ -72,7 +73,7 @@ impl Reader<'_> {
             self.expect(b':', "a `:` is due after a key")?;
             let node = self.value(depth + 1)?;
             if let Some(first) = table.entry(&key) {
-                let message = format!("the key `{key}` is given twice");
+                let message = format!("the key `{}` is given twice", excerpt(&key));
                 let error = Diagnostic::error(Code::DuplicateKey, &key_origin, message);
                 self.diagnostics.push(error.related(&first.key_origin, "first given here"));
             }

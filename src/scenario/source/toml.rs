@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::spec::write::excerpt;
 use crate::spec::{Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, Text, Value};
 
 /// The document in a text; reports all errors of syntax. What could be read is given in any case.
@@ -146,24 +147,25 @@ impl Reader<'_> {
             let start = line + before.len() - before.trim_start().len();
             let origin = self.origin(start..start + header.len());
             let error = Diagnostic::error(Code::Syntax, &origin, "this header is never closed");
-            error.help(format!("write {header}]"))
+            error.help(format!("write {}]", excerpt(header)))
         } else if written == ":" && message.starts_with("invalid unquoted key") {
             let key = before.rsplit(['{', ',', ' ']).next().unwrap_or("");
             let origin = self.origin(span.start - key.len()..span.start);
+            let key = excerpt(key);
             let message = format!("`=` is due after the key `{key}`, not `:`");
             Diagnostic::error(Code::Syntax, &origin, message).help(format!("write {key} = ..."))
         } else if message == "duplicate key" {
-            let message = format!("the key `{written}` is given twice");
+            let message = format!("the key `{}` is given twice", excerpt(written));
             Diagnostic { code: Code::DuplicateKey, ..error(message) }.help("remove one of them")
         } else if not_a_value.iter().any(|start| message.starts_with(start)) {
             // The parser may underline the first letter only.
             let rest = &self.text[span.start..];
             let end = rest.find(['\n', '\r', ',', ']', '}', '#']).unwrap_or(rest.len());
             let word = rest[..end].trim_end();
-            let word = match rest.strip_prefix("${").and_then(|rest| rest.find('}')) {
+            let word = match rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
                 // The brace that ends a variable ends no table.
-                Some(length) => &rest[..length + 3],
-                None => word,
+                Some((name, _)) if !name.contains(['\n', '\r']) => &rest[..name.len() + 3],
+                Some(_) | None => word,
             };
             if word.is_empty() {
                 let key = before.trim_end().trim_end_matches('=').trim_end();
@@ -174,6 +176,7 @@ impl Reader<'_> {
                     .help("write a value after the `=`")
             } else {
                 let origin = self.origin(span.start..span.start + word.len());
+                let word = excerpt(word);
                 let error = Diagnostic::error(Code::Syntax, &origin, format!("`{word}` is not a TOML value"));
                 match word.to_ascii_lowercase().as_str() {
                     "true" | "yes" | "on" => error.help("write true"),

@@ -5,6 +5,7 @@
 //! the same seeds, so that variants can be compared in pairs.
 
 mod filter;
+mod findings;
 mod substitute;
 mod variables;
 
@@ -14,7 +15,10 @@ use crate::spec::{Code, Diagnostics, Entry, Node, Origin, Table, Text, suggest, 
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
 use variables::Variable;
 
+use super::source::bounds::VALUES_MAX;
+
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
+pub use findings::Findings;
 pub use variables::Parameter;
 
 /// The most runs of one sweep: combinations times `repeat`.
@@ -47,6 +51,8 @@ pub struct Sweep {
     combinations: Vec<Vec<u32>>,
     /// The document without `[sweep]`.
     document: Node,
+    /// The most values of a combination.
+    values: usize,
 }
 
 /// One combination of values.
@@ -101,7 +107,20 @@ impl Sweep {
             diagnostics.push(too_many(&table, &format!("{runs} runs"), RUNS_MAX));
             return None;
         }
-        Some(Sweep { repeat: options.repeat, variables, combinations, document })
+        let values = substitute::values(&document, &variables);
+        if values > VALUES_MAX {
+            let message =
+                format!("with a value in each `${{}}` the document has more than {VALUES_MAX} values");
+            let help = "use a variable with large values in fewer places";
+            diagnostics.push(Diagnostic::error(Code::TooMany, &table.origin, message).help(help));
+            return None;
+        }
+        Some(Sweep { repeat: options.repeat, variables, combinations, document, values })
+    }
+
+    /// Where what is found in its combinations is collected.
+    pub fn findings(&self) -> Findings<'_> {
+        Findings::new(self)
     }
 
     /// How many combinations there are.
@@ -114,9 +133,9 @@ impl Sweep {
         self.combinations.is_empty()
     }
 
-    /// How many values each of its documents has.
+    /// How many values each of its documents has at most, with those of the parameters.
     pub fn values(&self) -> usize {
-        self.document.values()
+        self.values
     }
 
     /// The names of the variables in declared order.

@@ -170,6 +170,27 @@ fn refuse_inside_sweep(node: &Node, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The most values that a document has once every `${name}` is replaced, and the values put there themselves.
+pub(super) fn values(document: &Node, variables: &[Variable]) -> usize {
+    fn count(node: &Node, largest: &[(&str, usize)]) -> usize {
+        1 + match &node.value {
+            Value::String(text) => {
+                let (uses, _) = uses(text.as_str());
+                let whole = uses.iter().find(|used| used.is_whole(text.as_str()));
+                let of = |used: &Use<'_>| largest.iter().find(|(name, _)| *name == used.name);
+                whole.and_then(of).map_or(0, |(_, values)| *values)
+            }
+            Value::Array(items) => items.iter().map(|item| count(item, largest)).sum(),
+            Value::Table(table) => table.iter().map(|entry| count(&entry.node, largest)).sum(),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => 0,
+        }
+    }
+    let most = |variable: &Variable| variable.values.iter().map(Node::values).max().unwrap_or(0);
+    let largest: Vec<(&str, usize)> =
+        variables.iter().map(|variable| (variable.name.as_str(), most(variable))).collect();
+    count(document, &largest) + largest.iter().map(|(_, values)| values).sum::<usize>()
+}
+
 /// The document with every `${name}` replaced by its chosen value. [`check`] has found nothing wrong.
 pub(super) fn document(node: &Node, chosen: &[(&str, &Node)]) -> Node {
     let value = match &node.value {
@@ -217,7 +238,8 @@ fn string(node: &Node, text: &Text, chosen: &[(&str, &Node)]) -> Node {
         done = used.span.end;
     }
     replaced.push_part(text, done..pattern.len());
-    Node { value: Value::String(replaced), origin: node.origin.clone() }
+    let origin = replaced.origin();
+    Node { value: Value::String(replaced), origin }
 }
 
 /// A value that came through `${name}` at `at`, with all that is in it.

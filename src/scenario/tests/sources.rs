@@ -155,6 +155,27 @@ error[S005]: this string is never closed
     );
 }
 
+/// What is broken may be as long as the file: it is neither quoted nor underlined as a whole, and the lines that are shown
+/// are cut.
+#[test]
+fn what_is_broken_is_shown_in_part() {
+    let (open, close) = ("{ a = ".repeat(9_000), " }".repeat(9_000));
+    let lines = [
+        format!("a = [1,${{ 2]\nb = {open}1{close}"),
+        format!("a = {}", "x".repeat(9_000)),
+        format!("a = \"{}", "x".repeat(9_000)),
+        format!("[{}", "x".repeat(9_000)),
+    ];
+    for lines in lines {
+        let shown = messages(&format!("schema = 1\n{lines}\n"), &[]);
+        assert!(shown.starts_with("error[S005]") && shown.len() < 3_000, "{} bytes:\n{shown}", shown.len());
+    }
+    let far = format!("{{\"schema\": 1, \"a\": 1, \"b\": \"{}\", \"a\": 2}}", "y".repeat(3_000));
+    let shown = super::shown(&load_text("x.json", &far, &LoadOptions::default()));
+    assert!(shown.contains("first given here") && shown.contains("^^^"), "{shown}");
+    assert!(shown.len() < 1_000, "{} bytes:\n{shown}", shown.len());
+}
+
 #[test]
 fn values_without_meaning_are_refused() {
     let document = "schema = 1\na = nan\nb = 1979-05-27\nc = 99999999999999999999\nd = [-inf, 1e999]\n";

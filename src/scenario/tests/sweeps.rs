@@ -451,3 +451,43 @@ fn a_sample_of_a_large_sweep_has_every_value() {
         assert_eq!(values.len(), 10, "variable {variable} in {sample:?}");
     }
 }
+
+/// Warnings never hide an error of a later combination, however many there are.
+#[test]
+fn an_error_behind_many_warnings_is_counted() {
+    let faults: String = (0..crate::spec::diagnostic::DIAGNOSTICS_MAX)
+        .map(|n| format!("[fault.f{n}]\ndo = \"crash\"\ntarget = \"kv.1\"\nat = \"20s\"\n"))
+        .collect();
+    let document = format!(
+        "schema = 1\nduration = \"10s\"\n[system.kv]\ntype = \"raft\"\nnodes = \"${{n}}\"\n{faults}[sweep]\nvars.n = [3, 0]\n"
+    );
+    let mut loaded = text(&document, &[]);
+    let checked = crate::scenario::check(&mut loaded, |scenario, diagnostics, files| {
+        crate::scenario::plan::<crate::systems::Never>(
+            scenario,
+            scenario.seed,
+            crate::sim::Limits::default(),
+            diagnostics,
+            files,
+        )
+    });
+    assert!(checked.is_none());
+    assert_eq!((loaded.diagnostics.error_count(), loaded.diagnostics.suppressed()), (1, 1));
+}
+
+/// What a combination holds is what its variables put into it, each time: it is that which limits how many are looked at.
+#[test]
+fn values_of_variables_count_wherever_they_are_put() {
+    let document = |uses: usize, size: usize| {
+        let uses = vec!["\"${x}\""; uses].join(", ");
+        format!("x = [{uses}]\n[sweep]\nvars.x = [1, [{}]]\n", vec!["1"; size].join(", "))
+    };
+    let (small, _) = sweep(&document(3, 10));
+    let texts = 1 + 1 + 3; // The document, its list and what stands in it.
+    assert_eq!(small.expect("valid").values(), texts + 3 * 11 + 11);
+    let shown = errors(&document(1_000, 1_000));
+    assert!(
+        shown.starts_with("error[S053]: with a value in each `${}` the document has more than 100000 values"),
+        "{shown}"
+    );
+}

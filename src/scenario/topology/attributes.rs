@@ -1,10 +1,12 @@
 //! What the attributes of sites and links mean, whatever the format. Those that are not listed here mean nothing.
 
-use super::{Mistake, Place};
+use super::{Mistake, Place, SiteDomains};
 use crate::kernel::Duration;
 use crate::spec::Problem;
 use crate::spec::quantity::{Bandwidth, Ratio};
 use crate::spec::units;
+
+use super::super::nouns::{DOMAIN_HELP, is_domain};
 
 /// What a site is called.
 const LABELS: [&str; 2] = ["label", "name"];
@@ -101,6 +103,21 @@ impl Attributes {
             (Some((_, at)), None) => Err(Mistake::at(at, "a site with a latitude lacks its longitude")),
             (None, Some((_, at))) => Err(Mistake::at(at, "a site with a longitude lacks its latitude")),
         }
+    }
+
+    /// Which failure domains the nodes of a site are in.
+    pub(super) fn domains(&self) -> Result<SiteDomains, Mistake> {
+        let named = |what: &str| -> Result<Option<String>, Mistake> {
+            match self.get(what) {
+                Some((name, at)) if !is_domain(name) => {
+                    let name = name.escape_debug();
+                    Err(Mistake::at(at, format!("`{name}` cannot be the name of a {what}: {DOMAIN_HELP}")))
+                }
+                Some((name, _)) => Ok(Some(name.to_owned())),
+                None => Ok(None),
+            }
+        };
+        Ok(SiteDomains { zone: named("zone")?, rack: named("rack")? })
     }
 
     /// What a link does.

@@ -12,7 +12,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-pub use survey::{Drawn, Survey};
+pub use survey::{Drawn, SiteDomains, Survey};
 
 /// Most bytes of a topology: a tree of XML takes many times as much.
 pub const BYTES_MAX: usize = 8 << 20;

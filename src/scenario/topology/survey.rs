@@ -33,7 +33,17 @@ struct Site {
     id: String,
     label: Option<String>,
     coordinates: Option<Coordinates>,
+    domains: SiteDomains,
     at: Place,
+}
+
+/// The failure domains that a site says its nodes are in.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct SiteDomains {
+    /// The zone, of which several sites may be.
+    pub zone: Option<String>,
+    /// The rack.
+    pub rack: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +59,8 @@ struct Link {
 pub struct Drawn {
     /// The topology.
     pub topology: Topology,
+    /// Zone and rack of each of its sites.
+    pub domains: Vec<SiteDomains>,
     /// Sites without coordinates that a link without a delay leads to.
     pub unplaced: Vec<String>,
     /// Links that have no delay, and are left out or have the one given for all of them.
@@ -72,8 +84,8 @@ impl Survey {
             return Err(Mistake::at(at, format!("a second site `{id}`")));
         }
         let label = attributes.label().map(|label| label.split_whitespace().collect::<Vec<_>>().join(" "));
-        let coordinates = attributes.coordinates()?;
-        self.sites.push(Site { id: id.trim().to_owned(), label, coordinates, at });
+        let (coordinates, domains) = (attributes.coordinates()?, attributes.domains()?);
+        self.sites.push(Site { id: id.trim().to_owned(), label, coordinates, domains, at });
         Ok(())
     }
 
@@ -141,9 +153,11 @@ impl Survey {
         }
         let named = |sites: &[usize]| sites.iter().map(|site| names[*site].clone()).collect();
         let (unplaced, sites_left_out) = (named(&unplaced), named(&left_out));
-        let names = names.into_iter().zip(&ids).filter(|(_, id)| id.is_some()).map(|(name, _)| name);
-        let topology = Topology::new(names.collect(), fibres);
-        Ok(Drawn { topology, unplaced, links_without_delay, sites_left_out })
+        let domains = self.sites.into_iter().map(|site| site.domains);
+        let kept = names.into_iter().zip(domains).zip(&ids).filter(|(_, id)| id.is_some());
+        let (names, domains) = kept.map(|(site, _)| site).unzip();
+        let topology = Topology::new(names, fibres);
+        Ok(Drawn { topology, domains, unplaced, links_without_delay, sites_left_out })
     }
 
     /// What the sites are called: by their labels, by their ids where they have none, and by both where several have the

@@ -70,7 +70,7 @@ crate::options! {
     check check_raft;
 }
 
-fn check_raft(options: &RaftOptions, _: &Places<'_>, decoder: &mut Decoder<'_>) {
+fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let law = &options.election_timeout;
     let (least, most) = range(&law.value);
     if least <= Duration::ZERO || most.0 > 1 << 62 {
@@ -84,7 +84,10 @@ fn check_raft(options: &RaftOptions, _: &Places<'_>, decoder: &mut Decoder<'_>) 
             duration_text(options.heartbeat)
         );
         let help = "followers would campaign against a leader that is well: make it several heartbeats";
-        decoder.report(Diagnostic::warning(Code::Contradiction, &law.origin, message).help(help));
+        let (heartbeat, timeout) = (places.given("heartbeat"), places.given("election_timeout"));
+        let warning = Diagnostic::warning(Code::Contradiction, heartbeat.unwrap_or(&law.origin), message);
+        let timeout = timeout.filter(|_| heartbeat.is_some());
+        decoder.report(warning.beside(timeout, "the election timeouts").help(help));
     }
 }
 

@@ -79,7 +79,8 @@ fn check_step(step: &StepOptions, places: &Places<'_>, decoder: &mut Decoder<'_>
     let is_meant = decoder.is_any_meant(&["work", "call"]);
     let mut refuse = |key: &str, message: &str| {
         let help = "a step is { work = \"exp(2ms)\" } or { call = \"kv\", op = \"read\" }";
-        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+        let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+        decoder.report(error.beside(places.given("work"), "the work"));
     };
     match (&step.work, &step.call) {
         (Some(_), Some(_)) => refuse("call", "a step is work or a call, not both"),
@@ -114,7 +115,8 @@ fn check_service(service: &ServiceOptions, places: &Places<'_>, decoder: &mut De
     };
     let help =
         "write work = \"exp(2ms)\", or steps = [{ work = \"exp(2ms)\" }, { call = \"kv\", op = \"read\" }]";
-    decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+    decoder.report(error.beside(places.given("steps"), "the steps"));
 }
 
 impl ServiceOptions {

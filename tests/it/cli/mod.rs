@@ -6,6 +6,7 @@ mod explain;
 mod installing;
 mod list;
 mod new;
+mod places;
 mod repro;
 mod running;
 mod schema;

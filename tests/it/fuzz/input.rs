@@ -50,22 +50,27 @@ impl Input {
         out
     }
 
-    /// The input in a kept file.
-    pub fn read(kept: &str) -> Input {
+    /// The input in a text: in a kept file, or a scenario alone. `None` if it is neither.
+    pub fn of_text(text: &str) -> Option<Input> {
+        if text.starts_with(PART) {
+            return Input::parse(text);
+        }
+        Some(Input { json: text.starts_with('{'), ..Input::plain(text.to_owned()) })
+    }
+
+    fn parse(kept: &str) -> Option<Input> {
         let mut input = Input::default();
-        for part in
-            kept.strip_prefix(PART).expect("a kept input starts with a part").split(&format!("\n{PART}"))
-        {
-            let (name, text) = part.split_once('\n').expect("a part has a name");
+        for part in kept.strip_prefix(PART)?.split(&format!("\n{PART}")) {
+            let (name, text) = part.split_once('\n')?;
             let text = text.strip_suffix('\n').unwrap_or(text).to_owned();
             match name {
                 "set" => input.set.push(text),
                 "base.toml" => input.base = Some(text),
                 "input.toml" | "input.json" => (input.json, input.text) = (name.ends_with("json"), text),
-                other => panic!("a kept input has no part `{other}`"),
+                _ => return None,
             }
         }
-        input
+        Some(input)
     }
 }
 
@@ -78,6 +83,13 @@ fn a_kept_input_reads_back() {
         set: vec!["a=1".to_owned(), String::new()],
     };
     for input in [whole, Input::plain(String::new()), Input { json: true, ..Input::plain("{}".to_owned()) }] {
-        assert_eq!(Input::read(&input.kept()), input, "{}", input.kept());
+        assert_eq!(Input::of_text(&input.kept()).as_ref(), Some(&input), "{}", input.kept());
     }
+}
+
+#[test]
+fn a_scenario_alone_is_an_input_and_a_part_without_a_name_is_none() {
+    assert_eq!(Input::of_text("schema = 1"), Some(Input::plain("schema = 1".to_owned())));
+    assert!(Input::of_text("{ \"schema\": 1 }").is_some_and(|input| input.json));
+    assert_eq!(Input::of_text("#### poem\nx\n"), None);
 }

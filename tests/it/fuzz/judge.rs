@@ -121,7 +121,8 @@ fn wrong(valid: bool, loaded: &Loaded, said: &str) -> Option<String> {
 fn is_inside(loaded: &Loaded, place: &Origin) -> bool {
     let text = &loaded.sources.get(place.source).text;
     let through = place.through.as_ref().is_none_or(|step| is_inside(loaded, &step.at));
-    text.get(place.span()).is_some() && through
+    let parts = place.filled.iter().flat_map(|text| text.parts()).all(|part| is_inside(loaded, part));
+    text.get(place.span()).is_some() && through && parts
 }
 
 thread_local! {

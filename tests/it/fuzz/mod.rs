@@ -7,6 +7,7 @@
 mod input;
 mod judge;
 mod mutate;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -182,7 +183,8 @@ fn every_input_that_ever_failed_is_handled() {
     for entry in std::fs::read_dir(project().join("tests/fuzz")).expect("the folder is there") {
         let path = entry.expect("readable").path();
         let kept = std::fs::read_to_string(&path).expect("it is text");
-        let judged = judge(&Input::read(&kept), folder.path());
+        let input = Input::of_text(&kept).expect("what is kept is an input");
+        let judged = judge(&input, folder.path());
         assert_eq!(judged.wrong, None, "{}", path.display());
         count += 1;
     }

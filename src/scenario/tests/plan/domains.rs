@@ -19,7 +19,15 @@ groups = [{ count = 1, region = "eu-west-1", rack = "r9", version = "1.2" }]
 
 /// The nodes that crash.
 fn struck(target: &str) -> Vec<String> {
-    let world = world(&format!("{NODES}\n[fault.x]\ndo = \"crash\"\nat = \"1s\"\ntarget = \"{target}\"\n"));
+    down(world(&format!("{NODES}{}", crash(target))))
+}
+
+fn crash(target: &str) -> String {
+    format!("\n[fault.x]\ndo = \"crash\"\nat = \"1s\"\ntarget = \"{target}\"\n")
+}
+
+/// The nodes that are down when the world ends.
+fn down(world: crate::scenario::plan::World) -> Vec<String> {
     let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
     let mut sim = crate::sim::Sim::new(world.setup, ());
     sim.run(u64::MAX);
@@ -135,4 +143,45 @@ error[S051]: `1 2` cannot be the name of a version
   = help: such a name has up to 64 letters, digits, `.`, `_`, `+` and `-`
 "#,
     );
+}
+
+/// Zone and rack of nodes may be those of their sites; what their groups say comes first.
+#[test]
+fn nodes_have_the_zone_and_the_rack_of_their_site() {
+    const FIBRES: &str = r#"graph {
+        node [zone = "alps"]
+        Lyon [rack = "r1"] Turin; Paris [zone = "north"]
+        Lyon -- Turin [delay = "2ms"] Turin -- Paris [delay = "4ms"]
+    }"#;
+    const NODES: &str = r#"schema = 1
+duration = "10s"
+network.regions = "fibres.dot"
+[system.kv]
+type = "raft"
+groups = [
+    { count = 2, region = "Lyon" },
+    { count = 1, region = "Lyon", rack = "r2" },
+    { count = 1, region = "Turin" },
+    { count = 1, region = "Paris" },
+    { count = 1, region = "Turin", zone = "alps" },
+]
+"#;
+    let said = |fibres: &str, target: &str| {
+        let scenario = format!("{NODES}{}", crash(target));
+        let folder = Folder::new(&[("a.toml", scenario.as_str()), ("fibres.dot", fibres)]);
+        let mut loaded = folder.load("a.toml");
+        let checked = check(&mut loaded, |scenario, diagnostics, files| {
+            plan::<Never>(scenario, scenario.seed, Limits::default(), diagnostics, files)
+        });
+        checked.map(|checked| down(checked.world)).ok_or_else(|| shown(&loaded))
+    };
+    let struck = |target: &str| said(FIBRES, target).unwrap_or_else(|said| panic!("{said}"));
+    assert_eq!(struck("zone:alps"), ["kv.1", "kv.2", "kv.3", "kv.4"], "of all sites of the zone");
+    assert_eq!(struck("zone:Turin/alps"), ["kv.6"], "a zone of one's own lies in the site");
+    assert_eq!(struck("zone:north"), ["kv.5"]);
+    assert_eq!(struck("rack:r1"), ["kv.1", "kv.2"]);
+    assert_eq!(struck("rack:alps/r2"), ["kv.3"]);
+    let wrong = said(&FIBRES.replace("north", "far north"), "zone:alps").expect_err("no name");
+    let message = "error[S037]: `fibres.dot:3:49`: `far north` cannot be the name of a zone: such a name has up to 64 letters";
+    assert!(wrong.starts_with(message), "{wrong}");
 }

@@ -157,6 +157,8 @@ error[S018]: `after` is of a fault that waits for something
 error[S018]: both `every` and `when` say when it strikes
   --> test.toml:19:8
    |
+18 | every = "1s"
+   |         ---- and so does this
 19 | when = "booted(kv)"
    |        ^^^^^^^^^^^^
    |

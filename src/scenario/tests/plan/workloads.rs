@@ -203,6 +203,8 @@ error[S012]: the scenario has no system, so nothing would happen
 error[S018]: the warm-up of 10s leaves nothing to measure: the run lasts 10s
  --> test.toml:3:10
   |
+2 | duration = "10s"
+  |            ----- so long is the run
 3 | warmup = "10s"
   |          ^^^^^
   |
@@ -273,12 +275,14 @@ error[S018]: this check names no invariant
   = help: `seedbed list checks` shows them
 
 error[S018]: this check is of several kinds at once
- --> test.toml:8:1
-  |
-8 | [check.c]
-  | ^^^^^^^^^
-  |
-  = help: split it: one check for each kind
+  --> test.toml:9:9
+   |
+ 9 | model = "linearizable"
+   |         ^^^^^^^^^^^^^^
+10 | invariants = ["one-leader"]
+   |              -------------- with this
+   |
+   = help: split it: one check for each kind
 
 error[S018]: `metric` needs `assert` beside it
   --> test.toml:12:10
@@ -319,6 +323,8 @@ to = "1s"
 error[S018]: a check with `invariants` has no `from`
  --> test.toml:7:8
   |
+6 | invariants = ["one-leader"]
+  |              -------------- with this
 7 | from = "1s"
   |        ^^^^
   |
@@ -327,6 +333,8 @@ error[S018]: a check with `invariants` has no `from`
 error[S018]: a check with `model` has no `where`
   --> test.toml:10:9
    |
+ 9 | model = "linearizable"
+   |         -------------- with this
 10 | where = { op = "read" }
    |         ^^^^^^^^^^^^^^^
    |
@@ -335,6 +343,8 @@ error[S018]: a check with `model` has no `where`
 error[S018]: a check with `sometimes` has no `target`
   --> test.toml:13:10
    |
+12 | sometimes = "crashed(kv)"
+   |             ------------- with this
 13 | target = "kv"
    |          ^^^^
    |
@@ -343,6 +353,9 @@ error[S018]: a check with `sometimes` has no `target`
 error[S018]: what comes to pass only sometimes may be absent from a run, and that says nothing
   --> test.toml:14:10
    |
+12 | sometimes = "crashed(kv)"
+   |             ------------- with this
+13 | target = "kv"
 14 | expect = "violated"
    |          ^^^^^^^^^^
    |
@@ -351,6 +364,8 @@ error[S018]: what comes to pass only sometimes may be absent from a run, and tha
 error[S018]: a check with `sometimes` has no `budget`
   --> test.toml:17:10
    |
+16 | sometimes = "crashed(kv)"
+   |             ------------- with this
 17 | budget = 10
    |          ^^
    |
@@ -359,6 +374,8 @@ error[S018]: a check with `sometimes` has no `budget`
 error[S018]: the window is empty: `to` is not after `from`
   --> test.toml:19:6
    |
+18 | from = "2s"
+   |        ---- with this
 19 | to = "1s"
    |      ^^^^
    |
@@ -434,6 +451,8 @@ fn a_time_series_has_a_bounded_number_of_intervals() {
 error[S053]: intervals of 1s are more than 1000000 over the run
  --> test.toml:3:12
   |
+2 | duration = "300d"
+  |            ------ so long is the run
 3 | interval = "1s"
   |            ^^^^
   |
