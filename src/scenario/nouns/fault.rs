@@ -245,23 +245,27 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         };
         decoder.report(Diagnostic::error(Code::Contradiction, places.of_key(key), message).help(help));
     }
-    let mut refuse = |key: &str, message: String, help: &str| {
-        decoder.report(Diagnostic::error(Code::Contradiction, places.of(key), message).help(help));
+    // An option that another one, if it was given, makes wrong.
+    let mut refuse = |key: &str, other: &str, message: String, help: &str| {
+        let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+        decoder.report(error.beside(places.given(other), "with this"));
     };
     if fault.at_clock.is_some() && fault.target.is_none() {
         let help = "write for example target = \"kv\"";
-        refuse("at_clock", "`at_clock` is about the nodes of a `target`, and there is none".to_owned(), help);
+        let message = "`at_clock` is about the nodes of a `target`, and there is none".to_owned();
+        refuse("at_clock", "", message, help);
     }
     if let Some(every) = &fault.every
         && every.value.duration(u64::MAX) == Duration::ZERO
     {
         let help = "write for example every = \"exp(60s)\"";
-        refuse("every", "it would strike without end at one moment".to_owned(), help);
+        refuse("every", "", "it would strike without end at one moment".to_owned(), help);
     }
     if let (Some(at), Some(until)) = (&fault.at, &fault.until)
         && at.value >= until.value
     {
-        refuse("until", "it never strikes: `until` is not after `at`".to_owned(), "let `until` be later");
+        let message = "it never strikes: `until` is not after `at`".to_owned();
+        refuse("until", "at", message, "let `until` be later");
     }
     let kind = fault.r#do.value;
     let scope = kind.scope();
@@ -273,29 +277,29 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             ("flap", fault.flap.is_some()),
         ] {
             if is_given {
-                refuse(key, format!("a {kind} has no `{key}`"), "it strikes nodes: remove it");
+                refuse(key, "do", format!("a {kind} has no `{key}`"), "it strikes nodes: remove it");
             }
         }
     }
     if strikes_links && fault.links.is_some() && (fault.target.is_some() || fault.groups.is_some()) {
-        refuse("links", format!("`links` and more say which links the {kind} strikes"), "keep one of them");
+        let other = if fault.target.is_some() { "target" } else { "groups" };
+        let message = format!("both `links` and `{other}` say which links the {kind} strikes");
+        refuse("links", other, message, "keep one of them");
     }
     if let Some(layout) = fault.layout.filter(|_| strikes_links)
         && (fault.target.is_none() || fault.direction.is_some())
     {
         let message = format!("`{layout}` is a layout of the nodes of a `target`, and of nothing else");
-        refuse("layout", message, "write for example target = \"kv\"; what stays connected goes both ways");
+        let help = "write for example target = \"kv\"; what stays connected goes both ways";
+        refuse("layout", "direction", message, help);
     }
     if fault.flap.is_some() && matches!(kind, FaultKind::Reset | FaultKind::HalfOpen) {
-        refuse(
-            "flap",
-            format!("a {kind} is over in a moment"),
-            "write every = \"...\" for one after the other",
-        );
+        let help = "write every = \"...\" for one after the other";
+        refuse("flap", "do", format!("a {kind} is over in a moment"), help);
     }
     if kind == FaultKind::Swizzle && fault.r#for.is_none() {
         let help = "write for example for = \"1m\": nodes that are not free by then are set free";
-        refuse("", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
+        refuse("", "", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
     }
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, _) if is_target_meant => {}
@@ -311,38 +315,40 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
                     (format!("`target` is missing: whom does the {kind} strike?"), "leader(kv)")
                 }
             };
-            refuse("", message, &format!("write for example target = \"{help}\""));
+            refuse("", "", message, &format!("write for example target = \"{help}\""));
         }
         (_, Some(_), false) => {
-            refuse("groups", format!("a {kind} has no `groups`"), "remove it, or write do = \"partition\"");
+            let help = "remove it, or write do = \"partition\"";
+            refuse("groups", "do", format!("a {kind} has no `groups`"), help);
         }
         (None, None, true) if kind == FaultKind::Partition && fault.links.is_none() => {
             let help = "write groups = [\"region:eu-west-1\", \"rest\"], or target = \"link kv.1--kv.2\"";
-            refuse("", "`groups` is missing: what does the partition separate?".to_owned(), help);
+            refuse("", "", "`groups` is missing: what does the partition separate?".to_owned(), help);
         }
         (Some(_), Some(_), true) => {
             let message = format!("both `target` and `groups` say which links the {kind} strikes");
-            refuse("target", message, "keep one of them");
+            refuse("target", "groups", message, "keep one of them");
         }
         (None, None, true) | (Some(_), None, _) | (None, Some(_), true) => {}
     }
     if let Some(groups) = fault.groups.as_ref().filter(|groups| groups.len() < 2) {
         let message = format!("a {kind} lies between at least two groups, not {}", groups.len());
-        refuse("groups", message, "add \"rest\" for all other nodes");
+        refuse("groups", "", message, "add \"rest\" for all other nodes");
     }
     let one_way_groups = fault.groups.as_ref().map_or(0, Vec::len);
     if fault.one_way && one_way_groups != 2 {
         let help = "a one-way fault goes from the first of two groups to the second; for a link write \"link a->b\", for a \
                     node direction = \"out\"";
-        refuse("one_way", "`one_way` needs exactly two groups".to_owned(), help);
+        refuse("one_way", "groups", "`one_way` needs exactly two groups".to_owned(), help);
     }
     if fault.direction.is_some() {
         let is_node = |target: &Located<String>| !target.value.trim().starts_with("link ");
         if !strikes_links {
-            refuse("direction", format!("a {kind} has no `direction`"), "remove it");
+            refuse("direction", "do", format!("a {kind} has no `direction`"), "remove it");
         } else if !fault.target.as_ref().is_some_and(is_node) {
             let help = "for groups write one_way = true, for a link \"link a->b\"";
-            refuse("direction", "`direction` is of the links of a `target`".to_owned(), help);
+            let other = if fault.groups.is_some() { "groups" } else { "target" };
+            refuse("direction", other, "`direction` is of the links of a `target`".to_owned(), help);
         }
     }
 }

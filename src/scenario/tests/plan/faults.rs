@@ -134,6 +134,8 @@ error[S014]: unknown key `dealy` in [fault.d]
 error[S018]: `direction` is of the links of a `target`
   --> test.toml:26:13
    |
+25 | target = "link kv.1->kv.2"
+   |          ----------------- with this
 26 | direction = "in"
    |             ^^^^
    |
@@ -142,6 +144,9 @@ error[S018]: `direction` is of the links of a `target`
 error[S018]: a pause has no `direction`
   --> test.toml:31:13
    |
+28 | do = "pause"
+   |      ------- with this
+...
 31 | direction = "in"
    |             ^^^^
    |

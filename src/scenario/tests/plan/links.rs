@@ -164,6 +164,9 @@ drift = "-1000000ppm"
 error[S018]: a crash has no `links`
  --> test.toml:9:9
   |
+6 | do = "crash"
+  |      ------- with this
+...
 9 | links = ["kv.1--kv.2"]
   |         ^^^^^^^^^^^^^^
   |
@@ -172,14 +175,19 @@ error[S018]: a crash has no `links`
 error[S018]: a crash has no `flap`
   --> test.toml:10:8
    |
+ 6 | do = "crash"
+   |      ------- with this
+...
 10 | flap = { up = "1s", down = "1s" }
    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
    = help: it strikes nodes: remove it
 
-error[S018]: `links` and more say which links the partition strikes
+error[S018]: both `links` and `target` say which links the partition strikes
   --> test.toml:19:9
    |
+18 | target = "kv"
+   |          ---- with this
 19 | links = ["kv.1--kv.2"]
    |         ^^^^^^^^^^^^^^
    |
@@ -204,6 +212,9 @@ error[S018]: `ring` is a layout of the nodes of a `target`, and of nothing else
 error[S018]: a reset is over in a moment
   --> test.toml:33:8
    |
+31 | do = "reset"
+   |      ------- with this
+32 | at = "1s"
 33 | flap = { up = "1s", down = "1s" }
    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^
    |

@@ -111,6 +111,8 @@ error[S018]: `two` has 2 nodes and can do without none, as a crash would have it
 error[S018]: it never strikes: `until` is not after `at`
   --> test.toml:20:9
    |
+19 | at = "5s"
+   |      ---- with this
 20 | until = "4s"
    |         ^^^^
    |
