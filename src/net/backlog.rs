@@ -1,7 +1,8 @@
-//! What waits at its sender because a partition or a full buffer blocks its stream.
+//! What streams hold up: what waits at its sender for a way, and what waits at its receiver for what was sent before it.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::DropReason;
 use crate::kernel::{Message, NodeId, Time};
 
 /// The stalled streams, by (from, to). Stalls are rare; a stream that flows is not here.
@@ -10,14 +11,32 @@ pub(super) struct Backlog<M> {
     streams: BTreeMap<(NodeId, NodeId), Stalled<M>>,
 }
 
-/// One stalled stream.
+/// One stalled stream. Its first message is missing at the receiver, who has no use for what follows before it has that.
 #[derive(Clone)]
 pub(super) struct Stalled<M> {
-    messages: VecDeque<M>,
-    /// How often its head was sent in vain. The messages behind it were not sent yet.
-    attempts: u32,
+    messages: VecDeque<Held<M>>,
+    /// Whether what follows is sent all the same: the head was lost, and nothing is in its way.
+    is_open: bool,
     /// Until when its sender does not notice that it is dead, if it is.
     dead_until: Option<Time>,
+}
+
+/// A message of a stalled stream.
+#[derive(Clone)]
+pub(super) struct Held<M> {
+    pub(super) message: M,
+    pub(super) state: State,
+}
+
+/// How far a message of a stalled stream has come.
+#[derive(Clone, Copy)]
+pub(super) enum State {
+    /// It waits at its sender, who has sent it so often in vain.
+    Missing { sent: u32 },
+    /// It arrives then, or has arrived, and waits for those before it.
+    Arrives(Time),
+    /// It is given up.
+    GivenUp(DropReason),
 }
 
 impl<M: Message> Backlog<M> {
@@ -30,16 +49,17 @@ impl<M: Message> Backlog<M> {
         self.streams.values().map(|stalled| stalled.messages.len() as u64).sum()
     }
 
-    /// The stream stalls with `message` at its head.
-    pub(super) fn stall(&mut self, from: NodeId, to: NodeId, message: M) {
-        let stalled = Stalled { messages: VecDeque::from([message]), attempts: 1, dead_until: None };
+    /// The stream stalls with `message` at its head, sent once in vain; `is_open` says whether it was only lost.
+    pub(super) fn stall(&mut self, from: NodeId, to: NodeId, message: M, is_open: bool) {
+        let head = Held { message, state: State::Missing { sent: 1 } };
+        let stalled = Stalled { messages: VecDeque::from([head]), is_open, dead_until: None };
         let before = self.streams.insert((from, to), stalled);
-        assert!(before.is_none(), "a stalled stream sends nothing");
+        assert!(before.is_none(), "a stream that stalls flowed before");
     }
 
     /// The stream is dead, and its sender does not notice until then.
     pub(super) fn die(&mut self, from: NodeId, to: NodeId, noticed: Time) {
-        let stalled = Stalled { messages: VecDeque::new(), attempts: 0, dead_until: Some(noticed) };
+        let stalled = Stalled { messages: VecDeque::new(), is_open: false, dead_until: Some(noticed) };
         let before = self.streams.insert((from, to), stalled);
         assert!(before.is_none(), "it was reset, and has sent nothing since");
     }
@@ -49,9 +69,15 @@ impl<M: Message> Backlog<M> {
         self.streams.get(&(from, to))?.dead_until
     }
 
-    /// Adds `message` behind those that wait on the stalled stream.
-    pub(super) fn queue(&mut self, from: NodeId, to: NodeId, message: M) {
-        self.stalled(from, to).expect("the link is marked stalled").messages.push_back(message);
+    /// Adds `message` behind those of the stalled stream.
+    pub(super) fn queue(&mut self, from: NodeId, to: NodeId, message: M, state: State) {
+        let stalled = self.stalled(from, to).expect("the link is marked stalled");
+        stalled.messages.push_back(Held { message, state });
+    }
+
+    /// Whether the stalled stream sends what follows its head.
+    pub(super) fn is_open(&self, from: NodeId, to: NodeId) -> bool {
+        self.streams.get(&(from, to)).is_some_and(|stalled| stalled.is_open)
     }
 
     pub(super) fn stalled(&mut self, from: NodeId, to: NodeId) -> Option<&mut Stalled<M>> {
@@ -77,25 +103,48 @@ impl<M: Message> Backlog<M> {
 }
 
 impl<M: Message> Stalled<M> {
-    /// Size of the message at the head, in bytes.
-    pub(super) fn next_size(&self) -> Option<u32> {
-        self.messages.front().map(Message::size)
+    /// What its sender still has to send, in order.
+    pub(super) fn missing(&mut self) -> impl Iterator<Item = &mut Held<M>> {
+        self.messages.iter_mut().filter(|held| matches!(held.state, State::Missing { .. }))
     }
 
     /// Removes the message at the head.
-    pub(super) fn take(&mut self) -> M {
-        self.attempts = 0;
-        self.messages.pop_front().expect("next_size named a message")
+    ///
+    /// # Panics
+    /// If nothing is held.
+    pub(super) fn take(&mut self) -> Held<M> {
+        self.messages.pop_front().expect("something is held")
     }
 
-    /// Whether the message at the head was sent before, in vain.
-    pub(super) fn was_sent(&self) -> bool {
-        self.attempts > 0
+    /// Whether the message at the head is missing no longer.
+    pub(super) fn has_come(&self) -> bool {
+        self.messages.front().is_some_and(|held| !matches!(held.state, State::Missing { .. }))
     }
 
-    /// The head was sent in vain; returns how often it had been before.
-    pub(super) fn blocked(&mut self) -> u32 {
-        self.attempts += 1;
-        self.attempts - 1
+    /// How often the message at the head was sent in vain; `None` if nothing is held any more.
+    pub(super) fn head_sent(&self) -> Option<u32> {
+        self.messages.front().map(|held| match held.state {
+            State::Missing { sent } => sent,
+            State::Arrives(_) | State::GivenUp(_) => 0,
+        })
+    }
+
+    /// Whether the stream sends what follows its head, from now on.
+    pub(super) fn open(&mut self, is_open: bool) {
+        self.is_open = is_open;
+    }
+}
+
+impl<M: Message> Held<M> {
+    /// Size of the message, in bytes.
+    pub(super) fn size(&self) -> u32 {
+        self.message.size()
+    }
+
+    /// It is sent once more: whether it was before.
+    pub(super) fn send(&mut self) -> bool {
+        let State::Missing { sent } = &mut self.state else { return false };
+        *sent += 1;
+        *sent > 1
     }
 }

@@ -4,10 +4,10 @@ mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::backlog::Backlog;
+use super::backlog::{Backlog, Held, State};
 use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
-use super::links::Links;
+use super::links::{Link, Links};
 use super::profile::{Profile, Transport};
 use super::sharing::Sharing;
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
@@ -18,7 +18,8 @@ use shared::Fate;
 const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
 /// Retransmissions double their distance this often and then keep it.
 const RETRANSMIT_DOUBLINGS: u32 = 8;
-/// After this many a message is given up: the upper bound that Linux uses (`tcp_retries2`).
+/// After this many a message that the link itself loses is given up: the upper bound that Linux uses (`tcp_retries2`). What a
+/// fault takes or blocks is tried for as long as that lasts.
 const RETRANSMISSIONS_MAX: u32 = 15;
 
 /// Sites, nodes, and what every link remembers.
@@ -240,24 +241,25 @@ impl<M: Message> Fabric<M> {
         }
         let draw = Draw::new(self.keyed, sender.link_to(receiver), now, burst.next(now, to));
         let link = links.get(to);
-        if link.is_stalled(epoch) {
-            // A predecessor waits for the way to clear; a stream keeps its order.
-            return self.backlog.queue(from, to, message);
+        let is_stalled = link.is_stalled(epoch);
+        if is_stalled && !self.backlog.is_open(from, to) {
+            // A predecessor waits for the way to clear.
+            return self.backlog.queue(from, to, message, State::Missing { sent: 0 });
         }
         let way = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
-        let departure = way.and_then(|(delay, profile)| {
-            let departure = profile.transmit(&conditions, now, || message.size(), || &mut *link)?;
-            // What a fault takes is sent again after a timeout, when the fault may be over.
-            conditions.harm(draw).is_none().then(|| (departure + delay, profile))
-        });
-        let Some((at, profile)) = departure else {
-            link.stall(epoch);
-            self.backlog.stall(from, to, message);
-            return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
-        };
-        match lateness(profile, &conditions, draw, counters) {
-            Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
-            Err(reason) => counters.drop_one(reason),
+        let found = attempt(way, &mut conditions, now, || draw, || message.size(), link, counters);
+        if is_stalled {
+            // A predecessor was lost; a stream keeps its order.
+            return self.backlog.queue(from, to, message, found.state());
+        }
+        match found {
+            Attempt::Arrives(at) => schedule.deliver(link.in_order(epoch, at), from, to, epoch, message),
+            Attempt::GivenUp(reason) => counters.drop_one(reason),
+            Attempt::Lost | Attempt::Blocked => {
+                link.stall(epoch);
+                self.backlog.stall(from, to, message, matches!(found, Attempt::Lost));
+                schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
+            }
         }
     }
 
@@ -318,8 +320,8 @@ impl<M: Message> Fabric<M> {
         false
     }
 
-    /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
-    /// `epoch` has passed: that stream was reset.
+    /// The stream from `from` to `to` sends what is missing, in order, until the way is blocked again, and what nothing is
+    /// missing before any more arrives. Nothing if `epoch` has passed: that stream was reset.
     pub(super) fn retransmit(
         &mut self,
         mut conditions: impl Conditions,
@@ -338,27 +340,86 @@ impl<M: Message> Fabric<M> {
         let Traffic { burst, counters, links } = &mut self.traffic[from.index()];
         let link = links.get(to);
         let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
-        link.recover();
-        while let Some(size) = stalled.next_size() {
-            counters.retransmitted += u64::from(stalled.was_sent());
+        let mut is_open = true;
+        for held in stalled.missing() {
+            counters.retransmitted += u64::from(held.send());
             let way = way.filter(|_| !conditions.cut() && !conditions.clog());
-            let departure = way.and_then(|(delay, profile)| {
-                let departure = profile.transmit(&conditions, now, || size, || &mut *link)?;
-                let draw = Draw::new(self.keyed, name, now, burst.next(now, to));
-                conditions.harm(draw).is_none().then(|| (departure + delay, profile, draw))
-            });
-            let Some((at, profile, draw)) = departure else {
-                link.stall(epoch);
-                let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
-                return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
-            };
-            let message = stalled.take();
-            match lateness(profile, &conditions, draw, counters) {
-                Ok(later) => schedule.deliver(link.in_order(epoch, at + later), from, to, epoch, message),
-                Err(reason) => counters.drop_one(reason),
+            let draw = || Draw::new(self.keyed, name, now, burst.next(now, to));
+            let found = attempt(way, &mut conditions, now, draw, || held.size(), link, counters);
+            match found {
+                Attempt::Arrives(_) | Attempt::GivenUp(_) => held.state = found.state(),
+                Attempt::Lost => {}
+                Attempt::Blocked => {
+                    is_open = false;
+                    break;
+                }
             }
         }
+        stalled.open(is_open);
+        while stalled.has_come() {
+            let Held { message, state } = stalled.take();
+            match state {
+                State::Arrives(at) => {
+                    schedule.deliver(link.in_order(epoch, at.max(now)), from, to, epoch, message);
+                }
+                State::GivenUp(reason) => counters.drop_one(reason),
+                State::Missing { .. } => unreachable!("what is missing has not come"),
+            }
+        }
+        if let Some(sent) = stalled.head_sent() {
+            let doublings = (sent - 1).min(RETRANSMIT_DOUBLINGS);
+            return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
+        }
+        link.recover();
         self.backlog.recovered(from, to);
+    }
+}
+
+/// What one attempt to send a stream's message comes to.
+#[derive(Clone, Copy)]
+enum Attempt {
+    /// It arrives then, if nothing before it is missing.
+    Arrives(Time),
+    /// The link itself has lost it too often.
+    GivenUp(DropReason),
+    /// A fault took it on its way: the next attempt may come when that is over.
+    Lost,
+    /// There is no way, or its buffer is full.
+    Blocked,
+}
+
+impl Attempt {
+    /// How far a message of a stalled stream has come with it, if it was the first.
+    fn state(self) -> State {
+        match self {
+            Attempt::Arrives(at) => State::Arrives(at),
+            Attempt::GivenUp(reason) => State::GivenUp(reason),
+            Attempt::Lost => State::Missing { sent: 1 },
+            Attempt::Blocked => State::Missing { sent: 0 },
+        }
+    }
+}
+
+/// Sends a stream's message over `way` now.
+#[inline(always)]
+fn attempt(
+    way: Option<(Duration, &Profile)>,
+    conditions: &mut impl Conditions,
+    now: Time,
+    draw: impl FnOnce() -> Draw,
+    size: impl Fn() -> u32,
+    link: &mut Link,
+    counters: &mut Counters,
+) -> Attempt {
+    let Some((delay, profile)) = way else { return Attempt::Blocked };
+    let Some(departure) = profile.transmit(conditions, now, size, || link) else { return Attempt::Blocked };
+    let draw = draw();
+    if conditions.harm(draw).is_some() {
+        return Attempt::Lost;
+    }
+    match lateness(profile, conditions, draw, counters) {
+        Ok(later) => Attempt::Arrives(departure + delay + later),
+        Err(reason) => Attempt::GivenUp(reason),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Address, Fabric, RETRANSMIT_AFTER, RETRANSMIT_DOUBLINGS, Traffic, delays, lateness};
 use crate::kernel::{Duration, Message, NodeId, Time};
+use crate::net::backlog::State;
 use crate::net::draw::Draw;
 use crate::net::impair::{Conditions, Harm};
 use crate::net::profile::Profile;
@@ -67,11 +68,11 @@ impl<M: Message> Fabric<M> {
         }
         let link = links.get(to);
         if link.is_stalled(epoch) {
-            return self.backlog.queue(from, to, message);
+            return self.backlog.queue(from, to, message, State::Missing { sent: 0 });
         }
         if self.is_blocked(&conditions, (from, to), message.size()) || conditions.harm(draw).is_some() {
             self.traffic[from.index()].links.get(to).stall(epoch);
-            self.backlog.stall(from, to, message);
+            self.backlog.stall(from, to, message, false);
             return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
         }
         self.enter(&conditions, now, draw, (from, to), message);
@@ -165,8 +166,8 @@ impl<M: Message> Fabric<M> {
         self.traffic[from.index()].links.get(to).recover();
         loop {
             let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
-            let Some(size) = stalled.next_size() else { break };
-            let again = u64::from(stalled.was_sent());
+            let Some(head) = stalled.missing().next() else { break };
+            let (size, again) = (head.size(), u64::from(head.send()));
             self.traffic[from.index()].counters.retransmitted += again;
             let is_blocked = conditions.clog() || self.is_blocked(&conditions, (from, to), size);
             let draw = (!is_blocked).then(|| {
@@ -176,12 +177,13 @@ impl<M: Message> Fabric<M> {
             let draw = draw.filter(|draw| conditions.harm(*draw).is_none());
             let stalled = self.backlog.stalled(from, to).expect("it has just been asked");
             let Some(draw) = draw else {
-                let doublings = stalled.blocked().min(RETRANSMIT_DOUBLINGS);
+                let sent = stalled.head_sent().expect("the head is still there");
+                let doublings = (sent - 1).min(RETRANSMIT_DOUBLINGS);
                 self.traffic[from.index()].links.get(to).stall(epoch);
                 schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
                 return self.tell(schedule);
             };
-            let message = stalled.take();
+            let message = stalled.take().message;
             self.enter(&conditions, now, draw, (from, to), message);
         }
         self.backlog.recovered(from, to);

@@ -53,8 +53,9 @@ fn loss_takes_datagrams_while_it_lasts_and_costs_a_stream_its_timeouts() {
     assert!(held.is_some_and(|at| at >= 10 * MS + MS + TIMEOUT), "{held:?}");
 }
 
-/// Whatever takes letter 10 from the stream, and whether capacity is shared or not: what is behind it waits with it, until it
-/// is sent again 200 ms later. By then the fault is over.
+/// Whatever takes letter 10 from the stream, and whether capacity is shared or not: what is behind it waits for it, until it
+/// is sent again 200 ms later. By then the fault is over. Where capacity is shared its sender keeps what follows; elsewhere
+/// 11 to 19 are lost as well, and all ten are sent again at once.
 #[test]
 fn what_a_fault_takes_from_a_stream_is_sent_again_when_its_timeout_is_over() {
     fn check(kind: impl LinkKind + Clone + 'static) {
@@ -68,13 +69,46 @@ fn what_a_fault_takes_from_a_stream_is_sent_again_when_its_timeout_is_over() {
             let arrival = |n: u64| if n < 10 { n * MS + MS } else { again + n - 10 };
             assert_eq!(run.arrivals(B), (1..31).map(|n| (arrival(n), n as u32)).collect::<Vec<_>>());
             let counted = counters(&mut run);
-            assert_eq!((counted.retransmitted, counted.dropped_total()), (1, 0));
+            let again = if is_shared { 1 } else { 10 };
+            assert_eq!((counted.retransmitted, counted.dropped_total()), (again, 0));
         }
     }
     check(Loss { share: percent(100) });
     check(Corrupt { share: percent(100) });
     let (all, none) = (percent(100), percent(0));
     check(BurstyLoss { to_bad: all, to_good: none, loss_good: none, loss_bad: all });
+}
+
+/// A thousand letters a second for twenty: while one waits for its timeout, what follows travels, as it does behind what the
+/// link itself has lost. Were it kept back until then, the stream would carry a hundred a second and fall ever further behind.
+#[test]
+fn a_stream_from_which_a_fault_takes_a_share_carries_what_it_is_offered() {
+    let loss = OnLinks { between: one_way(A, B), kind: Loss { share: percent(5) } };
+    let world = World::new().node(sends(B, 20_000, MS, 1000)).listener().streams();
+    let mut run = world.fault(MS / 2, None, loss).run(60_000 * MS);
+    assert_eq!(run.letters(B), numbers(1..20_001));
+    let again = counters(&mut run).retransmitted;
+    assert!((900..1_250).contains(&again), "a twentieth of 20,000, and a twentieth of those: {again}");
+    let late = run.arrivals(B).iter().filter(|(at, n)| *at - u64::from(*n) * MS > 1_000 * MS).count();
+    assert!(
+        late < 4_000,
+        "{late} of 20,000 come more than a second late, as often as something is lost twice"
+    );
+    let last = run.arrivals(B).last().map(|(at, _)| *at);
+    assert!(last.is_some_and(|at| at < 25_000 * MS), "{last:?}");
+}
+
+/// A stream that sends on behind what was lost waits, once its way is cut, with what follows; all comes in order, when the
+/// cut is over.
+#[test]
+fn a_cut_in_the_middle_of_losses_keeps_the_order_of_a_stream() {
+    let cut = OnLinks { between: one_way(A, B), kind: Partition {} };
+    for share in [10, 50, 90] {
+        let loss = Loss { share: percent(share) };
+        let mut run = struck(loss).streams().fault(14 * MS, Some(3 * MS), cut.clone()).run(3_600_000 * MS);
+        assert_eq!(run.letters(B), numbers(1..31), "{share} %");
+        assert_eq!(counters(&mut run).dropped_total(), 0);
+    }
 }
 
 /// 100,000 letters over a second: the share lost of those sent lies within four deviations.

@@ -514,8 +514,18 @@ impl Tally {
                 let shows = any.iter().any(|invariant| self.violated.contains(invariant));
                 assert!(shows, "{trial}: {:?}", self.violated);
             }
-            Stale => assert!(self.stale > 0, "{trial}: no history shows it"),
-            Halts => assert!(self.halts > 0, "{trial}: nobody found out"),
+            Stale => {
+                assert!(self.stale > 0, "{trial}: no history shows it");
+                assert!(
+                    self.violated.is_empty(),
+                    "{trial}: reads are stale, and nothing is lost: {:?}",
+                    self.violated
+                );
+            }
+            Halts => {
+                let (halts, violations) = (self.halts, self.violations);
+                assert!(halts > 10 * violations as usize, "{trial}: {halts} halts, {violations} violations");
+            }
         }
     }
 }
@@ -538,6 +548,8 @@ fn raft_is_as_good_as_its_word_under_each_kind_of_fault() {
     let number = |text: String| text.parse().expect("SEEDBED_SOAK is a number of seeds");
     let soak: Option<u64> = std::env::var("SEEDBED_SOAK").ok().map(number);
     let only = std::env::var("SEEDBED_KIND").ok();
+    let is_known = |name: &String| FaultKind::parse(name).is_some();
+    assert!(only.iter().all(is_known), "SEEDBED_KIND is a kind of fault: {only:?}");
     for kind in FaultKind::ALL.iter().filter(|kind| only.as_ref().is_none_or(|only| only == kind.name())) {
         for trial in trials(*kind) {
             // What needs a fault of another kind beside it shows less often.
