@@ -82,3 +82,14 @@ fn a_run_that_is_over_early_leaves_it_open() {
     let done = folder.run(&["run", "never.toml", "--format", "json", "--max-events", "200"]).exits(3);
     assert_eq!(verdict(&done), "inconclusive");
 }
+
+#[test]
+fn beyond_its_window_nothing_is_open_whatever_ended_the_run() {
+    for (to, expected) in [("50ms", "not-seen"), ("1900ms", "inconclusive")] {
+        let folder = Folder::new(&[("never.toml", &(never() + &format!("to = \"{to}\"\n")))]);
+        let done = folder.run(&["run", "never.toml", "--format", "json", "--max-events", "1000"]).exits(3);
+        let simulated = done.json()["simulated_s"].as_f64().expect("a number");
+        assert!((0.05..1.9).contains(&simulated), "{simulated}");
+        assert_eq!(verdict(&done), expected);
+    }
+}
