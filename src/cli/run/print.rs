@@ -4,7 +4,7 @@ use super::batch::Done;
 use super::work::Report;
 use super::{Exit, Terminal};
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, entry};
-use crate::run::outputs::{CheckSummary, RunVerdict, Sometimes};
+use crate::run::outputs::{CheckSummary, RunVerdict, Seen, Sometimes};
 use crate::run::page::{grouped, written};
 
 /// Runs of a sweep beyond which those that passed are counted rather than shown.
@@ -224,10 +224,17 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
         .map(|verdict| paint.verdict(verdict.name(), &format!("{} {}", count(verdict), verdict.name())))
         .chain((done.panicked > 0).then(|| format!("{} met an internal error", done.panicked)))
         .chain((done.skipped > 0).then(|| format!("{} not begun", done.skipped)))
+        .chain(match done.never().count() as u64 {
+            0 => None,
+            never => {
+                let text = format!("but {} never seen", crate::cli::count(never, "check"));
+                Some(paint.verdict(Seen::Never.name(), &text))
+            }
+        })
         .collect();
     let mut lines =
         vec![format!("{}  {} runs: {}", done.batch.name, done.batch.jobs.len(), parts.join(", "))];
-    lines.extend(done.sometimes.iter().map(|one| sometimes(one, done.are_all, paint)));
+    lines.extend(done.sometimes.iter().map(|one| sometimes(one, paint)));
     let took = reports.iter().filter_map(|report| Some((report.took?.wall_s, report.summary.events)));
     let (seconds, events) = took.fold((0.0, 0), |sum, took| (sum.0 + took.0, sum.1 + took.1));
     let earlier = reports.iter().filter(|report| report.took.is_none()).count();
@@ -261,12 +268,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
 }
 
 /// In how many runs of a sweep something came to pass.
-fn sometimes(one: &Sometimes, are_all: bool, paint: Paint) -> String {
-    let word = match one.seen {
-        0 if are_all && one.is_never() => "never",
-        0 => "not-seen",
-        _ => "seen",
-    };
+fn sometimes(one: &Sometimes, paint: Paint) -> String {
+    let word = one.verdict.name();
     format!("  {}  {one}", paint.verdict(word, word))
 }
 
