@@ -188,8 +188,10 @@ fn finish<X: Custom>(
             Kind::Linearizable { system, budget } => {
                 linearizable(check, &prepared, *system, *budget, &histories, &node_name)
             }
-            Kind::Sometimes { happening, .. } => {
-                sometimes(check, happening, sought.found(position), stop == Some(Stop::End))
+            Kind::Sometimes { happening, window: (_, to) } => {
+                // Beyond its window nothing counts any more, whatever ended the run.
+                let is_over = stop == Some(Stop::End) || now >= *to;
+                sometimes(check, happening, sought.found(position), is_over)
             }
             Kind::Assertion { query, assertion, text } => {
                 let judgement = assertion.judge(&recording, query);

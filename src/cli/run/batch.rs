@@ -32,15 +32,13 @@ pub(super) struct Done<'a> {
     pub panicked: usize,
     /// What was to come to pass in at least one of them.
     pub sometimes: Vec<Sometimes>,
-    /// Whether they are all the runs that there are, so that it is known what came to pass in none.
-    pub are_all: bool,
     /// What it adds to the exit code.
     pub exit: Exit,
     /// What a person should know of what the runs share.
     pub warnings: Vec<String>,
     /// Why it could not be written.
     pub errors: Vec<String>,
-    /// The command for the first run that did not pass.
+    /// The command for the first run that did not pass, or for all if only all together fail.
     pub reproduce: Option<String>,
 }
 
@@ -102,6 +100,7 @@ pub(super) fn run_batch<'a, X: Custom>(
     let outcomes = side_by_side(&indices, workers(args), body, || is_over(args, failed));
     progress.end();
     let mut done = Done::of(args, batch, outcomes);
+    failed.fetch_add(done.never().count(), Ordering::Relaxed);
     if let Some(place) = sweep {
         let mut warnings = Vec::new();
         match place.close(args, &done, &mut warnings) {
@@ -144,31 +143,37 @@ impl<'a> Done<'a> {
                 }
             }
         }
-        let sometimes = Sometimes::over(reports.iter().flat_map(|report| &report.summary.checks));
         let mut done = Done {
             batch,
             reports,
             sweep: None,
             skipped,
             panicked,
-            sometimes,
-            are_all: false,
+            sometimes: Vec::new(),
             exit: Exit::of_many(exits),
             warnings: Vec::new(),
             errors: Vec::new(),
             reproduce: internal.or(reproduce),
         };
+        let checks = done.reports.iter().flat_map(|report| {
+            let is_finished = report.is_finished();
+            report.summary.checks.iter().map(move |check| (check, is_finished))
+        });
         // What a part of a sweep lacks, another may have.
-        done.are_all = done.is_whole() && args.partition.is_none();
-        if done.never().next().is_some() {
-            done.exit = Exit::of_many([done.exit, Exit::Violated]);
+        let are_all = done.is_whole() && !batch.is_part;
+        done.sometimes = Sometimes::over(checks, are_all);
+        let exit = Exit::of_many(done.never().map(|_| Exit::Violated).chain([done.exit]));
+        if exit != done.exit {
+            // No run by itself is to blame.
+            done.exit = exit;
+            done.reproduce = Some(reproduce::of_sweep(args, batch, Reader::Here));
         }
         done
     }
 
     /// What was to come to pass in some run and did in none.
     pub fn never(&self) -> impl Iterator<Item = &Sometimes> {
-        self.sometimes.iter().filter(|one| self.are_all && one.is_never())
+        self.sometimes.iter().filter(|one| one.is_never())
     }
 
     /// Something that the runs share could not be written.
@@ -190,13 +195,13 @@ impl<'a> Done<'a> {
     /// Whether every run is finished.
     pub fn is_whole(&self) -> bool {
         self.skipped == 0
-            && self.reports.iter().filter(|report| report.kept().is_some()).count() == self.batch.jobs.len()
+            && self.reports.iter().filter(|report| report.is_finished()).count() == self.batch.jobs.len()
     }
 
     /// The word and the sentence for why runs are missing.
     pub fn why_partial(&self) -> (&'static str, String) {
         let (missing, all) = (
-            self.batch.jobs.len() - self.reports.iter().filter_map(Report::kept).count(),
+            self.batch.jobs.len() - self.reports.iter().filter(|report| report.is_finished()).count(),
             self.batch.jobs.len(),
         );
         let of = format!("{missing} of {all} runs are not finished");

@@ -26,6 +26,8 @@ pub(super) struct Batch {
     pub overrides: Vec<String>,
     /// The runs, in order.
     pub jobs: Vec<Job>,
+    /// Whether the command line leaves some runs of the file to others.
+    pub is_part: bool,
     /// For each swept variable whether it takes its value to tell one combination from another.
     pub telling: Vec<bool>,
     /// The document with its `[sweep]`.
@@ -72,12 +74,15 @@ pub(super) fn plan<X: Custom>(
             terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
         }
         match (sweep.zip(loaded.document), selected.flatten()) {
-            (Some((sweep, document)), Some((name, jobs))) if !diagnostics.has_errors() => {
+            (Some((sweep, document)), Some(Selected { name, jobs, is_part }))
+                if !diagnostics.has_errors() =>
+            {
                 batches.push(Batch {
                     path: path.clone(),
                     name,
                     overrides: effective(path, &options, &document),
                     jobs,
+                    is_part,
                     telling: telling(&sweep),
                     document,
                     sweep,
@@ -98,20 +103,30 @@ pub(super) fn plan<X: Custom>(
     Ok(Ok(batches))
 }
 
-/// The scenario's name and the selected runs of a file; `None` once its mistakes have been reported.
+/// What is to run of a file.
+struct Selected {
+    /// The scenario's name.
+    name: String,
+    jobs: Vec<Job>,
+    /// Whether `--only` or `--partition` left any run out.
+    is_part: bool,
+}
+
+/// The selected runs of a file; `None` once its mistakes have been reported.
 fn select<X: Custom>(
     args: &RunArgs,
     path: &Path,
     loaded: &Loaded,
     sweep: &Sweep,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<(String, Vec<Job>)>, Failure> {
+) -> Result<Option<Selected>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let (mut jobs, mut name) = (Vec::new(), stem.clone());
+    let (mut jobs, mut name, mut is_part) = (Vec::new(), stem.clone(), false);
     let (mut findings, mut invalid) = (sweep.findings(), 0);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
+            is_part = true;
             continue;
         }
         // Each run keeps, and is named by, the data files that it reads itself.
@@ -135,11 +150,15 @@ fn select<X: Custom>(
         let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
         let run =
             |seed| PlannedRun { run_id: run_id(&resolved, seed, &inputs), seed, params: params.clone() };
-        let selected = |run: &PlannedRun| args.partition.is_none_or(|part| part.holds(&run.run_id));
-        jobs.extend((first..=last).map(run).filter(selected).map(|run| Job { run, point: index }));
+        for run in (first..=last).map(run) {
+            match args.partition.is_none_or(|part| part.holds(&run.run_id)) {
+                true => jobs.push(Job { run, point: index }),
+                false => is_part = true,
+            }
+        }
     }
     findings.tell(diagnostics);
-    Ok((invalid == 0).then_some((name, jobs)))
+    Ok((invalid == 0).then_some(Selected { name, jobs, is_part }))
 }
 
 /// What `--only` names must be a variable of some file.

@@ -69,6 +69,9 @@ impl RunArgs {
             }
             if self.format == Format::Text && !self.quiet {
                 terminal.print(&print::text(&done, self.verbose, terminal))?;
+            } else {
+                // An exit code that nothing explains helps nobody.
+                print::reasons(&done, self.quiet).iter().for_each(|reason| terminal.say(reason));
             }
             say(&done, terminal);
             all.push(done);

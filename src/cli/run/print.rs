@@ -4,7 +4,7 @@ use super::batch::Done;
 use super::work::Report;
 use super::{Exit, Terminal};
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, entry};
-use crate::run::outputs::{CheckSummary, RunVerdict, Sometimes};
+use crate::run::outputs::{CheckSummary, RunVerdict, Seen, Sometimes};
 use crate::run::page::{grouped, written};
 
 /// Runs of a sweep beyond which those that passed are counted rather than shown.
@@ -16,6 +16,41 @@ pub(super) fn text(done: &Done<'_>, verbose: bool, terminal: &Terminal) -> Strin
     match done.reports.as_slice() {
         [report] if done.sweep.is_none() => single(done, report, verbose, paint),
         _ => sweep(done, verbose, paint),
+    }
+}
+
+/// Why the runs of a file failed, for who does not get to see [`text`]: what came to pass in none of them, and, to whom
+/// `with_checks`, the checks for which runs failed.
+pub(super) fn reasons(done: &Done<'_>, with_checks: bool) -> Vec<String> {
+    let failed: Vec<&Report> =
+        done.reports.iter().filter(|report| report.verdict() == RunVerdict::Failed).collect();
+    let checks = failed.iter().flat_map(|report| report.summary.failed());
+    let names = names(checks.map(|check| check.name.as_str()));
+    let of_runs = match (failed.len(), done.batch.jobs.len()) {
+        (0, _) => None,
+        (_, 1) => Some(format!("failed: {names}")),
+        (some, all) => Some(format!("{some} of {all} runs failed: {names}")),
+    };
+    let of_runs = of_runs.filter(|_| with_checks);
+    let reasons = of_runs.into_iter().chain(done.never().map(Sometimes::to_string));
+    reasons.map(|reason| format!("{}: {reason}", done.batch.name)).collect()
+}
+
+/// Names that are told before the others are counted.
+const NAMES_MAX: usize = 3;
+
+/// `outage, recovery, reads and 2 more`: each name once.
+fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in all {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let told = names[..names.len().min(NAMES_MAX)].join(", ");
+    match names.len() - names.len().min(NAMES_MAX) {
+        0 => told,
+        more => format!("{told} and {more} more"),
     }
 }
 
@@ -84,15 +119,11 @@ fn conclusion(done: &Done<'_>, report: &Report, paint: Paint) -> String {
             0 => all,
             idle => format!("{all}, {idle} of them not applicable"),
         },
-        RunVerdict::Failed => {
-            let failed = count(&|check| match check.verdict.as_str() {
-                "held" => check.expect_violated(),
-                "violated" => !check.expect_violated(),
-                _ => false,
-            });
-            format!("{} of {all}", failed + never)
-        }
-        RunVerdict::Inconclusive if report.summary.stopped != "end" => {
+        RunVerdict::Failed => match report.summary.failed().count() {
+            0 => format!("{never} of {all}; more seeds may show it: --seeds 1..20"),
+            failed => format!("{} of {all}", failed + never),
+        },
+        RunVerdict::Inconclusive if !report.summary.is_to_the_end() => {
             format!("stopped early by {}", report.summary.stopped)
         }
         RunVerdict::Inconclusive => {
@@ -102,7 +133,9 @@ fn conclusion(done: &Done<'_>, report: &Report, paint: Paint) -> String {
     format!("{}: {why}", paint.verdict(verdict.name(), verdict.name()))
 }
 
-type Row = [String; 5];
+/// Of a check its verdict, name and kind, what it is about, what was found, and what was expected; of a figure what of it
+/// there is.
+type Row = [String; 6];
 
 /// Rows in columns; the first word of each, a verdict, in its colour.
 fn aligned(rows: &[Row], paint: Paint) -> Vec<String> {
@@ -112,9 +145,9 @@ fn aligned(rows: &[Row], paint: Paint) -> Vec<String> {
         let inner = rows.iter().filter(|row| is_inner(row, column));
         inner.map(|row| row[column].chars().count()).max().unwrap_or(0)
     };
-    let [a, b, c, d] = [width(0), width(1), width(2), width(3)];
-    let line = |[word, kind, about, found, expected]: &Row| {
-        let rest = format!("{kind:b$}  {about:c$}  {found:d$}  {expected}");
+    let [a, b, c, d, e] = [width(0), width(1), width(2), width(3), width(4)];
+    let line = |[word, name, kind, about, found, expected]: &Row| {
+        let rest = format!("{name:b$}  {kind:c$}  {about:d$}  {found:e$}  {expected}");
         let verdict = word.split(' ').next().unwrap_or_default();
         format!("  {}  {}", paint.verdict(verdict, &format!("{word:a$}")), rest.trim_end())
     };
@@ -131,7 +164,7 @@ fn check_row(check: &CheckSummary) -> Row {
         Some((value, unit)) => (written(value, unit), check.expected.clone()),
         None => (check.message.clone(), String::new()),
     };
-    [word, check.kind.clone(), check.target.clone(), found, expected]
+    [word, check.name.clone(), check.kind.clone(), check.target.clone(), found, expected]
 }
 
 /// Throughput and latency of each workload.
@@ -153,7 +186,7 @@ fn headline(figures: &[Figure]) -> Vec<Row> {
     for figure in figures.iter().filter(is_first) {
         let Some(workload) = figure.labels.get(&Label::Workload) else { continue };
         let row = |what: &str, value: String| {
-            [String::new(), what.to_owned(), workload.clone(), value, String::new()]
+            [String::new(), String::new(), what.to_owned(), workload.clone(), value, String::new()]
         };
         rows.push(row("throughput", written(figure.value, entry(Metric::Throughput).unit)));
         let parts = [("p50", Aggregate::P50), ("p99", Aggregate::P99), ("max", Aggregate::Max)];
@@ -174,6 +207,7 @@ fn figure_row(figure: &Figure) -> Row {
     let value = written(figure.value, row.unit_of(figure.aggregate));
     [
         String::new(),
+        String::new(),
         format!("{} {}", row.name, figure.aggregate.name()),
         labels.join(" "),
         value,
@@ -190,10 +224,17 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
         .map(|verdict| paint.verdict(verdict.name(), &format!("{} {}", count(verdict), verdict.name())))
         .chain((done.panicked > 0).then(|| format!("{} met an internal error", done.panicked)))
         .chain((done.skipped > 0).then(|| format!("{} not begun", done.skipped)))
+        .chain(match done.never().count() as u64 {
+            0 => None,
+            never => {
+                let text = format!("but {} never seen", crate::cli::count(never, "check"));
+                Some(paint.verdict(Seen::Never.name(), &text))
+            }
+        })
         .collect();
     let mut lines =
         vec![format!("{}  {} runs: {}", done.batch.name, done.batch.jobs.len(), parts.join(", "))];
-    lines.extend(done.sometimes.iter().map(|one| sometimes(one, done.are_all, paint)));
+    lines.extend(done.sometimes.iter().map(|one| sometimes(one, paint)));
     let took = reports.iter().filter_map(|report| Some((report.took?.wall_s, report.summary.events)));
     let (seconds, events) = took.fold((0.0, 0), |sum, took| (sum.0 + took.0, sum.1 + took.1));
     let earlier = reports.iter().filter(|report| report.took.is_none()).count();
@@ -227,12 +268,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
 }
 
 /// In how many runs of a sweep something came to pass.
-fn sometimes(one: &Sometimes, are_all: bool, paint: Paint) -> String {
-    let word = match one.seen {
-        0 if are_all && one.is_never() => "never",
-        0 => "not-seen",
-        _ => "seen",
-    };
+fn sometimes(one: &Sometimes, paint: Paint) -> String {
+    let word = one.verdict.name();
     format!("  {}  {one}", paint.verdict(word, word))
 }
 
@@ -247,10 +284,12 @@ fn sweep_row(report: &Report, (words, seeds): (usize, usize), verbose: bool, pai
         Some(_) => String::new(),
         None => "  (earlier)".to_owned(),
     };
-    let why = if summary.stopped == "end" { String::new() } else { format!("  ({})", summary.stopped) };
+    let checks = names(summary.failed().map(|check| check.name.as_str()));
+    let checks = if checks.is_empty() { checks } else { format!("  {checks}") };
+    let why = if summary.is_to_the_end() { String::new() } else { format!("  ({})", summary.stopped) };
     let word = paint.verdict(verdict, &format!("{verdict:words$}"));
     format!(
-        "  {word}  run {}  seed {:>seeds$}  digest {digest}{}{why}{took}",
+        "  {word}  run {}  seed {:>seeds$}  digest {digest}{}{checks}{why}{took}",
         summary.run_id,
         summary.seed,
         params.concat()

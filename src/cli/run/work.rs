@@ -88,10 +88,14 @@ impl Report {
         self.summary.run_verdict()
     }
 
+    /// Whether nothing cut it short and its folder is there.
+    pub fn is_finished(&self) -> bool {
+        self.cut.is_none() && self.error.is_none()
+    }
+
     /// What a sweep keeps of it, if it is finished.
     pub fn kept(&self) -> Option<SweepRun> {
-        let is_finished = self.cut.is_none() && self.error.is_none();
-        is_finished.then(|| SweepRun {
+        self.is_finished().then(|| SweepRun {
             run: self.run.clone(),
             digest: self.summary.digest.clone(),
             verdict: self.verdict(),

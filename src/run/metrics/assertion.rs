@@ -73,6 +73,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Verdict; 5] =
+        [Verdict::Held, Verdict::Violated, Verdict::Inconclusive, Verdict::NotApplicable, Verdict::NotSeen];
+
     /// The word used in output.
     pub fn name(self) -> &'static str {
         match self {

@@ -103,8 +103,9 @@ pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
     "reason": "The same in words.",
     "runs": "Of every finished run its `run_id`, `seed`, `params` and `digest`.",
     "missing": "The same of every other run.",
-    "sometimes": "Of every check with `sometimes` its name, what is to come to pass, in how many finished runs it did (`seen`), and \
-                  of how many (`runs`).",
+    "sometimes": "Of every check with `sometimes` its name (`check`), what is to come to pass (`happening`), the `verdict` (`seen` \
+                  or `not-seen`), in how many finished runs it came to pass (`seen`) and of how many (`runs`), and how many \
+                  further runs leave it `open`: they were over early, or are not finished.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
     "host": "Facts of the machine and wall-clock times.",
 };
@@ -118,8 +119,10 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "overrides": "What the command line set in the scenario.",
     "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
     "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
-    "sometimes": "Of every check with `sometimes` its name, what was to come to pass, in how many runs it did (`seen`), and of \
-                  how many (`runs`).",
+    "sometimes": "Of every check with `sometimes` its name (`check`), what was to come to pass (`happening`), the `verdict` (`seen`; \
+                  `never`, a failure; or `not-seen`, where a part of the runs or one that was over early decides nothing), in \
+                  how many runs it came to pass (`seen`) and of how many (`runs`), and how many further runs leave it `open`: \
+                  a limit ended them early.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one and those of single runs.",
     "host": "Facts of the machine and wall-clock times.",
 };

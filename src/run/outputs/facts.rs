@@ -153,16 +153,10 @@ impl RunVerdict {
     /// What a run with these checks comes to. A run that was cut short or stopped at a limit cannot pass: what did
     /// not show may have been to come.
     pub fn of(checks: &[CheckRow], stop: Stopped) -> RunVerdict {
-        let failed = |check: &CheckRow| match check.verdict {
-            Verdict::Held => check.expect_violated,
-            Verdict::Violated => !check.expect_violated,
-            Verdict::Inconclusive | Verdict::NotApplicable | Verdict::NotSeen => false,
-        };
         let cut_short = !stop.is_end();
-        // What was expected to be violated and held so far might still have been; and a figure may still move.
-        let is_open = |check: &CheckRow| check.verdict == Verdict::Held || check.actual.is_some();
-        let certain = |check: &&CheckRow| failed(check) && !(cut_short && is_open(check));
-        if checks.iter().any(|check| certain(&check)) {
+        let failed =
+            |check: &CheckRow| is_failure(check.verdict, check.expect_violated, check.actual, cut_short);
+        if checks.iter().any(failed) {
             RunVerdict::Failed
         } else if cut_short || checks.iter().any(|check| check.verdict == Verdict::Inconclusive) {
             RunVerdict::Inconclusive
@@ -170,6 +164,24 @@ impl RunVerdict {
             RunVerdict::Passed
         }
     }
+}
+
+/// Whether a check fails its run, by what was found, whether a violation is expected, the figure if it has one, and whether
+/// the run was cut short.
+pub(super) fn is_failure(
+    found: Verdict,
+    expect_violated: bool,
+    figure: Option<f64>,
+    cut_short: bool,
+) -> bool {
+    let is_other = match found {
+        Verdict::Held => expect_violated,
+        Verdict::Violated => !expect_violated,
+        Verdict::Inconclusive | Verdict::NotApplicable | Verdict::NotSeen => false,
+    };
+    // What was expected to be violated and held so far might still have been; and a figure may still move.
+    let is_open = found == Verdict::Held || figure.is_some();
+    is_other && !(cut_short && is_open)
 }
 
 impl RunFacts {

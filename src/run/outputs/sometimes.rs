@@ -1,4 +1,4 @@
-//! What is to come to pass in at least one of all runs of a scenario, over the runs that are finished.
+//! What is to come to pass in at least one of all runs of a scenario.
 
 use serde::Serialize;
 
@@ -13,49 +13,98 @@ pub const SOMETIMES: &str = "sometimes";
 pub struct Sometimes {
     /// The check's name.
     pub check: String,
-    /// What was to come to pass.
+    /// What was to come to pass; where a swept variable names it, all that it was.
     pub happening: String,
-    /// Runs in which it did.
+    /// What all runs together say.
+    pub verdict: Seen,
+    /// Runs in which it came to pass.
     pub seen: usize,
-    /// Runs that had the check.
+    /// Runs of which it is known whether it came to pass.
     pub runs: usize,
-    /// Runs that were over before it did.
-    #[serde(skip)]
-    open: usize,
+    /// Further runs, of which it is not: they were over early, or are not finished.
+    pub open: usize,
+}
+
+/// What all runs together say of what was to come to pass in one of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen {
+    /// It came to pass.
+    Seen,
+    /// It came to pass in none of all runs: a failure.
+    Never,
+    /// It came to pass in none so far, and there are other runs, or runs that were over early.
+    NotSeen,
+}
+
+impl Seen {
+    /// The word used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Seen::Seen => "seen",
+            Seen::Never => "never",
+            Seen::NotSeen => "not-seen",
+        }
+    }
 }
 
 impl Sometimes {
-    /// Over the checks of all runs, in the order in which they first appear.
-    pub fn over<'a>(checks: impl Iterator<Item = &'a CheckSummary>) -> Vec<Sometimes> {
-        let mut all: Vec<Sometimes> = Vec::new();
-        for check in checks.filter(|check| check.kind == SOMETIMES) {
-            let known = all.iter().position(|one| one.check == check.name && one.happening == check.target);
-            let one = known.unwrap_or_else(|| {
-                let (name, happening) = (check.name.clone(), check.target.clone());
-                all.push(Sometimes { check: name, happening, seen: 0, runs: 0, open: 0 });
+    /// Over the checks of runs, each with whether its run is finished, in the order in which they first appear. `are_all`
+    /// says whether there are no other runs.
+    pub fn over<'a>(checks: impl Iterator<Item = (&'a CheckSummary, bool)>, are_all: bool) -> Vec<Sometimes> {
+        let mut all: Vec<(Sometimes, Vec<&str>)> = Vec::new();
+        for (check, is_finished) in checks.filter(|(check, _)| check.kind == SOMETIMES) {
+            let known = all.iter().position(|(one, _)| one.check == check.name);
+            let index = known.unwrap_or_else(|| {
+                all.push((Sometimes::none(&check.name), Vec::new()));
                 all.len() - 1
             });
-            let one = &mut all[one];
-            one.runs += 1;
-            one.seen += usize::from(check.verdict == Verdict::Held.name());
-            one.open += usize::from(check.verdict == Verdict::Inconclusive.name());
+            let (one, happenings) = &mut all[index];
+            if !happenings.contains(&check.target.as_str()) {
+                happenings.push(&check.target);
+            }
+            if !is_finished || check.verdict == Verdict::Inconclusive.name() {
+                one.open += 1;
+            } else {
+                one.runs += 1;
+                one.seen += usize::from(check.verdict == Verdict::Held.name());
+            }
         }
-        all
+        let told = |(one, happenings): (Sometimes, Vec<&str>)| {
+            let verdict = match (one.seen, one.open) {
+                (0, 0) if are_all => Seen::Never,
+                (0, _) => Seen::NotSeen,
+                (_, _) => Seen::Seen,
+            };
+            Sometimes { verdict, happening: happenings.join(" or "), ..one }
+        };
+        all.into_iter().map(told).collect()
     }
 
-    /// Whether every run is over and it came to pass in none.
+    fn none(check: &str) -> Sometimes {
+        let (check, happening) = (check.to_owned(), String::new());
+        Sometimes { check, happening, verdict: Seen::NotSeen, seen: 0, runs: 0, open: 0 }
+    }
+
+    /// Whether it came to pass in none of all runs.
     pub fn is_never(&self) -> bool {
-        self.seen == 0 && self.open == 0
+        self.verdict == Seen::Never
     }
 }
 
 impl std::fmt::Display for Sometimes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Sometimes { check, happening, seen, runs, .. } = self;
+        let Sometimes { check, happening, seen, runs, open, .. } = self;
         match (seen, runs) {
+            (0, 0) => write!(f, "`{check}`: {happening} came to pass in no run"),
             (0, 1) => write!(f, "`{check}`: {happening} did not come to pass in the one run"),
             (0, _) => write!(f, "`{check}`: {happening} came to pass in none of {runs} runs"),
             (_, _) => write!(f, "`{check}`: {happening} came to pass in {seen} of {runs} runs"),
+        }?;
+        match open {
+            0 => Ok(()),
+            1 => write!(f, "; one was over early"),
+            _ => write!(f, "; {open} were over early"),
         }
     }
 }
@@ -79,31 +128,57 @@ mod tests {
         }
     }
 
+    /// The verdict and the sentence of each, over (name, verdict, whether the run is finished).
+    fn over(rows: &[(&str, Verdict, bool)], are_all: bool) -> Vec<(&'static str, String)> {
+        let checks: Vec<(CheckSummary, bool)> = rows
+            .iter()
+            .map(|(name, verdict, finished)| (check(name, SOMETIMES, *verdict), *finished))
+            .collect();
+        let all = Sometimes::over(checks.iter().map(|(check, finished)| (check, *finished)), are_all);
+        all.iter().map(|one| (one.verdict.name(), one.to_string())).collect()
+    }
+
+    fn told(verdict: &'static str, text: &str) -> (&'static str, String) {
+        (verdict, format!("`a`: leader-lost(kv) {text}"))
+    }
+
     #[test]
-    fn one_run_is_enough_and_an_unfinished_one_leaves_it_open() {
-        let over = |rows: &[(&str, Verdict)]| {
-            let checks: Vec<CheckSummary> =
-                rows.iter().map(|(name, verdict)| check(name, SOMETIMES, *verdict)).collect();
-            let all = Sometimes::over(checks.iter());
-            all.into_iter().map(|one| (one.to_string(), one.is_never())).collect::<Vec<_>>()
+    fn one_run_is_enough_and_only_all_runs_together_say_never() {
+        let rows = [("a", Verdict::NotSeen, true), ("b", Verdict::NotSeen, true), ("a", Verdict::Held, true)];
+        for are_all in [true, false] {
+            let b = if are_all { "never" } else { "not-seen" };
+            let b = (b, "`b`: leader-lost(kv) did not come to pass in the one run".to_owned());
+            assert_eq!(over(&rows, are_all), [told("seen", "came to pass in 1 of 2 runs"), b]);
+        }
+        let none = [("a", Verdict::NotSeen, true); 3];
+        assert_eq!(over(&none, true), [told("never", "came to pass in none of 3 runs")]);
+        assert_eq!(over(&none, false), [told("not-seen", "came to pass in none of 3 runs")]);
+        let other = check("a", "one-leader", Verdict::Held);
+        assert_eq!(Sometimes::over([(&other, true)].into_iter(), true), []);
+    }
+
+    #[test]
+    fn a_run_that_was_over_early_or_is_not_finished_leaves_it_open() {
+        let early = [("a", Verdict::NotSeen, true), ("a", Verdict::Inconclusive, true)];
+        let text = "did not come to pass in the one run; one was over early";
+        assert_eq!(over(&early, true), [told("not-seen", text)]);
+        // What an unfinished run showed, the one that is done in its place need not show.
+        let cut = [("a", Verdict::Held, false), ("a", Verdict::NotSeen, false)];
+        assert_eq!(over(&cut, true), [told("not-seen", "came to pass in no run; 2 were over early")]);
+        let seen = [("a", Verdict::Held, true), ("a", Verdict::Held, false)];
+        assert_eq!(over(&seen, true), [told("seen", "came to pass in 1 of 1 runs; one was over early")]);
+    }
+
+    #[test]
+    fn what_a_swept_variable_names_is_one_check() {
+        let of = |target: &str, verdict| CheckSummary {
+            target: target.to_owned(),
+            ..check("a", SOMETIMES, verdict)
         };
-        let told = |text: &str, is_never| (text.to_owned(), is_never);
-        assert_eq!(
-            over(&[
-                ("a", Verdict::NotSeen),
-                ("b", Verdict::NotSeen),
-                ("a", Verdict::Held),
-                ("b", Verdict::NotSeen)
-            ]),
-            [
-                told("`a`: leader-lost(kv) came to pass in 1 of 2 runs", false),
-                told("`b`: leader-lost(kv) came to pass in none of 2 runs", true)
-            ]
-        );
-        let open = [("a", Verdict::NotSeen), ("a", Verdict::Inconclusive)];
-        assert_eq!(over(&open), [told("`a`: leader-lost(kv) came to pass in none of 2 runs", false)]);
-        let one = [("a", Verdict::NotSeen)];
-        assert_eq!(over(&one), [told("`a`: leader-lost(kv) did not come to pass in the one run", true)]);
-        assert_eq!(Sometimes::over([check("a", "one-leader", Verdict::Held)].iter()), []);
+        let [one, two] = ["crashed(kv.1)", "crashed(kv.2)"];
+        let all = [of(one, Verdict::NotSeen), of(two, Verdict::Held), of(one, Verdict::NotSeen)];
+        let all = Sometimes::over(all.iter().map(|check| (check, true)), true);
+        let texts: Vec<String> = all.iter().map(Sometimes::to_string).collect();
+        assert_eq!(texts, ["`a`: crashed(kv.1) or crashed(kv.2) came to pass in 1 of 3 runs"]);
     }
 }

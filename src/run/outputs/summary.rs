@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::document::write_json;
-use super::facts::{CRATE_VERSION, CheckRow, RunFacts, RunVerdict, StoredInput, hexadecimal};
+use super::facts::{CRATE_VERSION, CheckRow, RunFacts, RunVerdict, StoredInput, hexadecimal, is_failure};
 use super::formats::CHECKS;
 use super::table::{Key, Table};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::run::MODEL_VERSION;
 use crate::run::metrics::{Aggregate, Figure, Label, Unit, Verdict, entry, named};
 use crate::run::recording::{Recording, RoleChange};
+use crate::run::{MODEL_VERSION, Stopped};
 
 /// The version of the documents' shape.
 pub const SCHEMA: u32 = 1;
@@ -125,6 +125,21 @@ impl Summary {
     pub fn run_verdict(&self) -> RunVerdict {
         let found = RunVerdict::ALL.into_iter().find(|verdict| verdict.name() == self.verdict);
         found.unwrap_or(RunVerdict::Inconclusive)
+    }
+
+    /// Whether the run went on to its end.
+    pub fn is_to_the_end(&self) -> bool {
+        self.stopped == Stopped::End.name()
+    }
+
+    /// The checks for which the run has failed.
+    pub fn failed(&self) -> impl Iterator<Item = &CheckSummary> {
+        let cut_short = !self.is_to_the_end();
+        let fails = move |check: &&CheckSummary| {
+            let found = Verdict::ALL.into_iter().find(|verdict| verdict.name() == check.verdict);
+            found.is_some_and(|found| is_failure(found, check.expect_violated(), check.actual, cut_short))
+        };
+        self.checks.iter().filter(fails)
     }
 
     /// Writes summary.json.

@@ -112,6 +112,31 @@ fn a_run_survives_its_stdout_and_fails_at_a_file_that_is_too_large() {
 }
 
 #[test]
+fn checks_are_told_by_their_names() {
+    let check =
+        |name: &str, assert: &str| format!("\n[check.{name}]\nmetric = \"latency\"\nassert = \"{assert}\"\n");
+    let failing: String =
+        ["outage", "calm", "late", "last"].iter().map(|name| check(name, "p99 < 1ns")).collect();
+    let failing = SMALL.to_owned() + &check("short-before", "p50 < 1s") + &failing;
+    let folder = Folder::new(&[("a.toml", &failing)]);
+    let single = folder.run(&["run", "a.toml"]).exits(1).stdout;
+    let names: Vec<&str> = single
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("held").or(line.trim().strip_prefix("violated")))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect();
+    assert_eq!(names, ["linearizable", "short-before", "outage", "calm", "late", "last"], "{single}");
+    assert!(single.contains("  held      short-before  latency "), "{single}");
+    let many = folder.run(&["run", "a.toml", "--seeds", "1..2"]).exits(1).stdout;
+    let rows: Vec<&str> = many.lines().filter(|line| line.contains("digest")).collect();
+    assert_eq!(rows.len(), 2, "{many}");
+    assert!(rows.iter().all(|row| row.ends_with("  outage, calm, late and 1 more")), "{many}");
+    let quiet = folder.run(&["run", "a.toml", "-q"]).exits(1);
+    let reason = "small: failed: outage, calm, late and 1 more";
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.lines().next()), ("", Some(reason)), "{}", quiet.stderr);
+}
+
+#[test]
 fn verdicts_have_colours_only_when_asked_for() {
     let folder = Folder::new(&[("a.toml", SMALL)]);
     let plain = folder.run(&["run", "a.toml"]).exits(0).stdout;
