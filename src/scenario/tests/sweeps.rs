@@ -534,3 +534,21 @@ fn the_values_in_all_strings_count_against_the_bytes_of_a_document() {
         assert!(shown.starts_with(message), "{shown}");
     }
 }
+
+/// However often its value is used, a variable is shown once; of many values a few.
+#[test]
+fn the_values_in_a_string_are_shown_once_each_and_not_all() {
+    let across = |text: &str, variables: &str| {
+        messages(&format!("{}[sweep]\n{variables}", raft(&format!("heartbeat = \"{text}\""))), &[])
+    };
+    let shown = across("uniform(${x}, ${x})", "vars.x = [\"5ms\"]\n");
+    assert_eq!(shown.matches("`${x}` is this").count(), 1, "{shown}");
+    assert_eq!(shown.matches("error[").count(), 1, "{shown}");
+    let names: Vec<String> = (1..=12).map(|number| format!("${{v{number}}}")).collect();
+    let variables: String = (1..=12).map(|number| format!("vars.v{number} = [{number}]\n")).collect();
+    let shown = across(&names.join(" "), &variables);
+    let labels: Vec<&str> = shown.lines().filter_map(|line| Some(line.split_once("- `$")?.1)).collect();
+    let mut expected: Vec<String> = (1..=8).map(|number| format!("{{v{number}}}` is this")).collect();
+    expected[7] += ", and 4 more values stand there";
+    assert_eq!(labels, expected, "{shown}");
+}
