@@ -220,7 +220,7 @@ struct Case {
     /// The text that holds the mistake: a file's name or `--set`, and what of it is wrong.
     wrong: (&'static str, String),
     /// What shows how it came there.
-    way: Vec<&'static str>,
+    way: Vec<String>,
 }
 
 const EXTENDED: &str = "----- extended here";
@@ -254,12 +254,16 @@ impl Mistake {
         let bad = || self.scenario(self.good, self.bad);
         let swept = || self.scenario(self.good, "\"${x}\"");
         let with_axis = |second: &str| format!("{}{}", swept(), self.axis(second));
-        let case = |files, set, wrong, way: &[&'static str]| Case {
+        let case = |files, set, wrong, way: &[&str]| Case {
             files,
             set,
             wrong: (wrong, self.bad.to_owned()),
-            way: way.to_vec(),
+            way: way.iter().map(|way| way.to_string()).collect(),
         };
+        // Where the scenario has `${x}`.
+        let option = format!("\n{} = ", self.key());
+        let line = swept().split_once(&option).expect("the option is there").0.matches('\n').count() + 2;
+        let used = |name: &str| format!("::: {name}:{line}:{}\n", option.len() + 1);
         let main = |text| vec![("main.toml", text)];
         let set = Mistake::set(self.path, self.bad);
         let axis_set = Mistake::set("sweep.vars.x.1", self.bad);
@@ -284,7 +288,7 @@ impl Mistake {
                     ],
                     vec![],
                     "base.toml",
-                    &[EXTENDED, "middle.toml:2:11", "main.toml:2:11"],
+                    &[EXTENDED, "::: middle.toml:2:11\n", "::: main.toml:2:11\n"],
                 ),
             ),
             ("setting", case(main(SCENARIO.to_owned()), vec![set], "--set", &[])),
@@ -307,12 +311,12 @@ impl Mistake {
                     ],
                     vec![],
                     "main.toml",
-                    &[THROUGH, "base.toml:"],
+                    &[THROUGH, &used("base.toml")],
                 ),
             ),
             (
                 "setting of an axis",
-                case(main(with_axis(self.good)), vec![axis_set], "--set", &[THROUGH, "main.toml:"]),
+                case(main(with_axis(self.good)), vec![axis_set], "--set", &[THROUGH, &used("main.toml")]),
             ),
         ]
     }
@@ -336,7 +340,7 @@ impl Mistake {
                 true => (pattern_in, format!("\"{text}\"")),
                 false => (value_in, self.bad.to_owned()),
             },
-            way: vec![if across { FILLED } else { THROUGH }],
+            way: vec![if across { FILLED } else { THROUGH }.to_owned()],
         };
         let main = |text| vec![("main.toml", text)];
         let over = format!("{}{}", extending("base.toml"), self.axis(self.bad));
@@ -372,7 +376,8 @@ impl Case {
         let source = file.or(self.set.first()).expect("it is one of them");
         let option = format!("\n{} = ", mistake.key());
         // What is put together is underlined as a whole, all else where its value is.
-        let markers = if self.way.contains(&FILLED) { [&option, "="] } else { ["\nvars.x = ", &option] };
+        let markers =
+            if self.way.iter().any(|way| way == FILLED) { [&option, "="] } else { ["\nvars.x = ", &option] };
         let marker = markers.into_iter().find(|marker| source.contains(marker)).unwrap_or("=");
         let after = source.find(marker).expect("a setting has one") + marker.len();
         let value = source[after..].lines().next().expect("it has a value");
