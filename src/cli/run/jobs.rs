@@ -64,14 +64,12 @@ pub(super) fn plan<X: Custom>(
     }
     let mut all_valid = true;
     for (path, loaded, sweep, mut diagnostics) in loaded_files {
-        let selected = sweep
-            .as_ref()
-            .map(|sweep| select::<X>(args, path, &loaded, sweep, &mut diagnostics))
-            .transpose()?;
+        let selected =
+            sweep.as_ref().map(|sweep| select::<X>(args, path, &loaded, sweep, &mut diagnostics)).transpose();
         if diagnostics.has_errors() || !terminal.is_quiet() {
             terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
         }
-        match (sweep.zip(loaded.document), selected.flatten()) {
+        match (sweep.zip(loaded.document), selected?.flatten()) {
             (Some((sweep, document)), Some((name, jobs))) if !diagnostics.has_errors() => {
                 batches.push(Batch {
                     path: path.clone(),
@@ -99,6 +97,9 @@ pub(super) fn plan<X: Custom>(
 }
 
 /// The scenario's name and the selected runs of a file; `None` once its mistakes have been reported.
+///
+/// # Errors
+/// If the seeds of a combination go too far; what else is wrong with any has been reported then, too.
 fn select<X: Custom>(
     args: &RunArgs,
     path: &Path,
@@ -108,7 +109,7 @@ fn select<X: Custom>(
 ) -> Result<Option<(String, Vec<Job>)>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let (mut jobs, mut name) = (Vec::new(), stem.clone());
-    let (mut findings, mut invalid) = (sweep.findings(), 0);
+    let (mut findings, mut invalid, mut refused) = (sweep.findings(), 0, None);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
@@ -118,8 +119,9 @@ fn select<X: Custom>(
         let files = loaded.files();
         let mut found = Diagnostics::default();
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut found, &files));
-        let seeds = scenario.as_ref().map(|scenario| seeds(args, scenario.seed, sweep.repeat)).transpose()?;
-        let prepared = scenario.zip(seeds).and_then(|(scenario, (first, last))| {
+        let prepared = scenario.and_then(|scenario| {
+            let seeds = seeds(args, scenario.seed, sweep.repeat);
+            let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
             let prepared = prepare::<X>(&stem, &scenario, first, limits(args), &mut found, &files)?;
             Some((prepared, first, last))
         });
@@ -139,6 +141,9 @@ fn select<X: Custom>(
         jobs.extend((first..=last).map(run).filter(selected).map(|run| Job { run, point: index }));
     }
     findings.tell(diagnostics);
+    if let Some(failure) = refused {
+        return Err(failure);
+    }
     Ok((invalid == 0).then_some((name, jobs)))
 }
 

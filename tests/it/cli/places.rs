@@ -574,3 +574,16 @@ fn a_warning_about_two_options_shows_the_one_that_was_written() {
     let timeout = said("system.kv.raft.election_timeout=uniform(20ms, 40ms)");
     assert!(timeout.contains("::: --set:1:33"), "{timeout}");
 }
+
+/// Seeds that go too far in one combination hide no mistake of another.
+#[test]
+fn seeds_beyond_the_greatest_hide_no_mistake() {
+    let text = SCENARIO.replacen("cores = 2", "cores = \"${n}\"", 1);
+    let text = text.replacen("schema = 1\n", "schema = 1\nseed = \"${s}\"\n", 1);
+    let sweep = format!("[sweep]\nrepeat = 2\nvars.s = [{}, 1]\nvars.n = [1, 0]\n", i64::MAX);
+    let folder = Folder::new(&[("main.toml", &format!("{text}{sweep}"))]);
+    let said = folder.run(&["run", "main.toml"]).exits(2).stderr;
+    let (mistakes, seeds) = said.split_once("\nerror: ").expect("a failure follows the mistakes");
+    assert!(mistakes.starts_with("error[") && mistakes.contains("vars.n = [1, 0]"), "{said}");
+    assert!(seeds.contains("seed 9223372036854775807 repeated 2 times goes beyond"), "{said}");
+}
