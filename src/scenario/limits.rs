@@ -13,7 +13,7 @@ pub struct Limit {
 }
 
 /// Every limit, from the outside in.
-pub const LIMITS: [Limit; 31] = [
+pub const LIMITS: [Limit; 32] = [
     limit("bytes of a scenario file", source::files::SCENARIO_BYTES_MAX),
     limit("bytes of a data file", source::files::DATA_BYTES_MAX),
     limit("files in a chain of `extends`", source::EXTENDS_DEPTH_MAX as u64),
@@ -27,6 +27,10 @@ pub const LIMITS: [Limit; 31] = [
     limit("levels of `not` and parentheses in a `where`", sweep::FILTER_DEPTH_MAX as u64),
     limit("combinations of a sweep before `where`", sweep::COMBINATIONS_MAX),
     limit("comparisons that a `where` makes over all combinations", sweep::COMPARISONS_MAX),
+    limit(
+        "bytes of keys and strings of a document with a value in each `${}`",
+        sweep::SUBSTITUTED_BYTES_MAX as u64,
+    ),
     limit("runs of a sweep", sweep::RUNS_MAX),
     limit("combinations that `check` plans", check::POINTS_MAX as u64),
     limit("values that `check` decodes over all combinations", check::VALUES_DECODED_MAX as u64),

@@ -8,6 +8,9 @@ use crate::spec::{Diagnostic, Diagnostics, Level, Origin, SourceId, SourceKind, 
 /// The most columns of a line that are shown, and of a place that are underlined: a file may be one long line.
 const COLUMNS_MAX: usize = 400;
 
+/// The most values in a string that are shown beside it.
+const PARTS_MAX: usize = 8;
+
 /// All messages in the order of the sources, each followed by an empty line; with terminal colours if `color`.
 pub fn render(sources: &Sources, diagnostics: &Diagnostics, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -40,20 +43,17 @@ fn report<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Group<'a> {
         Level::Warning => annotate_snippets::Level::WARNING,
     };
     let marks = marks(sources, diagnostic);
-    let mut shown: Vec<(SourceId, Vec<&Mark<'_>>)> = Vec::new();
+    // All columns between the marks of one snippet are shown: what is far to the right has one of its own.
+    let mut shown: Vec<(Option<SourceId>, Vec<&Mark<'_>>)> = Vec::new();
     for mark in &marks {
-        let source = mark.origin.source;
-        let is_near = |mark: &Mark<'_>| sources.position(mark.origin).1 < COLUMNS_MAX;
-        let beside =
-            shown.iter_mut().find(|(of, beside)| *of == source && beside.iter().all(|mark| is_near(mark)));
-        match beside.filter(|_| is_near(mark)) {
+        let near = is_near(sources, mark.origin).then_some(mark.origin.source);
+        match shown.iter_mut().find(|(source, _)| near.is_some() && *source == near) {
             Some((_, beside)) => beside.push(mark),
-            // All columns between the marks of one snippet are shown.
-            None => shown.push((source, vec![mark])),
+            None => shown.push((near, vec![mark])),
         }
     }
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
-    let mut group = title.elements(shown.into_iter().map(|(source, marks)| snippet(sources, source, &marks)));
+    let mut group = title.elements(shown.iter().map(|(_, marks)| snippet(sources, marks)));
     for help in &diagnostic.help {
         group = group.element(annotate_snippets::Level::HELP.message(help.as_str()));
     }
@@ -78,10 +78,14 @@ fn marks<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Mark<'a>> 
         origin = &through.at;
     }
     let filled = diagnostic.primary.filled.iter().flat_map(|text| text.parts());
-    marks.extend(filled.filter_map(|part| {
-        let name = &part.through.as_ref()?.name;
-        Some(context(part, format!("`${{{name}}}` is this")))
-    }));
+    let mut parts = filled.filter_map(|part| Some((part, &part.through.as_ref()?.name)));
+    marks.extend(
+        parts.by_ref().take(PARTS_MAX).map(|(part, name)| context(part, format!("`${{{name}}}` is this"))),
+    );
+    let more = parts.count();
+    if let Some(last) = marks.last_mut().filter(|_| more > 0) {
+        last.label.push_str(&format!(", and {more} more values stand there"));
+    }
     let mut source = sources.get(diagnostic.primary.source);
     while let Some(at) = &source.extended_at {
         marks.push(context(at, "extended here".to_string()));
@@ -91,8 +95,16 @@ fn marks<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Vec<Mark<'a>> 
     marks
 }
 
-fn snippet<'a>(sources: &'a Sources, id: SourceId, marks: &[&Mark<'a>]) -> Element<'a> {
-    let source = sources.get(id);
+/// Whether it starts within the columns that are shown, found without a look at the rest of the source.
+fn is_near(sources: &Sources, origin: &Origin) -> bool {
+    let before = sources.get(origin.source).text.get(..origin.start as usize).unwrap_or("");
+    let columns = before.chars().rev().take(COLUMNS_MAX).take_while(|c| *c != '\n').count();
+    columns < COLUMNS_MAX
+}
+
+/// The marks, at least one and all of one source.
+fn snippet<'a>(sources: &'a Sources, marks: &[&Mark<'a>]) -> Element<'a> {
+    let source = sources.get(marks[0].origin.source);
     if source.text.is_empty() || source.kind == SourceKind::Defaults {
         return annotate_snippets::Origin::path(source.name.as_str()).into();
     }

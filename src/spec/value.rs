@@ -3,6 +3,7 @@
 //!
 //! Dates, NaN and infinities have no meaning in a scenario; the readers refuse them, so they have no variant.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -261,10 +262,12 @@ impl Text {
         self.parts().next().is_some().then(|| Arc::new(self.clone()))
     }
 
-    /// Where the values of the `${name}` in it were written.
+    /// Where the values of the `${name}` in it were written, each place once however often its value is used.
     pub fn parts(&self) -> impl Iterator<Item = &Origin> {
+        let mut known = BTreeSet::new();
         let put_in = |origin: &&Origin| origin.through != self.whole.through;
-        self.pieces.iter().map(|piece| &piece.origin).filter(put_in)
+        let is_new = move |origin: &&Origin| known.insert((origin.source, origin.start, origin.end));
+        self.pieces.iter().map(|piece| &piece.origin).filter(put_in).filter(is_new)
     }
 
     /// Where the bytes `span` were written: exactly, or the smallest known place around them.

@@ -66,14 +66,12 @@ pub(super) fn plan<X: Custom>(
     }
     let mut all_valid = true;
     for (path, loaded, sweep, mut diagnostics) in loaded_files {
-        let selected = sweep
-            .as_ref()
-            .map(|sweep| select::<X>(args, path, &loaded, sweep, &mut diagnostics))
-            .transpose()?;
+        let selected =
+            sweep.as_ref().map(|sweep| select::<X>(args, path, &loaded, sweep, &mut diagnostics)).transpose();
         if diagnostics.has_errors() || !terminal.is_quiet() {
             terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
         }
-        match (sweep.zip(loaded.document), selected.flatten()) {
+        match (sweep.zip(loaded.document), selected?.flatten()) {
             (Some((sweep, document)), Some(Selected { name, jobs, is_part }))
                 if !diagnostics.has_errors() =>
             {
@@ -113,6 +111,9 @@ struct Selected {
 }
 
 /// The selected runs of a file; `None` once its mistakes have been reported.
+///
+/// # Errors
+/// If the seeds of a combination go too far; what else is wrong with any has been reported then, too.
 fn select<X: Custom>(
     args: &RunArgs,
     path: &Path,
@@ -122,7 +123,7 @@ fn select<X: Custom>(
 ) -> Result<Option<Selected>, Failure> {
     let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let (mut jobs, mut name, mut is_part) = (Vec::new(), stem.clone(), false);
-    let (mut findings, mut invalid) = (sweep.findings(), 0);
+    let (mut findings, mut invalid, mut refused) = (sweep.findings(), 0, None);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
@@ -133,8 +134,9 @@ fn select<X: Custom>(
         let files = loaded.files();
         let mut found = Diagnostics::default();
         let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut found, &files));
-        let seeds = scenario.as_ref().map(|scenario| seeds(args, scenario.seed, sweep.repeat)).transpose()?;
-        let prepared = scenario.zip(seeds).and_then(|(scenario, (first, last))| {
+        let prepared = scenario.and_then(|scenario| {
+            let seeds = seeds(args, scenario.seed, sweep.repeat);
+            let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
             let prepared = prepare::<X>(&stem, &scenario, first, limits(args), &mut found, &files)?;
             Some((prepared, first, last))
         });
@@ -158,6 +160,9 @@ fn select<X: Custom>(
         }
     }
     findings.tell(diagnostics);
+    if let Some(failure) = refused {
+        return Err(failure);
+    }
     Ok((invalid == 0).then_some(Selected { name, jobs, is_part }))
 }
 

@@ -120,7 +120,11 @@ impl Reader<'_> {
             // Further errors on a line mostly follow from its first.
             let same_line = |last: usize| !self.text[last..span.start].contains('\n');
             if !last.replace(span.start).is_some_and(same_line) {
-                diagnostics.push(self.syntax_error(span, &message));
+                // What is made of an error takes a look at its whole line.
+                match diagnostics.is_full() {
+                    true => diagnostics.count_error(),
+                    false => diagnostics.push(self.syntax_error(span, &message)),
+                }
             }
         }
     }
@@ -160,12 +164,11 @@ impl Reader<'_> {
         } else if not_a_value.iter().any(|start| message.starts_with(start)) {
             // The parser may underline the first letter only.
             let rest = &self.text[span.start..];
-            let end = rest.find(['\n', '\r', ',', ']', '}', '#']).unwrap_or(rest.len());
-            let word = rest[..end].trim_end();
+            let rest = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
             let word = match rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
                 // The brace that ends a variable ends no table.
-                Some((name, _)) if !name.contains(['\n', '\r']) => &rest[..name.len() + 3],
-                Some(_) | None => word,
+                Some((name, _)) => &rest[..name.len() + 3],
+                None => rest[..rest.find([',', ']', '}', '#']).unwrap_or(rest.len())].trim_end(),
             };
             if word.is_empty() {
                 let key = before.trim_end().trim_end_matches('=').trim_end();
@@ -200,7 +203,7 @@ impl Reader<'_> {
         } else {
             error(message.to_string())
         };
-        if span.start >= self.text.trim_end().len() {
+        if self.text[span.start..].trim_start().is_empty() {
             return diagnostic.help("the text ends here: is it complete?");
         }
         diagnostic

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use crate::spec::{Code, Diagnostics, Entry, Node, Origin, Table, Text, suggest, write};
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
+use substitute::Size;
 use variables::Variable;
 
 use super::source::bounds::VALUES_MAX;
@@ -27,6 +28,9 @@ pub const RUNS_MAX: u64 = 100_000;
 pub const COMBINATIONS_MAX: u64 = 1_000_000;
 /// The most comparisons that `where` makes over all combinations.
 pub const COMPARISONS_MAX: u64 = 4_000_000;
+/// The most bytes of the keys and strings of a document with a value in each `${name}`: a file that uses long values often
+/// is small.
+pub const SUBSTITUTED_BYTES_MAX: usize = 4 << 20;
 
 crate::options! {
     /// What to vary over the runs of a scenario.
@@ -107,10 +111,11 @@ impl Sweep {
             diagnostics.push(too_many(&table, &format!("{runs} runs"), RUNS_MAX));
             return None;
         }
-        let values = substitute::values(&document, &variables);
-        if values > VALUES_MAX {
-            let message =
-                format!("with a value in each `${{}}` the document has more than {VALUES_MAX} values");
+        let Size { values, bytes } = substitute::size(&document, &variables);
+        let limits =
+            [(values, VALUES_MAX, "values"), (bytes, SUBSTITUTED_BYTES_MAX, "bytes of keys and strings")];
+        if let Some((_, most, what)) = limits.into_iter().find(|(size, most, _)| size > most) {
+            let message = format!("with a value in each `${{}}` the document has more than {most} {what}");
             let help = "use a variable with large values in fewer places";
             diagnostics.push(Diagnostic::error(Code::TooMany, &table.origin, message).help(help));
             return None;

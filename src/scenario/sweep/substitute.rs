@@ -5,8 +5,11 @@
 //! must be one word, one quoted text or one call. So no value can change the structure around it:
 //! `"exp(${x})"` with `x = "1ms, 2ms"` is an error, not a call with two arguments.
 
-use std::ops::Range;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::{AddAssign, Range};
 
+use super::super::source::bounds::TEXT_BYTES_MAX;
 use super::variables::{Variable, is_name};
 use super::written;
 use crate::spec::value::{Entry, Text};
@@ -48,7 +51,16 @@ fn uses(text: &str) -> (Vec<Use<'_>>, Option<Range<usize>>) {
 
 /// Reports every `${}` that cannot be replaced, and every variable that nothing uses.
 pub(super) fn check(document: &Node, sweep: &Node, variables: &[Variable], diagnostics: &mut Diagnostics) {
-    let mut check = Checker { variables, used: vec![false; variables.len()], diagnostics };
+    let longest = variables.iter().map(longest).collect();
+    let unfit = variables.iter().map(unfit).collect();
+    let mut check = Checker {
+        variables,
+        longest,
+        unfit,
+        is_too_long: false,
+        used: vec![false; variables.len()],
+        diagnostics,
+    };
     check.node(document);
     let used = check.used;
     let unused = variables.iter().zip(&used).filter(|(variable, used)| !**used && is_name(&variable.name));
@@ -60,10 +72,33 @@ pub(super) fn check(document: &Node, sweep: &Node, variables: &[Variable], diagn
     refuse_inside_sweep(sweep, diagnostics);
 }
 
+/// The value that makes a string longest, with its bytes there; lists and tables stand in no string.
+fn longest(variable: &Variable) -> Option<(&Node, usize)> {
+    let inside = variable.values.iter().filter_map(|value| match &value.value {
+        Value::Array(_) | Value::Table(_) => None,
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) => Some((value, written(value).len())),
+        Value::String(text) => Some((value, text.as_str().len())),
+    });
+    inside.min_by_key(|(_, bytes)| Reverse(*bytes))
+}
+
 struct Checker<'a> {
     variables: &'a [Variable],
+    /// For each variable its [`longest`] value.
+    longest: Vec<Option<(&'a Node, usize)>>,
+    /// For each variable its [`unfit`] values.
+    unfit: Vec<Vec<(&'a Node, String)>>,
+    /// Whether a text was refused for its length: as in a file, the first one is.
+    is_too_long: bool,
     used: Vec<bool>,
     diagnostics: &'a mut Diagnostics,
+}
+
+/// How often a string uses a variable, and the bytes of these uses.
+#[derive(Default)]
+struct Uses {
+    count: usize,
+    bytes: usize,
 }
 
 impl Checker<'_> {
@@ -83,6 +118,7 @@ impl Checker<'_> {
             let error = Diagnostic::error(Code::BadSubstitution, &text.origin_of(span), message);
             self.diagnostics.push(error.help("write ${name}, with a name from [sweep]"));
         }
+        let mut inside = BTreeMap::new();
         for used in uses {
             let at = text.origin_of(used.span.clone());
             let Some(index) = self.variables.iter().position(|variable| variable.name == used.name) else {
@@ -91,9 +127,33 @@ impl Checker<'_> {
             };
             self.used[index] = true;
             if !used.is_whole(text.as_str()) {
-                self.embedded(text, &used, &at, &self.variables[index]);
+                self.embedded(text, &used, &at, index);
+                let Uses { count, bytes } = inside.entry(index).or_default();
+                (*count, *bytes) = (*count + 1, *bytes + used.span.len());
             }
         }
+        self.length(text, &inside);
+    }
+
+    /// Refuses a text that its values make longer than a text may be.
+    fn length(&mut self, text: &Text, inside: &BTreeMap<usize, Uses>) {
+        let longest = |(index, uses): (&usize, &Uses)| {
+            self.longest[*index].map(|(value, bytes)| (*index, value, uses.count * bytes))
+        };
+        let replaced: usize = inside.values().map(|uses| uses.bytes).sum();
+        let filled: usize = inside.iter().filter_map(longest).map(|(_, _, bytes)| bytes).sum();
+        let bytes = text.as_str().len() - replaced + filled;
+        let greatest = inside.iter().filter_map(longest).min_by_key(|(_, _, bytes)| Reverse(*bytes));
+        let Some((index, value, _)) = greatest.filter(|_| bytes > TEXT_BYTES_MAX && !self.is_too_long) else {
+            return;
+        };
+        self.is_too_long = true;
+        let message = format!(
+            "with a value in each `${{}}` this text of {bytes} bytes is longer than {TEXT_BYTES_MAX}"
+        );
+        let error = Diagnostic::error(Code::TooMany, &text.origin(), message)
+            .related(&value.origin, format!("`${{{}}}` is this", self.variables[index].name));
+        self.diagnostics.push(error.help("put shorter values into it, or fewer of them"));
     }
 
     fn unknown(&mut self, name: &str, at: &Origin) {
@@ -110,7 +170,7 @@ impl Checker<'_> {
     }
 
     /// Checks a use inside a longer string, and every value there.
-    fn embedded(&mut self, text: &Text, used: &Use<'_>, at: &Origin, variable: &Variable) {
+    fn embedded(&mut self, text: &Text, used: &Use<'_>, at: &Origin, index: usize) {
         if let Some(touching) = touching(text.as_str(), &used.span) {
             let message =
                 format!("`${{{}}}` stands for a whole argument and may not touch `{touching}`", used.name);
@@ -121,26 +181,27 @@ impl Checker<'_> {
             )));
             return;
         }
-        for value in &variable.values {
-            let problem = match &value.value {
-                Value::Array(_) | Value::Table(_) => Some(format!(
-                    "{} cannot stand inside a string: `${{{}}}` must be all of it",
-                    value.value.type_name(),
-                    used.name
-                )),
-                Value::String(inner) if !call::is_one_value(inner.as_str()) => Some(format!(
-                    "`{}` cannot stand for `${{{}}}`: it is not one argument",
-                    inner.as_str(),
-                    used.name
-                )),
-                Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => None,
-            };
-            if let Some(message) = problem {
-                let origin = value.origin.through(used.name, at);
-                self.diagnostics.push(Diagnostic::error(Code::BadSubstitution, &origin, message));
-            }
+        for (value, message) in &self.unfit[index] {
+            let origin = value.origin.through(used.name, at);
+            self.diagnostics.push(Diagnostic::error(Code::BadSubstitution, &origin, message.as_str()));
         }
     }
+}
+
+/// The values that cannot stand inside a string, with what is wrong with them: found once, however often they are used.
+fn unfit(variable: &Variable) -> Vec<(&Node, String)> {
+    let name = &variable.name;
+    let problem = |value: &Node| match &value.value {
+        Value::Array(_) | Value::Table(_) => {
+            let kind = value.value.type_name();
+            Some(format!("{kind} cannot stand inside a string: `${{{name}}}` must be all of it"))
+        }
+        Value::String(inner) if !call::is_one_value(inner.as_str()) => {
+            Some(format!("`{}` cannot stand for `${{{name}}}`: it is not one argument", inner.as_str()))
+        }
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => None,
+    };
+    variable.values.iter().filter_map(|value| Some((value, problem(value)?))).collect()
 }
 
 /// What a use touches that would become part of the same word.
@@ -170,25 +231,62 @@ fn refuse_inside_sweep(node: &Node, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The most values that a document has once every `${name}` is replaced, and the values put there themselves.
-pub(super) fn values(document: &Node, variables: &[Variable]) -> usize {
-    fn count(node: &Node, largest: &[(&str, usize)]) -> usize {
-        1 + match &node.value {
-            Value::String(text) => {
-                let (uses, _) = uses(text.as_str());
-                let whole = uses.iter().find(|used| used.is_whole(text.as_str()));
-                let of = |used: &Use<'_>| largest.iter().find(|(name, _)| *name == used.name);
-                whole.and_then(of).map_or(0, |(_, values)| *values)
-            }
-            Value::Array(items) => items.iter().map(|item| count(item, largest)).sum(),
-            Value::Table(table) => table.iter().map(|entry| count(&entry.node, largest)).sum(),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => 0,
-        }
+/// How much there is in a value.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Size {
+    /// Values: itself, and those in its tables and lists.
+    pub(super) values: usize,
+    /// Bytes of the keys and strings in it.
+    pub(super) bytes: usize,
+}
+
+impl AddAssign for Size {
+    fn add_assign(&mut self, other: Size) {
+        self.values += other.values;
+        self.bytes += other.bytes;
     }
-    let most = |variable: &Variable| variable.values.iter().map(Node::values).max().unwrap_or(0);
-    let largest: Vec<(&str, usize)> =
-        variables.iter().map(|variable| (variable.name.as_str(), most(variable))).collect();
-    count(document, &largest) + largest.iter().map(|(_, values)| values).sum::<usize>()
+}
+
+impl Size {
+    /// The size of a value in which each `${name}` is replaced by a value as large as `largest` says.
+    fn of(node: &Node, largest: &BTreeMap<&str, Size>) -> Size {
+        let mut size = Size { values: 1, bytes: 0 };
+        match &node.value {
+            Value::String(text) => {
+                let pattern = text.as_str();
+                size.bytes = pattern.len();
+                for used in uses(pattern).0 {
+                    let Some(put_in) = largest.get(used.name) else { continue };
+                    size.bytes = size.bytes - used.span.len() + put_in.bytes;
+                    if used.is_whole(pattern) {
+                        size.values += put_in.values;
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| size += Size::of(item, largest)),
+            Value::Table(table) => table.iter().for_each(|entry| {
+                size += Size::of(&entry.node, largest);
+                size.bytes += entry.key.len();
+            }),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {}
+        }
+        size
+    }
+}
+
+/// The most that a document holds once every `${name}` is replaced, with the values put there themselves.
+pub(super) fn size(document: &Node, variables: &[Variable]) -> Size {
+    let most = |variable: &Variable| {
+        let sizes = variable.values.iter().map(|value| Size::of(value, &BTreeMap::new()));
+        sizes.fold(Size::default(), |most, size| Size {
+            values: most.values.max(size.values),
+            bytes: most.bytes.max(size.bytes),
+        })
+    };
+    let largest = variables.iter().map(|variable| (variable.name.as_str(), most(variable))).collect();
+    let mut size = Size::of(document, &largest);
+    largest.values().for_each(|most| size += *most);
+    size
 }
 
 /// The document with every `${name}` replaced by its chosen value. [`check`] has found nothing wrong.

@@ -491,3 +491,64 @@ fn values_of_variables_count_wherever_they_are_put() {
         "{shown}"
     );
 }
+
+/// A string is as long as its values make it, and is refused before it is built.
+#[test]
+fn the_values_in_a_string_count_against_its_length() {
+    let document = |uses: usize, bytes: usize| {
+        let (uses, word) = (vec!["${x}"; uses].join(" "), "w".repeat(bytes));
+        format!("a = \"${{n}} {uses}\"\n[sweep]\nvars.n = [1, 22]\nvars.x = [\"w\", \"{word}\"]\n")
+    };
+    // Four words of 1,022 bytes, four spaces, and a number of two digits.
+    let (longest, shown) = sweep(&document(4, 1_022));
+    let longest = longest.unwrap_or_else(|| panic!("{shown}"));
+    assert!(longest.points().any(|point| {
+        let written = point.document.at("a").expect("it is there").clone();
+        matches!(written.value, crate::spec::Value::String(text) if text.as_str().len() == 4_094)
+    }));
+    let shown = errors(&document(4, 1_023));
+    let start = "\
+error[S053]: with a value in each `${}` this text of 4098 bytes is longer than 4096
+ --> test.toml:2:5
+  |
+2 | a = \"${n} ${x} ${x} ${x} ${x}\"
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^
+...
+5 | vars.x = [\"w\", \"";
+    assert!(shown.starts_with(start), "{shown}");
+    assert!(shown.contains("- `${x}` is this\n") && !shown.contains("`${n}` is this"), "{shown}");
+    assert!(shown.ends_with("= help: put shorter values into it, or fewer of them\n\n"), "{shown}");
+}
+
+/// So is a document that holds such strings, however short it is itself.
+#[test]
+fn the_values_in_all_strings_count_against_the_bytes_of_a_document() {
+    let document = |text: &str, count: usize| {
+        let texts = vec![format!("\"{text}\""); count].join(", ");
+        format!("a = [{texts}]\n[sweep]\nvars.x = [\"{}\"]\n", "w".repeat(4_090))
+    };
+    for text in ["${x}", "${x} b"] {
+        assert!(sweep(&document(text, 1_000)).0.is_some());
+        let shown = errors(&document(text, 1_100));
+        let message = "error[S053]: with a value in each `${}` the document has more than 4194304 bytes of keys and strings";
+        assert!(shown.starts_with(message), "{shown}");
+    }
+}
+
+/// However often its value is used, a variable is shown once; of many values a few.
+#[test]
+fn the_values_in_a_string_are_shown_once_each_and_not_all() {
+    let across = |text: &str, variables: &str| {
+        messages(&format!("{}[sweep]\n{variables}", raft(&format!("heartbeat = \"{text}\""))), &[])
+    };
+    let shown = across("uniform(${x}, ${x})", "vars.x = [\"5ms\"]\n");
+    assert_eq!(shown.matches("`${x}` is this").count(), 1, "{shown}");
+    assert_eq!(shown.matches("error[").count(), 1, "{shown}");
+    let names: Vec<String> = (1..=12).map(|number| format!("${{v{number}}}")).collect();
+    let variables: String = (1..=12).map(|number| format!("vars.v{number} = [{number}]\n")).collect();
+    let shown = across(&names.join(" "), &variables);
+    let labels: Vec<&str> = shown.lines().filter_map(|line| Some(line.split_once("- `$")?.1)).collect();
+    let mut expected: Vec<String> = (1..=8).map(|number| format!("{{v{number}}}` is this")).collect();
+    expected[7] += ", and 4 more values stand there";
+    assert_eq!(labels, expected, "{shown}");
+}

@@ -220,7 +220,7 @@ struct Case {
     /// The text that holds the mistake: a file's name or `--set`, and what of it is wrong.
     wrong: (&'static str, String),
     /// What shows how it came there.
-    way: Vec<&'static str>,
+    way: Vec<String>,
 }
 
 const EXTENDED: &str = "----- extended here";
@@ -254,12 +254,16 @@ impl Mistake {
         let bad = || self.scenario(self.good, self.bad);
         let swept = || self.scenario(self.good, "\"${x}\"");
         let with_axis = |second: &str| format!("{}{}", swept(), self.axis(second));
-        let case = |files, set, wrong, way: &[&'static str]| Case {
+        let case = |files, set, wrong, way: &[&str]| Case {
             files,
             set,
             wrong: (wrong, self.bad.to_owned()),
-            way: way.to_vec(),
+            way: way.iter().map(|way| way.to_string()).collect(),
         };
+        // Where the scenario has `${x}`.
+        let option = format!("\n{} = ", self.key());
+        let line = swept().split_once(&option).expect("the option is there").0.matches('\n').count() + 2;
+        let used = |name: &str| format!("::: {name}:{line}:{}\n", option.len() + 1);
         let main = |text| vec![("main.toml", text)];
         let set = Mistake::set(self.path, self.bad);
         let axis_set = Mistake::set("sweep.vars.x.1", self.bad);
@@ -284,7 +288,7 @@ impl Mistake {
                     ],
                     vec![],
                     "base.toml",
-                    &[EXTENDED, "middle.toml:2:11", "main.toml:2:11"],
+                    &[EXTENDED, "::: middle.toml:2:11\n", "::: main.toml:2:11\n"],
                 ),
             ),
             ("setting", case(main(SCENARIO.to_owned()), vec![set], "--set", &[])),
@@ -307,12 +311,12 @@ impl Mistake {
                     ],
                     vec![],
                     "main.toml",
-                    &[THROUGH, "base.toml:"],
+                    &[THROUGH, &used("base.toml")],
                 ),
             ),
             (
                 "setting of an axis",
-                case(main(with_axis(self.good)), vec![axis_set], "--set", &[THROUGH, "main.toml:"]),
+                case(main(with_axis(self.good)), vec![axis_set], "--set", &[THROUGH, &used("main.toml")]),
             ),
         ]
     }
@@ -336,7 +340,7 @@ impl Mistake {
                 true => (pattern_in, format!("\"{text}\"")),
                 false => (value_in, self.bad.to_owned()),
             },
-            way: vec![if across { FILLED } else { THROUGH }],
+            way: vec![if across { FILLED } else { THROUGH }.to_owned()],
         };
         let main = |text| vec![("main.toml", text)];
         let over = format!("{}{}", extending("base.toml"), self.axis(self.bad));
@@ -372,7 +376,8 @@ impl Case {
         let source = file.or(self.set.first()).expect("it is one of them");
         let option = format!("\n{} = ", mistake.key());
         // What is put together is underlined as a whole, all else where its value is.
-        let markers = if self.way.contains(&FILLED) { [&option, "="] } else { ["\nvars.x = ", &option] };
+        let markers =
+            if self.way.iter().any(|way| way == FILLED) { [&option, "="] } else { ["\nvars.x = ", &option] };
         let marker = markers.into_iter().find(|marker| source.contains(marker)).unwrap_or("=");
         let after = source.find(marker).expect("a setting has one") + marker.len();
         let value = source[after..].lines().next().expect("it has a value");
@@ -568,4 +573,17 @@ fn a_warning_about_two_options_shows_the_one_that_was_written() {
     assert!(heartbeat.contains(way) && heartbeat.contains("--- the election timeouts"), "{heartbeat}");
     let timeout = said("system.kv.raft.election_timeout=uniform(20ms, 40ms)");
     assert!(timeout.contains("::: --set:1:33"), "{timeout}");
+}
+
+/// Seeds that go too far in one combination hide no mistake of another.
+#[test]
+fn seeds_beyond_the_greatest_hide_no_mistake() {
+    let text = SCENARIO.replacen("cores = 2", "cores = \"${n}\"", 1);
+    let text = text.replacen("schema = 1\n", "schema = 1\nseed = \"${s}\"\n", 1);
+    let sweep = format!("[sweep]\nrepeat = 2\nvars.s = [{}, 1]\nvars.n = [1, 0]\n", i64::MAX);
+    let folder = Folder::new(&[("main.toml", &format!("{text}{sweep}"))]);
+    let said = folder.run(&["run", "main.toml"]).exits(2).stderr;
+    let (mistakes, seeds) = said.split_once("\nerror: ").expect("a failure follows the mistakes");
+    assert!(mistakes.starts_with("error[") && mistakes.contains("vars.n = [1, 0]"), "{said}");
+    assert!(seeds.contains("seed 9223372036854775807 repeated 2 times goes beyond"), "{said}");
 }

@@ -4,6 +4,7 @@
 //! `SEEDBED_FUZZ_FROM` says where to start and `SEEDBED_FUZZ_THREADS` how many go side by side. What fails is made
 //! smaller and written to `target/fuzz`; once mended, it belongs into `tests/fuzz`, where every input that ever failed is.
 
+mod heavy;
 mod input;
 mod judge;
 mod mutate;
