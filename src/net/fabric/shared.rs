@@ -1,7 +1,8 @@
 //! The same links where capacity is shared: a message leaves when its flow has had the time for it, which nobody knows when
 //! it is sent.
 
-use super::{Address, Fabric, RETRANSMIT_AFTER, RETRANSMIT_DOUBLINGS, Traffic, delays, lateness};
+use super::streams::{RETRANSMIT_AFTER, RETRANSMIT_DOUBLINGS, lateness};
+use super::{Address, Fabric, Traffic, delays};
 use crate::kernel::{Duration, Message, NodeId, Time};
 use crate::net::backlog::State;
 use crate::net::draw::Draw;
