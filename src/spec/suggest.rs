@@ -16,11 +16,17 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// The candidate within a few edits.
 fn near<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    let allowed = (folded.chars().count() / 3).clamp(1, 4);
+    let length = folded.chars().count();
+    let allowed = (length / 3).clamp(1, 4);
     let distance = |candidate: &str| {
         let candidate = fold(candidate);
+        let candidate_length = candidate.chars().count();
+        // At least as many edits as the lengths differ: a word of thousands of letters is not compared with each name.
+        if length.abs_diff(candidate_length) > allowed {
+            return usize::MAX;
+        }
         // A one-letter name is within one edit of every other: near only when equal after folding.
-        let short = folded.chars().count() < 2 || candidate.chars().count() < 2;
+        let short = length.min(candidate_length) < 2;
         let distance = strsim::damerau_levenshtein(folded, &candidate);
         if short && distance > 0 { usize::MAX } else { distance }
     };
