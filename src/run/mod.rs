@@ -5,6 +5,7 @@
 //! [`figures`] and [`page`] draw it; [`product`] writes everything through [`outputs`], whole or not at all.
 //! [`trace`] goes through a run once more, event by event, and [`repro`] compares that with what a folder tells of it.
 
+mod asserted;
 mod availability;
 pub mod cast;
 pub mod drawing;

@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use crate::spec::{DataFiles, Decode, Decoder, Diagnostics};
+use crate::spec::{DataFiles, Diagnostics};
 use crate::systems::{Custom, Never};
 
 use super::plan::World;
-use super::{Loaded, Scenario, Sweep};
+use super::{Loaded, Scenario, Sweep, read};
 
 /// The most combinations that are planned; of a larger sweep a sample.
 pub const POINTS_MAX: usize = 1_000;
@@ -38,8 +38,9 @@ impl<X: Custom> Checked<X> {
 }
 
 /// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
-/// value of every variable occurs, unless those would be more than [`VALUES_DECODED_MAX`] allows. `plan` makes the world of one combination; the caller may hold it to more than
-/// [`super::plan()`] does. `None` once every mistake has been added to the diagnostics.
+/// value of every variable occurs, unless those would be more than [`VALUES_DECODED_MAX`] allows. `plan` makes the world
+/// of one combination; the caller may hold it to more than [`super::plan()`] does. `None` once every mistake has been
+/// added to the diagnostics.
 pub fn check<X: Custom>(
     loaded: &mut Loaded,
     mut plan: impl FnMut(&Scenario, &mut Diagnostics, &dyn DataFiles) -> Option<World<X>>,
@@ -57,7 +58,7 @@ pub fn check<X: Custom>(
     for index in sample.into_iter().step_by(step) {
         let document = sweep.point(index).document;
         let mut found = Diagnostics::default();
-        let scenario = Scenario::decode(&document, &mut Decoder::new(&mut found, &files));
+        let scenario = read(&document, &mut found, &files);
         let planned_one = scenario.and_then(|scenario| {
             let world = plan(&scenario, &mut found, &files)?;
             Some((scenario, world))

@@ -122,10 +122,12 @@ codes! {
     Unsafe = "S054": "an unsafe option is used without `allow_unsafe = true`",
     /// An assertion that cannot be read, or that its metric does not have.
     BadAssertion = "S055": "an assertion on a metric is malformed",
-    /// A fault that lies after the end of the run.
-    NeverStrikes = "S056": "a fault cannot strike within the run",
+    /// A fault that lies after the end of the run, or means nobody.
+    NeverStrikes = "S056": "a fault strikes nobody, or not within the run",
     /// Services that call each other in a circle.
     CallCycle = "S057": "services call each other in a circle, so that a request never ends",
+    /// Nodes or clients stand where they do only because nothing says where.
+    DefaultRegion = "S058": "nodes or clients name none of the network's regions",
     /// Sites or links of a topology that take no part.
     TopologyGap = "S070": "a topology has links without a delay, or sites that nothing leads to",
 }

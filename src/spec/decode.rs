@@ -8,7 +8,6 @@ use std::rc::Rc;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, Problem};
 use super::origin::{Origin, SourceId};
-use super::suggest;
 use super::value::{Node, Table, Text, Value};
 use super::write;
 
@@ -155,12 +154,12 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// The name of another file that the name of the table being decoded, written in `source`, probably stands for: to
-    /// change what an extended file has, one repeats its name.
-    pub fn name_to_change(&self, source: SourceId) -> Option<&str> {
-        let Step { key, beside, .. } = self.path.last()?;
+    /// The names beside that of the table being decoded, written in `source`, which are of other files: to change what an
+    /// extended file has, one repeats its name.
+    pub fn names_to_change(&self, source: SourceId) -> Vec<&str> {
+        let Some(Step { key, beside, .. }) = self.path.last() else { return Vec::new() };
         let elsewhere = beside.iter().filter(|(name, other)| name != key && *other != source);
-        suggest::closest(key, elsewhere.map(|(name, _)| name.as_str()))
+        elsewhere.map(|(name, _)| name.as_str()).collect()
     }
 
     /// Decodes an item of the list being decoded.

@@ -130,12 +130,20 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Reports the keys that are not in `known`.
-pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decoder<'_>) {
+/// Reports the keys that are not in `known`; `rows` are the options that these stand for.
+pub fn refuse_unknown(
+    table: &Table,
+    known: &[&'static str],
+    rows: impl Fn() -> Vec<OptionRow>,
+    decoder: &mut Decoder<'_>,
+) {
     for entry in table.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
         decoder.report_error(|decoder| {
             let message = format!("unknown key `{}` {}", entry.key, decoder.section());
             let diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+            if let Some(help) = one_table_down(entry, &rows()) {
+                return diagnostic.help(help);
+            }
             match suggest::closest(&entry.key, known.iter().copied()) {
                 Some(near) => {
                     decoder.was_meant(near);
@@ -145,6 +153,28 @@ pub fn refuse_unknown(table: &Table, known: &[&'static str], decoder: &mut Decod
             }
         });
     }
+}
+
+/// What to write for an option that stands one table too high: `disk = { fsync = "1ms" }`.
+pub fn one_table_down(entry: &Entry, rows: &[OptionRow]) -> Option<String> {
+    let has_key = |row: &&OptionRow| match &row.shape {
+        Shape::Table(table) => table.rows.iter().any(|inner| inner.key == entry.key),
+        Shape::Any
+        | Shape::Bool
+        | Shape::Integer
+        | Shape::Number
+        | Shape::Text
+        | Shape::Quantity(_)
+        | Shape::Distribution(_)
+        | Shape::Choice(_)
+        | Shape::List(_)
+        | Shape::Named(_)
+        | Shape::Call(..)
+        | Shape::Either(_) => false,
+    };
+    let row = rows.iter().find(has_key)?;
+    let value = write::inline(&entry.node);
+    Some(format!("`{0}` is an option of `{1}`: write {1} = {{ {0} = {value} }}", entry.key, row.key))
 }
 
 /// The table in `node`, or a report that shows under which of its keys, `known`, the value could stand alone.
@@ -192,8 +222,16 @@ pub fn option<T: Decode>(
             let message = format!("`{key}` is missing {}", decoder.section());
             let help = format!("write {key} = ... ({})", T::shape().words());
             decoder.report_error(|decoder| {
-                let near = decoder.name_to_change(node.origin.source);
-                Diagnostic::error(Code::MissingKey, &node.origin, message).did_you_mean(near).help(help)
+                let error = Diagnostic::error(Code::MissingKey, &node.origin, message);
+                let elsewhere = decoder.names_to_change(node.origin.source);
+                let near = decoder.key().and_then(|name| suggest::closest(name, elsewhere.iter().copied()));
+                let error = error.did_you_mean(near).help(help);
+                match elsewhere.is_empty() || near.is_some() {
+                    true => error,
+                    false => {
+                        error.help(format!("or change one that is there: {}", suggest::listed(elsewhere)))
+                    }
+                }
             });
             None
         });
@@ -529,7 +567,12 @@ macro_rules! options {
             ) -> Option<Self> {
                 let known: &[&'static str] = &[$($crate::spec::options::key(stringify!($option)),)*];
                 let table = $crate::spec::options::table_of::<Self>(node, known, decoder)?;
-                $crate::spec::options::refuse_unknown(table, known, decoder);
+                $crate::spec::options::refuse_unknown(
+                    table,
+                    known,
+                    || <Self as $crate::spec::options::Options>::table().rows,
+                    decoder,
+                );
                 // All options first, then the `?`: every mistake is reported, not only the first.
                 $(let $option = $crate::spec::options::option::<$type>(
                     node,

@@ -16,19 +16,35 @@ use crate::kernel::Duration;
 
 impl Decode for bool {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<bool> {
-        match &node.value {
-            Value::Bool(value) => Some(*value),
-            Value::String(text) if matches!(text.as_str(), "true" | "false") => {
-                decoder.wrong_type(node, "true or false", &without_quotes(text, decoder))
+        let meant = match &node.value {
+            Value::Bool(value) => return Some(*value),
+            Value::Integer(number) => {
+                usize::try_from(*number).ok().and_then(|index| [false, true].get(index).copied())
             }
-            Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
-                decoder.wrong_type(node, "true or false", "")
+            Value::String(text) => truth(text.as_str()),
+            Value::Float(_) | Value::Array(_) | Value::Table(_) => None,
+        };
+        let help = match (&node.value, meant) {
+            (Value::String(text), Some(_)) if matches!(text.as_str(), "true" | "false") => {
+                without_quotes(text, decoder)
             }
-        }
+            (_, Some(meant)) => format!("write {}", decoder.assignment(meant)),
+            (_, None) => format!("write {} or false", decoder.assignment(true)),
+        };
+        decoder.wrong_type(node, "true or false", &help)
     }
 
     fn shape() -> Shape {
         Shape::Bool
+    }
+}
+
+/// What a word for true or false in other formats stands for.
+fn truth(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -44,7 +60,8 @@ fn integer(node: &Node, decoder: &mut Decoder<'_>) -> Option<i64> {
             decoder.wrong_type(node, "a whole number", &help)
         }
         Value::Bool(_) | Value::Float(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
-            decoder.wrong_type(node, "a whole number", "")
+            let help = format!("write for example {}", decoder.assignment(3));
+            decoder.wrong_type(node, "a whole number", &help)
         }
     }
 }
@@ -306,39 +323,45 @@ impl<T> Default for Named<T> {
     }
 }
 
+/// The values of a table that could be read, and the names of the others; `None` if it is no table. Every mistake has been
+/// reported.
+fn decode_named<T: Decode>(node: &Node, decoder: &mut Decoder<'_>) -> Option<(Named<T>, Vec<String>)> {
+    if let Some(help) = as_pairs(node).map(|pairs| format!("write {}", decoder.assignment(pairs))) {
+        return decoder.wrong_type(node, "a table", &help);
+    }
+    let table = decoder.table(node)?;
+    if let Some(entry) = table.iter().next()
+        && table.iter().all(|entry| !matches!(entry.node.value, Value::Table(_) | Value::Array(_)))
+        && matches!(T::shape(), Shape::Table(_))
+    {
+        let header = decoder.header();
+        let message = format!("{header} holds tables that have a name each, and `{}` is none", entry.key);
+        let help = format!("give it a name: write [{}.NAME]", header.trim_matches(['[', ']']));
+        let origin = place_of_name(node, decoder.key());
+        decoder.report(Diagnostic::error(Code::WrongType, &origin, message).help(help));
+        return None;
+    }
+    let beside: Rc<[(String, SourceId)]> =
+        table.iter().map(|entry| (entry.key.clone(), entry.key_origin.source)).collect();
+    let (mut named, mut broken) = (Named::default(), Vec::new());
+    for entry in table.iter() {
+        if entry.key.is_empty() {
+            let message = format!("a name {} is empty", decoder.section());
+            decoder.report(Diagnostic::error(Code::WrongType, &entry.key_origin, message));
+        }
+        let value = decoder.enter_named(&entry.key, &beside, |decoder| T::decode(&entry.node, decoder));
+        match value.filter(|_| !entry.key.is_empty()) {
+            Some(value) => named.entries.push((entry.key.clone(), entry.key_origin.clone(), value)),
+            None => broken.push(entry.key.clone()),
+        }
+    }
+    Some((named, broken))
+}
+
 impl<T: Decode> Decode for Named<T> {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Named<T>> {
-        if let Some(help) = as_pairs(node).map(|pairs| format!("write {}", decoder.assignment(pairs))) {
-            return decoder.wrong_type(node, "a table", &help);
-        }
-        let table = decoder.table(node)?;
-        if let Some(entry) = table.iter().next()
-            && table.iter().all(|entry| !matches!(entry.node.value, Value::Table(_) | Value::Array(_)))
-            && matches!(T::shape(), Shape::Table(_))
-        {
-            let header = decoder.header();
-            let message = format!("{header} holds tables that have a name each, and `{}` is none", entry.key);
-            let help = format!("give it a name: write [{}.NAME]", header.trim_matches(['[', ']']));
-            let origin = place_of_name(node, decoder.key());
-            decoder.report(Diagnostic::error(Code::WrongType, &origin, message).help(help));
-            return None;
-        }
-        let beside: Rc<[(String, SourceId)]> =
-            table.iter().map(|entry| (entry.key.clone(), entry.key_origin.source)).collect();
-        let mut all = true;
-        let mut entries = Vec::new();
-        for entry in table.iter() {
-            if entry.key.is_empty() {
-                let message = format!("a name {} is empty", decoder.section());
-                decoder.report(Diagnostic::error(Code::WrongType, &entry.key_origin, message));
-                all = false;
-            }
-            match decoder.enter_named(&entry.key, &beside, |decoder| T::decode(&entry.node, decoder)) {
-                Some(value) => entries.push((entry.key.clone(), entry.key_origin.clone(), value)),
-                None => all = false,
-            }
-        }
-        all.then_some(Named { entries })
+        let (named, broken) = decode_named(node, decoder)?;
+        broken.is_empty().then_some(named)
     }
 
     fn shape() -> Shape {
@@ -347,5 +370,42 @@ impl<T: Decode> Decode for Named<T> {
 
     fn absent() -> Option<Named<T>> {
         Some(Named::default())
+    }
+}
+
+/// The tables of one noun, `[fault.NAME]`, by name: those that could be read, so that a mistake in one does not hide what
+/// is wrong with another. A scenario with a mistake never runs: it has been reported.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sections<T> {
+    /// Name, the place of the name, value.
+    pub entries: Vec<(String, Origin, T)>,
+    /// The names of those that could not be read.
+    pub broken: Vec<String>,
+}
+
+impl<T> Sections<T> {
+    /// Whether there is none, not even one that could not be read.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.broken.is_empty()
+    }
+
+    /// All names, also those of what could not be read.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(name, ..)| name.as_str()).chain(self.broken.iter().map(String::as_str))
+    }
+}
+
+impl<T: Decode> Decode for Sections<T> {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Sections<T>> {
+        let (Named { entries }, broken) = decode_named(node, decoder)?;
+        Some(Sections { entries, broken })
+    }
+
+    fn shape() -> Shape {
+        Named::<T>::shape()
+    }
+
+    fn absent() -> Option<Sections<T>> {
+        Some(Sections { entries: Vec::new(), broken: Vec::new() })
     }
 }

@@ -147,6 +147,21 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// Most names that one message lists.
+pub const NAMES_SHOWN: usize = 20;
+
+/// The names as a phrase, those beyond a limit counted.
+pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.len() {
+        0..=NAMES_SHOWN => one_of(names),
+        count => {
+            let shown: Vec<String> = names[..NAMES_SHOWN].iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and {} more", shown.join(", "), count - NAMES_SHOWN)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +192,7 @@ mod tests {
     fn names_read_as_a_phrase() {
         assert_eq!(one_of(["a"]), "`a`");
         assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert!(listed(["a"; 22]).ends_with("`a`, `a` and 2 more"));
     }
 }

@@ -7,7 +7,7 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::check::POINTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
-use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, render, resolved};
+use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, read, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
 use crate::systems::Custom;
@@ -133,7 +133,7 @@ fn select<X: Custom>(
         // Each run keeps, and is named by, the data files that it reads itself.
         let files = loaded.files();
         let mut found = Diagnostics::default();
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut found, &files));
+        let scenario = read(&point.document, &mut found, &files);
         let prepared = scenario.and_then(|scenario| {
             let seeds = seeds(args, scenario.seed, sweep.repeat);
             let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;

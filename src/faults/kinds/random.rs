@@ -11,7 +11,8 @@ use crate::spec::options::{Options, Places, option, refuse_unknown};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
-use crate::spec::value::{Node, Table, Value};
+use crate::spec::suggest;
+use crate::spec::value::{Entry, Node, Table, Value};
 
 crate::options! {
     /// A nemesis: strikes of many kinds on one system.
@@ -115,6 +116,16 @@ impl Decode for Ingredient {
                 false => None,
             };
         };
+        // Without its kind nobody can tell which options it has: only what was to be `do` is told.
+        let is_do = |entry: &&Entry| suggest::closest(&entry.key, ["do"]).is_some();
+        if table.get("do").is_none()
+            && let Some(entry) = table.iter().find(is_do)
+        {
+            let message = format!("unknown key `{}` {}", entry.key, decoder.section());
+            let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+            decoder.report(error.did_you_mean(Some("do")));
+            return None;
+        }
         let kind = option::<Located<FaultKind>>(node, "do", None, &(), decoder)?;
         if !can_be_drawn(kind.value, &kind.origin, decoder) {
             return None;
@@ -122,7 +133,8 @@ impl Decode for Ingredient {
         let common_keys = IngredientCommon::table().keys();
         let own_keys = kind.value.table().keys();
         let known: Vec<&'static str> = ["do"].iter().chain(&common_keys).chain(&own_keys).copied().collect();
-        refuse_unknown(table, &known, decoder);
+        let rows = || [IngredientCommon::table().rows, kind.value.table().rows].concat();
+        refuse_unknown(table, &known, rows, decoder);
         let part = |keys: &[&str]| -> Table {
             table.iter().filter(|entry| keys.contains(&entry.key.as_str())).cloned().collect()
         };

@@ -46,9 +46,9 @@ crate::options! {
         /// What must be true of it: `p99 < 600ms`.
         assert: Option<Located<String>>,
         /// Only what began, or came to pass, at this time or later.
-        from: Option<Duration>,
+        from: Option<Located<Duration>>,
         /// Only what began, or came to pass, before this.
-        to: Option<Duration>,
+        to: Option<Located<Duration>>,
         /// What is expected.
         expect: Expect = "held",
         /// Most states that the search for a legal order may explore before it ends inconclusive.
@@ -109,8 +109,8 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
     if check.invariants.as_ref().is_some_and(Vec::is_empty) {
         refuse("invariants", "", "this check names no invariant", "`seedbed list checks` shows them");
     }
-    if let (Some(from), Some(to)) = (check.from, check.to)
-        && from >= to
+    if let (Some(from), Some(to)) = (&check.from, &check.to)
+        && from.value >= to.value
     {
         let message = "the window is empty: `to` is not after `from`";
         refuse("to", "from", message, "let `to` be after `from`, or swap them");

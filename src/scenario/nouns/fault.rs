@@ -8,7 +8,8 @@ use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
-use crate::spec::options::{OptionRow, OptionTable, Options, Places};
+use crate::spec::options::{OptionRow, OptionTable, Options, Places, one_table_down};
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
 use crate::spec::suggest;
@@ -46,7 +47,7 @@ crate::options! {
         from: Option<Duration>,
         /// It strikes each node of the target by itself, once that node's own wall clock shows this time.
         at_clock: Option<Duration>,
-        /// How long each strike lasts; absent: for ever.
+        /// How long each strike lasts; absent: for ever. A nemesis has to say it.
         r#for: Option<Distribution>,
         /// It strikes only before this, and what lasts is over by then.
         until: Option<Located<Duration>>,
@@ -80,6 +81,21 @@ crate::options! {
         down: Distribution,
         /// The least time between two changes.
         stable: Duration [Duration::from_micros(1)..] = "10ms",
+    }
+    check check_flap;
+}
+
+/// What always lasts less than `stable` would never last what the scenario says.
+fn check_flap(flap: &FlapOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    for (key, law) in [("up", &flap.up), ("down", &flap.down)] {
+        let most = law.duration(u64::MAX);
+        if most < flap.stable {
+            let (most, stable) = (duration_text(most), duration_text(flap.stable));
+            let message = format!("`{key}` lasts at most {most}, and `stable` makes it at least {stable}");
+            let error = Diagnostic::error(Code::Contradiction, places.of(key), message);
+            let error = error.beside(places.given("stable"), "no two changes are nearer");
+            decoder.report(error.help(format!("make `{key}` longer, or `stable` shorter")));
+        }
     }
 }
 
@@ -173,6 +189,11 @@ fn unknown_key(
     let message = format!("unknown key `{key}` {}", decoder.section());
     let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
     let owners: Vec<&str> = kinds_with(key).map(FaultKind::name).collect();
+    if kind.is_some_and(|kind| kind.scope() == Scope::Links)
+        && let Some(help) = one_table_down(entry, &FaultCommon::table().rows)
+    {
+        return error.help(help);
+    }
     if let (Some(kind), false) = (kind, owners.is_empty()) {
         return error.help(format!("`{key}` is an option of {}, and this is a {kind}", list(&owners)));
     }
@@ -261,6 +282,12 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         let help = "write for example every = \"exp(60s)\"";
         refuse("every", "", "it would strike without end at one moment".to_owned(), help);
     }
+    if let Some(lasts) = &fault.r#for
+        && lasts.duration(u64::MAX) == Duration::ZERO
+    {
+        let help = "write for example for = \"10s\", or leave it out for a fault that stays";
+        refuse("for", "", "it would be over as it begins".to_owned(), help);
+    }
     if let (Some(at), Some(until)) = (&fault.at, &fault.until)
         && at.value >= until.value
     {
@@ -300,6 +327,10 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     if kind == FaultKind::Swizzle && fault.r#for.is_none() {
         let help = "write for example for = \"1m\": nodes that are not free by then are set free";
         refuse("", "", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
+    }
+    if kind == FaultKind::Random && fault.r#for.is_none() {
+        let help = "write for example for = \"exp(10s)\": after a few strikes that stay nothing would be left to strike";
+        refuse("", "", "`for` is missing: how long does each strike last?".to_owned(), help);
     }
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, _) if is_target_meant => {}

@@ -19,7 +19,7 @@ use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
 use crate::spec::quantity::duration_text;
-use crate::spec::scalars::Named;
+use crate::spec::scalars::Sections;
 use crate::spec::value::Node;
 
 use check::CheckOptions;
@@ -92,17 +92,15 @@ crate::options! {
         /// What lies between the nodes.
         network: NetworkOptions = {},
         /// Groups of nodes that run one thing.
-        system: Named<SystemOptions>,
+        system: Sections<SystemOptions>,
         /// Who asks what, when.
-        workload: Named<WorkloadOptions>,
+        workload: Sections<WorkloadOptions>,
         /// What goes wrong.
-        fault: Named<FaultOptions>,
+        fault: Sections<FaultOptions>,
         /// What must hold.
-        check: Named<CheckOptions>,
+        check: Sections<CheckOptions>,
         /// Variables and repetitions; read before this table is.
         sweep: Option<Node>,
-        /// Variants side by side.
-        compare: Option<Node>,
         /// The file that this one extends; read before this table is.
         extends: Option<String>,
     }
@@ -118,7 +116,7 @@ fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decode
         let message = format!("`{name}` cannot be the name of a scenario");
         decoder.report(refusal(Code::BadName, "name", message, NAME_HELP));
     }
-    if scenario.system.entries.is_empty() && !is_system_meant {
+    if scenario.system.is_empty() && !is_system_meant {
         let help =
             "add one, such as [system.kv] with type = \"raft\"; `seedbed list systems` shows the types";
         let message = "the scenario has no system, so nothing would happen".to_owned();

@@ -5,7 +5,7 @@ use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
-use crate::spec::options::{OptionRow, OptionTable, Options};
+use crate::spec::options::{OptionRow, OptionTable, Options, one_table_down};
 use crate::spec::quantity::{Ppm, SignedDuration};
 use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
@@ -74,7 +74,7 @@ crate::options! {
         prefix: Option<Located<String>>,
         /// How many.
         count: u32 [1..=1_000_000] = 1,
-        /// Where they stand; absent: in the network's first region.
+        /// Where they stand; absent: in the network's first region, with a warning if it has several.
         region: Option<Located<String>>,
         /// Their zone within the region, for faults: one name for all, or a list that is dealt out in turn.
         zone: Spread,
@@ -289,6 +289,9 @@ fn unknown_key(entry: &Entry, kind: Option<Kind>, common: &[&str], decoder: &mut
         let place = decoder.enter(owner.name(), |decoder| decoder.section());
         let help = format!("`{key}` is an option of the type `{owner}`, and this system is a {kind}");
         return error.help(help).help(format!("to keep it for a change of type, write it {place}"));
+    }
+    if let Some(help) = one_table_down(entry, &SystemCommon::table().rows) {
+        return error.help(help);
     }
     let own = kind.map(|kind| kind.table().rows).unwrap_or_default();
     let inline = kind.map(Kind::keys).unwrap_or_default();

@@ -38,7 +38,7 @@ crate::options! {
     pub struct WorkloadOptions {
         /// The system that is asked.
         target: Located<String>,
-        /// Where the clients stand; absent: in the network's first region.
+        /// Where the clients stand; absent: in the network's first region, with a warning if it has several.
         region: Option<Located<String>>,
         /// How operations come.
         arrival: Located<ArrivalOptions>,

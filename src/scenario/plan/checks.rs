@@ -5,7 +5,7 @@ use crate::faults::Happening;
 use crate::kernel::{Duration, SystemId, Time};
 use crate::net::Sites;
 use crate::spec::code::Code;
-use crate::spec::origin::Origin;
+use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect};
@@ -44,7 +44,7 @@ pub enum CheckKind {
         budget: u64,
     },
     /// Something must be true of a metric.
-    Assertion(AssertionPlan),
+    Assertion,
     /// Something must come to pass in at least one of all runs.
     Sometimes {
         /// What.
@@ -52,21 +52,6 @@ pub enum CheckKind {
         /// When: from the first of these to before the other.
         window: (Time, Time),
     },
-}
-
-/// An assertion on a metric.
-#[derive(Clone, Debug)]
-pub struct AssertionPlan {
-    /// The metric.
-    pub metric: Located<String>,
-    /// Label and value.
-    pub labels: Vec<(Located<String>, Located<String>)>,
-    /// What must be true.
-    pub assert: Located<String>,
-    /// The system that is meant.
-    pub target: Option<SystemId>,
-    /// Only what began within these, in nanoseconds.
-    pub window: (Option<u64>, Option<u64>),
 }
 
 impl Planner<'_> {
@@ -79,7 +64,7 @@ impl Planner<'_> {
                 single += match &kind {
                     CheckKind::Invariants { systems, invariants } => systems.len() * invariants.len(),
                     CheckKind::Linearizable { systems, .. } => systems.len(),
-                    CheckKind::Assertion(_) | CheckKind::Sometimes { .. } => 1,
+                    CheckKind::Assertion | CheckKind::Sometimes { .. } => 1,
                 };
                 if single > CHECKS_MAX {
                     let message =
@@ -95,6 +80,7 @@ impl Planner<'_> {
     }
 
     fn check_kind_of(&mut self, check: &CheckOptions, placed: &Placed, sites: &Sites) -> Option<CheckKind> {
+        self.check_window(check);
         let target = match &check.target {
             None => None,
             Some(target) => Some(self.check_target(target, placed)?),
@@ -106,19 +92,30 @@ impl Planner<'_> {
             return self.model(check, target, placed);
         }
         if let Some(sometimes) = &check.sometimes {
-            let at = |moment: Duration| Time::ZERO + moment;
+            if !placed.complete {
+                return None; // It could name nodes that only a mistake elsewhere hides.
+            }
+            let at = |moment: &Located<Duration>| Time::ZERO + moment.value;
             return Some(CheckKind::Sometimes {
                 happening: self.happening("sometimes", sometimes, placed, sites)?,
-                window: (check.from.map_or(Time::ZERO, at), check.to.map_or(Time::MAX, at)),
+                window: (check.from.as_ref().map_or(Time::ZERO, at), check.to.as_ref().map_or(Time::MAX, at)),
             });
         }
-        let (metric, assert) = (check.metric.clone()?, check.assert.clone()?);
-        let labels = &check.r#where.value.entries;
-        let label = |name: &String, origin: &Origin| Located { value: name.clone(), origin: origin.clone() };
-        let labels =
-            labels.iter().map(|(name, origin, value)| (label(name, origin), value.clone())).collect();
-        let window = (check.from.map(|from| from.0), check.to.map(|to| to.0));
-        Some(CheckKind::Assertion(AssertionPlan { metric, labels, assert, target, window }))
+        Some(CheckKind::Assertion)
+    }
+
+    /// Refuses a window that the run never reaches.
+    fn check_window(&mut self, check: &CheckOptions) {
+        let length = self.scenario.duration;
+        let Some(from) = check.from.as_ref().filter(|from| from.value >= length) else { return };
+        let ends = duration_text(length);
+        let message = format!("the check sees nothing: its window begins when the run is over, at {ends}");
+        self.refuse(
+            Code::Contradiction,
+            &from.origin,
+            message,
+            "let it begin earlier, or make the run longer".to_owned(),
+        );
     }
 
     fn check_target(&mut self, target: &Located<String>, placed: &Placed) -> Option<SystemId> {

@@ -14,7 +14,7 @@ mod places;
 mod targets;
 mod time_left;
 
-pub use checks::{AssertionPlan, CHECKS_MAX, CheckKind, CheckPlan};
+pub use checks::{CHECKS_MAX, CheckKind, CheckPlan};
 pub use happenings::happenings;
 pub use nodes::{NODES_MAX, SYSTEMS_MAX};
 pub use places::{LAN_DELAY, LAN_JITTER, LINKS_MAX};
@@ -52,8 +52,6 @@ pub const SEED_MAX: u64 = (1 << 63) - 1;
 pub const FAULTS_MAX: usize = 1_000;
 /// Largest weight of a kind of operation.
 const WEIGHT_MAX: f64 = 1e6;
-/// Most names that one message lists.
-const NAMES_SHOWN: usize = 20;
 
 /// A world that can run, and what its run is judged and measured by; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
@@ -107,6 +105,8 @@ struct Planner<'a> {
     sites_left_out: Vec<String>,
     /// Zone and rack of each site of the topology.
     site_domains: Vec<SiteDomains>,
+    /// Whether a message has listed the regions: one list is enough.
+    regions_told: bool,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
@@ -119,8 +119,15 @@ pub fn plan<X: Custom>(
     files: &dyn DataFiles,
 ) -> Option<World<X>> {
     let (sites_left_out, site_domains) = (Vec::new(), Vec::new());
-    let mut planner =
-        Planner { scenario, diagnostics, files, sites_known: true, sites_left_out, site_domains };
+    let mut planner = Planner {
+        scenario,
+        diagnostics,
+        files,
+        sites_known: true,
+        sites_left_out,
+        site_domains,
+        regions_told: false,
+    };
     planner.check_names();
     let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;
@@ -178,6 +185,14 @@ impl Planner<'_> {
         self.diagnostics.push(Diagnostic::error(code, origin, message).help(help));
     }
 
+    /// Whether `name`, of a noun or of a node, is in the scenario, in a table that could not be read.
+    fn is_hidden(&self, name: &str) -> bool {
+        let Scenario { system, workload, fault, .. } = self.scenario;
+        let of_node = name.split_once('.').map_or(name, |(system, _)| system);
+        system.broken.iter().any(|one| one == of_node)
+            || workload.broken.iter().chain(&fault.broken).any(|one| one == name)
+    }
+
     /// Reports a name that is none of those that the scenario has.
     fn unknown_name<'n>(
         &mut self,
@@ -186,6 +201,9 @@ impl Planner<'_> {
         origin: &Origin,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
+        if self.is_hidden(name) {
+            return;
+        }
         let help = match listed(known.clone()) {
             None => format!("the scenario has no {what}"),
             Some(names) => format!("the scenario has {names}"),
@@ -214,8 +232,8 @@ impl Planner<'_> {
         help: String,
     ) {
         let near = suggest::closest(name, known);
-        let diagnostic = Diagnostic::error(Code::UnknownName, origin, message);
-        self.diagnostics.push(diagnostic.did_you_mean(near).help(help));
+        let diagnostic = Diagnostic::error(Code::UnknownName, origin, message).did_you_mean(near);
+        self.diagnostics.push(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
     /// Names address things: they are words, and those of systems and workloads different.
@@ -384,15 +402,9 @@ fn workload_config(
 
 /// The names as a phrase, those beyond a limit counted; none when there is no name.
 fn listed<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
-    let names: Vec<&str> = names.collect();
-    match names.len() {
-        0 => None,
-        1..=NAMES_SHOWN => Some(suggest::one_of(names)),
-        count => {
-            let shown: Vec<String> = names[..NAMES_SHOWN].iter().map(|name| format!("`{name}`")).collect();
-            Some(format!("{} and {} more", shown.join(", "), count - NAMES_SHOWN))
-        }
-    }
+    let mut names = names.peekable();
+    names.peek()?;
+    Some(suggest::listed(names))
 }
 
 /// The names of the sites, for messages.

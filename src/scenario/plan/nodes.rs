@@ -23,6 +23,8 @@ pub const NODES_MAX: usize = 1_000_000;
 pub const SYSTEMS_MAX: usize = 1_000;
 /// Of a site that is of no topology.
 const NO_DOMAINS: SiteDomains = SiteDomains { zone: None, rack: None };
+/// Most other places that a warning shows.
+const PLACES_SHOWN: usize = 4;
 /// Nodes of a system that says nothing about them.
 const NODES_DEFAULT: u32 = 3;
 
@@ -77,7 +79,7 @@ impl Planner<'_> {
             nodes: Vec::new(),
             places: Vec::new(),
             domains: Domains::default(),
-            complete: true,
+            complete: scenario.system.broken.is_empty(),
         };
         let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
         let mut names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
@@ -87,19 +89,27 @@ impl Planner<'_> {
             self.refuse(Code::TooMany, origin, message, help);
             return None;
         }
+        let mut by_default: Vec<(&str, &Origin)> = Vec::new();
         for (index, (name, origin, options)) in scenario.system.entries.iter().enumerate() {
             let groups = self.groups(options, origin);
             let groups = groups.filter(|groups| self.may_join(placed.nodes.len(), groups, options));
             placed.complete &= groups.is_some();
             let groups = groups.unwrap_or_default();
+            if !groups.iter().all(|group| group.region.is_some()) {
+                by_default.push((name, origin));
+            }
             let plan = self.place_system(&mut placed, sites, SystemId(index as u16), name, &groups, options);
             placed.systems.push(plan);
         }
-        for (name, _, options) in &scenario.workload.entries {
+        for (name, origin, options) in &scenario.workload.entries {
             let site = self.site(sites, options.region.as_ref());
+            if options.region.is_none() {
+                by_default.push((name, origin));
+            }
             let node = placed.add(name.clone(), site, ProcessorProfile::default());
             placed.workloads.push(node);
         }
+        self.tell_default_site(&placed, sites, &by_default);
         Some(placed)
     }
 
@@ -210,6 +220,29 @@ impl Planner<'_> {
             self.unknown_region(&region.value, &region.origin, sites);
             SiteId(0)
         })
+    }
+
+    /// Warns of what stands in the first of several regions only because it names none.
+    fn tell_default_site(&mut self, placed: &Placed, sites: &Sites, by_default: &[(&str, &Origin)]) {
+        let ([first, second, ..], [(name, origin), others @ ..]) = (sites.names(), by_default) else {
+            return;
+        };
+        if !self.sites_known {
+            return;
+        }
+        let (they_name, they_stand) = match others.len() {
+            0 => (format!("`{name}` names"), "it stands"),
+            more => (format!("`{name}` and {more} more name"), "they stand"),
+        };
+        let message = format!("{they_name} no region, so {they_stand} in the network's first, `{first}`");
+        // Another that the scenario uses is likelier to be meant than any.
+        let used = placed.places.iter().find(|site| **site != SiteId(0));
+        let other = used.map_or(second, |site| &sites.names()[site.index()]);
+        let help = format!("write region = \"{first}\" if that is meant, or another, such as \"{other}\"");
+        let warning = Diagnostic::warning(Code::DefaultRegion, origin, message).help(help);
+        let shown = others.iter().take(PLACES_SHOWN);
+        let warning = shown.fold(warning, |warning, (_, origin)| warning.related(origin, "and this"));
+        self.diagnostics.push(warning);
     }
 
     /// What a type asks of its options.

@@ -13,7 +13,7 @@ use crate::spec::suggest;
 
 use super::super::nouns::network::{LinkOptions, Sharing};
 use super::super::topology::{self, Drawn, FORMATS, Format, matrix};
-use super::{NAMES_SHOWN, Planner, site_names};
+use super::{Planner, site_names};
 
 /// One-way delay within `lan`.
 pub const LAN_DELAY: Duration = Duration::from_micros(50);
@@ -191,6 +191,10 @@ impl Planner<'_> {
                 let help = "for several write for example regions = \"aws\" in [network]".to_owned();
                 self.unknown(message, name, origin, site_names(sites), help);
             }
+            None if std::mem::replace(&mut self.regions_told, true) => {
+                let message = format!("there is no region `{name}`");
+                self.unknown(message, name, origin, site_names(sites), String::new());
+            }
             None => self.unknown_name("region", name, origin, site_names(sites)),
         }
     }
@@ -252,7 +256,8 @@ fn profile(options: &LinkOptions, is_lan: bool) -> Profile {
 
 /// The names in a row, those beyond a limit counted; none when there is no name.
 fn all_of(names: &[String]) -> Option<String> {
-    let shown: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> =
+        names.iter().take(suggest::NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
     let more = names.len() - shown.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!names.is_empty()).then(|| format!("{}{more}", shown.join(", ")))

@@ -6,6 +6,7 @@ use crate::net::Sites;
 use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
@@ -105,8 +106,14 @@ impl Planner<'_> {
         }
         if let Some(region) = text.strip_prefix("region:") {
             let site = sites.find(region.trim());
-            if site.is_none() {
-                self.unknown_region(region.trim(), &target.origin, sites);
+            match site {
+                None => self.unknown_region(region.trim(), &target.origin, sites),
+                Some(site) if !placed.places.contains(&site) => {
+                    let message = format!("no node stands in the region `{}`", region.trim());
+                    let warning = Diagnostic::warning(Code::NeverStrikes, &target.origin, message);
+                    self.diagnostics.push(warning.help("so it means nobody: name a region that has nodes"));
+                }
+                Some(_) => {}
             }
             return site.map(Target::Site);
         }

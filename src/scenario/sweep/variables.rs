@@ -1,5 +1,7 @@
 //! The variables of a sweep and which of them turn together.
 
+use std::collections::BTreeMap;
+
 use super::written;
 use crate::spec::{Code, Diagnostic, Diagnostics, Located, Named, Node, Origin, Value, suggest, units};
 
@@ -120,5 +122,30 @@ pub(super) fn groups(
     let mut groups: Vec<Vec<usize>> = alone.map(|index| vec![index]).collect();
     groups.extend(zipped.into_iter().filter(|group| !group.is_empty()));
     groups.sort_by_key(|group| group.iter().min().copied());
+    groups.iter().for_each(|group| refuse_equal(variables, group, diagnostics));
     groups
+}
+
+/// Reports values of variables that turn together which all are as before: the same runs would be made twice.
+fn refuse_equal(variables: &[Variable], group: &[usize], diagnostics: &mut Diagnostics) {
+    let count = group.iter().map(|index| variables[*index].values.len()).min().unwrap_or(0);
+    let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for position in 0..count {
+        let values: Vec<&Node> = group.iter().map(|index| &variables[*index].values[position]).collect();
+        let told = values.iter().map(|value| written(value)).collect();
+        if let Some(first) = seen.get(&told) {
+            let names: Vec<String> =
+                group.iter().map(|index| format!("`{}`", variables[*index].name)).collect();
+            let values_of = if group.len() == 1 { "this value of" } else { "these values of" };
+            let message =
+                format!("{values_of} {} came before: the same runs would be made twice", names.join(" and "));
+            let error = Diagnostic::error(Code::BadVariable, &values[0].origin, message);
+            let before = &variables[group[0]].values[*first].origin;
+            diagnostics.push(
+                error.related(before, "here").help("take one of them out; `repeat` makes more runs of each"),
+            );
+        } else {
+            seen.insert(told, position);
+        }
+    }
 }

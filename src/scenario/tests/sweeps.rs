@@ -188,6 +188,36 @@ error[S040]: `${x}` names no variable of [sweep]
 }
 
 #[test]
+fn values_that_make_the_same_runs_twice_are_reported() {
+    assert_shown(
+        &errors(
+            "a = \"${a} ${b} ${c}\"\n[sweep]\nvars.a = [3, 5, 3]\nvars.b = [\"x\", \"y\", \"x\"]\nvars.c = [1, 2, 1]\nzip = [[\"b\", \"c\"]]",
+        ),
+        r#"
+error[S042]: this value of `a` came before: the same runs would be made twice
+ --> test.toml:4:17
+  |
+4 | vars.a = [3, 5, 3]
+  |           -     ^
+  |           |
+  |           here
+  |
+  = help: take one of them out; `repeat` makes more runs of each
+
+error[S042]: these values of `b` and `c` came before: the same runs would be made twice
+ --> test.toml:5:21
+  |
+5 | vars.b = ["x", "y", "x"]
+  |           --- here  ^^^
+  |
+  = help: take one of them out; `repeat` makes more runs of each
+"#,
+    );
+    let alike = "b = \"${b}\"\nc = \"${c}\"\n[sweep]\nvars.b = [\"x\", \"y\", \"x\"]\nvars.c = [1, 2, 3]\nzip = [[\"b\", \"c\"]]";
+    assert_eq!(sweep(alike).1, "");
+}
+
+#[test]
 fn variables_that_are_written_in_the_wrong_place_are_known_all_the_same() {
     assert_shown(
         &errors("a = \"${x}\"\n[matrix]\nvars.x = [1, 2]\n"),

@@ -41,7 +41,7 @@ pub(super) fn not_a_distribution(word: &str, span: Range<usize>, measure: Measur
         return problem(&expected).help(format!("write {range}"));
     }
     // What begins like a quantity was to be one.
-    if word.starts_with(|c: char| c.is_ascii_digit())
+    if word.strip_prefix('-').unwrap_or(word).starts_with(|c: char| c.is_ascii_digit())
         && let Err(wrong) = measure.value(word)
     {
         return wrong.shifted(span.start);

@@ -114,17 +114,21 @@ pub fn ppm(text: &str) -> Result<Ppm, Problem> {
 /// from 0 to 1, parts per million. `None` for a text that is no quantity. Units belong to one kind each, so
 /// there is no doubt which it is.
 pub fn base_value(text: &str) -> Option<(Dimension, f64)> {
-    Dimension::ALL.into_iter().find_map(|dimension| {
-        let value = match dimension {
-            Dimension::Duration => signed_duration(text).map(|value| value.0 as f64),
-            Dimension::Bytes => bytes(text).map(|value| value.0 as f64),
-            Dimension::Bandwidth => bandwidth(text).map(|value| value.0 as f64),
-            Dimension::Rate => rate(text).map(|value| value.per_second()),
-            Dimension::Ratio => ratio(text).map(|value| value.as_f64()),
-            Dimension::Ppm => ppm(text).map(|value| value.0 as f64 / 1e3),
-        };
-        value.ok().map(|value| (dimension, value))
-    })
+    Dimension::ALL
+        .into_iter()
+        .find_map(|dimension| value(text, dimension).ok().map(|value| (dimension, value)))
+}
+
+/// The value of a quantity of this kind in its base unit.
+fn value(text: &str, dimension: Dimension) -> Result<f64, Problem> {
+    match dimension {
+        Dimension::Duration => signed_duration(text).map(|value| value.0 as f64),
+        Dimension::Bytes => bytes(text).map(|value| value.0 as f64),
+        Dimension::Bandwidth => bandwidth(text).map(|value| value.0 as f64),
+        Dimension::Rate => rate(text).map(|value| value.per_second()),
+        Dimension::Ratio => ratio(text).map(|value| value.as_f64()),
+        Dimension::Ppm => ppm(text).map(|value| value.0 as f64 / 1e3),
+    }
 }
 
 /// A bare number as text where a quantity is due: asks for the unit and shows the fix.
@@ -231,8 +235,13 @@ fn refuse_padding(text: &str, dimension: Dimension) -> Result<(), Problem> {
     if text.contains(char::is_whitespace) {
         let compact: String = text.split_whitespace().collect();
         let problem = Problem::new(Code::BadNumber, 0..text.len(), "has a space in it");
-        let is_known = base_value(&compact).is_some_and(|(other, _)| other == dimension);
-        return Err(problem.help(if is_known { format!("write \"{compact}\"") } else { example }));
+        let fix = match value(&compact, dimension) {
+            Ok(_) => format!("write \"{compact}\""),
+            // `40 sec`: also the unit is one of other tools.
+            Err(Problem { code: Code::WrongUnit, label, help, .. }) if !label.is_empty() => help.concat(),
+            Err(_) => example,
+        };
+        return Err(problem.help(fix));
     }
     if text.starts_with('-') {
         return Err(negative(text, dimension));

@@ -75,6 +75,78 @@ const SET: [(&str, &str, &str); 34] = [
     ("warmup=10s", "error[S018]: the warm-up of 10s leaves nothing to measure", "10s"),
 ];
 
+/// A mistake in each part, of every layer that reads it: its top level, the options of one table, names that span tables,
+/// and what a check asserts.
+const MISTAKES: &str = r#"schema = 1
+duration = "10 sec"
+warmup = "1"
+[system.kv]
+type = "raft"
+[system.broken]
+type = "raft"
+nodes = -3
+[workload.w]
+target = "kw"
+arrival = "poisson(10/s)"
+[workload.broken]
+target = "kv"
+arrival = "poisson(10)"
+[fault.slow]
+do = "slow-disk"
+at = "1s"
+target = "kv.1"
+factor = "2"
+[fault.cut]
+do = "partition"
+when = "fault-began(slw)"
+target = "kv"
+[check.c]
+invariants = ["one-leeder"]
+[check.fast]
+metric = "latency"
+assert = "p99 < 600"
+where = { workload = "v" }
+[check.names-what-is-broken]
+metric = "latency"
+assert = "p99 < 600ms"
+where = { workload = "broken" }
+target = "broken"
+[check.late]
+sometimes = "leader-lost(kv)"
+to = "1"
+"#;
+
+#[test]
+fn mistakes_of_one_layer_do_not_hide_those_of_another() {
+    let of_system = "error[S023]: `nodes` may not be negative";
+    // Targets could name nodes of a system that could not be read.
+    let of_fault = "error[S050]: there is no fault `slw`";
+    let all = [
+        "error[S020]: `duration` has a space in it",
+        "error[S022]: `warmup` needs a unit: 1 could be ms or s",
+        of_system,
+        "error[S050]: there is no system `kw`",
+        "error[S022]: `rate` needs a unit: 10 could be /s or /m",
+        "error[S011]: `factor` must be a whole number, found a string",
+        of_fault,
+        "error[S050]: there is no invariant `one-leeder`",
+        "error[S055]: `600` needs a unit: 600 could be ms or s",
+        "error[S050]: there is no workload `v`",
+        "error[S022]: `to` needs a unit: 1 could be ms or s",
+    ];
+    let folder =
+        Folder::new(&[("a.toml", MISTAKES), ("b.toml", &MISTAKES.replace("nodes = -3", "nodes = 3"))]);
+    for (file, hidden) in [("a.toml", of_fault), ("b.toml", of_system)] {
+        for command in ["check", "run"] {
+            let done = folder.run(&[command, file]);
+            assert_eq!(done.code, 2, "{}", done.stderr);
+            let told: Vec<&str> = done.stderr.lines().filter(|line| line.starts_with("error")).collect();
+            let expected: Vec<&str> = all.into_iter().filter(|error| *error != hidden).collect();
+            assert_eq!(told, expected, "{command} {file}");
+        }
+    }
+}
+
 #[test]
 fn a_value_that_cannot_be_is_underlined_where_it_stands() {
     let folder = Folder::new(&[("kv.toml", KV)]);

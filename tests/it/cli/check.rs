@@ -72,6 +72,14 @@ fn assertions_are_held_against_the_metrics() {
     let first =
         "error[S055]: `p99 600ms` compares nothing: it has none of < <= > >= ==\n --> test.toml:8:11\n";
     assert!(done.stderr.starts_with(first), "{}", done.stderr);
+    // As in an option of the scenario: 1 could be 1 % or all.
+    for share in ["5%", "0.05", "1.0", "0"] {
+        check(&format!("metric = \"error_rate\"\nassert = \"mean <= {share}\"\n")).exits(0);
+    }
+    for (share, wrong) in [("1", "needs its unit `%`"), ("1.5", "is more than the whole")] {
+        let done = check(&format!("metric = \"error_rate\"\nassert = \"mean < {share}\"\n")).exits(2);
+        assert!(done.stderr.contains(&format!("`{share}` {wrong}")), "{}", done.stderr);
+    }
 }
 
 #[test]

@@ -19,11 +19,13 @@ election_timeout = "uniform(150ms, 300ms)"
 heartbeat = "50ms"
 [system.api]
 type = "service"
+nodes = { region = "eu-west-1", count = 3 }
 steps = [{ work = "exp(1ms)" }]
 [workload]
-v = { target = "kv", arrival = "poisson(1/s)" }
+v = { target = "kv", arrival = "poisson(1/s)", region = "eu-west-1" }
 [workload.w]
 target = "kv"
+region = "us-east-1"
 arrival = "closed(clients=5)"
 [fault.cut]
 at = "5s"
@@ -60,7 +62,7 @@ const WHOLE: [Mistake; 14] = [
     mistake(
         "system.kv.cores",
         ["2", "true", "true"],
-        ["error[S011]: `cores` must be a whole number, found true or false", "found true"],
+        ["error[S011]: `cores` must be a whole number, found true or false", "write for example"],
     ),
     mistake(
         "system.kv.raft.heartbeat",
@@ -95,7 +97,7 @@ const WHOLE: [Mistake; 14] = [
     mistake(
         "workload.v",
         [
-            r#"{ target = "kv", arrival = "poisson(1/s)" }"#,
+            r#"{ target = "kv", arrival = "poisson(1/s)", region = "eu-west-1" }"#,
             r#"{ arrival = "poisson(1/s)" }"#,
             r#"{ arrival = "poisson(1/s)" }"#,
         ],
@@ -468,26 +470,66 @@ fn said(changes: &[(&str, &str)], set: &[&str]) -> String {
 #[test]
 fn a_mistake_of_some_combinations_shows_the_values_that_make_it() {
     let nodes = "nodes = [\"eu-west-1\", \"us-east-1\", \"us-east-1\"]";
-    let sweep = "[sweep]\nvars.heartbeat = [\"20ms\", \"50ms\"]\nvars.count = [3, 2, 1]\n[check.fast]";
+    let sweep = "[sweep]\nvars.heartbeat = [\"20ms\", \"50ms\"]\nvars.count = [3, 2, 4]\n[check.fast]";
     let changes = [
-        (nodes, "nodes = \"${count}\""),
+        (nodes, "nodes = { region = \"eu-west-1\", count = \"${count}\" }"),
         ("heartbeat = \"50ms\"", "heartbeat = \"${heartbeat}\""),
-        ("groups = [\"leader(kv)\", \"rest\"]", "groups = [\"kv.2\", \"kv.3\"]"),
+        ("groups = [\"leader(kv)\", \"rest\"]", "groups = [\"kv.1\", \"kv.3\"]"),
         ("[check.fast]", sweep),
     ];
     assert_eq!(
-        said(&changes, &["sweep.vars.count.2=2"]),
+        said(&changes, &["sweep.vars.count.2=1"]),
         "\
 error[S050]: there is no node or system `kv.3`
-  --> main.toml:25:19
+  --> main.toml:27:19
    |
-25 | groups = [\"kv.2\", \"kv.3\"]
+27 | groups = [\"kv.1\", \"kv.3\"]
    |                   ^^^^^^ did you mean `kv.1`?
 ...
-29 | vars.count = [3, 2, 1]
-   |                  - when `count` is this, the first of 2 values
+31 | vars.count = [3, 2, 4]
+   |                  - when `count` is this
    |
-   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `api.1`, `api.2`, `api.3`, `api.front`, `v` or `w`"
+   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `api.1`, `api.2`, `api.3`, `api.front`, `v` or `w`
+
+error[S050]: there is no node or system `kv.3`
+  --> main.toml:27:19
+   |
+27 | groups = [\"kv.1\", \"kv.3\"]
+   |                   ^^^^^^ did you mean `kv.1`?
+   |
+  ::: --set:1:20
+   |
+ 1 | sweep.vars.count.2=1
+   |                    - when `count` is this
+   |
+   = help: the scenario has `kv`, `api`, `kv.1`, `api.1`, `api.2`, `api.3`, `api.front`, `v` or `w`"
+    );
+}
+
+#[test]
+fn a_mistake_of_several_values_of_a_variable_is_told_once() {
+    let changes = [
+        ("regions = \"aws\"", "regions = \"${net}\""),
+        ("nodes = [\"eu-west-1\", \"us-east-1\", \"us-east-1\"]", "nodes = 3"),
+        ("nodes = { region = \"eu-west-1\", count = 3 }", "nodes = 3"),
+        (", region = \"eu-west-1\" }", " }"),
+        ("[check.fast]", "[sweep]\nvars.net = [\"aws\", \"gcp\", \"lan\"]\n[check.fast]"),
+    ];
+    let told = said(&changes, &[]);
+    let (_, error) = told.split_once("error").expect("it is one");
+    assert_eq!(
+        error,
+        "\
+[S050]: there is no region `us-east-1` in this network
+  --> main.toml:22:10
+   |
+22 | region = \"us-east-1\"
+   |          ^^^^^^^^^^^
+...
+30 | vars.net = [\"aws\", \"gcp\", \"lan\"]
+   |                    ----- when `net` is this, the first of 2 values
+   |
+   = help: write regions = \"aws\" in [network]"
     );
 }
 
@@ -500,14 +542,14 @@ fn a_mistake_of_a_pair_of_values_shows_both() {
         said(&changes, &[]),
         "\
 error[S018]: the warm-up of 10s leaves nothing to measure: the run lasts 6s
-  --> main.toml:30:22
+  --> main.toml:32:22
    |
  3 | warmup = \"${warmup}\"
    |           --------- used through `${warmup}` here
 ...
-29 | vars.length = [\"20s\", \"6s\"]
+31 | vars.length = [\"20s\", \"6s\"]
    |                       ---- so long is the run
-30 | vars.warmup = [\"1s\", \"10s\"]
+32 | vars.warmup = [\"1s\", \"10s\"]
    |                      ^^^^^
    |
    = help: make the warm-up shorter, or the run longer"
@@ -525,9 +567,9 @@ error[S018]: both `at` and `when` say when it strikes
  1 | fault.cut.when=leader-elected(kv)
    |                ^^^^^^^^^^^^^^^^^^
    |
-  ::: main.toml:23:6
+  ::: main.toml:25:6
    |
-23 | at = \"5s\"
+25 | at = \"5s\"
    |      ---- and so does this
    |
    = help: keep one of them"
@@ -536,11 +578,11 @@ error[S018]: both `at` and `when` say when it strikes
         said(&[("[check.fast]", "[check.fast]\ninvariants = [\"agreement\"]")], &[]),
         "\
 error[S018]: this check is of several kinds at once
-  --> main.toml:29:10
+  --> main.toml:31:10
    |
-28 | invariants = [\"agreement\"]
+30 | invariants = [\"agreement\"]
    |              ------------- with this
-29 | metric = \"latency\"
+31 | metric = \"latency\"
    |          ^^^^^^^^^
    |
    = help: split it: one check for each kind"

@@ -183,6 +183,30 @@ error[S018]: a crash has no `flap`
    |
    = help: it strikes nodes: remove it
 
+error[S050]: there is no node `kv.9`
+  --> test.toml:14:17
+   |
+14 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+   |                 ^^^^ did you mean `kv.1`?
+   |
+   = help: the scenario has `kv.1`, `kv.2` or `kv.3`
+
+error[S052]: `kv.1` is no link
+  --> test.toml:14:24
+   |
+14 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+   |                        ^^^^^^
+   |
+   = help: write for example "kv.1->kv.2" for one direction, "kv.1--kv.2" for both
+
+error[S052]: the link leads from a node to itself
+  --> test.toml:14:32
+   |
+14 | links = ["kv.1--kv.9", "kv.1", "kv.2->kv.2"]
+   |                                ^^^^^^^^^^^^
+   |
+   = help: name two nodes
+
 error[S018]: both `links` and `target` say which links the partition strikes
   --> test.toml:19:9
    |

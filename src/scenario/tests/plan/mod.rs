@@ -3,6 +3,7 @@
 mod calls;
 mod domains;
 mod faults;
+mod in_vain;
 mod links;
 mod loads;
 mod nemesis;

@@ -12,9 +12,11 @@ type = "raft"
 [fault.a]
 do = "random"
 every = "5s"
+for = "1s"
 [fault.b]
 do = "random"
 every = "5s"
+for = "1s"
 target = "kv"
 kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
 "#,
@@ -29,37 +31,37 @@ error[S018]: `target` is missing: which system does the nemesis hunt?
   = help: write for example target = "kv"
 
 error[S015]: `kinds[0]` cannot be `krash`
-  --> test.toml:12:11
+  --> test.toml:14:11
    |
-12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
+14 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |           ^^^^^ did you mean `crash`?
 
 error[S018]: a nemesis cannot draw a random
-  --> test.toml:12:19
+  --> test.toml:14:19
    |
-12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
+14 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |                   ^^^^^^^^
    |
    = help: name the kinds that it may draw from
 
 error[S014]: unknown key `delai` in [fault.b.kinds]
-  --> test.toml:12:45
+  --> test.toml:14:45
    |
-12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
+14 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |                                             ^^^^^ did you mean `delay`?
 
 error[S016]: `weight` is 0, and must be from 1 to 1000000
-  --> test.toml:12:69
+  --> test.toml:14:69
    |
-12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
+14 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |                                                                     ^
    |
    = help: write weight = 1
 
 error[S024]: `share` is more than the whole (100%)
-  --> test.toml:12:98
+  --> test.toml:14:98
    |
-12 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
+14 | kinds = ["krash", "random", { do = "delay", delai = "5ms", weight = 0 }, { do = "loss", share = "200%" }]
    |                                                                                                  ^^^^
 "#,
     );
@@ -78,10 +80,12 @@ nodes = 2
 [fault.a]
 do = "random"
 every = "5s"
+for = "1s"
 target = "leader(kv)"
 [fault.b]
 do = "random"
 every = "5s"
+for = "1s"
 target = "two"
 kinds = ["slow-disk", "crash"]
 [fault.c]
@@ -93,27 +97,27 @@ target = "kv.1"
         ),
         r#"
 error[S052]: `leader(kv)` is no system
-  --> test.toml:11:10
+  --> test.toml:12:10
    |
-11 | target = "leader(kv)"
+12 | target = "leader(kv)"
    |          ^^^^^^^^^^^^
    |
    = help: a nemesis chooses its victims itself: name the system that it hunts
 
 error[S018]: `two` has 2 nodes and can do without none, as a crash would have it
-  --> test.toml:16:23
+  --> test.toml:18:23
    |
-16 | kinds = ["slow-disk", "crash"]
+18 | kinds = ["slow-disk", "crash"]
    |                       ^^^^^^^
    |
    = help: write survivable = false to see what becomes of it
 
 error[S018]: it never strikes: `until` is not after `at`
-  --> test.toml:20:9
+  --> test.toml:22:9
    |
-19 | at = "5s"
+21 | at = "5s"
    |      ---- with this
-20 | until = "4s"
+22 | until = "4s"
    |         ^^^^
    |
    = help: let `until` be later
@@ -125,7 +129,7 @@ error[S018]: it never strikes: `until` is not after `at`
 fn a_nemesis_draws_from_something_and_not_from_too_much() {
     let kinds = |list: &str| {
         planned(&format!(
-            "[system.kv]\ntype = \"raft\"\n[fault.a]\ndo = \"random\"\nevery = \"5s\"\ntarget = \"kv\"\nkinds = [{list}]\n"
+            "[system.kv]\ntype = \"raft\"\n[fault.a]\ndo = \"random\"\nevery = \"5s\"\nfor = \"1s\"\ntarget = \"kv\"\nkinds = [{list}]\n"
         ))
     };
     assert!(kinds("").contains("`kinds` is empty: the nemesis would do nothing"));

@@ -4,7 +4,7 @@ use super::*;
 
 /// The first line of what is said of a CSV matrix.
 fn matrix_message(matrix: &str) -> String {
-    let scenario = "schema = 1\nduration = \"1s\"\nsystem.kv.type = \"raft\"\nnetwork.regions = \"m.csv\"\n";
+    let scenario = "schema = 1\nduration = \"1s\"\nsystem.kv = { type = \"raft\", nodes = [\"a\"] }\nnetwork.regions = \"m.csv\"\n";
     let folder = Folder::new(&[("scenarios/a.toml", scenario), ("scenarios/m.csv", matrix)]);
     let mut loaded = folder.load("scenarios/a.toml");
     check_all(&mut loaded);

@@ -200,6 +200,7 @@ nodes = 2
 [fault.a]
 do = "random"
 every = "5s"
+for = "1s"
 target = "two"
 kinds = ["crash"]
 survivable = false

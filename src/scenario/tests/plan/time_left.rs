@@ -6,17 +6,18 @@ const PREY: &str = "[system.kv]\ntype = \"raft\"\n";
 
 #[test]
 fn a_nemesis_whose_calm_is_the_whole_run_is_noticed() {
-    let fault = "[fault.chaos]\ndo = \"random\"\ntarget = \"kv\"\nevery = \"exp(1s)\"\ncalm = \"10s\"";
+    let fault =
+        "[fault.chaos]\ndo = \"random\"\ntarget = \"kv\"\nfor = \"1s\"\nevery = \"exp(1s)\"\ncalm = \"10s\"";
     assert_shown(
         &planned(&format!("{PREY}{fault}")),
         r#"
 warning[S056]: `chaos` never strikes: its calm begins at 0ns
- --> test.toml:9:8
-  |
-9 | calm = "10s"
-  |        ^^^^^
-  |
-  = help: make `calm` shorter, or the run longer
+  --> test.toml:10:8
+   |
+10 | calm = "10s"
+   |        ^^^^^
+   |
+   = help: make `calm` shorter, or the run longer
 "#,
     );
     assert_eq!(planned(&format!("{PREY}{fault}").replace("10s", "9s")), "");

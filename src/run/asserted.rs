@@ -1,0 +1,238 @@
+//! Reads what checks assert of metrics, such as `p99 < 600ms` of `latency`, by the catalogue of metrics.
+//!
+//! It takes no world, so that a mistake in it shows beside those that leave no world.
+
+use std::ops::Range;
+
+use crate::kernel::{Duration, Time};
+use crate::model::op::OpKind;
+use crate::scenario::Scenario;
+use crate::scenario::nouns::check::CheckOptions;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::{Diagnostic, Diagnostics, Problem};
+use crate::spec::origin::Origin;
+use crate::spec::scalars::Located;
+use crate::spec::{suggest, units};
+
+use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, named};
+
+/// What a check asserts.
+#[derive(Clone, Debug)]
+pub(super) struct Asserted {
+    /// Of which figure.
+    pub(super) query: Query,
+    /// The node that the figure is of, which the world has to have.
+    pub(super) node: Option<Located<String>>,
+    /// What it must be.
+    pub(super) assertion: Assertion,
+    /// What it must be, as the scenario says it.
+    pub(super) text: String,
+}
+
+/// What a check asserts; `None` if it is of another kind, and once every mistake has been reported.
+pub(super) fn read(
+    check: &CheckOptions,
+    scenario: &Scenario,
+    diagnostics: &mut Diagnostics,
+) -> Option<Asserted> {
+    let (metric, assert) = (check.metric.as_ref()?, check.assert.as_ref()?);
+    let Some(entry) = named(&metric.value) else {
+        let names = || CATALOGUE.iter().map(|entry| entry.name);
+        let message = format!("there is no metric `{}`", metric.value);
+        let diagnostic = Diagnostic::error(Code::UnknownName, &metric.origin, message)
+            .did_you_mean(suggest::closest(&metric.value, names()))
+            .help("`seedbed list metrics` shows them");
+        diagnostics.push(diagnostic);
+        return None;
+    };
+    let query = query(check, entry, scenario, diagnostics);
+    let assertion = match parse(&assert.value, entry) {
+        Ok(assertion) => Some(assertion),
+        Err(refused) => {
+            let origin = assert.place_of(refused.part);
+            let diagnostic = Diagnostic::error(Code::BadAssertion, &origin, refused.message);
+            diagnostics.push(diagnostic.did_you_mean(refused.near).help(refused.help));
+            None
+        }
+    };
+    let labels = &check.r#where.value.entries;
+    let node = labels.iter().find(|(label, ..)| label == "node").map(|(_, _, value)| value.clone());
+    let text = assert.value.trim().to_owned();
+    Some(Asserted { query: query?, node, assertion: assertion?, text })
+}
+
+fn query(
+    check: &CheckOptions,
+    entry: &Entry,
+    scenario: &Scenario,
+    diagnostics: &mut Diagnostics,
+) -> Option<Query> {
+    let mut query = Query::of(entry.metric);
+    let mut all = true;
+    for (label, origin, value) in &check.r#where.value.entries {
+        let narrowed = query.clone().with(label, &value.value);
+        let narrowed = narrowed.map_err(|error| Box::new(unknown(&error, origin, value)));
+        match narrowed.and_then(|narrowed| check_value(label, value, scenario).map(|()| narrowed)) {
+            Ok(narrowed) => query = narrowed,
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                all = false;
+            }
+        }
+    }
+    if let Some(system) = &check.target {
+        match query.clone().with("system", &system.value) {
+            Ok(narrowed) => query = narrowed,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(Code::UnknownName, &system.origin, error.to_string());
+                diagnostics.push(diagnostic.help("this metric has no `target`"));
+                all = false;
+            }
+        }
+    }
+    if check.from.is_some() || check.to.is_some() {
+        let moment = |at: &Option<Located<Duration>>, absent| at.as_ref().map_or(absent, |at| at.value);
+        let (from, to) = (moment(&check.from, Duration::ZERO), moment(&check.to, scenario.duration));
+        query.window = Some((Time::ZERO + from, Time::ZERO + to));
+    }
+    all.then_some(query)
+}
+
+/// The error at whichever of a label and its value is none.
+fn unknown(error: &LabelError, label: &Origin, value: &Located<String>) -> Diagnostic {
+    let (at, near) = match error {
+        LabelError::Unknown { near, .. } => (label, near),
+        LabelError::Value { near, .. } => (&value.origin, near),
+    };
+    Diagnostic::error(Code::UnknownName, at, error.to_string()).did_you_mean(*near)
+}
+
+/// Labels that name things of the scenario must name things that are there.
+fn check_value(label: &str, value: &Located<String>, scenario: &Scenario) -> Result<(), Box<Diagnostic>> {
+    let known: Vec<&str> = match label {
+        "workload" => scenario.workload.names().collect(),
+        "system" => scenario.system.names().collect(),
+        "fault" => scenario.fault.names().collect(),
+        "op" => OpKind::ALL.iter().map(|kind| kind.name()).collect(),
+        _ => return Ok(()),
+    };
+    known_value(label, value, &known)
+}
+
+/// Refuses the value of a label that is none of those that are there.
+pub(super) fn known_value(
+    label: &str,
+    value: &Located<String>,
+    known: &[&str],
+) -> Result<(), Box<Diagnostic>> {
+    let Located { value, origin } = value;
+    if known.contains(&value.as_str()) {
+        return Ok(());
+    }
+    let near = suggest::closest(value, known.iter().copied());
+    let error = Diagnostic::error(Code::UnknownName, origin, format!("there is no {label} `{value}`"));
+    let error = error.did_you_mean(near);
+    Err(Box::new(match known.is_empty() {
+        true => error.help(format!("the scenario has no {label}")),
+        false => error.help(format!("the scenario has {}", suggest::listed(known.iter().copied()))),
+    }))
+}
+
+/// Why an assertion cannot be read.
+struct Refused {
+    /// The bytes at fault.
+    part: Range<usize>,
+    message: String,
+    near: Option<&'static str>,
+    help: String,
+}
+
+/// Reads `p99 < 600ms`.
+fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
+    let refused = |part, message, help| Refused { part, message, near: None, help };
+    let example = || match entry.unit {
+        Unit::Nanoseconds => format!("write for example \"{} < 600ms\"", entry.aggregates[0].name()),
+        Unit::Ratio => format!("write for example \"{} < 5%\"", entry.aggregates[0].name()),
+        Unit::OperationsPerSecond => format!("write for example \"{} > 100/s\"", entry.aggregates[0].name()),
+        _ => format!("write for example \"{} < 10\"", entry.aggregates[0].name()),
+    };
+    // Two-character signs first: `<=` begins with `<`.
+    let mut signs = Comparison::ALL;
+    signs.sort_by_key(|comparison| std::cmp::Reverse(comparison.sign().len()));
+    let found = signs.into_iter().find_map(|comparison| {
+        text.find(comparison.sign()).map(|at| (at..at + comparison.sign().len(), comparison))
+    });
+    let Some((sign, comparison)) = found else {
+        // The word in the middle was to be the sign.
+        let part = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [first, word, _] => {
+                let after = text.find(first).expect("it is a part") + first.len();
+                let start = after + text[after..].find(word).expect("it comes later");
+                start..start + word.len()
+            }
+            _ => 0..text.len(),
+        };
+        let message = format!("`{text}` compares nothing: it has none of < <= > >= ==");
+        return Err(refused(part, message, example()));
+    };
+    let (left_part, right_part) = (trimmed(text, 0..sign.start), trimmed(text, sign.end..text.len()));
+    let (left, right) = (&text[left_part.clone()], &text[right_part.clone()]);
+    if let Some(at) = [" and ", " or "].into_iter().filter_map(|link| right.find(link)).min() {
+        let message = "an assertion is one comparison".to_owned();
+        let help = "write a check of its own for each comparison".to_owned();
+        let more = trimmed(text, right_part.start + at..right_part.end);
+        return Err(refused(more, message, help));
+    }
+    let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
+    let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
+    let Some(aggregate) = aggregate else {
+        let help = format!("`{}` has {}", entry.name, allowed());
+        let near = suggest::closest(left, entry.aggregates.iter().map(|aggregate| aggregate.name()));
+        let part = if left.is_empty() { sign } else { left_part };
+        let message = format!("`{left}` is no aggregate of `{}`", entry.name);
+        return Err(Refused { near, ..refused(part, message, help) });
+    };
+    let value = value(right, aggregate, entry.unit).map_err(|problem| {
+        let help = problem.help.first().cloned().unwrap_or_else(example);
+        let message = format!("`{right}` {}", problem.message);
+        let Range { start, end } = problem.shifted(right_part.start).span;
+        let part = if start < end { start..end } else { right_part.clone() };
+        refused(part, message, help)
+    })?;
+    Ok(Assertion { aggregate, comparison, value })
+}
+
+/// The bytes of a part without the space around it.
+fn trimmed(text: &str, part: Range<usize>) -> Range<usize> {
+    let start = part.end - text[part.clone()].trim_start().len();
+    start..start + text[part].trim().len()
+}
+
+/// The value that a figure is compared with, in the base unit of its metric.
+fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
+    let plain = |text: &str| {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| Problem::new(Code::BadAssertion, 0..text.len(), "is no number"))
+    };
+    // A count, and a coefficient of variation, have no unit whatever the metric's is.
+    if matches!(aggregate, Aggregate::Count | Aggregate::Cv) {
+        return plain(text);
+    }
+    match unit {
+        Unit::Nanoseconds => units::duration(text).map(|length| length.0 as f64),
+        Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()),
+        // As in an option: `0.05` can mean nothing else, and `1` alone could be 1%.
+        Unit::Ratio => match text.parse::<f64>() {
+            Ok(number) if text.contains('.') || number == 0.0 => units::ratio_from_number(number),
+            Ok(_) | Err(_) => units::ratio(text),
+        }
+        .map(|ratio| ratio.as_f64()),
+        Unit::Count
+        | Unit::Operations
+        | Unit::Requests
+        | Unit::Elections
+        | Unit::Messages
+        | Unit::Syncs
+        | Unit::Strikes => plain(text),
+    }
+}
