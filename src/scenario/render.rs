@@ -1,5 +1,7 @@
 //! Diagnostics as people read them: like rustc's, with the source, the underlined text and the way it came.
 
+use std::ops::Range;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Renderer, Snippet};
 
@@ -108,17 +110,31 @@ fn snippet<'a>(sources: &'a Sources, marks: &[&Mark<'a>]) -> Element<'a> {
     if source.text.is_empty() || source.kind == SourceKind::Defaults {
         return annotate_snippets::Origin::path(source.name.as_str()).into();
     }
-    let annotations = marks.iter().map(|mark| {
-        let span = first_line(&source.text, mark.origin);
+    let spans = || marks.iter().map(|mark| first_line(&source.text, mark.origin));
+    let (lines, number) = lines_of(&source.text, spans());
+    let annotations = marks.iter().zip(spans()).map(|(mark, span)| {
         let label = Some(mark.label.clone()).filter(|label| !label.is_empty());
-        let annotation: Annotation<'a> = mark.kind.span(span);
+        let annotation: Annotation<'a> = mark.kind.span(span.start - lines.start..span.end - lines.start);
         annotation.label(label)
     });
-    Snippet::source(source.text.as_str()).path(source.name.as_str()).annotations(annotations).into()
+    let text = Snippet::source(&source.text[lines.clone()]).line_start(number);
+    text.path(source.name.as_str()).annotations(annotations).into()
+}
+
+/// The bytes from the first line of the spans to their last, and the number of the first, from 1: of a long source the
+/// renderer need not see the rest.
+fn lines_of(text: &str, spans: impl Iterator<Item = Range<usize>>) -> (Range<usize>, usize) {
+    let ends = |(start, end): (usize, usize), span: Range<usize>| (start.min(span.start), end.max(span.end));
+    let (start, end) = spans.fold((text.len(), 0), ends);
+    let bytes = text.as_bytes();
+    let is_break = |byte: &u8| *byte == b'\n';
+    let start = bytes[..start].iter().rposition(is_break).map_or(0, |at| at + 1);
+    let end = bytes[end..].iter().position(is_break).map_or(bytes.len(), |at| end + at);
+    (start..end, 1 + bytes[..start].iter().filter(|byte| is_break(byte)).count())
 }
 
 /// The part of a place on its first line: nobody wants a whole list underlined.
-fn first_line(text: &str, origin: &Origin) -> std::ops::Range<usize> {
+fn first_line(text: &str, origin: &Origin) -> Range<usize> {
     let span = origin.span();
     let written = text.get(span.clone()).unwrap_or("");
     let mut ends = written.char_indices().enumerate();
