@@ -15,6 +15,8 @@ pub(super) struct Backlog<M> {
 #[derive(Clone)]
 pub(super) struct Stalled<M> {
     messages: VecDeque<Held<M>>,
+    /// How many it has held before these: each has a number for as long as the stream is stalled.
+    taken: u64,
     /// Whether what follows is sent all the same: the head was lost, and nothing is in its way.
     is_open: bool,
     /// Until when its sender does not notice that it is dead, if it is.
@@ -33,6 +35,8 @@ pub(super) struct Held<M> {
 pub(super) enum State {
     /// It waits at its sender, who has sent it so often in vain.
     Missing { sent: u32 },
+    /// Where capacity is shared: it has not left yet, and will arrive unless it is given up.
+    Leaving,
     /// It arrives then, or has arrived, and waits for those before it.
     Arrives(Time),
     /// It is given up.
@@ -52,14 +56,15 @@ impl<M: Message> Backlog<M> {
     /// The stream stalls with `message` at its head, sent once in vain; `is_open` says whether it was only lost.
     pub(super) fn stall(&mut self, from: NodeId, to: NodeId, message: M, is_open: bool) {
         let head = Held { message, state: State::Missing { sent: 1 } };
-        let stalled = Stalled { messages: VecDeque::from([head]), is_open, dead_until: None };
+        let stalled = Stalled { messages: VecDeque::from([head]), taken: 0, is_open, dead_until: None };
         let before = self.streams.insert((from, to), stalled);
         assert!(before.is_none(), "a stream that stalls flowed before");
     }
 
     /// The stream is dead, and its sender does not notice until then.
     pub(super) fn die(&mut self, from: NodeId, to: NodeId, noticed: Time) {
-        let stalled = Stalled { messages: VecDeque::new(), is_open: false, dead_until: Some(noticed) };
+        let stalled =
+            Stalled { messages: VecDeque::new(), taken: 0, is_open: false, dead_until: Some(noticed) };
         let before = self.streams.insert((from, to), stalled);
         assert!(before.is_none(), "it was reset, and has sent nothing since");
     }
@@ -108,24 +113,48 @@ impl<M: Message> Stalled<M> {
         self.messages.iter_mut().filter(|held| matches!(held.state, State::Missing { .. }))
     }
 
-    /// Removes the message at the head.
+    /// The numbers of these.
+    pub(super) fn numbers_missing(&self) -> Vec<u64> {
+        let numbered = (self.taken..).zip(&self.messages);
+        let missing = numbered.filter(|(_, held)| matches!(held.state, State::Missing { .. }));
+        missing.map(|(number, _)| number).collect()
+    }
+
+    /// The number of the next message that it holds.
+    pub(super) fn next_number(&self) -> u64 {
+        self.taken + self.messages.len() as u64
+    }
+
+    /// The message of this number.
     ///
     /// # Panics
-    /// If nothing is held.
-    pub(super) fn take(&mut self) -> Held<M> {
-        self.messages.pop_front().expect("something is held")
+    /// If it is held no longer.
+    pub(super) fn numbered(&mut self, number: u64) -> &mut Held<M> {
+        let index = number.checked_sub(self.taken).and_then(|index| usize::try_from(index).ok());
+        index.and_then(|index| self.messages.get_mut(index)).expect("the message is held")
     }
 
-    /// Whether the message at the head is missing no longer.
-    pub(super) fn has_come(&self) -> bool {
-        self.messages.front().is_some_and(|held| !matches!(held.state, State::Missing { .. }))
+    /// Removes the message at the head if nothing keeps it: it comes with when it arrives, or why it is given up.
+    pub(super) fn take(&mut self) -> Option<(M, Result<Time, DropReason>)> {
+        let found = match self.messages.front()?.state {
+            State::Missing { .. } | State::Leaving => return None,
+            State::Arrives(at) => Ok(at),
+            State::GivenUp(reason) => Err(reason),
+        };
+        self.taken += 1;
+        self.messages.pop_front().map(|held| (held.message, found))
     }
 
-    /// How often the message at the head was sent in vain; `None` if nothing is held any more.
-    pub(super) fn head_sent(&self) -> Option<u32> {
-        self.messages.front().map(|held| match held.state {
-            State::Missing { sent } => sent,
-            State::Arrives(_) | State::GivenUp(_) => 0,
+    /// Whether nothing is held any more.
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// How often the first of what is missing was sent in vain; `None` if nothing is missing.
+    pub(super) fn sent(&mut self) -> Option<u32> {
+        self.missing().find_map(|held| match held.state {
+            State::Missing { sent } => Some(sent),
+            State::Leaving | State::Arrives(_) | State::GivenUp(_) => None,
         })
     }
 

@@ -91,7 +91,7 @@ impl<M: Message> Fabric<M> {
 
     /// Messages that wait for a stream's retransmission, or have not left for want of capacity.
     pub(super) fn waiting(&self) -> u64 {
-        self.backlog.len() + self.sharing.as_ref().map_or(0, |sharing| sharing.len())
+        self.backlog.len() + self.sharing.as_ref().map_or(0, |sharing| shared::waiting(sharing))
     }
 
     /// Whether capacity is shared.
@@ -236,17 +236,13 @@ impl<M: Message> Fabric<M> {
         let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
             return counters.drop_one(DropReason::NoRoute);
         };
-        let harm = conditions.harm(draw);
-        if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
-            return counters.drop_one(DropReason::Loss);
-        }
         let departure = profile.transmit(&conditions, now, || message.size(), || links.get(to));
         let Some(departure) = departure else {
             return counters.drop_one(DropReason::BufferFull);
         };
-        if harm == Some(Harm::Corrupted) {
-            // It has used the link all the same.
-            return counters.drop_one(DropReason::Corruption);
+        // It has used the link all the same.
+        if let Some(reason) = taken(profile, &mut conditions, draw) {
+            return counters.drop_one(reason);
         }
         let at = departure + delay;
         let (later, again) = delays(profile, &conditions, draw, counters);
@@ -255,6 +251,17 @@ impl<M: Message> Fabric<M> {
             schedule.deliver(at + again, from, to, 0, message.clone());
         }
         schedule.deliver(at + later, from, to, 0, message);
+    }
+}
+
+/// What keeps a datagram that has left from arriving, if anything does.
+#[inline(always)]
+fn taken(profile: &Profile, conditions: &mut impl Conditions, draw: Draw) -> Option<DropReason> {
+    match conditions.harm(draw) {
+        _ if profile.loses(draw, 0) => Some(DropReason::Loss),
+        Some(Harm::Lost) => Some(DropReason::Loss),
+        Some(Harm::Corrupted) => Some(DropReason::Corruption),
+        None => None,
     }
 }
 

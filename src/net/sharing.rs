@@ -82,9 +82,9 @@ impl<T> Sharing<T> {
         Sharing { capacities, flows: BTreeMap::new(), at: Time::ZERO, next: None, generation: 0 }
     }
 
-    /// Messages that are being sent or wait for it.
-    pub(super) fn len(&self) -> u64 {
-        self.flows.values().map(|flow| flow.pieces.len() as u64).sum()
+    /// What is being sent or waits for it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.flows.values().flat_map(|flow| &flow.pieces).map(|piece| &piece.what)
     }
 
     /// Bytes of the messages from `from` to `to` that are being sent or wait for it.
@@ -299,7 +299,7 @@ mod tests {
                     sharing.begin(at, NodeId(from), NodeId(to), size, way, index);
                 }
                 (_, None) => {
-                    assert_eq!(sharing.len(), 0);
+                    assert_eq!(sharing.iter().count(), 0);
                     return done;
                 }
             }

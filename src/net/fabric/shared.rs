@@ -1,12 +1,12 @@
 //! The same links where capacity is shared: a message leaves when its flow has had the time for it, which nobody knows when
 //! it is sent.
 
-use super::streams::{RETRANSMIT_AFTER, RETRANSMIT_DOUBLINGS, lateness};
-use super::{Address, Fabric, Traffic, delays};
+use super::streams::{lateness, release, timeout};
+use super::{Address, Fabric, Traffic, delays, taken};
 use crate::kernel::{Duration, Message, NodeId, Time};
-use crate::net::backlog::State;
-use crate::net::draw::Draw;
-use crate::net::impair::{Conditions, Harm};
+use crate::net::backlog::{Stalled, State};
+use crate::net::draw::{Burst, Draw};
+use crate::net::impair::Conditions;
 use crate::net::profile::Profile;
 use crate::net::sharing::{Sharing, Way};
 use crate::net::{DropReason, Schedule, Sites};
@@ -18,8 +18,31 @@ pub(super) enum Fate<M> {
     Datagram { message: M, after: Duration, again: Option<Duration> },
     /// It arrives so much later, behind those before it.
     Stream { message: M, after: Duration, epoch: u32 },
+    /// The same, or it is given up: its stalled stream holds it under this number.
+    Held { number: u64, found: Result<Duration, DropReason>, epoch: u32 },
+    /// A fault takes it further on. Its stream sends it again.
+    Taken,
     /// It does not arrive.
     Dropped(DropReason),
+}
+
+/// Messages that have not left and that nobody else holds.
+pub(super) fn waiting<M>(sharing: &Sharing<Fate<M>>) -> u64 {
+    let is_only_here = |fate: &&Fate<M>| match fate {
+        Fate::Datagram { .. } | Fate::Stream { .. } | Fate::Dropped(_) => true,
+        Fate::Held { .. } | Fate::Taken => false,
+    };
+    sharing.iter().filter(is_only_here).count() as u64
+}
+
+/// What one attempt to send a message of a stream comes to.
+enum Attempt {
+    /// It leaves this way, and arrives so much later or is given up.
+    Leaves(Way, Result<Duration, DropReason>),
+    /// A fault takes it once it has left: the next attempt may come when that is over.
+    Lost,
+    /// There is no way, or its buffer is full.
+    Blocked,
 }
 
 /// What the nodes of these sites share; `None` if they share nothing.
@@ -67,16 +90,56 @@ impl<M: Message> Fabric<M> {
         if !sender.transport.is_stream_with(receiver.transport) {
             return self.datagram_shared(conditions, now, draw, (from, to), message, schedule);
         }
-        let link = links.get(to);
-        if link.is_stalled(epoch) {
+        if links.get(to).is_stalled(epoch) {
+            return self.pass_behind_shared(conditions, now, draw, (from, to), message, schedule);
+        }
+        let size = message.size();
+        match self.attempt_shared(&mut conditions, now, |_| draw, (from, to), size) {
+            Attempt::Leaves(way, Ok(after)) => {
+                self.enter(now, (from, to), size, way, Fate::Stream { message, after, epoch });
+            }
+            Attempt::Leaves(way, Err(reason)) => {
+                self.enter(now, (from, to), size, way, Fate::Dropped(reason));
+            }
+            found @ (Attempt::Lost | Attempt::Blocked) => {
+                self.traffic[from.index()].links.get(to).stall(epoch);
+                self.backlog.stall(from, to, message, matches!(found, Attempt::Lost));
+                schedule.retransmit(now + timeout(1), from, to, epoch);
+            }
+        }
+        self.tell(schedule);
+    }
+
+    /// Behind a message that waits for its way this one waits at its sender, behind one that was lost it travels, and waits
+    /// where it arrives.
+    fn pass_behind_shared(
+        &mut self,
+        mut conditions: impl Conditions,
+        now: Time,
+        draw: Draw,
+        (from, to): (NodeId, NodeId),
+        message: M,
+        schedule: &mut impl Schedule<M>,
+    ) {
+        if !self.backlog.is_open(from, to) {
             return self.backlog.queue(from, to, message, State::Missing { sent: 0 });
         }
-        if self.is_blocked(&conditions, (from, to), message.size()) || conditions.harm(draw).is_some() {
-            self.traffic[from.index()].links.get(to).stall(epoch);
-            self.backlog.stall(from, to, message, false);
-            return schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
+        let stalled = self.backlog.stalled(from, to).expect("what is open is stalled");
+        let (number, tries_again) = (stalled.next_number(), stalled.sent().is_some());
+        let (epoch, size) = (self.epoch(from, to), message.size());
+        let state = match self.attempt_shared(&mut conditions, now, |_| draw, (from, to), size) {
+            Attempt::Leaves(way, found) => {
+                self.enter(now, (from, to), size, way, Fate::Held { number, found, epoch });
+                State::Leaving
+            }
+            Attempt::Lost => State::Missing { sent: 1 },
+            Attempt::Blocked => State::Missing { sent: 0 },
+        };
+        // As long as something is missing it is due to try again. Nothing is, if what was sent again has not left yet.
+        if !tries_again && matches!(state, State::Missing { .. }) {
+            schedule.retransmit(now + timeout(1), from, to, epoch);
         }
-        self.enter(&conditions, now, draw, (from, to), message);
+        self.backlog.queue(from, to, message, state);
         self.tell(schedule);
     }
 
@@ -97,18 +160,14 @@ impl<M: Message> Fabric<M> {
         let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
             return counters.drop_one(DropReason::NoRoute);
         };
-        let harm = conditions.harm(draw);
-        if profile.loses(draw, 0) || harm == Some(Harm::Lost) {
-            return counters.drop_one(DropReason::Loss);
-        }
         let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
         let size = message.size();
         if is_full(&conditions, profile, sharing.bytes(from, to), size) {
             return counters.drop_one(DropReason::BufferFull);
         }
-        let fate = match harm {
-            Some(Harm::Corrupted) => Fate::Dropped(DropReason::Corruption),
-            Some(Harm::Lost) | None => {
+        let fate = match taken(profile, &mut conditions, draw) {
+            Some(reason) => Fate::Dropped(reason),
+            None => {
                 let (later, again) = delays(profile, &conditions, draw, counters);
                 Fate::Datagram { message, after: delay + later, again: again.map(|again| delay + again) }
             }
@@ -118,39 +177,40 @@ impl<M: Message> Fabric<M> {
         self.tell(schedule);
     }
 
-    /// Whether a stream cannot send so many bytes now.
-    fn is_blocked(&self, conditions: &impl Conditions, (from, to): (NodeId, NodeId), size: u32) -> bool {
+    /// Sends so many bytes of a stream now, as far as nothing blocks it: what a fault takes has used its way all the same.
+    fn attempt_shared(
+        &mut self,
+        conditions: &mut impl Conditions,
+        now: Time,
+        draw: impl FnOnce(&mut Burst) -> Draw,
+        (from, to): (NodeId, NodeId),
+        size: u32,
+    ) -> Attempt {
         let [sender, receiver] = [from, to].map(|node| self.addresses[node.index()]);
-        let sharing = self.sharing.as_ref().expect("only what is shared is passed so");
         let link = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
-        link.is_none_or(|(_, profile)| is_full(conditions, profile, sharing.bytes(from, to), size))
+        let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
+        let Some((delay, profile)) = link else { return Attempt::Blocked };
+        if is_full(conditions, profile, sharing.bytes(from, to), size) {
+            return Attempt::Blocked;
+        }
+        let Traffic { burst, counters, .. } = &mut self.traffic[from.index()];
+        let draw = draw(burst);
+        let way = way(&self.sites, (from, sender), (to, receiver), profile, conditions);
+        if conditions.harm(draw).is_some() {
+            sharing.begin(now, from, to, size, way, Fate::Taken);
+            return Attempt::Lost;
+        }
+        Attempt::Leaves(way, lateness(profile, conditions, draw, counters).map(|later| delay + later))
     }
 
-    /// A message of a stream that is not blocked begins to leave.
-    fn enter(
-        &mut self,
-        conditions: &impl Conditions,
-        now: Time,
-        draw: Draw,
-        (from, to): (NodeId, NodeId),
-        message: M,
-    ) {
-        let [sender, receiver] = [from, to].map(|node| self.addresses[node.index()]);
-        let link = self.sites.link(sender.site, receiver.site);
-        let (delay, profile) = link.expect("what has no way is blocked");
-        let (size, epoch) = (message.size(), self.epoch(from, to));
-        let counters = &mut self.traffic[from.index()].counters;
-        let fate = match lateness(profile, conditions, draw, counters) {
-            Ok(later) => Fate::Stream { message, after: delay + later, epoch },
-            Err(reason) => Fate::Dropped(reason),
-        };
-        let way = way(&self.sites, (from, sender), (to, receiver), profile, conditions);
+    /// A message of so many bytes begins to leave.
+    fn enter(&mut self, now: Time, (from, to): (NodeId, NodeId), size: u32, way: Way, fate: Fate<M>) {
         let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
         sharing.begin(now, from, to, size, way, fate);
     }
 
-    /// The stream from `from` to `to` sends what it holds, in order, until the way is blocked again. Nothing if
-    /// `epoch` has passed: that stream was reset.
+    /// The stream from `from` to `to` sends what is missing, in order, until the way is blocked again. Nothing if `epoch` has
+    /// passed: that stream was reset.
     pub(in crate::net) fn retransmit_shared(
         &mut self,
         mut conditions: impl Conditions,
@@ -164,31 +224,40 @@ impl<M: Message> Fabric<M> {
             return;
         }
         let [sender, receiver] = [from, to].map(|node| self.addresses[node.index()]);
-        self.traffic[from.index()].links.get(to).recover();
-        loop {
-            let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
-            let Some(head) = stalled.missing().next() else { break };
-            let (size, again) = (head.size(), u64::from(head.send()));
-            self.traffic[from.index()].counters.retransmitted += again;
-            let is_blocked = conditions.clog() || self.is_blocked(&conditions, (from, to), size);
-            let draw = (!is_blocked).then(|| {
-                let burst = self.traffic[from.index()].burst.next(now, to);
-                Draw::new(self.keyed, sender.link_to(receiver), now, burst)
-            });
-            let draw = draw.filter(|draw| conditions.harm(*draw).is_none());
-            let stalled = self.backlog.stalled(from, to).expect("it has just been asked");
-            let Some(draw) = draw else {
-                let sent = stalled.head_sent().expect("the head is still there");
-                let doublings = (sent - 1).min(RETRANSMIT_DOUBLINGS);
-                self.traffic[from.index()].links.get(to).stall(epoch);
-                schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
-                return self.tell(schedule);
+        let (keyed, name) = (self.keyed, sender.link_to(receiver));
+        let numbers = self.held(from, to).numbers_missing();
+        let mut is_open = true;
+        for number in numbers {
+            let held = self.held(from, to).numbered(number);
+            let (size, again) = (held.size(), held.send());
+            self.traffic[from.index()].counters.retransmitted += u64::from(again);
+            let draw = |burst: &mut Burst| Draw::new(keyed, name, now, burst.next(now, to));
+            let found = match conditions.clog() {
+                true => Attempt::Blocked,
+                false => self.attempt_shared(&mut conditions, now, draw, (from, to), size),
             };
-            let message = stalled.take().message;
-            self.enter(&conditions, now, draw, (from, to), message);
+            match found {
+                Attempt::Leaves(way, found) => {
+                    self.enter(now, (from, to), size, way, Fate::Held { number, found, epoch });
+                    self.held(from, to).numbered(number).state = State::Leaving;
+                }
+                Attempt::Lost => {}
+                Attempt::Blocked => {
+                    is_open = false;
+                    break;
+                }
+            }
         }
-        self.backlog.recovered(from, to);
+        let stalled = self.held(from, to);
+        stalled.open(is_open);
+        if let Some(sent) = stalled.sent() {
+            schedule.retransmit(now + timeout(sent), from, to, epoch);
+        }
         self.tell(schedule);
+    }
+
+    fn held(&mut self, from: NodeId, to: NodeId) -> &mut Stalled<M> {
+        self.backlog.stalled(from, to).expect("its stream has stalled")
     }
 
     /// What has left by now is under way, unless `generation` has passed.
@@ -201,6 +270,21 @@ impl<M: Message> Fabric<M> {
             let current = self.epoch(from, to);
             let Traffic { counters, links, .. } = &mut self.traffic[from.index()];
             match fate {
+                Fate::Taken => {}
+                Fate::Held { epoch, .. } if epoch != current => {}
+                Fate::Held { number, found, epoch } => {
+                    let stalled = self.backlog.stalled(from, to).expect("its stream has stalled");
+                    stalled.numbered(number).state = match found {
+                        Ok(after) => State::Arrives(now + after),
+                        Err(reason) => State::GivenUp(reason),
+                    };
+                    let link = links.get(to);
+                    release(stalled, link, counters, now, (from, to), epoch, schedule);
+                    if stalled.is_empty() {
+                        link.recover();
+                        self.backlog.recovered(from, to);
+                    }
+                }
                 Fate::Dropped(reason) => counters.drop_one(reason),
                 Fate::Datagram { message, after, again } => {
                     if let Some(again) = again {

@@ -2,7 +2,7 @@
 
 use super::{Fabric, Traffic};
 use crate::kernel::{Duration, Message, NodeId, Time};
-use crate::net::backlog::{Held, State};
+use crate::net::backlog::{Stalled, State};
 use crate::net::draw::{Draw, Step};
 use crate::net::impair::Conditions;
 use crate::net::links::Link;
@@ -10,12 +10,17 @@ use crate::net::profile::Profile;
 use crate::net::{Counters, DropReason, Schedule};
 
 /// First retransmission timeout of a stream: the lower bound that Linux uses (`TCP_RTO_MIN`).
-pub(super) const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
+const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
 /// Retransmissions double their distance this often and then keep it.
-pub(super) const RETRANSMIT_DOUBLINGS: u32 = 8;
+const RETRANSMIT_DOUBLINGS: u32 = 8;
 /// After this many a message that the link itself loses is given up: the upper bound that Linux uses (`tcp_retries2`). What a
 /// fault takes or blocks is tried for as long as that lasts.
 const RETRANSMISSIONS_MAX: u32 = 15;
+
+/// The timeout after a message was sent so often in vain.
+pub(super) fn timeout(sent: u32) -> Duration {
+    RETRANSMIT_AFTER * (1 << sent.saturating_sub(1).min(RETRANSMIT_DOUBLINGS))
+}
 
 impl<M: Message> Fabric<M> {
     /// Its own function: in one with the other, what each keeps at hand would be in the way of the other's.
@@ -49,7 +54,7 @@ impl<M: Message> Fabric<M> {
             Attempt::Lost | Attempt::Blocked => {
                 link.stall(epoch);
                 self.backlog.stall(from, to, message, matches!(found, Attempt::Lost));
-                schedule.retransmit(now + RETRANSMIT_AFTER, from, to, epoch);
+                schedule.retransmit(now + timeout(1), from, to, epoch);
             }
         }
     }
@@ -127,22 +132,32 @@ impl<M: Message> Fabric<M> {
             }
         }
         stalled.open(is_open);
-        while stalled.has_come() {
-            let Held { message, state } = stalled.take();
-            match state {
-                State::Arrives(at) => {
-                    schedule.deliver(link.in_order(epoch, at.max(now)), from, to, epoch, message);
-                }
-                State::GivenUp(reason) => counters.drop_one(reason),
-                State::Missing { .. } => unreachable!("what is missing has not come"),
+        release(stalled, link, counters, now, (from, to), epoch, schedule);
+        match stalled.sent() {
+            Some(sent) => schedule.retransmit(now + timeout(sent), from, to, epoch),
+            None => {
+                link.recover();
+                self.backlog.recovered(from, to);
             }
         }
-        if let Some(sent) = stalled.head_sent() {
-            let doublings = (sent - 1).min(RETRANSMIT_DOUBLINGS);
-            return schedule.retransmit(now + RETRANSMIT_AFTER * (1 << doublings), from, to, epoch);
+    }
+}
+
+/// What a stalled stream holds and nothing is missing before any more arrives, in order.
+pub(super) fn release<M: Message>(
+    stalled: &mut Stalled<M>,
+    link: &mut Link,
+    counters: &mut Counters,
+    now: Time,
+    (from, to): (NodeId, NodeId),
+    epoch: u32,
+    schedule: &mut impl Schedule<M>,
+) {
+    while let Some((message, found)) = stalled.take() {
+        match found {
+            Ok(at) => schedule.deliver(link.in_order(epoch, at.max(now)), from, to, epoch, message),
+            Err(reason) => counters.drop_one(reason),
         }
-        link.recover();
-        self.backlog.recovered(from, to);
     }
 }
 

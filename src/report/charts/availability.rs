@@ -2,9 +2,10 @@
 //! windows in which it was not available, each with its length.
 
 use super::axis::{Axis, Direction, Ruler};
-use super::bands::FaultBand;
+use super::bands::{BandLayout, FaultBand};
 use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
-use super::number::{length, percent, seconds};
+use super::labels::Labels;
+use super::number::{length, moment, percent, span};
 use super::palette::Colour;
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
 
@@ -26,6 +27,12 @@ pub struct Outage {
     pub start_s: f64,
     /// End, in simulated seconds.
     pub end_s: f64,
+}
+
+impl Outage {
+    fn length(&self) -> String {
+        length(self.end_s - self.start_s)
+    }
 }
 
 /// One workload or system.
@@ -60,7 +67,9 @@ const BAR_HEIGHT: f64 = 24.0;
 
 /// The chart as an SVG document.
 pub fn availability(input: &AvailabilityInput) -> String {
-    let time = Ruler::new(&Axis::time(input.span_s), std::iter::empty(), RIGHT - LEFT, Direction::Across);
+    let axis = Axis::time(input.span_s);
+    let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
+    let (bands, time) = BandLayout::over(&input.bands, (LEFT, RIGHT), ruler);
     let entry = |name: &str, colour| LegendEntry { name: name.to_string(), swatch: Swatch::Bar(colour, 1.0) };
     let heading = Heading {
         title: "Availability",
@@ -75,14 +84,15 @@ pub fn availability(input: &AvailabilityInput) -> String {
         ],
     };
     let rows = input.rows.len().max(1);
-    let frame = Frame::new(&heading, LEFT, rows as f64 * ROW_HEIGHT, Some(&time), &input.bands);
+    let frame = Frame::new(&heading, rows as f64 * ROW_HEIGHT, bands);
+    let left = frame.left;
     let mut svg = frame.begin(&heading);
-    draw_time_axis(&mut svg, &time, "simulated time (s)", LEFT, frame.top, frame.bottom);
+    draw_time_axis(&mut svg, &time, "simulated time (s)", left, frame.top, frame.bottom);
     for (i, row) in input.rows.iter().enumerate() {
-        Strip { time: &time, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
+        Strip { time: &time, left, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
     }
     if input.rows.is_empty() {
-        let (x, y) = ((LEFT + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0);
+        let (x, y) = ((left + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0);
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
@@ -97,6 +107,7 @@ const IDLE: Colour = Colour(0xE4, 0xE7, 0xEB);
 /// One row of the chart.
 struct Strip<'a> {
     time: &'a Ruler,
+    left: f64,
     top: f64,
 }
 
@@ -133,7 +144,7 @@ impl Strip<'_> {
 
     fn draw_column(&self, svg: &mut Svg, column: &Column) {
         let (top, width) = (self.top + BAR_TOP, (column.right - column.left).max(1.0));
-        let when = format!("{}\u{2013}{}", super::number::decimal(column.start_s, 3), seconds(column.end_s));
+        let when = span(column.start_s, column.end_s);
         let Some(share) = column.worst else {
             let tip = format!("{when}: no operation ended");
             svg.rect(column.left, top, width, BAR_HEIGHT, Paint::fill(IDLE), Some(&tip));
@@ -156,36 +167,30 @@ impl Strip<'_> {
         );
     }
 
-    /// Brackets over the bars, with lengths where they fit; the tooltips have them all.
+    /// Brackets over the bars, with lengths where they fit, the longest first; the tooltips have them all.
     fn draw_outages(&self, svg: &mut Svg, outages: &[Outage]) {
         let y = self.top + BAR_TOP - 3.0;
-        let mut label_end = f64::NEG_INFINITY;
-        for outage in outages.iter().filter(|o| o.end_s > o.start_s) {
+        let mut outages: Vec<&Outage> = outages.iter().filter(|o| o.end_s > o.start_s).collect();
+        for outage in &outages {
             let (a, b) = (self.x(outage.start_s), self.x(outage.end_s));
-            let (colour, length) = (Colour::VERMILLION, length(outage.end_s - outage.start_s));
-            svg.open_group(&format!("outage of {length}, from {}", seconds(outage.start_s)));
-            svg.rect(a, y - 2.0, (b - a).max(1.5), 3.0, Paint::fill(colour), None);
+            svg.open_group(&format!("outage of {}, from {}", outage.length(), moment(outage.start_s)));
+            svg.rect(a, y - 2.0, (b - a).max(1.5), 3.0, Paint::fill(Colour::VERMILLION), None);
             svg.close_group();
-            let half = BOLD * svg::text_width(&length, SMALL) / 2.0;
-            let x = ((a + b) / 2.0).min(RIGHT - half).max(LEFT + half);
-            if x - half > label_end + 6.0 {
-                let (y, anchor) = (y - 5.0, Anchor::Middle);
-                svg.text(&Text {
-                    x,
-                    y,
-                    size: SMALL,
-                    anchor,
-                    colour: OUTAGE_INK,
-                    bold: true,
-                    content: &length,
-                });
-                label_end = x + half;
+        }
+        let mut labels = Labels::new((self.left, RIGHT), 6.0);
+        outages.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
+        for outage in outages {
+            let content = outage.length();
+            let middle = (self.x(outage.start_s) + self.x(outage.end_s)) / 2.0;
+            if let Some(x) = labels.place(middle, BOLD * svg::text_width(&content, SMALL)) {
+                let (y, anchor, colour) = (y - 5.0, Anchor::Middle, OUTAGE_INK);
+                svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: true, content: &content });
             }
         }
     }
 
     fn x(&self, at_s: f64) -> f64 {
-        LEFT + self.time.place(at_s).unwrap_or(0.0) * (RIGHT - LEFT)
+        self.left + self.time.place(at_s).unwrap_or(0.0) * (RIGHT - self.left)
     }
 }
 
@@ -264,6 +269,32 @@ mod tests {
     fn gaps_between_buckets_stay_gaps() {
         let columns = columns(&[bucket(0.0, 1.0, Some(1.0)), bucket(5.0, 6.0, Some(1.0))], |s| s * 10.0);
         assert_eq!(columns.len(), 2);
+    }
+
+    #[test]
+    fn where_outages_crowd_the_longest_is_the_one_with_its_length() {
+        let outage = |i: u32| {
+            let start_s = 50.0 + f64::from(i) / 10.0;
+            Outage { start_s, end_s: start_s + if i == 7 { 0.09 } else { 0.04 + f64::from(i) / 1000.0 } }
+        };
+        let row = AvailabilityRow {
+            name: "kv".into(),
+            ok_share: Some(0.5),
+            buckets: Vec::new(),
+            outages: (0..15).map(outage).collect(),
+        };
+        let svg = availability(&AvailabilityInput {
+            subtitle: String::new(),
+            span_s: (0.0, 100.0),
+            rows: vec![row],
+            bands: Vec::new(),
+        });
+        let labels: Vec<&str> = svg.split(" ms</text>").map(|text| &text[text.len() - 3..]).collect();
+        assert_eq!(
+            labels[..labels.len() - 1],
+            [" 90", ">90"],
+            "in the summary and over the longest: {labels:?}"
+        );
     }
 
     #[test]

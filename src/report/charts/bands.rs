@@ -1,10 +1,13 @@
 //! Fault windows on a time chart: shading, and names that never overlap.
 //!
-//! Names stand above the plot over their window, in up to three rows. Where that many do not fit, every window gets
-//! its number, and a key below the chart tells what the numbers mean.
+//! Names stand above the plot over their window, in up to three rows. Where that many do not fit, each name has a row of
+//! its own above the plot, with a bar for every window: so there is no number to look up, and all charts of a run agree.
+
+use std::collections::BTreeMap;
 
 use super::axis::Ruler;
-use super::number::seconds;
+use super::labels::Labels;
+use super::number::{moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 
@@ -19,37 +22,54 @@ pub struct FaultBand {
     pub end_s: f64,
 }
 
-impl FaultBand {
-    fn when(&self) -> String {
-        if self.end_s.is_finite() && self.end_s > self.start_s {
-            format!("{}\u{2013}{}", super::number::decimal(self.start_s, 3), seconds(self.end_s))
-        } else if self.end_s.is_finite() {
-            format!("at {}", seconds(self.start_s))
-        } else {
-            format!("from {}", seconds(self.start_s))
-        }
+/// From when to when, in words.
+fn when(start_s: f64, end_s: f64) -> String {
+    if end_s.is_finite() && end_s > start_s {
+        span(start_s, end_s)
+    } else if end_s.is_finite() {
+        format!("at {}", moment(start_s))
+    } else {
+        format!("from {}", moment(start_s))
     }
 }
 
+const LABEL_HEIGHT: f64 = 15.0;
+const LABEL_ROWS: usize = 3;
+const LABEL_WIDTH_MAX: f64 = 200.0;
+
 const ROW_HEIGHT: f64 = 15.0;
-const NAME_ROWS: usize = 3;
-const NUMBER_ROWS: usize = 2;
-const NAME_WIDTH_MAX: f64 = 200.0;
-/// Entries of the key; the table of faults in the report has them all.
-const KEY_MAX: usize = 36;
-const KEY_COLUMNS: usize = 3;
+const BAR_HEIGHT: f64 = 8.0;
+/// Rows of bars; the last of them is of all that have none of their own.
+const ROWS_MAX: usize = 12;
+/// Of a name in front of its row, with how often it struck.
+const ROW_NAME_MAX: f64 = 150.0;
+/// Bars that begin within so many pixels look the same, and are one.
+const BAR_COLUMN: f64 = 2.0;
 
-/// Most windows whose edges are drawn; more would be hatching.
-const EDGES_MAX: usize = 60;
-
-/// Where bands and their labels go.
+/// Where bands and their names go.
 #[derive(Clone, Debug)]
 pub(super) struct BandLayout {
-    /// Left and right edge in pixels and tooltip of each band in view.
-    windows: Vec<(f64, f64, String)>,
-    labels: Vec<Label>,
-    rows: usize,
-    key: Vec<String>,
+    /// Left edge of the plot, in pixels: as far in as the names need.
+    pub left: f64,
+    right: f64,
+    windows: Vec<Window>,
+    names: Names,
+}
+
+/// A window in view: its edges in pixels, and its tooltip.
+#[derive(Clone, Debug)]
+struct Window {
+    a: f64,
+    b: f64,
+    tip: String,
+}
+
+#[derive(Clone, Debug)]
+enum Names {
+    /// Each over its window.
+    Labels { labels: Vec<Label>, rows: usize },
+    /// Each in front of its row.
+    Rows(Vec<Row>),
 }
 
 #[derive(Clone, Debug)]
@@ -60,139 +80,196 @@ struct Label {
     text: String,
 }
 
+/// The windows of one name.
+#[derive(Clone, Debug)]
+struct Row {
+    name: String,
+    bars: Vec<Window>,
+}
+
+/// A band in view, with its edges from 0 to 1 along the axis.
+struct Seen<'a> {
+    band: &'a FaultBand,
+    start: f64,
+    end: f64,
+}
+
 impl BandLayout {
-    /// Places `bands` over a plot from `left` to `right` pixels whose x-axis is `time`.
-    pub fn new(bands: &[FaultBand], time: &Ruler, left: f64, right: f64) -> BandLayout {
-        let mut seen: Vec<(usize, &FaultBand, f64, f64)> = Vec::new();
-        for (i, band) in bands.iter().enumerate() {
-            let (start, end) = (band.start_s.min(band.end_s), band.start_s.max(band.end_s));
-            // A start beyond the axis clamps to its end and would show a band that is not there.
-            let (view_start, view_end) = time.ends();
-            if band.start_s.is_nan() || band.end_s.is_nan() || start > view_end || end < view_start {
-                continue;
-            }
-            let x =
-                |at: f64| left + (right - left) * time.place(at.clamp(view_start, view_end)).unwrap_or(0.0);
-            seen.push((i, band, x(start), x(end)));
-        }
-        let windows =
-            seen.iter().map(|(_, band, a, b)| (*a, *b, format!("{}: {}", band.name, band.when()))).collect();
-        let name = |_: usize, band: &FaultBand| svg::fit(&band.name, SMALL, NAME_WIDTH_MAX.min(right - left));
-        if let (labels, rows, 0) = stack(&seen, (left, right), NAME_ROWS, &name) {
-            return BandLayout { windows, labels, rows, key: Vec::new() };
-        }
-        // Numbers that find no room are left out: their windows still show, and the key has their times.
-        let (labels, rows, _) = stack(&seen, (left, right), NUMBER_ROWS, &|i, _| (i + 1).to_string());
-        let mut key: Vec<String> = seen
-            .iter()
-            .take(KEY_MAX)
-            .map(|(i, band, ..)| format!("{}: {}, {}", i + 1, band.when(), band.name))
-            .collect();
-        if seen.len() > KEY_MAX {
-            key.push(format!("and {} more: see the table of faults", seen.len() - KEY_MAX));
-        }
-        BandLayout { windows, labels, rows, key }
+    /// No bands over a plot from `left` to `right` pixels.
+    pub fn none(left: f64, right: f64) -> BandLayout {
+        let names = Names::Labels { labels: Vec::new(), rows: 0 };
+        BandLayout { left, right, windows: Vec::new(), names }
     }
 
-    /// Pixels that the labels need above the plot.
+    /// Places `bands` over a plot that ends at `right` pixels and needs those up to `left` for itself, and returns the ruler
+    /// of its x-axis with them: `ruler` makes one of so many pixels.
+    pub fn over(
+        bands: &[FaultBand],
+        (left, right): (f64, f64),
+        ruler: impl Fn(f64) -> Ruler,
+    ) -> (BandLayout, Ruler) {
+        let time = ruler(right - left);
+        let seen = in_view(bands, &time);
+        if let Some(names) = labels(&seen, (left, right)) {
+            return (BandLayout { left, right, windows: windows(&seen, (left, right)), names }, time);
+        }
+        let groups = groups(&seen);
+        let widest = groups.iter().map(|(name, _)| svg::text_width(name, SMALL)).fold(0.0, f64::max);
+        let left = left.max(widest + 20.0);
+        let row = |(name, seen): (String, Vec<&Seen>)| Row { name, bars: bars(&seen, (left, right)) };
+        let names = Names::Rows(groups.into_iter().map(row).collect());
+        let layout = BandLayout { left, right, windows: windows(&seen, (left, right)), names };
+        (layout, ruler(right - left))
+    }
+
+    /// Pixels that the names need above the plot.
     pub fn height_above(&self) -> f64 {
-        self.rows as f64 * ROW_HEIGHT
+        match &self.names {
+            Names::Labels { rows, .. } => *rows as f64 * LABEL_HEIGHT,
+            Names::Rows(rows) => rows.len() as f64 * ROW_HEIGHT,
+        }
     }
 
-    /// Pixels that the key needs below the chart.
-    pub fn height_below(&self) -> f64 {
-        let rows = self.key.len().div_ceil(KEY_COLUMNS);
-        if rows == 0 { 0.0 } else { rows as f64 * ROW_HEIGHT + 12.0 }
-    }
-
-    /// Draws shading and labels around a plot from `top` to `bottom`.
+    /// Draws shading and names around a plot from `top` to `bottom`.
     pub fn draw(&self, svg: &mut Svg, top: f64, bottom: f64) {
         // Shading is of the union, so that windows that overlap do not grow dark and hide the data.
         for (a, b) in union(&self.windows) {
             svg.rect(a, top, (b - a).max(1.0), bottom - top, Paint::fill(Colour::FAULT).opacity(0.11), None);
         }
+        match &self.names {
+            Names::Labels { labels, .. } => self.draw_labels(svg, labels, (top, bottom)),
+            Names::Rows(rows) => self.draw_rows(svg, rows, top),
+        }
+    }
+
+    fn draw_labels(&self, svg: &mut Svg, labels: &[Label], (top, bottom): (f64, f64)) {
         let edge = Paint::stroke(Colour::FAULT, 0.8).dash(Dash::Dotted).opacity(0.7);
-        for (a, b, tip) in &self.windows {
-            if self.windows.len() <= EDGES_MAX {
-                svg.line((*a, top), (*a, bottom), edge);
-                svg.line((*b, top), (*b, bottom), edge);
-            }
+        for Window { a, b, tip } in &self.windows {
+            svg.line((*a, top), (*a, bottom), edge);
+            svg.line((*b, top), (*b, bottom), edge);
             // Invisible, and there for its tooltip only; at least wide enough to be hit.
-            svg.rect(
-                *a - 1.0,
-                top,
-                b - a + 2.0,
-                bottom - top,
-                Paint::fill(Colour::FAULT).opacity(0.0),
-                Some(tip),
-            );
+            let unseen = Paint::fill(Colour::FAULT).opacity(0.0);
+            svg.rect(*a - 1.0, top, b - a + 2.0, bottom - top, unseen, Some(tip));
         }
-        for label in &self.labels {
-            let y = top - 4.0 - label.row as f64 * ROW_HEIGHT;
-            svg.text(&Text {
-                x: label.centre,
-                y,
-                size: SMALL,
-                anchor: Anchor::Middle,
-                colour: Colour::FAULT,
-                bold: false,
-                content: &label.text,
-            });
+        for label in labels {
+            let y = top - 4.0 - label.row as f64 * LABEL_HEIGHT;
+            draw_name(svg, (label.centre, y), Anchor::Middle, &label.text);
         }
     }
 
-    /// Draws the key in columns from `left` to `right`, starting at `top`.
-    pub fn draw_key(&self, svg: &mut Svg, left: f64, right: f64, top: f64) {
-        let column = (right - left) / KEY_COLUMNS as f64;
-        let rows = self.key.len().div_ceil(KEY_COLUMNS).max(1);
-        for (i, entry) in self.key.iter().enumerate() {
-            let (x, y) = (left + column * (i / rows) as f64, top + 20.0 + ROW_HEIGHT * (i % rows) as f64);
-            let content = svg::fit(entry, SMALL, column - 12.0);
-            let anchor = Anchor::Start;
-            svg.text(&Text {
-                x,
-                y,
-                size: SMALL,
-                anchor,
-                colour: Colour::FAULT,
-                bold: false,
-                content: &content,
-            });
-        }
-    }
-}
-
-/// Puts labels over their windows, each in the lowest row where it keeps clear of those before it. Returns them, the
-/// rows used, and how many found no room.
-fn stack(
-    bands: &[(usize, &FaultBand, f64, f64)],
-    (left, right): (f64, f64),
-    rows: usize,
-    text: &dyn Fn(usize, &FaultBand) -> String,
-) -> (Vec<Label>, usize, usize) {
-    let mut order: Vec<usize> = (0..bands.len()).collect();
-    order.sort_by(|a, b| (bands[*a].2 + bands[*a].3).total_cmp(&(bands[*b].2 + bands[*b].3)).then(a.cmp(b)));
-    let mut taken = vec![f64::NEG_INFINITY; rows];
-    let (mut labels, mut without_room) = (Vec::new(), 0);
-    for at in order {
-        let (i, band, a, b) = bands[at];
-        let text = text(i, band);
-        let half = svg::text_width(&text, SMALL) / 2.0;
-        let centre = ((a + b) / 2.0).min(right - half).max(left + half);
-        match taken.iter().position(|end| centre - half > end + 8.0) {
-            Some(row) => {
-                taken[row] = centre + half;
-                labels.push(Label { centre, row, text });
+    fn draw_rows(&self, svg: &mut Svg, rows: &[Row], top: f64) {
+        let first = top - 4.0 - rows.len() as f64 * ROW_HEIGHT;
+        for (i, row) in rows.iter().enumerate() {
+            let middle = first + (i as f64 + 0.5) * ROW_HEIGHT;
+            draw_name(svg, (self.left - 10.0, middle + 4.3), Anchor::End, &row.name);
+            svg.line((self.left, middle), (self.right, middle), Paint::stroke(Colour::GRID, 1.0));
+            for Window { a, b, tip } in &row.bars {
+                let (x, width) = (a.min(self.right - 2.0), (b - a).max(2.0));
+                // Where windows of one name lie over each other it is darker.
+                let paint = Paint::fill(Colour::FAULT).opacity(0.55);
+                svg.rect(x, middle - BAR_HEIGHT / 2.0, width, BAR_HEIGHT, paint, Some(tip));
             }
-            None => without_room += 1,
         }
     }
-    let used = taken.iter().filter(|end| end.is_finite()).count();
-    (labels, used, without_room)
 }
 
-fn union(windows: &[(f64, f64, String)]) -> Vec<(f64, f64)> {
-    let mut sorted: Vec<(f64, f64)> = windows.iter().map(|(a, b, _)| (*a, *b)).collect();
+fn draw_name(svg: &mut Svg, (x, y): (f64, f64), anchor: Anchor, content: &str) {
+    svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::FAULT, bold: false, content });
+}
+
+/// The bands of which something is seen.
+fn in_view<'a>(bands: &'a [FaultBand], time: &Ruler) -> Vec<Seen<'a>> {
+    let (view_start, view_end) = time.ends();
+    let place = |at: f64| time.place(at.clamp(view_start, view_end)).unwrap_or(0.0);
+    let seen = |band: &'a FaultBand| {
+        let (start, end) = (band.start_s.min(band.end_s), band.start_s.max(band.end_s));
+        // A start beyond the axis clamps to its end and would show a band that is not there.
+        let is_seen =
+            !band.start_s.is_nan() && !band.end_s.is_nan() && start <= view_end && end >= view_start;
+        is_seen.then(|| Seen { band, start: place(start), end: place(end) })
+    };
+    bands.iter().filter_map(seen).collect()
+}
+
+fn windows(seen: &[Seen], (left, right): (f64, f64)) -> Vec<Window> {
+    let x = |place: f64| left + (right - left) * place;
+    let window = |Seen { band, start, end }: &Seen| {
+        let tip = format!("{}: {}", band.name, when(band.start_s, band.end_s));
+        Window { a: x(*start), b: x(*end), tip }
+    };
+    seen.iter().map(window).collect()
+}
+
+/// Each name over its window, in the lowest row where it keeps clear of those before it; `None` if one finds no room.
+fn labels(seen: &[Seen], (left, right): (f64, f64)) -> Option<Names> {
+    let mut order: Vec<&Seen> = seen.iter().collect();
+    order.sort_by(|a, b| (a.start + a.end).total_cmp(&(b.start + b.end)));
+    let mut rows: Vec<Labels> = Vec::new();
+    let mut labels = Vec::new();
+    for Seen { band, start, end } in order {
+        let text = svg::fit(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
+        let centre = left + (right - left) * (start + end) / 2.0;
+        let width = svg::text_width(&text, SMALL);
+        let (row, centre) = loop {
+            let mut free = rows.iter_mut().enumerate();
+            let free = free.find_map(|(row, taken)| Some((row, taken.place(centre, width)?)));
+            match free {
+                Some(free) => break free,
+                None if rows.len() == LABEL_ROWS => return None,
+                None => rows.push(Labels::new((left, right), 8.0)),
+            }
+        };
+        labels.push(Label { centre, row, text });
+    }
+    Some(Names::Labels { labels, rows: rows.len() })
+}
+
+/// What is seen by name, in the order in which they first struck; each name as it stands in front of its row.
+fn groups<'a>(seen: &'a [Seen<'a>]) -> Vec<(String, Vec<&'a Seen<'a>>)> {
+    let mut order: Vec<&Seen> = seen.iter().collect();
+    order.sort_by(|a, b| a.start.total_cmp(&b.start));
+    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut groups: Vec<(&str, Vec<&Seen>)> = Vec::new();
+    for one in order {
+        let row = *rows.entry(&one.band.name).or_insert(groups.len());
+        match groups.get_mut(row) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((&one.band.name, vec![one])),
+        }
+    }
+    let others = if groups.len() > ROWS_MAX { groups.split_off(ROWS_MAX - 1) } else { Vec::new() };
+    let name = |(name, seen): (&str, Vec<&'a Seen<'a>>)| {
+        let times = if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
+        let room = ROW_NAME_MAX - svg::text_width(&times, SMALL);
+        (svg::fit(name, SMALL, room) + &times, seen)
+    };
+    let mut rows: Vec<_> = groups.into_iter().map(name).collect();
+    if !others.is_empty() {
+        let name = format!("{} others", others.len());
+        rows.push((name, others.into_iter().flat_map(|(_, seen)| seen).collect()));
+    }
+    rows
+}
+
+/// The bars of one row; what begins in the same pixels is one.
+fn bars(seen: &[&Seen], (left, right): (f64, f64)) -> Vec<Window> {
+    let x = |place: f64| left + (right - left) * place;
+    let mut order = seen.to_vec();
+    order.sort_by(|a, b| a.start.total_cmp(&b.start));
+    order
+        .chunk_by(|a, b| (x(a.start) / BAR_COLUMN).floor() == (x(b.start) / BAR_COLUMN).floor())
+        .map(|bar| {
+            let (first, end) = (bar[0], bar.iter().map(|one| one.end).fold(0.0, f64::max));
+            let end_s = bar.iter().map(|one| one.band.end_s).fold(first.band.end_s, f64::max);
+            let times = if bar.len() > 1 { format!(", {} times", bar.len()) } else { String::new() };
+            let tip = format!("{}{times}: {}", first.band.name, when(first.band.start_s, end_s));
+            Window { a: x(first.start), b: x(end), tip }
+        })
+        .collect()
+}
+
+fn union(windows: &[Window]) -> Vec<(f64, f64)> {
+    let mut sorted: Vec<(f64, f64)> = windows.iter().map(|window| (window.a, window.b)).collect();
     sorted.sort_by(|x, y| x.0.total_cmp(&y.0));
     let mut out: Vec<(f64, f64)> = Vec::new();
     for (a, b) in sorted {
@@ -210,12 +287,21 @@ mod tests {
     use crate::report::charts::axis::{Axis, Direction};
 
     fn layout(bands: &[FaultBand]) -> BandLayout {
-        let time = Ruler::new(&Axis::time((0.0, 100.0)), std::iter::empty(), 800.0, Direction::Across);
-        BandLayout::new(bands, &time, 80.0, 880.0)
+        let axis = Axis::time((0.0, 100.0));
+        let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
+        BandLayout::over(bands, (80.0, 880.0), ruler).0
     }
 
     fn band(name: &str, start_s: f64, end_s: f64) -> FaultBand {
         FaultBand { name: name.to_string(), start_s, end_s }
+    }
+
+    /// The rows of a layout that has rows: their names, and how many bars each has.
+    fn rows(layout: &BandLayout) -> Vec<(&str, usize)> {
+        match &layout.names {
+            Names::Labels { .. } => Vec::new(),
+            Names::Rows(rows) => rows.iter().map(|row| (row.name.as_str(), row.bars.len())).collect(),
+        }
     }
 
     #[test]
@@ -225,20 +311,52 @@ mod tests {
             band("partition", 43.0, 50.0),
             band("slow", 90.0, 95.0),
         ]);
-        let rows: Vec<usize> = placed.labels.iter().map(|l| l.row).collect();
-        assert_eq!((rows, placed.rows), (vec![0, 1, 0], 2));
-        assert!(placed.key.is_empty());
+        let Names::Labels { labels, rows } = placed.names else { panic!("three names fit") };
+        assert_eq!((labels.iter().map(|l| l.row).collect::<Vec<_>>(), rows), (vec![0, 1, 0], 2));
+        assert_eq!(placed.left, 80.0);
     }
 
     #[test]
-    fn too_many_names_become_numbers_with_a_key() {
-        let many: Vec<FaultBand> = (0..40)
-            .map(|i| band("partition of the leader", 2.0 * f64::from(i), 2.0 * f64::from(i) + 1.0))
-            .collect();
+    fn names_that_find_no_room_have_rows_with_a_bar_for_each_window() {
+        let many = |i: u32| {
+            let name = ["partition of the leader", "crash"][usize::from(i % 4 == 3)];
+            band(name, 2.0 * f64::from(i), 2.0 * f64::from(i) + 1.0)
+        };
+        let placed = layout(&(0..40).map(many).collect::<Vec<_>>());
+        assert_eq!(rows(&placed), [("partition of the\u{2026} (30)", 30), ("crash (10)", 10)]);
+        assert!(placed.left > 80.0, "there is room for names in front of the rows");
+        let Names::Rows(rows) = placed.names else { panic!("it has rows") };
+        assert_eq!(rows[1].bars[1].tip, "crash: 14\u{2013}15 s");
+        let (start, width) = (placed.left, 880.0 - placed.left);
+        assert_eq!(
+            (rows[1].bars[1].a, rows[1].bars[1].b),
+            (start + width * 0.14, start + width * 0.15),
+            "bars are over what happened meanwhile"
+        );
+    }
+
+    #[test]
+    fn more_names_than_rows_share_the_last_row_and_none_is_lost() {
+        let many: Vec<FaultBand> =
+            (0..40).map(|i| band(&format!("fault number {i}"), f64::from(i), 60.0)).collect();
         let placed = layout(&many);
-        assert_eq!(placed.labels[0].text, "1");
-        assert_eq!(placed.key.len(), KEY_MAX + 1);
-        assert_eq!(placed.key[1], "2: 2\u{2013}3 s, partition of the leader");
+        let rows = rows(&placed);
+        assert_eq!(
+            (rows.len(), rows[0], rows[ROWS_MAX - 1]),
+            (ROWS_MAX, ("fault number 0", 1), ("29 others", 29))
+        );
+    }
+
+    #[test]
+    fn bars_in_the_same_pixels_are_one_and_say_how_many() {
+        let mut many: Vec<FaultBand> =
+            (0..60).map(|i| band("crash", f64::from(i), f64::from(i) + 0.5)).collect();
+        many.extend([band("crash", 70.0, 70.5), band("crash", 70.01, 80.0), band("crash", 70.02, 75.0)]);
+        let placed = layout(&many);
+        let Names::Rows(rows) = placed.names else { panic!("it has rows") };
+        let last = rows[0].bars.last().map(|bar| bar.tip.as_str());
+        assert_eq!((rows[0].name.as_str(), rows[0].bars.len()), ("crash (63)", 61));
+        assert_eq!(last, Some("crash, 3 times: 70\u{2013}80 s"));
     }
 
     #[test]
@@ -249,13 +367,14 @@ mod tests {
             band("nowhere", f64::NAN, 3.0),
             band("for ever", 50.0, f64::INFINITY),
         ]);
-        let edges: Vec<(f64, f64)> = placed.windows.iter().map(|(a, b, _)| (*a, *b)).collect();
+        let edges: Vec<(f64, f64)> = placed.windows.iter().map(|window| (window.a, window.b)).collect();
         assert_eq!(edges, [(480.0, 880.0)]);
     }
 
     #[test]
     fn shading_is_of_the_union() {
-        let windows = [(1.0, 5.0), (2.0, 3.0), (4.0, 7.0), (9.0, 9.5)].map(|(a, b)| (a, b, String::new()));
+        let window = |(a, b)| Window { a, b, tip: String::new() };
+        let windows = [(1.0, 5.0), (2.0, 3.0), (4.0, 7.0), (9.0, 9.5)].map(window);
         assert_eq!(union(&windows), [(1.0, 7.0), (9.0, 9.5)]);
     }
 }

@@ -5,6 +5,7 @@
 //! `sin` and `cos`) are not used.
 
 use super::axis::{Direction, Ruler, Scale};
+use super::bands::BandLayout;
 use super::canvas::{Canvas, UNITS, units};
 use super::chart::{Chart, Mark, Series};
 use super::downsample;
@@ -44,7 +45,11 @@ pub(super) fn to_svg(chart: &Chart) -> String {
     let y = Ruler::new(&chart.y, y_data.chain(tops), plot_height, Direction::Up);
     let left = LEFT.max(y.label_width() + 18.0);
     let x_data = chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
-    let x = Ruler::new(&chart.x, x_data, RIGHT - left, Direction::Across);
+    let ruler = |pixels| Ruler::new(&chart.x, x_data.clone(), pixels, Direction::Across);
+    let (bands, x) = match chart.x.scale {
+        Scale::Linear => BandLayout::over(&chart.bands, (left, RIGHT), ruler),
+        Scale::Log10 | Scale::Categories(_) => (BandLayout::none(left, RIGHT), ruler(RIGHT - left)),
+    };
     let heading = Heading {
         title: &chart.title,
         subtitle: &chart.subtitle,
@@ -52,8 +57,7 @@ pub(super) fn to_svg(chart: &Chart) -> String {
         y_label: &chart.y.label,
         legend: chart.series.iter().filter(|s| !s.name.is_empty()).map(legend_entry).collect(),
     };
-    let time = (chart.x.scale == Scale::Linear).then_some(&x);
-    let frame = Frame::new(&heading, left, plot_height, time, &chart.bands);
+    let frame = Frame::new(&heading, plot_height, bands);
     let canvas = Rc::new(RefCell::new(Canvas::new(frame.begin(&heading), frame.size())));
     draw(chart, &sums, &frame, (x, y), &canvas)
         .expect("drawing into memory cannot fail, and nothing else borrows the canvas while plotters draws");

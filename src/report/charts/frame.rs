@@ -4,7 +4,7 @@
 //! leaves the page whatever the names are.
 
 use super::axis::Ruler;
-use super::bands::{BandLayout, FaultBand};
+use super::bands::BandLayout;
 use super::palette::{Colour, Ink};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
 
@@ -69,19 +69,8 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Lays out a chart whose plot is `plot_height` high and starts at `left`. `time` is the x-axis if it shows time,
-    /// and only then bands are drawn.
-    pub fn new(
-        heading: &Heading,
-        left: f64,
-        plot_height: f64,
-        time: Option<&Ruler>,
-        bands: &[FaultBand],
-    ) -> Frame {
-        let bands = match time {
-            Some(time) => BandLayout::new(bands, time, left, RIGHT),
-            None => BandLayout::new(&[], &no_time(), left, RIGHT),
-        };
+    /// Lays out a chart whose plot is `plot_height` high and starts where `bands` do.
+    pub fn new(heading: &Heading, plot_height: f64, bands: BandLayout) -> Frame {
         let legend_top = if heading.subtitle.is_empty() { 34.0 } else { 52.0 };
         let (legend, rows) = place_legend(&heading.legend);
         let mut y = legend_top + rows as f64 * LEGEND_ROW;
@@ -91,8 +80,8 @@ impl Frame {
         }
         let top = y + bands.height_above() + 9.0;
         let bottom = top + plot_height;
-        let height = bottom + AXIS_HEIGHT + bands.height_below() + FOOT;
-        Frame { left, top, bottom, bands, legend, legend_top, y_label_at, height }
+        let height = bottom + AXIS_HEIGHT + FOOT;
+        Frame { left: bands.left, top, bottom, bands, legend, legend_top, y_label_at, height }
     }
 
     /// Width and height of the whole chart, in pixels.
@@ -122,7 +111,6 @@ impl Frame {
             svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &entry.name });
         }
         self.bands.draw(&mut svg, self.top, self.bottom);
-        self.bands.draw_key(&mut svg, 16.0, WIDTH - 8.0, self.bottom + AXIS_HEIGHT);
         svg
     }
 }
@@ -210,10 +198,4 @@ pub(super) fn draw_time_axis(svg: &mut Svg, time: &Ruler, label: &str, left: f64
     let (x, y) = ((left + RIGHT) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
     let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
     svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: label });
-}
-
-/// An x-axis for charts without one over time: no band is ever in its view.
-fn no_time() -> Ruler {
-    use super::axis::{Axis, Direction};
-    Ruler::new(&Axis::time((0.0, 1.0)), std::iter::empty(), 1.0, Direction::Across)
 }

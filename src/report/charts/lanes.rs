@@ -2,9 +2,10 @@
 //! on top, every election with its length.
 
 use super::axis::{Axis, Direction, Ruler};
-use super::bands::FaultBand;
+use super::bands::{BandLayout, FaultBand};
 use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
-use super::number::{decimal, length, seconds};
+use super::labels::Labels;
+use super::number::{length, moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 
@@ -94,6 +95,21 @@ pub struct Election {
     pub term: Option<u64>,
 }
 
+impl Election {
+    fn label(&self) -> String {
+        if self.end_s.is_finite() { length(self.end_s - self.start_s) } else { "no winner".to_string() }
+    }
+
+    fn tip(&self) -> String {
+        let start = moment(self.start_s);
+        if !self.end_s.is_finite() {
+            return format!("election from {start}: no one won");
+        }
+        let won = self.term.map_or(String::new(), |term| format!(", won in term {term}"));
+        format!("election of {} from {start}{won}", self.label())
+    }
+}
+
 /// What the chart is drawn from.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LanesInput {
@@ -116,8 +132,10 @@ const ELECTIONS_HEIGHT: f64 = 34.0;
 /// The chart as an SVG document.
 pub fn lanes(input: &LanesInput) -> String {
     let widest = input.lanes.iter().map(|l| svg::text_width(&l.node, SMALL)).fold(0.0, f64::max);
-    let left = LEFT.max(widest.min(150.0) + 28.0);
-    let time = Ruler::new(&Axis::time(input.span_s), std::iter::empty(), RIGHT - left, Direction::Across);
+    let axis = Axis::time(input.span_s);
+    let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
+    let edges = (LEFT.max(widest.min(150.0) + 28.0), RIGHT);
+    let (bands, time) = BandLayout::over(&input.bands, edges, ruler);
     let lane_height = if input.lanes.len() <= 12 { 26.0 } else { 18.0 };
     let halts = input.lanes.iter().flat_map(|lane| &lane.segments).any(|s| s.role == LaneRole::Halted);
     let mut legend: Vec<LegendEntry> = LaneRole::ALL
@@ -143,7 +161,8 @@ pub fn lanes(input: &LanesInput) -> String {
         legend,
     };
     let rows = input.lanes.len().max(1) as f64;
-    let frame = Frame::new(&heading, left, ELECTIONS_HEIGHT + rows * lane_height, Some(&time), &input.bands);
+    let frame = Frame::new(&heading, ELECTIONS_HEIGHT + rows * lane_height, bands);
+    let left = frame.left;
     let mut svg = frame.begin(&heading);
     draw_time_axis(&mut svg, &time, "simulated time (s)", left, frame.top, frame.bottom);
     let board = Board { time: &time, left, lane_height };
@@ -167,32 +186,29 @@ struct Board<'a> {
 }
 
 impl Board<'_> {
+    /// A mark for each, with lengths where they fit, the longest first; the tooltips have them all.
     fn draw_elections(&self, svg: &mut Svg, elections: &[Election], top: f64) {
         let base = top + ELECTIONS_HEIGHT - 10.0;
         self.lane_name(svg, "elections", base + 1.0, Colour::INK_SOFT);
-        let (mut label_end, mut last_pixel) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-        for election in elections.iter().filter(|e| e.end_s >= e.start_s) {
+        let mut elections: Vec<&Election> = elections.iter().filter(|e| e.end_s >= e.start_s).collect();
+        let mut last_pixel = f64::NEG_INFINITY;
+        for election in &elections {
             let (a, b) = (self.x(election.start_s), self.x(election.end_s));
-            let (label, tip) = if election.end_s.is_finite() {
-                let won = election.term.map_or(String::new(), |term| format!(", won in term {term}"));
-                let length = length(election.end_s - election.start_s);
-                let tip = format!("election of {length} from {}{won}", seconds(election.start_s));
-                (length, tip)
-            } else {
-                let tip = format!("election from {}: no one won", seconds(election.start_s));
-                ("no winner".to_string(), tip)
-            };
             // Elections that end within one pixel of the last drawn look the same as it.
             if b > last_pixel + 0.5 {
+                let tip = election.tip();
                 svg.rect(a, base - 3.0, (b - a).max(2.0), 4.0, Paint::fill(Colour::VERMILLION), Some(&tip));
                 last_pixel = b;
             }
-            let half = svg::text_width(&label, SMALL) / 2.0;
-            let x = ((a + b) / 2.0).min(RIGHT - half).max(self.left + half);
-            if x - half > label_end + 8.0 {
+        }
+        let mut labels = Labels::new((self.left, RIGHT), 8.0);
+        elections.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
+        for election in elections {
+            let content = election.label();
+            let middle = (self.x(election.start_s) + self.x(election.end_s)) / 2.0;
+            if let Some(x) = labels.place(middle, svg::text_width(&content, SMALL)) {
                 let (y, anchor, colour) = (base - 7.0, Anchor::Middle, Colour::INK_SOFT);
-                svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &label });
-                label_end = x + half;
+                svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &content });
             }
         }
     }
@@ -251,12 +267,8 @@ impl Board<'_> {
 
 fn tip(node: &str, segment: &LaneSegment) -> String {
     let term = segment.term.map_or(String::new(), |term| format!(", term {term}"));
-    let (start, end) = (decimal(segment.start_s, 3), seconds(segment.end_s));
-    format!(
-        "{node}: {}{term}, {start}\u{2013}{end} ({})",
-        segment.role.name(),
-        length(segment.end_s - segment.start_s)
-    )
+    let (when, length) = (span(segment.start_s, segment.end_s), length(segment.end_s - segment.start_s));
+    format!("{node}: {}{term}, {when} ({length})", segment.role.name())
 }
 
 /// The segments to draw. Neighbours that are equal become one. Of a lane with more than `most`, those that begin in the

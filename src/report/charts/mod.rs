@@ -17,6 +17,7 @@ mod chart;
 mod downsample;
 mod draw;
 mod frame;
+mod labels;
 mod lanes;
 mod latency;
 mod number;

@@ -50,28 +50,39 @@ pub(super) fn length(seconds: f64) -> String {
     if seconds < 1000.0 {
         Quantity::Milliseconds.format(seconds * 1000.0, 3)
     } else {
-        self::seconds(seconds.round())
+        format!("{} s", decimal(seconds.round(), 0))
     }
 }
 
 /// A moment of simulated time: `0.182 s`, `40 s`, `1,234.5 s`.
-pub(super) fn seconds(value: f64) -> String {
-    format!("{} s", decimal(value, 3))
+pub(super) fn moment(seconds: f64) -> String {
+    format!("{} s", to_the_millisecond(seconds))
+}
+
+/// From one moment to another: `0.182\u{2013}40 s`.
+pub(super) fn span(start_s: f64, end_s: f64) -> String {
+    format!("{}\u{2013}{}", to_the_millisecond(start_s), moment(end_s))
+}
+
+/// `seconds` without what is left beyond whole milliseconds, which is how `Time` is displayed: in a report a moment is the
+/// same on a chart and in a table.
+fn to_the_millisecond(seconds: f64) -> String {
+    let nanos = (seconds * 1e9).round() as i128;
+    decimal(nanos.div_euclid(1_000_000) as f64 / 1000.0, 3)
 }
 
 fn milliseconds(value: f64, digits: i32) -> String {
-    let size = value.abs();
-    let (scaled, unit) = if size == 0.0 {
+    if value == 0.0 {
         return "0".to_string();
-    } else if size >= 1000.0 {
-        (value / 1000.0, "s")
-    } else if size >= 1.0 {
-        (value, "ms")
-    } else if size >= 1e-3 {
-        (value * 1e3, "us")
-    } else {
-        (value * 1e6, "ns")
+    }
+    let rounded = |scaled: f64| -> f64 {
+        let precision = (digits - 1).max(0) as usize;
+        format!("{scaled:.precision$e}").parse().expect("what was printed parses")
     };
+    // What is rounded to a thousand of a unit is one of the next.
+    let units = [(value * 1e6, "ns"), (value * 1e3, "us"), (value, "ms")];
+    let fitting = units.into_iter().find(|(scaled, _)| rounded(*scaled).abs() < 1000.0);
+    let (scaled, unit) = fitting.unwrap_or((value / 1000.0, "s"));
     format!("{} {unit}", number(scaled, digits))
 }
 
@@ -211,6 +222,20 @@ mod tests {
         let written =
             [0.00005, 0.05, 1.0, 200.0, 1500.0, 60_000.0].map(|v| Quantity::Milliseconds.format(v, 3));
         assert_eq!(written, ["50 ns", "50 us", "1 ms", "200 ms", "1.5 s", "60 s"]);
+        let written = [999.4, 999.6, -0.99996, 1000.4].map(|v| Quantity::Milliseconds.format(v, 3));
+        assert_eq!(written, ["999 ms", "1 s", "-1 ms", "1 s"]);
+    }
+
+    #[test]
+    fn a_moment_is_what_it_is_where_times_are_displayed() {
+        use crate::kernel::Time;
+        for ns in [0, 1_968_761_775, 6_999_999_999, 32_742_000_000, 32_741_999_999, 86_400_000_000_001] {
+            let (displayed, drawn) = (Time(ns).to_string(), moment(Time(ns).as_secs_f64()));
+            let plain = drawn.replace(',', "").replace(" s", "").parse::<f64>();
+            assert_eq!(plain, displayed.replace(" s", "").parse::<f64>(), "{displayed} {drawn}");
+        }
+        assert_eq!((moment(1_234.5), moment(-0.0001)), ("1,234.5 s".into(), "-0.001 s".into()));
+        assert_eq!(span(1.968_761_775, 6.97), "1.968\u{2013}6.97 s");
     }
 
     #[test]

@@ -37,6 +37,14 @@ fn counters(run: &mut Run) -> Counters {
     run.sim.node_counters(A).network
 }
 
+/// The same world, in which nodes share capacity of which there is no end if `is_shared`.
+fn shared(is_shared: bool, mut world: World) -> World {
+    if is_shared {
+        world.0.sites = world.0.sites.with_shared(Access { uplink: None });
+    }
+    world
+}
+
 fn numbers(range: impl Iterator<Item = u32>) -> Vec<u32> {
     range.collect()
 }
@@ -54,23 +62,17 @@ fn loss_takes_datagrams_while_it_lasts_and_costs_a_stream_its_timeouts() {
 }
 
 /// Whatever takes letter 10 from the stream, and whether capacity is shared or not: what is behind it waits for it, until it
-/// is sent again 200 ms later. By then the fault is over. Where capacity is shared its sender keeps what follows; elsewhere
-/// 11 to 19 are lost as well, and all ten are sent again at once.
+/// is sent again 200 ms later. By then the fault is over. 11 to 19 are lost as well, and all ten are sent again at once.
 #[test]
 fn what_a_fault_takes_from_a_stream_is_sent_again_when_its_timeout_is_over() {
     fn check(kind: impl LinkKind + Clone + 'static) {
         for is_shared in [false, true] {
-            let mut world = struck(kind.clone()).streams();
-            if is_shared {
-                world.0.sites = world.0.sites.with_shared(Access { uplink: None });
-            }
-            let mut run = world.run(1_000 * MS);
+            let mut run = shared(is_shared, struck(kind.clone()).streams()).run(1_000 * MS);
             let again = 10 * MS + TIMEOUT + MS;
             let arrival = |n: u64| if n < 10 { n * MS + MS } else { again + n - 10 };
             assert_eq!(run.arrivals(B), (1..31).map(|n| (arrival(n), n as u32)).collect::<Vec<_>>());
             let counted = counters(&mut run);
-            let again = if is_shared { 1 } else { 10 };
-            assert_eq!((counted.retransmitted, counted.dropped_total()), (again, 0));
+            assert_eq!((counted.retransmitted, counted.dropped_total()), (10, 0), "shared: {is_shared}");
         }
     }
     check(Loss { share: percent(100) });
@@ -103,11 +105,12 @@ fn a_stream_from_which_a_fault_takes_a_share_carries_what_it_is_offered() {
 #[test]
 fn a_cut_in_the_middle_of_losses_keeps_the_order_of_a_stream() {
     let cut = OnLinks { between: one_way(A, B), kind: Partition {} };
-    for share in [10, 50, 90] {
-        let loss = Loss { share: percent(share) };
-        let mut run = struck(loss).streams().fault(14 * MS, Some(3 * MS), cut.clone()).run(3_600_000 * MS);
-        assert_eq!(run.letters(B), numbers(1..31), "{share} %");
+    for (share, is_shared) in [10, 50, 90].into_iter().flat_map(|share| [(share, false), (share, true)]) {
+        let world = shared(is_shared, struck(Loss { share: percent(share) }).streams());
+        let mut run = world.fault(14 * MS, Some(3 * MS), cut.clone()).run(3_600_000 * MS);
+        assert_eq!(run.letters(B), numbers(1..31), "{share} %, shared: {is_shared}");
         assert_eq!(counters(&mut run).dropped_total(), 0);
+        assert_eq!(run.sim.messages_under_way(), (0, 0));
     }
 }
 
@@ -191,20 +194,51 @@ fn a_damaged_message_is_dropped_under_its_own_reason_and_a_stream_sends_it_again
     assert!(counters(&mut stream).retransmitted > 0);
 }
 
-/// On a link that takes 1 us a byte: of 5,000 bytes that are damaged the next message feels the 5 ms, of those that are lost
-/// nothing.
+/// On a link, or an uplink, that takes 1 ns a byte: of 5 MB that are lost or damaged the next message feels the 5 ms, of those
+/// that a cut keeps at their sender nothing.
 #[test]
-fn what_is_damaged_has_used_the_link_and_what_is_lost_has_not() {
-    fn arrivals(kind: impl LinkKind + 'static) -> Vec<(u64, u32)> {
-        let byte_a_us = net::Bandwidth::from_bits_per_second(8_000_000);
-        let world = World::over(Profile { bandwidth: Some(byte_a_us), ..Profile::default() });
-        let world = world.node(sends(B, 2, MS, 5_000)).listener();
-        let fault = OnLinks { between: one_way(A, B), kind };
-        world.fault(0, Some(MS + MS / 2), fault).run(100 * MS).arrivals(B)
+fn what_is_lost_or_damaged_has_used_the_link_and_what_is_cut_off_has_not() {
+    fn check(kind: impl LinkKind + Clone + 'static, arrival: (u64, u32)) {
+        for is_shared in [false, true] {
+            let fault = OnLinks { between: one_way(A, B), kind: kind.clone() };
+            let world = byte_a_ns(is_shared, 0.0).node(sends(B, 2, MS, 5_000_000)).listener();
+            let arrivals = world.fault(0, Some(MS + MS / 2), fault).run(100 * MS).arrivals(B);
+            assert_eq!(arrivals, [arrival], "shared: {is_shared}");
+        }
     }
-    let share = percent(100);
-    assert_eq!(arrivals(Corrupt { share }), [(12 * MS, 2)]);
-    assert_eq!(arrivals(Loss { share }), [(8 * MS, 2)]);
+    check(Corrupt { share: percent(100) }, (12 * MS, 2));
+    check(Loss { share: percent(100) }, (12 * MS, 2));
+    check(Partition {}, (8 * MS, 2));
+}
+
+/// Nodes 1 ms apart, on links of their own or with uplinks that take 1 ns a byte.
+fn byte_a_ns(is_shared: bool, loss: f64) -> World {
+    let capacity = Some(net::Bandwidth::from_bits_per_second(8_000_000_000));
+    let profile = Profile { loss: net::Probability::new(loss), ..Profile::default() };
+    if !is_shared {
+        return World::over(Profile { bandwidth: capacity, ..profile });
+    }
+    let mut world = World::over(profile);
+    world.0.sites = world.0.sites.with_shared(Access { uplink: capacity });
+    world
+}
+
+/// The same of what the link loses by itself: the second comes 5 ms after the first has left or been lost.
+#[test]
+fn what_a_link_loses_has_used_it_too() {
+    for is_shared in [false, true] {
+        let mut behind_a_loss = 0;
+        for seed in 0..40 {
+            let world = byte_a_ns(is_shared, 0.5).seed(seed).node(sends(B, 2, MS, 5_000_000)).listener();
+            let arrivals = world.run(100 * MS).arrivals(B);
+            assert!(
+                arrivals.iter().all(|(at, number)| *at == [7 * MS, 12 * MS][*number as usize - 1]),
+                "shared: {is_shared}: {arrivals:?}"
+            );
+            behind_a_loss += u32::from(arrivals == [(12 * MS, 2)]);
+        }
+        assert!(behind_a_loss > 4, "one seed in four, of forty: {behind_a_loss}");
+    }
 }
 
 #[test]
@@ -248,11 +282,7 @@ fn what_waited_at_its_sender_overtakes_nothing_on_its_stream() {
         OnLinks { between: one_way(A, B), kind: Delay { delay: constant(1_000 * MS), share: percent(100) } };
     let cut = OnLinks { between: one_way(A, B), kind: Partition {} };
     for is_shared in [false, true] {
-        let mut world = World::new();
-        if is_shared {
-            world.0.sites = world.0.sites.with_shared(Access { uplink: None });
-        }
-        let world = world.node(sends(B, 5, MS, 0)).listener().streams();
+        let world = shared(is_shared, World::new()).node(sends(B, 5, MS, 0)).listener().streams();
         let world =
             world.fault(0, Some(MS + MS / 2), late.clone()).fault(MS + MS / 2, Some(5 * MS), cut.clone());
         let arrivals = world.run(5_000 * MS).arrivals(B);

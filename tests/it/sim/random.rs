@@ -1,22 +1,28 @@
 //! Random worlds under random faults: no message comes from nowhere or goes there, and a seed is a run.
 
+use std::collections::BTreeMap;
+
+use seedbed::faults::kinds::{Clog, Corrupt, HalfOpen, Hold, Loss, Reset};
+use seedbed::faults::{Between, Group, OnLinks, OnStreams, Target};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Areas, Context, DiskToken, Duration, NodeId, Stream, WorkToken};
-use seedbed::net::{Bandwidth, Counters, Probability, Profile, Reorder, Transport};
+use seedbed::net::{Access, Bandwidth, Counters, Probability, Profile, Reorder, Transport};
+use seedbed::spec::quantity::Ratio;
 
 use super::world::{LOG, Letter, MS, On, Probe, Run, World, constant};
 
 const NODES: u32 = 6;
 
-/// Does a bit of everything, by its own random stream.
+/// Does a bit of everything, by its own random stream. Letters have greater numbers the later they are sent.
 fn busy(cx: &mut dyn Context<Probe>, on: On) {
     if let On::Boot(..) = on {
         cx.arm(0, Duration(MS));
     }
     let to = NodeId(cx.rng().below(NODES));
+    let number = u32::try_from(4 * cx.now().0).expect("a run lasts a second");
     match cx.rng().below(8) {
-        0..=2 => cx.send(to, Letter(1, 500)),
-        3 => (0..3).for_each(|number| cx.send(to, Letter(number, 1500))),
+        0..=2 => cx.send(to, Letter(number, 500)),
+        3 => (0..3).for_each(|n| cx.send(to, Letter(number + n, 1500))),
         4 => cx.compute(Duration(MS / 2), WorkToken(1)),
         5 => {
             cx.append(LOG, 1);
@@ -48,16 +54,31 @@ fn random_world(seed: u64) -> World {
         node.transport = all[rng.below(3) as usize];
         node.clock.drift_ppb = i64::from(rng.below(400_000)) - 200_000;
     }
+    if rng.below(2) == 0 {
+        let uplink = (rng.below(2) == 0).then(|| Bandwidth::from_bits_per_second(20_000_000));
+        world.0.sites = world.0.sites.with_shared(Access { uplink });
+    }
     world.0.shuffle_ties = rng.below(2) == 0;
     for _ in 0..rng.below(30) {
         let (at, lasts) = (u64::from(rng.below(1000)) * MS, u64::from(rng.below(300)) * MS);
         let node = NodeId(rng.below(NODES));
         let others: Vec<NodeId> = (0..NODES).map(NodeId).filter(|other| *other != node).collect();
-        world = match rng.below(6) {
+        let between = || Between::OneWay(Group::Of(vec![Target::Node(node)]), Group::Rest);
+        let share = Ratio(rng.below(101) * 10_000_000);
+        world = match rng.below(12) {
             0 | 1 => world.crash(node, at, lasts),
             2 => world.pause(node, at, lasts),
             3 => world.partition(&[&[node], &others], at, lasts),
             4 => world.one_way(&[node], &others[..2], at, lasts),
+            5 | 6 => world.fault(at, Some(lasts), OnLinks { between: between(), kind: Loss { share } }),
+            7 => world.fault(at, Some(lasts), OnLinks { between: between(), kind: Corrupt { share } }),
+            8 => world.fault(at, Some(lasts), OnLinks { between: between(), kind: Clog {} }),
+            9 => world.fault(at, Some(lasts), OnLinks { between: between(), kind: Hold {} }),
+            10 if lasts < 150 * MS => world.fault(at, None, OnStreams { between: between(), kind: Reset {} }),
+            10 => {
+                let kind = HalfOpen { keepalive: Duration(lasts) };
+                world.fault(at, None, OnStreams { between: between(), kind })
+            }
             _ => world.slow_node(node, 1 + rng.below(5), at, lasts),
         };
     }
@@ -89,6 +110,30 @@ fn every_message_is_received_dropped_or_on_its_way() {
         dropped += all.dropped_total();
     }
     assert!(in_flight > 1000 && waiting > 10 && dropped > 10_000, "{in_flight} {waiting} {dropped}");
+}
+
+#[test]
+fn a_stream_keeps_its_order_whatever_goes_wrong() {
+    let mut letters = 0;
+    for seed in 0..300 {
+        let world = random_world(seed);
+        let is_datagram: Vec<bool> =
+            world.0.nodes.iter().map(|node| node.transport == Transport::Datagram).collect();
+        let run = world.run(1000 * MS);
+        // When what came last was sent.
+        let mut last: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
+        for (at, to, on) in &run.log().notes {
+            let On::Letter(from, number) = *on else { continue };
+            if is_datagram[from.index()] || is_datagram[to.index()] {
+                continue;
+            }
+            let sent = number / 4;
+            let before = last.insert((from, *to), sent).unwrap_or(0);
+            assert!(before <= sent, "seed {seed}, at {at}: {from:?} to {to:?}: of {sent} after {before}");
+            letters += 1;
+        }
+    }
+    assert!(letters > 100_000, "{letters}");
 }
 
 #[test]

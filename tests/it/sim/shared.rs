@@ -1,13 +1,17 @@
 //! Capacity that nodes share: who sends at the same time gets less of it, and nothing is lost by it.
 
+use seedbed::faults::kinds::Loss;
+use seedbed::faults::{Between, Group, OnLinks, Target};
 use seedbed::kernel::{Duration, NodeId};
 use seedbed::net::{Access, Bandwidth, DropReason, Profile, Sites};
+use seedbed::spec::quantity::Ratio;
 
 use super::world::{A, B, C, Letter, MS, On, World, sends};
 
 /// A byte a nanosecond: a million bytes take 1 ms.
 const UPLINK: u64 = 8_000_000_000;
 const MEGABYTE: u32 = 1_000_000;
+const TIMEOUT: u64 = 200 * MS;
 
 /// Nodes 1 ms apart, each with one uplink.
 fn world() -> World {
@@ -98,4 +102,67 @@ fn a_partition_holds_for_shared_links_too() {
     let mut run =
         world().node(sends(B, 3, MS, 0)).listener().partition(&[&[A], &[B]], 2 * MS, MS).run(90 * MS);
     assert_eq!((run.letters(B), run.dropped(A, DropReason::Partition)), (vec![1, 3], 1));
+}
+
+/// Whatever A sends B while it lasts is lost.
+fn losing() -> OnLinks<Loss> {
+    let [a, b] = [A, B].map(|node| Group::Of(vec![Target::Node(node)]));
+    OnLinks { between: Between::OneWay(a, b), kind: Loss { share: Ratio::ONE } }
+}
+
+/// Letters of 5 ms, one every 7 ms, of which the first is lost. Those behind it travel, each when it is sent, and wait where they
+/// arrive; were they kept at their sender, the second would come 5 ms after the first and the others ever later.
+#[test]
+fn what_follows_a_lost_message_of_a_stream_travels_and_waits_where_it_arrives() {
+    let world = || world().node(sends(B, 31, 7 * MS, 5 * MEGABYTE)).listener().streams();
+    let mut run = world().fault(0, Some(8 * MS), losing()).run(900 * MS);
+    // Tried again at 207 ms, behind the 29th, which leaves until 208 ms.
+    let again = 208 * MS + 5 * MS + MS;
+    let held_up = (1..30).map(|number| (again + number - 1, number as u32));
+    let expected: Vec<_> = held_up.chain([(219 * MS, 30), (224 * MS, 31)]).collect();
+    assert_eq!(run.arrivals(B), expected);
+    let counters = run.sim.node_counters(A).network;
+    assert_eq!((counters.retransmitted, counters.dropped_total()), (1, 0));
+    let half_way = world().fault(0, Some(8 * MS), losing()).run(100 * MS);
+    assert_eq!(half_way.sim.messages_under_way(), (0, 14), "each of the fourteen waits once");
+}
+
+/// The first is sent again and has not left when the second is lost: nothing is missing then that would be tried again.
+#[test]
+fn what_is_lost_while_nothing_else_is_missing_is_tried_again_by_itself() {
+    let world = world().node(sends(B, 3, 220 * MS, 50 * MEGABYTE)).listener().streams();
+    let world = world.fault(0, Some(221 * MS), losing()).fault(430 * MS, Some(20 * MS), losing());
+    let mut run = world.run(900 * MS);
+    let first = 220 * MS + TIMEOUT + 50 * MS + MS;
+    let second = 440 * MS + TIMEOUT + 50 * MS + MS;
+    assert_eq!(run.arrivals(B), [(first, 1), (second, 2), (second + 50 * MS, 3)]);
+    assert_eq!(run.sim.node_counters(A).network.retransmitted, 2);
+}
+
+#[test]
+fn what_a_fault_takes_from_a_stream_has_used_its_share() {
+    let to_both = |cx: &mut dyn seedbed::kernel::Context<super::world::Probe>, on: On| match on {
+        On::Boot(..) => cx.arm(1, Duration(MS)),
+        On::Timer(_) => {
+            cx.send(B, Letter(1, MEGABYTE));
+            cx.send(C, Letter(2, MEGABYTE));
+        }
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
+    };
+    let world = world().node(to_both).listener().listener().streams();
+    let run = world.fault(0, Some(2 * MS), losing()).run(900 * MS);
+    assert_eq!(run.arrivals(C), [(4 * MS, 2)], "half of the way out was the other's");
+    assert_eq!(run.arrivals(B), [(MS + TIMEOUT + 2 * MS, 1)]);
+}
+
+/// What has not left when its stream is reset still uses its way, and arrives nowhere, whether it was held up or not.
+#[test]
+fn a_reset_forgets_what_is_held_up_and_what_is_leaving() {
+    let world = world().node(sends(B, 10, 7 * MS, 20 * MEGABYTE)).listener().streams();
+    let mut run = world.fault(0, Some(8 * MS), losing()).crash(B, 60 * MS, MS).run(900 * MS);
+    let counters = run.sim.node_counters(A).network;
+    // The 9th, sent at 63 ms, opens a new stream, behind eight of 20 ms each.
+    assert_eq!(run.arrivals(B), [(188 * MS, 9), (208 * MS, 10)]);
+    assert_eq!((counters.dropped(DropReason::Reset), counters.retransmitted), (8, 0));
+    assert_eq!(run.sim.messages_under_way(), (0, 0));
 }

@@ -15,15 +15,16 @@ use super::raft::{self, Hostility, Judged};
 use super::world;
 
 const SEEDS: u64 = 150;
-const ON_RAFT: &str = r#"
-    [fault.chaos]
-    every = "exp(200ms)"
-    do = "random"
-    target = "kv"
-    for = "uniform(10ms, 1500ms)"
-    calm = "2500ms"
-"#;
-const CALM: Time = Time(2_500_000_000);
+/// Of all that it can draw, for so long each.
+const DRAWN: &str = r#"for = "uniform(10ms, 1500ms)""#;
+/// Beyond what Raft survives.
+const MERCILESS: &str = "survivable = false";
+
+/// A nemesis of the store that strikes `every` so often, as its further `options` say.
+fn nemesis(every: &str, options: &[&str]) -> String {
+    let options = options.join("\n");
+    format!("[fault.chaos]\nevery = \"{every}\"\ndo = \"random\"\ntarget = \"kv\"\n{options}\n")
+}
 
 fn under(faults: &str, seed: u64) -> Judged {
     raft::run(seed, Hostility { faults: Some(faults), ..Hostility::default() })
@@ -35,7 +36,11 @@ fn kind_of(strike: &FaultRecord) -> FaultKind {
 
 /// Options of a kind as a nemesis draws them; `None` if it cannot.
 fn drawn(kind: FaultKind) -> Option<KindOptions> {
-    let settings = kind.draw(&mut Stream::new(1, "test", "options"))?;
+    drawn_from(kind, &mut Stream::new(1, "test", "options"))
+}
+
+fn drawn_from(kind: FaultKind, choice: &mut Stream) -> Option<KindOptions> {
+    let settings = kind.draw(choice)?;
     let mut diagnostics = Diagnostics::default();
     let decoded = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
     let messages: Vec<&str> = diagnostics.iter().map(|one| one.message.as_str()).collect();
@@ -66,9 +71,11 @@ fn worst(strikes: &[FaultRecord]) -> usize {
 
 #[test]
 fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() {
+    let faults = nemesis("exp(200ms)", &[DRAWN, r#"calm = "2500ms""#]);
+    let calm = Time(2_500_000_000);
     let (mut kinds, mut strikes, mut undecided, mut at_the_limit) = (BTreeMap::new(), 0, 0, 0);
     for seed in 0..seeds() {
-        let judged = under(ON_RAFT, seed);
+        let judged = under(&faults, seed);
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         undecided += u64::from(judged.verdict != Verdict::Valid);
         strikes += judged.strikes.len();
@@ -78,7 +85,7 @@ fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() 
         at_the_limit += u64::from(worst == spare);
         for strike in &judged.strikes {
             assert!(
-                strike.start < CALM && strike.end.is_some_and(|end| end <= CALM),
+                strike.start < calm && strike.end.is_some_and(|end| end <= calm),
                 "seed {seed}: {strike:?}"
             );
         }
@@ -109,11 +116,11 @@ fn raft_serves_again_when_the_nemesis_is_calm() {
             [workload.clients]
             target = "kv"
             arrival = "closed(clients=4, think=20ms)"
-            {ON_RAFT}
+            {}
             "#,
-            3 + 2 * (seed % 2)
-        )
-        .replace("calm = \"2500ms\"", "calm = \"3s\"");
+            3 + 2 * (seed % 2),
+            nemesis("exp(200ms)", &[DRAWN, r#"calm = "3s""#])
+        );
         let judged = raft::judged(world(&text, seed), seed);
         assert_eq!(judged.explained, [""; 0], "seed {seed}");
         assert!(judged.last_ok > Time(7_900_000_000), "seed {seed}: last served at {}", judged.last_ok);
@@ -127,17 +134,10 @@ fn seeds() -> u64 {
 
 #[test]
 fn it_takes_a_majority_only_if_it_is_asked_to() {
-    let everything = r#"
-        [fault.chaos]
-        every = "exp(100ms)"
-        do = "random"
-        target = "kv"
-        kinds = ["crash", "partition"]
-        survivable = false
-        for = "1s"
-    "#;
+    let out = r#"kinds = ["crash", "partition"]"#;
+    let faults = nemesis("exp(100ms)", &[out, MERCILESS, r#"for = "1s""#]);
     let beyond = (0..20).filter(|&seed| {
-        let judged = under(everything, seed);
+        let judged = under(&faults, seed);
         assert_eq!(judged.explained, [""; 0], "seed {seed}: unavailable, not unsafe");
         worst(&judged.strikes) > (judged.replicas - 1) / 2
     });
@@ -148,13 +148,7 @@ fn it_takes_a_majority_only_if_it_is_asked_to() {
 /// assertion of a protocol may be what finds it out.
 #[test]
 fn a_nemesis_without_mercy_breaks_promises_and_no_assertion() {
-    let everything = r#"
-        [fault.chaos]
-        every = "exp(80ms)"
-        do = "random"
-        target = "kv"
-        survivable = false
-        for = "uniform(10ms, 1s)"
+    let replaced = r#"
         [fault.replaced]
         every = "exp(500ms)"
         do = "crash"
@@ -162,24 +156,18 @@ fn a_nemesis_without_mercy_breaks_promises_and_no_assertion() {
         target = "any(kv)"
         for = "exp(20ms)"
     "#;
+    let faults = nemesis("exp(80ms)", &[MERCILESS, r#"for = "uniform(10ms, 1s)""#, replaced]);
     let mut broken = BTreeSet::new();
     for seed in 0..60 {
-        broken.extend(under(everything, seed).violated);
+        broken.extend(under(&faults, seed).violated);
     }
     assert!(broken.contains(&Invariant::Durability), "{broken:?}");
 }
 
 #[test]
 fn what_is_given_of_a_kind_is_kept_and_the_rest_is_drawn() {
-    let delays = r#"
-        [fault.chaos]
-        every = "const(100ms)"
-        do = "random"
-        target = "kv"
-        kinds = [{ do = "delay", delay = "const(7ms)", for = "3ms" }]
-        for = "1s"
-    "#;
-    let judged = under(delays, 1);
+    let delays = r#"kinds = [{ do = "delay", delay = "const(7ms)", for = "3ms" }]"#;
+    let judged = under(&nemesis("const(100ms)", &[delays, r#"for = "1s""#]), 1);
     assert_eq!(judged.strikes.len(), 49, "the run ends at the fiftieth");
     let mut shares = BTreeSet::new();
     for strike in &judged.strikes {
@@ -193,15 +181,8 @@ fn what_is_given_of_a_kind_is_kept_and_the_rest_is_drawn() {
 
 #[test]
 fn weights_say_how_often_a_kind_is_drawn() {
-    let three_to_one = r#"
-        [fault.chaos]
-        every = "const(5ms)"
-        do = "random"
-        target = "kv"
-        kinds = [{ do = "slow-disk", weight = 3 }, "slow-node"]
-        for = "2ms"
-    "#;
-    let judged = under(three_to_one, 1);
+    let three_to_one = r#"kinds = [{ do = "slow-disk", weight = 3 }, "slow-node"]"#;
+    let judged = under(&nemesis("const(5ms)", &[three_to_one, r#"for = "2ms""#]), 1);
     let disks = judged.strikes.iter().filter(|strike| strike.kind == "slow-disk").count();
     // 999 draws of probability 3/4: four standard deviations are 55.
     assert!(
@@ -216,14 +197,8 @@ fn what_can_be_drawn_of_a_kind_is_valid_and_does_one_harm() {
     let mut choice = Stream::new(1, "test", "draws");
     for kind in FaultKind::ALL {
         // The loader judges by one sample what the prey survives.
-        let mut harms = BTreeSet::new();
-        for _ in 0..100 {
-            let Some(settings) = kind.draw(&mut choice) else { continue };
-            let mut diagnostics = Diagnostics::default();
-            let decoded = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
-            assert!(decoded.is_some() && diagnostics.is_empty(), "{kind}: {settings:?}");
-            harms.extend(decoded.map(|options| options.harm()));
-        }
+        let draws = (0..100).filter_map(|_| drawn_from(*kind, &mut choice));
+        let harms: BTreeSet<Harm> = draws.map(|options| options.harm()).collect();
         assert!(harms.len() <= 1, "{kind}: {harms:?}");
     }
 }
