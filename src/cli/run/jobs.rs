@@ -13,7 +13,6 @@ use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
 use crate::systems::Custom;
 
 use super::arguments::RunArgs;
-use super::overrides::effective;
 use super::{Exit, Failure, Terminal};
 
 /// A file, and what of it is to run.
@@ -22,7 +21,7 @@ pub(super) struct Batch {
     pub path: PathBuf,
     /// The scenario's name.
     pub name: String,
-    /// What `--set` changes in it.
+    /// What `--set` comes to in it.
     pub overrides: Vec<String>,
     /// The runs, in order.
     pub jobs: Vec<Job>,
@@ -78,7 +77,7 @@ pub(super) fn plan<X: Custom>(
                 batches.push(Batch {
                     path: path.clone(),
                     name,
-                    overrides: effective(path, &options, &document),
+                    overrides: loaded.overrides,
                     jobs,
                     is_part,
                     telling: telling(&sweep),

@@ -62,7 +62,7 @@ impl Loader {
     fn document(&mut self, source: SourceId) -> Option<Node> {
         let text = self.sources.get(source).text.clone();
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
-            let help = "`seedbed new --list` shows starter scenarios";
+            let help = "`seedbed new` shows starter scenarios";
             self.report_at_start(source, Problem::new(Code::EmptyFile, 0..0, "is empty").help(help));
             return None;
         }
