@@ -72,6 +72,8 @@ pub struct World<X: Custom = Never> {
     pub recovery: Duration,
     /// Width of the intervals of time series.
     pub interval: Duration,
+    /// The faults of which planning has warned that they never strike.
+    pub in_vain: Vec<String>,
 }
 
 /// A system of the world.
@@ -107,6 +109,8 @@ struct Planner<'a> {
     sites_left_out: Vec<String>,
     /// Zone and rack of each site of the topology.
     site_domains: Vec<SiteDomains>,
+    /// The faults that were found to have no time to strike.
+    in_vain: Vec<String>,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
@@ -119,8 +123,15 @@ pub fn plan<X: Custom>(
     files: &dyn DataFiles,
 ) -> Option<World<X>> {
     let (sites_left_out, site_domains) = (Vec::new(), Vec::new());
-    let mut planner =
-        Planner { scenario, diagnostics, files, sites_known: true, sites_left_out, site_domains };
+    let mut planner = Planner {
+        scenario,
+        diagnostics,
+        files,
+        sites_known: true,
+        sites_left_out,
+        site_domains,
+        in_vain: Vec::new(),
+    };
     planner.check_names();
     let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;
@@ -160,6 +171,7 @@ pub fn plan<X: Custom>(
         warmup: scenario.warmup,
         recovery: scenario.recovery,
         interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
+        in_vain: planner.in_vain,
         setup: Setup {
             seed,
             duration: Time::ZERO + scenario.duration,
