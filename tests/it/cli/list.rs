@@ -2,19 +2,22 @@
 
 use super::*;
 
-const TOPICS: [&str; 15] = [
+const TOPICS: [&str; 18] = [
     "systems",
     "policies",
     "faults",
     "targets",
     "metrics",
+    "labels",
     "checks",
+    "verdicts",
     "bugs",
     "distributions",
     "arrivals",
     "keys",
     "networks",
     "tables",
+    "layers",
     "files",
     "errors",
     "exit-codes",
