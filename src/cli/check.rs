@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::{Exit, Failure, Format, Terminal, count};
+use super::{Exit, Failure, Format, Terminal, count, input};
 use crate::run::prepare::prepare;
 use crate::scenario::render::context;
-use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
+use crate::scenario::{Checked, LoadOptions, Loaded, check, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Diagnostic, Level};
 use crate::systems::Custom;
@@ -16,7 +16,7 @@ use crate::systems::Custom;
 /// Read scenarios and say what is wrong with them, without running them
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Replace a value of the scenario, such as system.kv.disk.fsync=1ms; repeatable
@@ -46,7 +46,7 @@ impl Check {
         let mut exits = Vec::new();
         let mut documents = Vec::new();
         for path in &self.files {
-            let mut loaded = load(path, &options);
+            let (mut loaded, path) = (input::load(path, &options), input::shown(path));
             let checked = check(&mut loaded, |scenario, diagnostics, files| {
                 let prepared =
                     prepare::<X>("", scenario, scenario.seed, Limits::default(), diagnostics, files);

@@ -17,5 +17,5 @@ pub use nouns::Scenario;
 pub use plan::{World, plan};
 pub use render::render;
 pub use resolved::resolved;
-pub use source::{LoadOptions, Loaded, load, load_text};
+pub use source::{LoadOptions, Loaded, load, load_stream, load_text};
 pub use sweep::{Parameter, Point, Sweep};

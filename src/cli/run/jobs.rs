@@ -7,13 +7,14 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::check::POINTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
-use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, render, resolved};
+use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
 use crate::systems::Custom;
 
 use super::arguments::RunArgs;
 use super::{Exit, Failure, Terminal};
+use crate::cli::input;
 
 /// A file, and what of it is to run.
 pub(super) struct Batch {
@@ -54,7 +55,7 @@ pub(super) fn plan<X: Custom>(
     let mut loaded_files = Vec::new();
     let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
     for path in &args.files {
-        let mut loaded = load(path, &options);
+        let mut loaded = input::load(path, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
         let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
         loaded_files.push((path, loaded, sweep, diagnostics));
@@ -120,8 +121,7 @@ fn select<X: Custom>(
     sweep: &Sweep,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Selected>, Failure> {
-    let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let (mut jobs, mut name, mut is_part) = (Vec::new(), stem.clone(), false);
+    let (mut jobs, mut name, mut is_part) = (Vec::new(), String::new(), false);
     let (mut findings, mut invalid, mut refused) = (sweep.findings(), 0, None);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
@@ -136,7 +136,8 @@ fn select<X: Custom>(
         let prepared = scenario.and_then(|scenario| {
             let seeds = seeds(args, scenario.seed, sweep.repeat);
             let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
-            let prepared = prepare::<X>(&stem, &scenario, first, limits(args), &mut found, &files)?;
+            let name = scenario.name_or_file(input::shown(path));
+            let prepared = prepare::<X>(&name, &scenario, first, limits(args), &mut found, &files)?;
             Some((prepared, first, last))
         });
         findings.add(index, found);

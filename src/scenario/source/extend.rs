@@ -1,5 +1,6 @@
 //! One file after another along `extends`, each merged over the one it extends: tables merge, arrays replace.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, SCENARIO_BYTES_MAX};
@@ -39,23 +40,41 @@ impl Loader {
         self.document(source)
     }
 
+    /// The document of a stream; what it names is looked for in `folder`.
+    pub(super) fn stream(&mut self, stream: impl Read, name: &str, folder: &Path) -> Option<Node> {
+        let read = files::read_stream(stream, SCENARIO_BYTES_MAX);
+        let source = self.add(name.to_owned(), read, Some(folder.to_path_buf()), None)?;
+        self.document(source)
+    }
+
     fn read(&mut self, real: &Path, name: String, extended_at: Option<Origin>) -> Option<Node> {
         let read = files::read_text(real, SCENARIO_BYTES_MAX);
+        let folder = real.parent().map(Path::to_path_buf);
+        let source = self.add(name.clone(), read, folder, extended_at)?;
+        self.chain.push((real.to_path_buf(), name));
+        let document = self.document(source);
+        self.chain.pop();
+        document
+    }
+
+    /// A new source; without a text it has been reported.
+    fn add(
+        &mut self,
+        name: String,
+        read: Result<String, Problem>,
+        folder: Option<PathBuf>,
+        extended_at: Option<Origin>,
+    ) -> Option<SourceId> {
         let (text, problem) = match read {
             Ok(text) => (text, None),
             Err(problem) => (String::new(), Some(problem)),
         };
-        let folder = real.parent().map(Path::to_path_buf);
-        let shown = name.clone();
         let source = self.sources.add(Source { kind: SourceKind::File, name, text, folder, extended_at });
         if let Some(problem) = problem {
             self.report_at_start(source, problem);
             return None;
         }
-        self.chain.push((real.to_path_buf(), shown));
-        let document = self.document(source);
-        self.chain.pop();
-        document
+        Some(source)
     }
 
     /// The document of a source, merged over what it extends.

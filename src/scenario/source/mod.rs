@@ -12,6 +12,7 @@ mod json;
 mod set;
 mod toml;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::spec::{Diagnostics, Node, Sources};
@@ -59,6 +60,15 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     let root = files::scenario_root(path, options.root.as_deref());
     let mut loader = extend::Loader::new(Some(root));
     let document = loader.file(path);
+    finish(loader, document, options)
+}
+
+/// Loads a scenario from a stream; what it names is looked for in `folder`.
+pub fn load_stream(stream: impl Read, name: &str, folder: &Path, options: &LoadOptions) -> Loaded {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let root = files::scenario_root(&folder.join(name), options.root.as_deref());
+    let mut loader = extend::Loader::new(Some(root));
+    let document = loader.stream(stream, name, &folder);
     finish(loader, document, options)
 }
 
