@@ -10,7 +10,7 @@ use crate::run::prepare::prepare;
 use crate::scenario::render::context;
 use crate::scenario::{Checked, LoadOptions, Loaded, check, render, resolved};
 use crate::sim::Limits;
-use crate::spec::{Diagnostic, Level};
+use crate::spec::{Diagnostic, Level, SourceKind};
 use crate::systems::Custom;
 
 /// Read scenarios and say what is wrong with them, without running them
@@ -127,6 +127,9 @@ impl<X: Custom> Outcome<X> {
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Json {
         let sources = &self.loaded.sources;
         let (line, column) = sources.position(&diagnostic.primary);
+        // Of several settings it takes the text to tell which.
+        let source = sources.get(diagnostic.primary.source);
+        let set = (source.kind == SourceKind::Set).then_some(&source.text);
         let related = context(sources, diagnostic).into_iter().map(|(origin, label)| {
             let (line, column) = sources.position(origin);
             json!({ "file": sources.get(origin.source).name, "line": line, "column": column, "label": label })
@@ -140,6 +143,7 @@ impl<X: Custom> Outcome<X> {
             "file": sources.get(diagnostic.primary.source).name,
             "line": line,
             "column": column,
+            "set": set,
             "related": related.collect::<Vec<_>>(),
         })
     }

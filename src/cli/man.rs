@@ -58,7 +58,8 @@ fn pages(program: &str) -> Vec<Page> {
 }
 
 fn page(command: clap::Command, name: &str, sections: &[Section]) -> Page {
-    let man = Man::new(command.clone()).title(name.to_uppercase());
+    let source = format!("seedbed {}", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).title(name.to_uppercase()).source(source);
     let mut text = Vec::new();
     let out = &mut text;
     let written = man

@@ -418,11 +418,9 @@ pub(super) fn targets() -> Vec<Page> {
 /// A page on each kind of happening.
 pub(super) fn waited_for() -> Vec<Page> {
     let page = |(form, doc): (String, &str)| {
+        let (fault, check) = (format!("when = \"{form}\""), format!("sometimes = \"{form}\""));
         let word = first_word(&form).to_owned();
-        Page::new(form, doc)
-            .word(word)
-            .fact("waited for by", "a fault: `when = \"...\"`")
-            .fact("sought by", "a check: `sometimes = \"...\"`")
+        Page::new(form, doc).word(word).fact("in [fault.NAME]", fault).fact("in [check.NAME]", check)
     };
     happenings().map(page).collect()
 }

@@ -1,6 +1,6 @@
 //! Pages on the words of verdicts, and on why a run is over.
 
-use super::Page;
+use super::{Page, sentence};
 use crate::run::metrics::Verdict;
 use crate::run::outputs::{RunVerdict, Seen};
 use crate::run::{Cut, Stopped};
@@ -13,7 +13,7 @@ struct Use {
     doc: String,
 }
 
-/// A page on each word, with what it says of a check, of a run and of all runs.
+/// A page on each word, with all that it says: of a check, of a run, of all runs.
 pub(super) fn pages() -> Vec<Page> {
     let uses = |of: &'static str, word, doc: &str| Use { word, of, doc: doc.to_owned() };
     let mut all: Vec<Use> =
@@ -35,14 +35,15 @@ pub(super) fn pages() -> Vec<Page> {
     };
     all.push(end);
     all.extend(stops.map(stop));
-    let mut pages: Vec<Page> = Vec::new();
+    let mut docs: Vec<(&str, Vec<String>)> = Vec::new();
     for Use { word, of, doc } in all {
-        match pages.iter_mut().find(|page| page.name == word) {
-            Some(page) => page.facts.push((of, doc)),
-            None => pages.push(Page::new(word, doc.clone()).fact(of, doc)),
+        let said = sentence(&format!("{of}: {doc}"));
+        match docs.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, docs)) => docs.push(said),
+            None => docs.push((word, vec![said])),
         }
     }
-    pages
+    docs.into_iter().map(|(word, docs)| Page::new(word, docs.join(" "))).collect()
 }
 
 fn of_check(verdict: Verdict) -> &'static str {

@@ -27,7 +27,7 @@ use batch::{Done, check_writable, run_batch};
 use jobs::Batch;
 use limits::{is_interrupted, wait_until_told, watch_interrupts};
 use reproduce::Reader;
-use work::{Report, is_over};
+use work::{Report, Verified, is_over};
 
 pub use arguments::RunArgs;
 
@@ -147,11 +147,14 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
         let times = if times > 1 { format!(" ({times} runs)") } else { String::new() };
         terminal.warn(&format!("{}: {warning}{times}", done.batch.name));
     }
-    let verified: Vec<&Vec<String>> =
+    let verified: Vec<&Verified> =
         done.reports.iter().filter_map(|report| report.verified.as_ref()).collect();
     // All runs of a file lack the same files.
-    let added = verified.iter().find(|added| !added.is_empty());
-    let added = added.map_or(String::new(), |added| format!("; new in it: {}", added.join(", ")));
+    let added = verified.iter().map(|one| &one.added).find(|added| !added.is_empty());
+    let mut added = added.map_or(String::new(), |added| format!("; new in it: {}", added.join(", ")));
+    if verified.iter().any(|one| one.keeps_page) {
+        added.push_str("; its page still names the command that it was made by");
+    }
     match (verified.len(), done.batch.jobs.len()) {
         (0, _) => {}
         (_, 1) => {

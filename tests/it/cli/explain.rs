@@ -104,8 +104,19 @@ fn words_of_results_and_of_values_are_explained() {
         ("phase", &["phase: label of metrics\n", "  recovery  The last active fault ended"][..]),
         ("healthy", &["healthy: word of `phase`, a label of metrics\n      No fault is active"]),
         ("nemesis", &["random: fault\n"]),
-        ("not-seen", &["not-seen: word of verdicts\n", "of a check", "`sometimes`"]),
-        ("never", &["never: word of verdicts\n  It came to pass in none of all runs"]),
+        (
+            "not-seen",
+            &[
+                "not-seen: word of verdicts\n  Of a check: what a check with `sometimes`",
+                "Of `sometimes`, over",
+            ],
+        ),
+        (
+            "never",
+            &[
+                "never: word of verdicts\n  Of `sometimes`, over all runs: it came to pass in none of all runs",
+            ],
+        ),
         ("max-events", &["max-events: word of verdicts\n"]),
         ("diverged", &["diverged: word of verdicts\n", "5: exit code\n"]),
         ("leader-lost", &["leader-lost(kv): happening that a fault may wait for\n", "sometimes = "]),

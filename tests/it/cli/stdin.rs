@@ -49,6 +49,21 @@ fn without_a_name_of_its_own_it_is_called_after_where_it_came_from() {
 }
 
 #[test]
+fn a_scenario_from_elsewhere_is_the_same_run() {
+    let text = KV.replace("schema = 1\n", "schema = 1\nname = \"kv\"\n");
+    let folder = Folder::new(&[("a.toml", &text), ("b.toml", &text)]);
+    let note = "the run was there already, and is the same byte for byte; its page still names the command that it was made by\n";
+    folder.run(&["run", "a.toml"]).exits(0);
+    assert_eq!(piped(&folder, &["run", "-"], text.as_bytes()).exits(0).stderr, note);
+    assert_eq!(folder.run(&["run", "b.toml"]).exits(0).stderr, note);
+    // The pages of sweeps are no other.
+    folder.run(&["run", "a.toml", "--seeds", "1..2"]).exits(0);
+    folder.run(&["run", "b.toml", "--seeds", "1..2"]).exits(0);
+    let kept = std::fs::read_dir(folder.path("outputs/kv")).expect("it is there").count();
+    assert_eq!(kept, 2, "a run and a sweep, and nothing that differs");
+}
+
+#[test]
 fn errors_on_standard_input_name_it() {
     let folder = Folder::new(&[]);
     let said = |text: &[u8]| piped(&folder, &["run", "-"], text).exits(2).stderr;
