@@ -67,7 +67,7 @@ pub(super) fn meanings(name: &str) -> Vec<Meaning> {
         // As it stands in a file, `[system.kv.raft]`, or behind `--set`, with its value.
         let path = name.trim_matches(['[', ']']).split('=').next().expect("split gives one").trim();
         let words: Vec<&str> = path.split('.').map(|word| word.trim().trim_matches(['"', '\''])).collect();
-        let is_at = |at: &str| asks(&words, at) == Some(Asked::Whole);
+        let is_at = |at: &str| matches!(asks(&words, at), Some(Asked::Whole | Asked::Part));
         meanings.extend(pages.iter().filter(|(_, page)| page.at.iter().any(|at| is_at(at))).map(page));
         if meanings.is_empty() {
             meanings.extend(options(&words, &pages));

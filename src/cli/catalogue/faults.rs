@@ -2,7 +2,7 @@
 
 use super::{Page, first_word};
 use crate::faults::FaultKind;
-use crate::faults::kinds::Scope;
+use crate::faults::kinds::{Ingredient, Scope};
 use crate::scenario::nouns::fault::FaultCommon;
 use crate::scenario::plan::{TARGETS, happenings};
 use crate::spec::choices::{Choice, ChoiceRow};
@@ -30,7 +30,11 @@ fn page(kind: FaultKind, row: &ChoiceRow) -> Page {
     }
     match kind.scope() {
         Scope::Links => page.options("Options of faults of links", "[fault.NAME]", &AT, of_links(kind)),
-        Scope::System => page.word("nemesis"),
+        Scope::System => {
+            let title = "Options beside `do` and those of that kind";
+            let paths = ["fault.NAME.kinds[]"];
+            page.word("nemesis").options(title, "each entry of `kinds`", &paths, Ingredient::table())
+        }
         Scope::Nodes | Scope::Fibres => page,
     }
 }

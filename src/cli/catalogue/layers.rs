@@ -25,7 +25,6 @@ fn extends() -> Page {
 
 fn set() -> Page {
     Page::new("set", "A value of the scenario that the command line replaces: --set PATH=VALUE.")
-        .word("--set")
         .fact("path", "keys with dots between them, names in quotes where they have dots; an item of a list by its number from 0")
         .fact("value", "as in the file; what is no value of TOML is a string: --set system.kv.disk.fsync=5ms")
         .fact("order", "after `extends`, before the variables of [sweep]; of several the last wins")

@@ -143,6 +143,8 @@ fn has_own_page(key: &str) -> bool {
 pub(in crate::cli) enum Asked {
     /// By its whole path, as in `--set system.kv.raft.pre_vote=true`.
     Whole,
+    /// By the whole path of a part of it that is the user's: a name's value, an item of a list.
+    Part,
     /// By the end of its path that begins with a key: `pre_vote`, `flap.up`.
     End,
     /// By an end that begins with a name of the user's: `kv.raft.pre_vote`.
@@ -162,14 +164,15 @@ enum Step<'a> {
 /// How the words ask for what stands at this path, if they do.
 pub(in crate::cli) fn asks(words: &[&str], path: &str) -> Option<Asked> {
     let steps = steps(path);
+    let ends_with_key = matches!(steps.last(), Some(Step::Key(_)));
     if fits(&steps, words) {
-        return Some(Asked::Whole);
+        return Some(if ends_with_key { Asked::Whole } else { Asked::Part });
     }
     let ends = (1..steps.len()).filter(|start| fits(&steps[*start..], words));
     ends.filter_map(|start| match steps[start] {
         // A name alone can be anything.
         Step::Name if words.len() > 1 => Some(Asked::Name),
-        Step::Key(_) if steps.last().is_some_and(|last| matches!(last, Step::Key(_))) => Some(Asked::End),
+        Step::Key(_) if ends_with_key => Some(Asked::End),
         Step::Key(_) | Step::Name | Step::Item => None,
     })
     .min()
@@ -217,7 +220,7 @@ mod tests {
         for link in ["network.link.0.from", "network.link.from"] {
             assert_eq!(asks(link, "network.link[].from"), Some(Asked::Whole), "{link}");
         }
-        assert_eq!(asks("sweep.vars.load", "sweep.vars.NAME"), Some(Asked::Whole));
+        assert_eq!(asks("sweep.vars.load", "sweep.vars.NAME"), Some(Asked::Part));
         assert_eq!(asks("load", "sweep.vars.NAME"), None);
         assert_eq!(asks("vars.load", "sweep.vars.NAME"), None);
     }

@@ -26,12 +26,12 @@ pub(super) fn pages() -> Vec<Page> {
         "diverged",
         "the run went another way: the events among which it parts are told",
     ));
-    let end = uses("why a run is over", Stopped::End.name(), "its duration is over");
+    let end = uses("of the end of a run", Stopped::End.name(), "its duration is over");
     let cuts = [Cut::Interrupt, Cut::WallLimit, Cut::MaxMemory].map(Stopped::Cut);
     let stops = cuts.into_iter().chain(Limit::ALL.map(Stopped::Limit));
     let stop = |stop: Stopped| {
         let doc = stop.reason().expect("only its end has none");
-        Use { word: stop.name(), of: "why a run is over", doc }
+        Use { word: stop.name(), of: "of the end of a run", doc }
     };
     all.push(end);
     all.extend(stops.map(stop));

@@ -117,7 +117,12 @@ fn words_of_results_and_of_values_are_explained() {
                 "never: word of verdicts\n  Of `sometimes`, over all runs: it came to pass in none of all runs",
             ],
         ),
-        ("max-events", &["max-events: word of verdicts\n"]),
+        ("max-events", &["max-events: word of verdicts\n  Of the end of a run: the run handled as many"]),
+        (
+            "weight",
+            &["weight: option in each entry of `kinds`\n      whole number; from 1 to 1000000; default 1\n"],
+        ),
+        ("fault.chaos.kinds.0.weight", &["weight: option in "]),
         ("diverged", &["diverged: word of verdicts\n", "5: exit code\n"]),
         ("leader-lost", &["leader-lost(kv): happening that a fault may wait for\n", "sometimes = "]),
         ("minority", &["minority(kv): target of faults\n"]),
