@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::{Exit, Failure, Format, Terminal, count};
+use super::{Exit, Failure, Format, Terminal, count, input};
 use crate::run::prepare::prepare;
 use crate::scenario::render::context;
-use crate::scenario::{Checked, LoadOptions, Loaded, check, load, render, resolved};
+use crate::scenario::{Checked, LoadOptions, Loaded, check, render, resolved};
 use crate::sim::Limits;
-use crate::spec::{Diagnostic, Level};
+use crate::spec::{Diagnostic, Level, SourceKind};
 use crate::systems::Custom;
 
 /// Read scenarios and say what is wrong with them, without running them
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Replace a value of the scenario, such as system.kv.disk.fsync=1ms; repeatable
@@ -46,7 +46,7 @@ impl Check {
         let mut exits = Vec::new();
         let mut documents = Vec::new();
         for path in &self.files {
-            let mut loaded = load(path, &options);
+            let (mut loaded, path) = (input::load(path, &options), input::shown(path));
             let checked = check(&mut loaded, |scenario, diagnostics, files| {
                 let prepared =
                     prepare::<X>("", scenario, scenario.seed, Limits::default(), diagnostics, files);
@@ -127,6 +127,9 @@ impl<X: Custom> Outcome<X> {
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Json {
         let sources = &self.loaded.sources;
         let (line, column) = sources.position(&diagnostic.primary);
+        // Of several settings it takes the text to tell which.
+        let source = sources.get(diagnostic.primary.source);
+        let set = (source.kind == SourceKind::Set).then_some(&source.text);
         let related = context(sources, diagnostic).into_iter().map(|(origin, label)| {
             let (line, column) = sources.position(origin);
             json!({ "file": sources.get(origin.source).name, "line": line, "column": column, "label": label })
@@ -140,6 +143,7 @@ impl<X: Custom> Outcome<X> {
             "file": sources.get(diagnostic.primary.source).name,
             "line": line,
             "column": column,
+            "set": set,
             "related": related.collect::<Vec<_>>(),
         })
     }

@@ -60,6 +60,27 @@ const fn row(exit: Exit, code: u8, name: &'static str, doc: &'static str) -> Row
     Row { exit, code, name, doc }
 }
 
+/// What a command may end with; without a name any.
+pub fn of_command(command: &str) -> &'static [Exit] {
+    const WRITES: [Exit; 4] = [Exit::Passed, Exit::Invalid, Exit::Internal, Exit::InputOutput];
+    match command {
+        "" => &PRECEDENCE,
+        "run" => &[
+            Exit::Passed,
+            Exit::Violated,
+            Exit::Invalid,
+            Exit::Inconclusive,
+            Exit::NothingSelected,
+            Exit::Internal,
+            Exit::InputOutput,
+            Exit::Interrupted,
+        ],
+        "repro" => &[Exit::Passed, Exit::Invalid, Exit::Diverged, Exit::Internal, Exit::InputOutput],
+        "list" => &[Exit::Passed, Exit::Invalid, Exit::NothingSelected, Exit::Internal, Exit::InputOutput],
+        _ => &WRITES,
+    }
+}
+
 /// Of several results the first of these is that of the whole. What is not valid or selects nothing ends a command
 /// before it runs anything, so that their places matter to commands that only look at files.
 const PRECEDENCE: [Exit; 9] = [

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::catalogue::Topic;
 use super::{Exit, Failure, Format, Terminal, table};
+use crate::run::outputs::is_result;
 use crate::scenario::{LoadOptions, load};
 use crate::spec::{Node, Value};
 
@@ -131,7 +132,8 @@ fn describe(path: &Path) -> File {
     }
 }
 
-/// The scenario files below the folder `scenarios` in `root`, or below `root` if that is its name; sorted.
+/// The scenario files below the folder `scenarios` in `root`, or below `root` if that is its name, without those of results;
+/// sorted.
 fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let inside = root.join("scenarios");
     let is_scenarios = root.canonicalize().is_ok_and(|real| real.ends_with("scenarios"));
@@ -150,6 +152,8 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
             let is_folder = entry.file_type().map_err(unreadable)?.is_dir();
             let path = entry.path();
             match is_folder {
+                // A resolved scenario among results is not one that a person wrote.
+                true if is_result(&path) => {}
                 true => folders.push(path),
                 false if path.extension().is_some_and(|extension| extension == "toml") => found.push(path),
                 false => {}

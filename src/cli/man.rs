@@ -1,12 +1,12 @@
-//! `seedbed man`: the manual pages, made from the same declarations as `--help`.
+//! `seedbed man`: the manual pages, made from the same declarations as `--help`, with the usual sections behind.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_mangen::Man;
 
-use super::{Exit, Failure, Terminal, command};
-use crate::run::outputs::{Disk, Sink, write_file};
+use super::{Exit, Failure, Terminal, command, exit};
+use crate::run::outputs::{Disk, REPORT, Sink, write_file};
 
 /// Print the manual page, or write one for each command
 #[derive(Args, Debug)]
@@ -42,19 +42,161 @@ fn pages(program: &str) -> Vec<Page> {
     let mut whole = command().name(program.to_owned()).bin_name(program.to_owned());
     whole.build();
     let own = whole.clone().disable_help_subcommand(true);
+    let commands: Vec<&clap::Command> =
+        whole.get_subcommands().filter(|command| command.get_name() != "help").collect();
+    let own_name = |command: &clap::Command| format!("{program}-{}", command.get_name());
+    let names: Vec<String> =
+        std::iter::once(program.to_owned()).chain(commands.iter().map(|one| own_name(one))).collect();
     // A command's own name is how a person types it, that of its page how `man` finds it.
-    let of_command = |command: &clap::Command| {
-        let name = format!("{program}-{}", command.get_name());
-        page(command.clone().display_name(name.clone()), &name)
+    let of_command = |command: &&clap::Command| {
+        let name = own_name(command);
+        let sections = sections(command.get_name(), program, &names);
+        page((*command).clone().display_name(name.clone()), &name, &sections)
     };
-    let commands = whole.get_subcommands().filter(|command| command.get_name() != "help");
-    std::iter::once(page(own, program)).chain(commands.map(of_command)).collect()
+    let first = page(own, program, &sections("", program, &names));
+    std::iter::once(first).chain(commands.iter().map(of_command)).collect()
 }
 
-fn page(command: clap::Command, name: &str) -> Page {
+fn page(command: clap::Command, name: &str, sections: &[Section]) -> Page {
+    let source = format!("seedbed {}", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).title(name.to_uppercase()).source(source);
     let mut text = Vec::new();
-    Man::new(command).title(name.to_uppercase()).render(&mut text).expect("writing to memory cannot fail");
-    Page { file: format!("{name}.1"), text: String::from_utf8_lossy(&text).into_owned() }
+    let out = &mut text;
+    let written = man
+        .render_title(out)
+        .and_then(|()| man.render_name_section(out))
+        .and_then(|()| man.render_synopsis_section(out))
+        .and_then(|()| man.render_description_section(out))
+        .and_then(|()| man.render_options_section(out))
+        .and_then(|()| match command.has_subcommands() {
+            true => man.render_subcommands_section(out),
+            false => Ok(()),
+        });
+    written.expect("writing to memory cannot fail");
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    if let Some(notes) = command.get_after_help() {
+        let notes: String = notes.to_string();
+        let paragraphs = notes.split("\n\n").map(|paragraph| format!(".PP\n{}\n", roff(paragraph)));
+        text += &format!(".SH NOTES\n{}", paragraphs.collect::<String>());
+    }
+    for Section { heading, rows } in sections {
+        let row = |(term, meaning): &(String, String)| match meaning.as_str() {
+            "" => format!(".PP\n{}\n", roff(term)),
+            meaning => format!(".TP\n\\fB{}\\fR\n{}\n", roff(term), roff(meaning)),
+        };
+        let heading = if heading.contains(' ') { format!("\"{heading}\"") } else { (*heading).to_owned() };
+        text += &format!(".SH {heading}\n{}", rows.iter().map(row).collect::<String>());
+    }
+    if command.get_version().is_some() {
+        let mut version = Vec::new();
+        man.render_version_section(&mut version).expect("writing to memory cannot fail");
+        text += &String::from_utf8_lossy(&version);
+    }
+    Page { file: format!("{name}.1"), text }
+}
+
+/// A section of a page: terms with what they mean, or sentences without.
+struct Section {
+    heading: &'static str,
+    rows: Vec<(String, String)>,
+}
+
+/// What stands behind the options of a command; of the program itself if that is empty.
+fn sections(command: &str, program: &str, names: &[String]) -> Vec<Section> {
+    let exits = |exits: &[Exit]| {
+        let rows = exit::TABLE.iter().filter(|row| exits.contains(&row.exit));
+        rows.map(|row| (row.code.to_string(), row.doc.to_owned())).collect()
+    };
+    let pair = |(term, meaning): &(&str, &str)| ((*term).to_owned(), (*meaning).to_owned());
+    let example =
+        |(arguments, meaning): &(&str, &str)| (format!("{program} {arguments}"), (*meaning).to_owned());
+    let own = match command {
+        "" => program.to_owned(),
+        command => format!("{program}-{command}"),
+    };
+    let others: Vec<String> =
+        names.iter().filter(|name| **name != own).map(|name| format!("{name}(1)")).collect();
+    let mut sections = vec![Section { heading: "EXIT STATUS", rows: exits(exit::of_command(command)) }];
+    let files: Vec<_> = files(command).iter().map(pair).collect();
+    if !files.is_empty() {
+        sections.push(Section { heading: "FILES", rows: files });
+    }
+    let examples: Vec<_> = examples(command).iter().map(example).collect();
+    sections.push(Section { heading: "EXAMPLES", rows: examples });
+    sections.push(Section { heading: "SEE ALSO", rows: vec![(others.join(", "), String::new())] });
+    sections
+}
+
+/// What a command writes, and reads without being told.
+fn files(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "run" | "repro" => &FILES,
+        _ => &[],
+    }
+}
+
+const FILES: [(&str, &str); 4] = [
+    (
+        "outputs/NAME/RUN",
+        "the files of a run: RUN is its id, NAME its scenario's name; RUN.partial of one that was cut short",
+    ),
+    ("outputs/NAME/sweep-ID", "those of many runs, each in runs/RUN"),
+    ("outputs/latest", "a link to what was made last"),
+    (REPORT, "in each: the page to open in a browser; `explain files` says what else there is"),
+];
+
+/// Commands to begin with, as arguments of the program.
+pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "" => &[
+            ("new raft my.toml", "writes a scenario to begin with"),
+            ("check my.toml", "says what is wrong with it"),
+            ("run my.toml --seeds 1..20", "runs it with twenty seeds, and says what came of them"),
+            ("explain leader-lost", "says what a word of scenarios or results means"),
+        ],
+        "new" => &[
+            ("new", "lists the templates"),
+            ("new service my.toml", "writes one to a file that is not there yet"),
+        ],
+        "list" => &[("list", "lists the topics"), ("list faults", "lists what can go wrong")],
+        "explain" => &[
+            ("explain partition", "a kind of fault, with its options"),
+            ("explain system.kv.raft.pre_vote", "an option, by its path in a scenario"),
+            ("explain not-seen", "a word of a verdict"),
+        ],
+        "check" => &[
+            ("check my.toml --set system.kv.nodes=5", "with one value replaced"),
+            ("check my.toml --resolved", "merged with what it extends, with the place of every value"),
+            ("check -", "from standard input"),
+        ],
+        "run" => &[
+            ("run my.toml --seed 7", "one run"),
+            ("run my.toml --seeds 1..100 --fail-fast", "up to a hundred, until one fails"),
+            (
+                "run my.toml --set system.kv.disk.fsync=5ms --charts png",
+                "with one value replaced, and with pictures",
+            ),
+            ("run sweep.toml --only nodes=5 --resume", "a part of a sweep, without what is finished"),
+        ],
+        "repro" => &[
+            ("repro outputs/latest", "does the last run again and compares every event"),
+            ("repro 3a6e3ab0", "a run by its id, wherever in outputs it is"),
+        ],
+        "schema" => &[("schema", "for completion in an editor; docs/installing.md says how")],
+        "completions" => &[("completions bash", "for ~/.local/share/bash-completion/completions")],
+        "man" => &[("man --out man1", "writes the pages of all commands")],
+        _ => &[],
+    }
+}
+
+/// Text as roff takes it.
+fn roff(text: &str) -> String {
+    let line = |line: &str| {
+        let line = line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+        // What begins a line with a dot is an order.
+        if line.starts_with('.') { format!("\\&{line}") } else { line }
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes the pages, each whole or not at all.

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 pub mod exit;
 mod explain;
+mod input;
 mod internal;
 mod list;
 mod man;

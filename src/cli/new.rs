@@ -11,20 +11,19 @@ use super::{Exit, Failure, Format, Terminal, table};
 use crate::run::outputs::{Disk, Sink, write_new};
 use crate::spec::suggest;
 
-/// Write a starter scenario to a file, or print it
+/// Write a starter scenario to a file, or print it; without a template list them
 #[derive(Args, Debug)]
 pub(super) struct New {
     /// Which template
-    #[arg(required_unless_present = "list")]
     template: Option<String>,
     /// The file to write; one that exists is not overwritten
     file: Option<PathBuf>,
-    /// List the templates
+    /// List the templates, as without any argument
     #[arg(long, conflicts_with = "template")]
     list: bool,
     /// How the list is printed
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", requires = "list")]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "template")]
+    format: Option<Format>,
 }
 
 /// A starter scenario.
@@ -69,7 +68,7 @@ impl Template {
 impl New {
     pub(super) fn run(&self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let Some(name) = self.template.as_deref() else {
-            self.list(terminal)?;
+            self.list(program, terminal)?;
             return Ok(Exit::Passed);
         };
         let template =
@@ -84,12 +83,17 @@ impl New {
         Ok(Exit::Passed)
     }
 
-    fn list(&self, terminal: &mut Terminal) -> Result<(), Failure> {
-        match self.format {
+    fn list(&self, program: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+        match self.format.unwrap_or_default() {
             Format::Text => {
                 let rows =
                     TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.doc.to_owned()]);
-                terminal.print(&table::aligned(&rows.collect::<Vec<_>>()))
+                terminal.print(&table::aligned(&rows.collect::<Vec<_>>()))?;
+                let program = quoted(program);
+                terminal.say(&format!(
+                    "\n`{program} new TEMPLATE FILE` writes one, `{program} new TEMPLATE` prints it"
+                ));
+                Ok(())
             }
             Format::Json => {
                 let rows =

@@ -8,7 +8,9 @@ use serde_json::{Value as Json, json};
 use crate::run::outputs::hexadecimal;
 use crate::run::page::grouped;
 use crate::run::prepare::{Prepared, prepare};
-use crate::run::repro::{Difference, Parting, Recorded, ReproError, TracedEvent, exact, locate, told_apart};
+use crate::run::repro::{
+    Difference, Parting, Recorded, ReproError, TracedEvent, exact, find, locate, told_apart,
+};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
 use crate::spec::{Decode, Decoder};
@@ -19,8 +21,12 @@ use super::{Exit, Failure, Format, Terminal};
 /// Do a run again and compare every event
 #[derive(Args, Debug)]
 pub struct Repro {
-    /// The folder of a run, outputs/NAME/RUN; of one that was cut short, RUN.partial: it is done again as far as it came
+    /// A run: its id, its folder outputs/NAME/RUN, or a file in it; one that was cut short, RUN.partial, is done again as far
+    /// as it came
     run: PathBuf,
+    /// The folder of results, in which an id is looked for
+    #[arg(short, long, value_name = "DIR", default_value = "outputs")]
+    out: PathBuf,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -31,7 +37,8 @@ const SHOWN: usize = 5;
 
 impl Repro {
     pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
-        let recorded = Recorded::read(&self.run).map_err(refuse)?;
+        let folder = find(&self.run, &self.out).map_err(refuse)?;
+        let recorded = Recorded::read(&folder).map_err(refuse)?;
         if !recorded.is_of_this_version() {
             terminal.say(&format!(
                 "warning: the run was made by seedbed {} (model {}): it may go another way here",
@@ -54,7 +61,7 @@ impl Repro {
 
 fn refuse(error: ReproError) -> Failure {
     let (exit, help) = match &error {
-        ReproError::NoRun { help, .. } => (Exit::Invalid, *help),
+        ReproError::NoRun { help, .. } => (Exit::Invalid, help.as_str()),
         ReproError::Unreadable { .. } | ReproError::Malformed { .. } => {
             (Exit::InputOutput, "name the folder of a run: outputs/NAME/RUN")
         }

@@ -50,6 +50,8 @@ pub struct Executed<X: Custom = Never> {
     pub verdicts: Vec<CheckVerdict>,
     /// Things that a person should know.
     pub warnings: Vec<String>,
+    /// More of them, which planning has said already.
+    pub foretold: Vec<String>,
 }
 
 /// What became of a check.
@@ -212,9 +214,21 @@ fn finish<X: Custom>(
     }
     verdicts.extend(built_in("requests", requests.balance().err().map(|found| found.explain(&node_name))));
     verdicts.extend(built_in("messages", traffic.balance().err().map(|found| found.explain(&node_name))));
-    let mut warnings = warnings(&prepared, &recording, stop);
+    let (foretold, mut warnings) = never_struck(&prepared, &recording);
+    warnings.extend(self::warnings(&recording, stop));
     warnings.extend(unsettled);
-    Executed { prepared, stop, events, digest, checkpoints, recording, histories, verdicts, warnings }
+    Executed {
+        prepared,
+        stop,
+        events,
+        digest,
+        checkpoints,
+        recording,
+        histories,
+        verdicts,
+        warnings,
+        foretold,
+    }
 }
 
 fn name_of<X: Custom>(prepared: &Prepared<X>, system: SystemId) -> String {
@@ -331,13 +345,20 @@ fn traffic<X: Custom>(sim: &Sim<Role<X>, Watch>, counters: &[NodeCounters]) -> T
     }
 }
 
-fn warnings<X: Custom>(prepared: &Prepared<X>, recording: &Recording, stop: Option<Stop>) -> Vec<String> {
-    let mut warnings = Vec::new();
+/// The faults that never struck: those that planning said it of, and the others.
+fn never_struck<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> (Vec<String>, Vec<String>) {
+    let (mut foretold, mut others) = (Vec::new(), Vec::new());
     for (index, fault) in prepared.world.setup.faults.iter().enumerate() {
         if !recording.faults().iter().any(|window| window.planned == index) {
-            warnings.push(format!("fault `{}` never struck ({} {})", fault.name, fault.kind, fault.intent));
+            let told = if prepared.world.in_vain.contains(&fault.name) { &mut foretold } else { &mut others };
+            told.push(format!("fault `{}` never struck ({} {})", fault.name, fault.kind, fault.intent));
         }
     }
+    (foretold, others)
+}
+
+fn warnings(recording: &Recording, stop: Option<Stop>) -> Vec<String> {
+    let mut warnings = Vec::new();
     let sampling = recording.sampling();
     if !sampling.is_complete() {
         warnings.push(format!(

@@ -45,7 +45,7 @@ pub fn page<X: Custom>(
             None => reason(&executed.verdicts),
         },
         reproduce: origin.reproduce.clone(),
-        warnings: executed.warnings.clone(),
+        warnings: executed.foretold.iter().chain(&executed.warnings).cloned().collect(),
         checks: executed.verdicts.iter().map(check).collect(),
         metrics: headline(usual),
         charts,

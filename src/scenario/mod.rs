@@ -19,5 +19,5 @@ pub use plan::{World, plan};
 pub use read::read;
 pub use render::render;
 pub use resolved::resolved;
-pub use source::{LoadOptions, Loaded, load, load_text};
+pub use source::{LoadOptions, Loaded, load, load_stream, load_text};
 pub use sweep::{Parameter, Point, Sweep};

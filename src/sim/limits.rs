@@ -45,6 +45,9 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// Every limit.
+    pub const ALL: [Limit; 4] = [Limit::Events, Limit::Pending, Limit::WithinAMoment, Limit::Impairments];
+
     /// The limit's name: that of a flag of `seedbed run`, where a run can have more or less of it.
     pub fn name(self) -> &'static str {
         match self {

@@ -97,16 +97,16 @@ impl Decode for f64 {
         match &node.value {
             Value::Float(value) => Some(*value),
             Value::Integer(value) => Some(*value as f64),
-            Value::String(text) if text.as_str().parse::<f64>().is_ok_and(f64::is_finite) => {
-                decoder.wrong_type(node, "a number", &without_quotes(text, decoder))
-            }
-            Value::String(text) if let Ok(share) = units::ratio(text.as_str()) => {
-                let help = format!("write {}", decoder.assignment(share.as_f64()));
+            Value::String(text) => {
+                let word = text.as_str();
+                let help = match (word.parse::<f64>(), units::ratio(word)) {
+                    (Ok(number), _) if number.is_finite() => without_quotes(text, decoder),
+                    (_, Ok(share)) => format!("write {}", decoder.assignment(share.as_f64())),
+                    (Ok(_) | Err(_), Err(_)) => String::new(),
+                };
                 decoder.wrong_type(node, "a number", &help)
             }
-            Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Table(_) => {
-                decoder.wrong_type(node, "a number", "")
-            }
+            Value::Bool(_) | Value::Array(_) | Value::Table(_) => decoder.wrong_type(node, "a number", ""),
         }
     }
 

@@ -1,26 +1,51 @@
 //! Pages on faults and on whom they strike.
 
-use super::Page;
+use super::{Page, first_word};
 use crate::faults::FaultKind;
+use crate::faults::kinds::{Ingredient, Scope};
+use crate::scenario::nouns::fault::FaultCommon;
 use crate::scenario::plan::{TARGETS, happenings};
-use crate::spec::choices::Choice;
+use crate::spec::choices::{Choice, ChoiceRow};
+use crate::spec::options::{OptionTable, Options};
+
+/// The paths of every fault.
+pub(super) const AT: [&str; 1] = ["fault.NAME"];
+
+/// What of the options of all faults only those of links have.
+pub(super) const OF_LINKS: [&str; 6] = ["groups", "links", "layout", "flap", "one_way", "direction"];
 
 /// A page on each kind of fault.
 pub(super) fn kinds() -> Vec<Page> {
-    let page = |(kind, row): (&FaultKind, &crate::spec::choices::ChoiceRow)| {
-        let page = Page::new(row.name, row.doc);
-        let table = kind.table();
-        let page = match table.rows.is_empty() {
-            true => page,
-            false => page.options("options of its own", table),
-        };
-        page.fact(
-            "see also",
-            "`seedbed explain fault` for all options, `seedbed explain targets` for whom it strikes",
-        )
-        .example(example(*kind))
-    };
-    FaultKind::ALL.iter().zip(FaultKind::ROWS).map(page).collect()
+    FaultKind::ALL.iter().zip(FaultKind::ROWS).map(|(kind, row)| page(*kind, row)).collect()
+}
+
+fn page(kind: FaultKind, row: &ChoiceRow) -> Page {
+    let mut page = Page::new(row.name, row.doc).example(example(kind)).fact(
+        "see also",
+        "`seedbed explain fault` for what every fault has, `seedbed explain targets` for whom it strikes",
+    );
+    let own = kind.table();
+    if !own.rows.is_empty() {
+        page = page.options("Options of its own", format!("[fault.NAME] with do = \"{kind}\""), &AT, own);
+    }
+    match kind.scope() {
+        Scope::Links => page.options("Options of faults of links", "[fault.NAME]", &AT, of_links(kind)),
+        Scope::System => {
+            let title = "Options beside `do` and those of that kind";
+            let paths = ["fault.NAME.kinds[]"];
+            page.word("nemesis").options(title, "each entry of `kinds`", &paths, Ingredient::table())
+        }
+        Scope::Nodes | Scope::Fibres => page,
+    }
+}
+
+/// What this kind has because it strikes links.
+fn of_links(kind: FaultKind) -> OptionTable {
+    let mut table = FaultCommon::table();
+    // What is over in a moment does not come and go.
+    let has_flap = !matches!(kind, FaultKind::Reset | FaultKind::HalfOpen);
+    table.rows.retain(|row| OF_LINKS.contains(&row.key) && (row.key != "flap" || has_flap));
+    table
 }
 
 fn example(kind: FaultKind) -> &'static str {
@@ -387,10 +412,19 @@ for = \"20s\"
 
 /// A page on each form of a target.
 pub(super) fn targets() -> Vec<Page> {
-    TARGETS.iter().map(|(form, doc)| Page::new(*form, *doc)).collect()
+    let page = |(form, doc): &(&str, &str)| match first_word(form) {
+        word if word == *form => Page::new(*form, *doc),
+        word => Page::new(*form, *doc).word(word),
+    };
+    TARGETS.iter().map(page).collect()
 }
 
 /// A page on each kind of happening.
 pub(super) fn waited_for() -> Vec<Page> {
-    happenings().map(|(form, doc)| Page::new(form, doc)).collect()
+    let page = |(form, doc): (String, &str)| {
+        let (fault, check) = (format!("when = \"{form}\""), format!("sometimes = \"{form}\""));
+        let word = first_word(&form).to_owned();
+        Page::new(form, doc).word(word).fact("in [fault.NAME]", fault).fact("in [check.NAME]", check)
+    };
+    happenings().map(page).collect()
 }

@@ -4,17 +4,22 @@
 mod checks;
 mod faults;
 mod files;
+mod labels;
 mod laws;
+mod layers;
 mod metrics;
 mod networks;
+pub(super) mod options;
 mod systems;
 mod tables;
+mod verdicts;
 
 use clap::ValueEnum;
 
 use super::exit;
 use crate::spec::Code;
 use crate::spec::options::OptionTable;
+use options::Section;
 
 /// What names are about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -33,8 +38,12 @@ pub(super) enum Topic {
     Happenings,
     /// What is measured, for assertions and CSV files: `metric = "..."`
     Metrics,
+    /// What narrows a metric: `where = { ... }`
+    Labels,
     /// Invariants and consistency models
     Checks,
+    /// What checks, runs and sweeps come to, and why a run is over
+    Verdicts,
     /// Real bugs that can be switched on, so that checks can be seen to catch them: `bugs = [...]`
     Bugs,
     /// Laws of lengths of time and other quantities
@@ -47,6 +56,8 @@ pub(super) enum Topic {
     Networks,
     /// The tables of a scenario file, with every key
     Tables,
+    /// What a scenario is made of besides its own file
+    Layers,
     /// The files of runs and sweeps, with every column and field
     Files,
     /// Codes of messages about scenarios
@@ -80,13 +91,16 @@ impl Topic {
             Topic::Targets => "target of faults",
             Topic::Happenings => "happening that a fault may wait for",
             Topic::Metrics => "metric",
+            Topic::Labels => "label of metrics",
             Topic::Checks => "check",
+            Topic::Verdicts => "word of verdicts",
             Topic::Bugs => "bug that can be switched on",
             Topic::Distributions => "distribution",
             Topic::Arrivals => "law of arrivals",
             Topic::Keys => "law over keys",
             Topic::Networks => "network",
             Topic::Tables => "table of a scenario",
+            Topic::Layers => "part of a scenario",
             Topic::Files => "file of results",
             Topic::Errors => "error code",
             Topic::ExitCodes => "exit code",
@@ -103,17 +117,22 @@ impl Topic {
             Topic::Targets => faults::targets(),
             Topic::Happenings => faults::waited_for(),
             Topic::Metrics => metrics::pages(),
+            Topic::Labels => labels::pages(),
             Topic::Checks => checks::pages(),
+            Topic::Verdicts => verdicts::pages(),
             Topic::Bugs => systems::bugs(),
             Topic::Distributions => laws::distributions(),
             Topic::Arrivals => laws::arrivals(),
             Topic::Keys => laws::keys(),
             Topic::Networks => networks::pages(),
             Topic::Tables => tables::pages(),
+            Topic::Layers => layers::pages(),
             Topic::Files => files::pages(),
             Topic::Errors => Code::ALL.iter().map(|code| Page::new(code.name(), code.summary())).collect(),
             Topic::ExitCodes => {
-                let page = |row: &exit::Row| Page::new(row.code.to_string(), row.doc).fact("word", row.name);
+                let page = |row: &exit::Row| {
+                    Page::new(row.code.to_string(), row.doc).fact("word", row.name).word(row.name)
+                };
                 exit::TABLE.iter().map(page).collect()
             }
         }
@@ -124,12 +143,18 @@ impl Topic {
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     pub(super) name: String,
+    /// By which other words it is found.
+    pub(super) words: Vec<String>,
+    /// The paths of the table that it is about, with `NAME` for a name of the user's: `system.NAME.raft`.
+    pub(super) at: Vec<&'static str>,
     /// What it is; `list` shows it too.
     pub(super) doc: String,
     /// What else is known of it.
     pub(super) facts: Vec<(&'static str, String)>,
-    /// Its options, with the header of the table that they stand in.
-    pub(super) options: Option<(String, OptionTable)>,
+    /// The words that stand where it stands, each with what it means.
+    pub(super) values: Vec<(&'static str, String)>,
+    /// Its options.
+    pub(super) options: Vec<Section>,
     /// A part of a scenario that uses it.
     pub(super) example: Option<&'static str>,
 }
@@ -138,9 +163,12 @@ impl Page {
     fn new(name: impl Into<String>, doc: impl Into<String>) -> Page {
         Page {
             name: name.into(),
+            words: Vec::new(),
+            at: Vec::new(),
             doc: sentence(&doc.into()),
             facts: Vec::new(),
-            options: None,
+            values: Vec::new(),
+            options: Vec::new(),
             example: None,
         }
     }
@@ -150,8 +178,27 @@ impl Page {
         self
     }
 
-    fn options(mut self, header: impl Into<String>, table: OptionTable) -> Page {
-        self.options = Some((header.into(), table));
+    fn word(mut self, word: impl Into<String>) -> Page {
+        self.words.push(word.into());
+        self
+    }
+
+    /// It is about the table at these paths.
+    fn at(mut self, paths: &[&'static str]) -> Page {
+        self.at = paths.to_vec();
+        self
+    }
+
+    /// Its options: what they are, the header of the table that they stand in, and its paths.
+    fn options(
+        mut self,
+        title: &'static str,
+        header: impl Into<String>,
+        paths: &[&str],
+        table: OptionTable,
+    ) -> Page {
+        let paths = paths.iter().map(|&path| path.to_owned()).collect();
+        self.options.push(Section { title, header: header.into(), paths, table });
         self
     }
 
@@ -161,8 +208,13 @@ impl Page {
     }
 }
 
+/// The word that a form such as `leader(kv)`, `region:x` or `link a->b` begins with.
+fn first_word(form: &str) -> &str {
+    form.split(['(', ':', ' ']).next().expect("split gives one")
+}
+
 /// The text on one line, with a capital and a full stop: the tables of the code have phrases, too.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = text.chars();
     let first = rest.next().map(|first| first.to_ascii_uppercase());

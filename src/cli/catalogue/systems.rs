@@ -18,22 +18,27 @@ fn page(kind: Kind, doc: &str) -> Page {
         Transport::Either => "that of the other end",
     };
     let takes = if kind.is_store() { "reads and writes of keys" } else { "calls" };
-    let header = if kind.is_inline() {
-        format!("[system.NAME] or [system.NAME.{name}]")
-    } else {
-        format!("[system.NAME.{name}]")
+    let own = match kind {
+        Kind::Raft => "system.NAME.raft",
+        Kind::Service => "system.NAME.service",
+        Kind::Custom => "system.NAME.custom",
     };
-    let mut page = Page::new(name, doc).fact("takes", takes).fact("transport", transport);
+    let header = if kind.is_inline() { format!("[system.NAME] or [{own}]") } else { format!("[{own}]") };
+    let mut page = Page::new(name, doc).at(&[own]).fact("takes", takes).fact("transport", transport);
     let bugs: Vec<&str> = KindOptions::bugs(kind).map(|bug| bug.name).collect();
     if !bugs.is_empty() {
         page = page.fact("bugs", bugs.join(", "));
     }
     let page = page.fact("see also", "`seedbed explain system` for what every system has");
-    let with_options = |page: Page, example| page.options(header, kind.table()).example(example);
+    let with_options = |page: Page, example| {
+        page.options("Options", header, &[own, "system.NAME"], kind.table()).example(example)
+    };
     match kind {
         Kind::Raft => with_options(page, RAFT_EXAMPLE),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),
-        Kind::Custom => page.fact("options", "those that the protocol declares, in [system.NAME.custom]"),
+        Kind::Custom => page
+            .at(&[own, "system.NAME.custom.NAME"])
+            .fact("options", "those that the protocol declares, in [system.NAME.custom]"),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Pages on the tables of a scenario: every key with its type, default and range.
 
 use super::Page;
+use crate::run::metrics::Aggregate;
 use crate::scenario::Scenario;
 use crate::scenario::nouns::check::CheckOptions;
-use crate::scenario::nouns::fault::FaultOptions;
+use crate::scenario::nouns::fault::FaultCommon;
 use crate::scenario::nouns::network::NetworkOptions;
 use crate::scenario::nouns::system::SystemCommon;
 use crate::scenario::nouns::workload::WorkloadOptions;
@@ -12,26 +13,50 @@ use crate::spec::options::{OptionTable, Options};
 
 /// A page on each table, the whole scenario first.
 pub(super) fn pages() -> Vec<Page> {
-    let page = |name: &str, header: &str, table: OptionTable, example| {
-        Page::new(name, table.doc.as_str()).options(header, table).example(example)
+    let page = |name: &str, header: &str, path: &'static str, table: OptionTable, example| {
+        let page = Page::new(name, table.doc.as_str()).at(&[path]);
+        page.options("Options", header, &[path], table).example(example)
     };
     vec![
-        page("scenario", "the file itself", Scenario::table(), SCENARIO),
-        page("network", "[network]", NetworkOptions::table(), NETWORK),
-        page("system", "[system.NAME]", SystemCommon::table(), SYSTEM)
+        page("scenario", "the file itself", "", Scenario::table(), SCENARIO),
+        page("network", "[network]", "network", NetworkOptions::table(), NETWORK),
+        page("system", "[system.NAME]", "system.NAME", SystemCommon::table(), SYSTEM)
             .fact("see also", "`seedbed list systems` for the types, each with options of its own"),
-        page("workload", "[workload.NAME]", WorkloadOptions::table(), WORKLOAD)
+        page("workload", "[workload.NAME]", "workload.NAME", WorkloadOptions::table(), WORKLOAD)
             .fact("see also", "`seedbed list arrivals` and `seedbed list keys` for the laws"),
-        page("fault", "[fault.NAME]", FaultOptions::table(), FAULT).fact(
+        page("fault", "[fault.NAME]", "fault.NAME", FaultCommon::table(), FAULT).fact(
             "see also",
-            "`seedbed list faults` for the kinds, `seedbed list targets` for whom they strike",
+            "`seedbed list faults` for the kinds, each with options of its own, `seedbed list targets` for whom they strike",
         ),
-        page("check", "[check.NAME]", CheckOptions::table(), CHECK).fact(
+        checks(page("check", "[check.NAME]", "check.NAME", CheckOptions::table(), CHECK).fact(
             "see also",
             "`seedbed list checks` for invariants and models, `seedbed list happenings` for `sometimes`",
-        ),
-        page("sweep", "[sweep]", SweepOptions::table(), SWEEP),
+        )),
+        page("sweep", "[sweep]", "sweep", SweepOptions::table(), SWEEP),
     ]
+}
+
+/// What `assert` speaks of.
+fn checks(mut page: Page) -> Page {
+    page.values =
+        Aggregate::ALL.map(|aggregate| (aggregate.name(), aggregate_doc(aggregate).to_owned())).to_vec();
+    page
+}
+
+fn aggregate_doc(aggregate: Aggregate) -> &'static str {
+    match aggregate {
+        Aggregate::Mean => "in `assert`: the arithmetic mean",
+        Aggregate::P50 => "in `assert`: the median, nearest-rank",
+        Aggregate::P90 => "in `assert`: the 90th percentile, nearest-rank",
+        Aggregate::P95 => "in `assert`: the 95th percentile, nearest-rank",
+        Aggregate::P99 => "in `assert`: the 99th percentile, nearest-rank",
+        Aggregate::P999 => "in `assert`: the 99.9th percentile, nearest-rank",
+        Aggregate::Max => "in `assert`: the greatest",
+        Aggregate::Min => "in `assert`: the least",
+        Aggregate::Count => "in `assert`: how many there are",
+        Aggregate::Total => "in `assert`: their sum",
+        Aggregate::Cv => "in `assert`: the coefficient of variation, the standard deviation over the mean",
+    }
 }
 
 const SCENARIO: &str = "\

@@ -22,8 +22,8 @@ does a run that was cut again up to the same event.
 
 Ctrl-C keeps what is finished, and the rest in <run id>.partial; a second one stops at once.
 
-Exit codes: 0 passed, 1 a check failed, 2 invalid, 3 inconclusive, 4 nothing selected, 70 internal error,
-74 input or output, 130 interrupted. Of many runs the first that occurs of 130, 70, 74, 1, 3, 0.";
+Of many runs the exit code is the first that occurs of 130, 70, 74, 1, 3, 0; `explain exit-codes` says what
+each means.";
 
 /// Run scenario files and judge what happened
 #[derive(Args, Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct RunArgs {
     /// What the program is called in commands
     #[arg(skip)]
     program: String,
-    /// Scenario files
+    /// Scenario files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Run this seed only, in place of the scenario's and its [sweep] repeat

@@ -12,8 +12,8 @@ use super::reproduce::{self, Reader};
 use super::work::{Outcome, Place, Report, is_over, run_job, side_by_side};
 use super::{Exit, Failure, Terminal};
 use crate::run::outputs::{
-    Finished, Folder, Lock, OutputError, PlannedRun, Sink, Sometimes, SweepFacts, SweepRun, finish_sweep,
-    keep_sweep, sweep_folder,
+    Finished, Folder, Lock, OutputError, PlannedRun, RunVerdict, Sink, Sometimes, SweepFacts, SweepRun,
+    finish_sweep, keep_sweep, sweep_folder,
 };
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
 use crate::systems::Custom;
@@ -169,6 +169,18 @@ impl<'a> Done<'a> {
             done.reproduce = Some(reproduce::of_sweep(args, batch, Reader::Here));
         }
         done
+    }
+
+    /// What all that was asked for comes to.
+    pub fn verdict(&self) -> RunVerdict {
+        let has = |verdict| self.reports.iter().any(|report| report.verdict() == verdict);
+        if has(RunVerdict::Failed) || self.never().next().is_some() {
+            RunVerdict::Failed
+        } else if has(RunVerdict::Inconclusive) || self.reports.len() < self.batch.jobs.len() {
+            RunVerdict::Inconclusive
+        } else {
+            RunVerdict::Passed
+        }
     }
 
     /// What was to come to pass in some run and did in none.

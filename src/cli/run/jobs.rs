@@ -7,14 +7,14 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::check::POINTS_MAX;
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
-use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, load, read, render, resolved};
+use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
 use crate::systems::Custom;
 
 use super::arguments::RunArgs;
-use super::overrides::effective;
 use super::{Exit, Failure, Terminal};
+use crate::cli::input;
 
 /// A file, and what of it is to run.
 pub(super) struct Batch {
@@ -22,7 +22,7 @@ pub(super) struct Batch {
     pub path: PathBuf,
     /// The scenario's name.
     pub name: String,
-    /// What `--set` changes in it.
+    /// What `--set` comes to in it.
     pub overrides: Vec<String>,
     /// The runs, in order.
     pub jobs: Vec<Job>,
@@ -55,7 +55,7 @@ pub(super) fn plan<X: Custom>(
     let mut loaded_files = Vec::new();
     let options = LoadOptions { root: args.root.clone(), set: args.set.clone() };
     for path in &args.files {
-        let mut loaded = load(path, &options);
+        let mut loaded = input::load(path, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
         let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
         loaded_files.push((path, loaded, sweep, diagnostics));
@@ -78,7 +78,7 @@ pub(super) fn plan<X: Custom>(
                 batches.push(Batch {
                     path: path.clone(),
                     name,
-                    overrides: effective(path, &options, &document),
+                    overrides: loaded.overrides,
                     jobs,
                     is_part,
                     telling: telling(&sweep),
@@ -121,8 +121,7 @@ fn select<X: Custom>(
     sweep: &Sweep,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Selected>, Failure> {
-    let stem = path.file_stem().map_or("scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let (mut jobs, mut name, mut is_part) = (Vec::new(), stem.clone(), false);
+    let (mut jobs, mut name, mut is_part) = (Vec::new(), String::new(), false);
     let (mut findings, mut invalid, mut refused) = (sweep.findings(), 0, None);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
@@ -137,7 +136,8 @@ fn select<X: Custom>(
         let prepared = scenario.and_then(|scenario| {
             let seeds = seeds(args, scenario.seed, sweep.repeat);
             let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
-            let prepared = prepare::<X>(&stem, &scenario, first, limits(args), &mut found, &files)?;
+            let name = scenario.name_or_file(input::shown(path));
+            let prepared = prepare::<X>(&name, &scenario, first, limits(args), &mut found, &files)?;
             Some((prepared, first, last))
         });
         findings.add(index, found);

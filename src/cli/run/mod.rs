@@ -10,7 +10,6 @@ mod batch;
 mod failures;
 mod jobs;
 mod limits;
-mod overrides;
 mod print;
 mod progress;
 mod reproduce;
@@ -21,14 +20,14 @@ use std::sync::atomic::AtomicUsize;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal};
-use crate::run::outputs::{Disk, OutputError, Sink};
+use crate::run::outputs::{Disk, OutputError, RunVerdict, Sink};
 use crate::run::product;
 use crate::systems::Custom;
 use batch::{Done, check_writable, run_batch};
 use jobs::Batch;
 use limits::{is_interrupted, wait_until_told, watch_interrupts};
 use reproduce::Reader;
-use work::{Report, is_over};
+use work::{Report, Verified, is_over};
 
 pub use arguments::RunArgs;
 
@@ -70,18 +69,19 @@ impl RunArgs {
             if self.format == Format::Text && !self.quiet {
                 terminal.print(&print::text(&done, self.verbose, terminal))?;
             } else {
-                // An exit code that nothing explains helps nobody.
-                print::reasons(&done, self.quiet).iter().for_each(|reason| terminal.say(reason));
+                // An exit code that nothing explains helps nobody. A document says which runs failed, and why.
+                let reasons = if self.quiet { print::reasons(&done) } else { print::never(&done) };
+                reasons.iter().for_each(|reason| terminal.say(reason));
             }
             say(&done, terminal);
             all.push(done);
         }
-        if self.format == Format::Json {
-            terminal.print_json(&document(&all))?;
-        }
         let was_cut = is_interrupted() && all.len() < batches.len();
         let exits = all.iter().map(|done| done.exit).chain(was_cut.then_some(Exit::Interrupted));
         let exit = Exit::of_many(exits);
+        if self.format == Format::Json {
+            terminal.print_json(&document(&all, exit))?;
+        }
         for done in all.iter().filter(|done| done.sweep.is_some() && !done.is_whole()) {
             terminal.say(&format!("resume: {}", reproduce::to_resume(self, done.batch)));
         }
@@ -147,11 +147,14 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
         let times = if times > 1 { format!(" ({times} runs)") } else { String::new() };
         terminal.warn(&format!("{}: {warning}{times}", done.batch.name));
     }
-    let verified: Vec<&Vec<String>> =
+    let verified: Vec<&Verified> =
         done.reports.iter().filter_map(|report| report.verified.as_ref()).collect();
     // All runs of a file lack the same files.
-    let added = verified.iter().find(|added| !added.is_empty());
-    let added = added.map_or(String::new(), |added| format!("; new in it: {}", added.join(", ")));
+    let added = verified.iter().map(|one| &one.added).find(|added| !added.is_empty());
+    let mut added = added.map_or(String::new(), |added| format!("; new in it: {}", added.join(", ")));
+    if verified.iter().any(|one| one.keeps_page) {
+        added.push_str("; its page still names the command that it was made by");
+    }
     match (verified.len(), done.batch.jobs.len()) {
         (0, _) => {}
         (_, 1) => {
@@ -170,13 +173,26 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
     }
 }
 
-/// The one document of `--format json`: that of the run, or all runs and their sweeps.
-fn document(all: &[Done<'_>]) -> Json {
-    if let [Done { reports, sweep: None, .. }] = all
-        && let [report] = reports.as_slice()
-    {
-        return report.json();
-    }
+/// The one document of `--format json`: that of the run, or all runs and their sweeps. Its verdict, exit code and reasons
+/// are those of the command: a run that passed by itself may lack what was to come to pass in one run at least.
+fn document(all: &[Done<'_>], exit: Exit) -> Json {
+    let single = match all {
+        [Done { reports, sweep: None, .. }] => <&[Report; 1]>::try_from(reports.as_slice()).ok(),
+        _ => None,
+    };
+    let mut document = single.map_or_else(|| of_many(all), |[report]| report.json());
+    let verdicts: Vec<RunVerdict> = all.iter().map(Done::verdict).collect();
+    // The gravest; `--fail-fast` leaves files out after one that failed only.
+    let gravest =
+        [RunVerdict::Failed, RunVerdict::Inconclusive].into_iter().find(|one| verdicts.contains(one));
+    document["verdict"] = json!(gravest.unwrap_or(RunVerdict::Passed).name());
+    document["exit"] = json!(exit.code());
+    document["reasons"] = all.iter().flat_map(print::reasons).collect();
+    document
+}
+
+/// All runs of all files, and their sweeps.
+fn of_many(all: &[Done<'_>]) -> Json {
     let runs: Vec<Json> = all.iter().flat_map(|done| &done.reports).map(Report::json).collect();
     let sweep = |done: &Done<'_>| {
         let folder = done.sweep.as_ref()?;

@@ -3,7 +3,7 @@
 use super::batch::Done;
 use super::work::Report;
 use super::{Exit, Terminal};
-use crate::run::metrics::{Aggregate, Figure, Label, Metric, entry};
+use crate::run::metrics::{Aggregate, Figure, Label, Metric, Verdict, entry};
 use crate::run::outputs::{CheckSummary, RunVerdict, Seen, Sometimes};
 use crate::run::page::{grouped, written};
 
@@ -19,21 +19,43 @@ pub(super) fn text(done: &Done<'_>, verbose: bool, terminal: &Terminal) -> Strin
     }
 }
 
-/// Why the runs of a file failed, for who does not get to see [`text`]: what came to pass in none of them, and, to whom
-/// `with_checks`, the checks for which runs failed.
-pub(super) fn reasons(done: &Done<'_>, with_checks: bool) -> Vec<String> {
-    let failed: Vec<&Report> =
-        done.reports.iter().filter(|report| report.verdict() == RunVerdict::Failed).collect();
-    let checks = failed.iter().flat_map(|report| report.summary.failed());
-    let names = names(checks.map(|check| check.name.as_str()));
-    let of_runs = match (failed.len(), done.batch.jobs.len()) {
-        (0, _) => None,
-        (_, 1) => Some(format!("failed: {names}")),
-        (some, all) => Some(format!("{some} of {all} runs failed: {names}")),
+/// Why the runs of a file did not pass, for who does not get to see [`text`]: the checks for which runs failed, those that
+/// could not be told and what cut runs short, and what came to pass in none of them.
+pub(super) fn reasons(done: &Done<'_>) -> Vec<String> {
+    let of_runs = |verdict: RunVerdict| {
+        let runs: Vec<&Report> = done.reports.iter().filter(|report| report.verdict() == verdict).collect();
+        let why: Vec<String> = runs.iter().flat_map(|report| why(report, verdict)).collect();
+        let (word, why) = (verdict.name(), names(why.iter().map(String::as_str)));
+        match (runs.len(), done.batch.jobs.len()) {
+            (0, _) => None,
+            (_, 1) => Some(format!("{word}: {why}")),
+            (some, all) => Some(format!("{some} of {all} runs {word}: {why}")),
+        }
     };
-    let of_runs = of_runs.filter(|_| with_checks);
-    let reasons = of_runs.into_iter().chain(done.never().map(Sometimes::to_string));
-    reasons.map(|reason| format!("{}: {reason}", done.batch.name)).collect()
+    let of_runs = [RunVerdict::Failed, RunVerdict::Inconclusive].into_iter().filter_map(of_runs);
+    let named = |reason: String| format!("{}: {reason}", done.batch.name);
+    of_runs.map(named).chain(never(done)).collect()
+}
+
+/// What came to pass in none of all runs.
+pub(super) fn never(done: &Done<'_>) -> Vec<String> {
+    done.never().map(|one| format!("{}: {one}", done.batch.name)).collect()
+}
+
+/// What made a run come to this verdict.
+fn why(report: &Report, verdict: RunVerdict) -> Vec<String> {
+    let summary = &report.summary;
+    match verdict {
+        RunVerdict::Passed => Vec::new(),
+        RunVerdict::Failed => summary.failed().map(|check| check.name.clone()).collect(),
+        RunVerdict::Inconclusive if !summary.is_to_the_end() => {
+            vec![format!("stopped early by {}", summary.stopped)]
+        }
+        RunVerdict::Inconclusive => {
+            let open = summary.checks.iter().filter(|check| check.verdict == Verdict::Inconclusive.name());
+            open.map(|check| check.name.clone()).collect()
+        }
+    }
 }
 
 /// Names that are told before the others are counted.
@@ -112,7 +134,7 @@ fn conclusion(done: &Done<'_>, report: &Report, paint: Paint) -> String {
     let all = crate::cli::count(checks.len() as u64, "check");
     let never = done.never().count();
     // The run is all runs that there are.
-    let verdict = if never > 0 { RunVerdict::Failed } else { report.verdict() };
+    let verdict = done.verdict();
     let why = match verdict {
         RunVerdict::Passed if checks.is_empty() => "nothing was checked".to_owned(),
         RunVerdict::Passed => match count(&|check| check.verdict == "not-applicable") {

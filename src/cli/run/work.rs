@@ -40,14 +40,22 @@ pub(super) struct Report {
     pub lacks_trace: bool,
     /// What it took; nothing for a run that an earlier attempt had finished.
     pub took: Option<Took>,
-    /// If the folder was there already, with the same bytes: the files that it lacked and has now.
-    pub verified: Option<Vec<String>>,
+    /// If the folder was there already, with the same bytes.
+    pub verified: Option<Verified>,
     /// What a person should know.
     pub warnings: Vec<String>,
     /// Why its folder could not be written.
     pub error: Option<String>,
     /// The command that does it again.
     pub reproduce: String,
+}
+
+/// What a folder that was there already has now.
+pub(super) struct Verified {
+    /// The files that it lacked.
+    pub added: Vec<String>,
+    /// Whether it has a page that names another command.
+    pub keeps_page: bool,
 }
 
 /// What a run took of the machine.
@@ -221,8 +229,8 @@ pub(super) fn run_job<X: Custom>(
     let mut verified = None;
     let (folder, error) = match written.map(|Product { finished, .. }| finished) {
         Ok(Finished::Written { folder } | Finished::Partial { folder }) => (Some(folder), None),
-        Ok(Finished::Verified { folder, added }) => {
-            verified = Some(added);
+        Ok(Finished::Verified { folder, added, keeps_page }) => {
+            verified = Some(Verified { added, keeps_page });
             (Some(folder), None)
         }
         Ok(Finished::Differs { folder, other, files }) => {

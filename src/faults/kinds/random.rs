@@ -7,7 +7,7 @@ use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder, NoDataFiles};
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
-use crate::spec::options::{Options, Places, option, refuse_unknown};
+use crate::spec::options::{OptionTable, Options, Places, option, refuse_unknown};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
@@ -68,6 +68,11 @@ crate::options! {
 }
 
 impl Ingredient {
+    /// The declaration of what every ingredient has beside its kind and the options of that.
+    pub fn table() -> OptionTable {
+        IngredientCommon::table()
+    }
+
     /// Each kind that can be drawn, once.
     pub fn all() -> impl Iterator<Item = Ingredient> {
         FaultKind::ALL.iter().filter_map(|&kind| {

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::REPORT;
 use super::digest::{Digesting, FileDigest};
 use super::document::write_json;
 use super::sink::{At, OutputError, Sink, read};
@@ -44,12 +45,14 @@ pub enum Finished {
         /// Where it is.
         folder: PathBuf,
     },
-    /// It was there, and what was made now equals it byte for byte.
+    /// It was there, and what was made now equals it byte for byte; but for the page, if that names another command.
     Verified {
         /// Where it is.
         folder: PathBuf,
         /// Files that it lacked and has now.
         added: Vec<String>,
+        /// Whether its page is another one, and was kept.
+        keeps_page: bool,
     },
     /// It was there and is untouched, but what was made now differs.
     Differs {
@@ -199,11 +202,17 @@ impl<'a> Folder<'a> {
             return Ok(Finished::Written { folder: self.done.clone() });
         }
         let theirs = self.read_manifest()?;
-        let is_listed = |name: &str| theirs.as_ref().is_some_and(|theirs| !theirs["files"][name].is_null());
-        let (mut differing, mut lacking) = (Vec::new(), Vec::new());
+        let listed = |name: &str| theirs.as_ref().map_or(&Value::Null, |theirs| &theirs["files"][name]);
+        let is_listed = |name: &str| !listed(name).is_null();
+        let (mut differing, mut lacking, mut page) = (Vec::new(), Vec::new(), None);
         for (name, digest) in &self.files {
             match FileDigest::of(self.sink, &self.done.join(name))? {
                 None => lacking.push(name.clone()),
+                // A page is for people: it names the command too, and the same scenario may have come from elsewhere. One that
+                // was changed since is no page of this run.
+                Some(theirs) if theirs != *digest && name == REPORT && to_value(&theirs) == *listed(name) => {
+                    page = Some(theirs);
+                }
                 Some(theirs) if theirs != *digest => differing.push(name.clone()),
                 // It came later, and then the manifest could not be written.
                 Some(_) if !is_listed(name) => lacking.push(name.clone()),
@@ -216,13 +225,15 @@ impl<'a> Folder<'a> {
         if !differing.is_empty() {
             return self.keep_apart(differing);
         }
+        let keeps_page = page.is_some();
+        self.files.extend(page.map(|page| (REPORT.to_owned(), page)));
         if !lacking.is_empty() {
             self.add(&lacking, facts, theirs.as_ref(), host)?;
         }
         self.sink.remove_folder(&self.partial).at(&self.partial)?;
         self.is_litter = false;
         self.forget_kept()?;
-        Ok(Finished::Verified { folder: self.done.clone(), added: lacking })
+        Ok(Finished::Verified { folder: self.done.clone(), added: lacking, keeps_page })
     }
 
     /// Writes `partial.json`, which says like a manifest what the folder holds, and keeps the folder as

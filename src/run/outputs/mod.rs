@@ -36,7 +36,7 @@ pub use formats::{Column, FORMATS, Format, document};
 pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink, write_file, write_new};
 pub use sometimes::{SOMETIMES, Seen, Sometimes};
-pub use stored::{Stored, stored};
+pub use stored::{Stored, is_result, stored};
 pub use summary::{CheckSummary, FigureSummary, SCHEMA, Summary, notices};
 pub use sweep::{PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, sweep_folder, write_sweep};
 pub use table::Key;

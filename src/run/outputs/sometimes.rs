@@ -38,6 +38,9 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// Every word.
+    pub const ALL: [Seen; 3] = [Seen::Seen, Seen::Never, Seen::NotSeen];
+
     /// The word used in output.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::SUMMARY;
 use super::digest::FileDigest;
-use super::folder::MANIFEST;
+use super::folder::{MANIFEST, PARTIAL};
 use super::sink::{OutputError, Sink, read};
 use super::summary::Summary;
 
@@ -28,6 +29,18 @@ pub enum Stored {
         /// Its files.
         files: BTreeMap<String, FileDigest>,
     },
+}
+
+/// Whether a folder holds the files of a run or of a sweep, finished or not, as what Seedbed writes into it says.
+pub fn is_result(folder: &Path) -> bool {
+    let names_one = |marker: &str| {
+        let text = std::fs::read(folder.join(marker)).unwrap_or_default();
+        let marker: Value = serde_json::from_slice(&text).unwrap_or_default();
+        marker["run_id"].is_string() || marker["sweep_id"].is_string()
+    };
+    // What is being filled has its marker last, but its name at once.
+    let is_partial = folder.extension().is_some_and(|extension| extension == "partial");
+    is_partial || [MANIFEST, PARTIAL].into_iter().any(names_one)
 }
 
 #[derive(Deserialize)]

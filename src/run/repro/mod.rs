@@ -4,9 +4,11 @@
 //! made, only a stored trace knows.
 
 mod event;
+mod find;
 mod parting;
 mod recorded;
 
 pub use event::{TracedEvent, exact, told_apart};
+pub use find::find;
 pub use parting::{Difference, Parting, Untold, locate};
 pub use recorded::{KeptFiles, Recorded, ReproError};

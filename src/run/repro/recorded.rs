@@ -72,14 +72,14 @@ pub enum ReproError {
         path: PathBuf,
     },
     /// The path names something else than a run.
-    #[error("{} is {what}", path.display())]
+    #[error("{} {what}", path.display())]
     NoRun {
         /// What was named.
         path: PathBuf,
-        /// What it is.
+        /// What it is, as a predicate.
         what: String,
         /// What to name.
-        help: &'static str,
+        help: String,
     },
 }
 
@@ -115,11 +115,10 @@ impl Recorded {
     /// # Errors
     /// If it is neither, or cannot be read.
     pub fn read(folder: &Path) -> Result<Recorded, ReproError> {
-        let no_run =
-            |what: &str, help| ReproError::NoRun { path: folder.to_owned(), what: what.to_owned(), help };
-        if folder.is_file() {
-            return Err(no_run("a file", "name the folder of a run: outputs/NAME/RUN"));
-        }
+        let no_run = |what: &str, help: &str| {
+            let (what, help) = (format!("is {what}"), help.to_owned());
+            ReproError::NoRun { path: folder.to_owned(), what, help }
+        };
         let is_cut = folder.join(PARTIAL).exists();
         if !is_cut && folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".partial")) {
             // Its process was killed, and what was to be in it is not known.

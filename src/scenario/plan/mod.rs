@@ -70,6 +70,8 @@ pub struct World<X: Custom = Never> {
     pub recovery: Duration,
     /// Width of the intervals of time series.
     pub interval: Duration,
+    /// The faults of which planning has warned that they never strike.
+    pub in_vain: Vec<String>,
 }
 
 /// A system of the world.
@@ -107,6 +109,8 @@ struct Planner<'a> {
     site_domains: Vec<SiteDomains>,
     /// Whether a message has listed the regions: one list is enough.
     regions_told: bool,
+    /// The faults that were found to have no time to strike.
+    in_vain: Vec<String>,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
@@ -127,6 +131,7 @@ pub fn plan<X: Custom>(
         sites_left_out,
         site_domains,
         regions_told: false,
+        in_vain: Vec::new(),
     };
     planner.check_names();
     let sites = planner.sites();
@@ -167,6 +172,7 @@ pub fn plan<X: Custom>(
         warmup: scenario.warmup,
         recovery: scenario.recovery,
         interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
+        in_vain: planner.in_vain,
         setup: Setup {
             seed,
             duration: Time::ZERO + scenario.duration,

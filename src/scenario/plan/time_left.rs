@@ -32,6 +32,7 @@ impl Planner<'_> {
         if let Some((_, origin, why, help)) = in_vain {
             let message = format!("`{name}` never strikes: {why}");
             self.diagnostics.push(Diagnostic::warning(Code::NeverStrikes, origin, message).help(help));
+            self.in_vain.push(name.to_owned());
         }
     }
 }

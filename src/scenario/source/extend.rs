@@ -1,5 +1,6 @@
 //! One file after another along `extends`, each merged over the one it extends: tables merge, arrays replace.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, SCENARIO_BYTES_MAX};
@@ -39,30 +40,48 @@ impl Loader {
         self.document(source)
     }
 
+    /// The document of a stream; what it names is looked for in `folder`.
+    pub(super) fn stream(&mut self, stream: impl Read, name: &str, folder: &Path) -> Option<Node> {
+        let read = files::read_stream(stream, SCENARIO_BYTES_MAX);
+        let source = self.add(name.to_owned(), read, Some(folder.to_path_buf()), None)?;
+        self.document(source)
+    }
+
     fn read(&mut self, real: &Path, name: String, extended_at: Option<Origin>) -> Option<Node> {
         let read = files::read_text(real, SCENARIO_BYTES_MAX);
+        let folder = real.parent().map(Path::to_path_buf);
+        let source = self.add(name.clone(), read, folder, extended_at)?;
+        self.chain.push((real.to_path_buf(), name));
+        let document = self.document(source);
+        self.chain.pop();
+        document
+    }
+
+    /// A new source; without a text it has been reported.
+    fn add(
+        &mut self,
+        name: String,
+        read: Result<String, Problem>,
+        folder: Option<PathBuf>,
+        extended_at: Option<Origin>,
+    ) -> Option<SourceId> {
         let (text, problem) = match read {
             Ok(text) => (text, None),
             Err(problem) => (String::new(), Some(problem)),
         };
-        let folder = real.parent().map(Path::to_path_buf);
-        let shown = name.clone();
         let source = self.sources.add(Source { kind: SourceKind::File, name, text, folder, extended_at });
         if let Some(problem) = problem {
             self.report_at_start(source, problem);
             return None;
         }
-        self.chain.push((real.to_path_buf(), shown));
-        let document = self.document(source);
-        self.chain.pop();
-        document
+        Some(source)
     }
 
     /// The document of a source, merged over what it extends.
     fn document(&mut self, source: SourceId) -> Option<Node> {
         let text = self.sources.get(source).text.clone();
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
-            let help = "`seedbed new --list` shows starter scenarios";
+            let help = "`seedbed new` shows starter scenarios";
             self.report_at_start(source, Problem::new(Code::EmptyFile, 0..0, "is empty").help(help));
             return None;
         }
@@ -97,20 +116,20 @@ impl Loader {
 
     fn check_schema(&mut self, source: SourceId, schema: Option<Entry>, table: &Table) {
         let meant = |entry: &&Entry| suggest::closest(&entry.key, ["schema"]).is_some();
-        let report = match schema {
-            None if let Some(entry) = table.iter().find(meant) => {
+        let report = match (schema, table.iter().find(meant)) {
+            (None, Some(entry)) => {
                 let message = format!("unknown key `{}` at the top level", entry.key);
                 let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
                 error
                     .did_you_mean(Some("schema"))
                     .help(format!("write `schema = {SCHEMA_VERSION}` as its first key"))
             }
-            None => {
+            (None, None) => {
                 let problem = Problem::new(Code::SchemaVersion, 0..0, "does not say which schema it follows");
                 let help = format!("write `schema = {SCHEMA_VERSION}` as its first key");
                 return self.report_at_start(source, problem.help(help));
             }
-            Some(Entry { node, .. }) => match node.value {
+            (Some(Entry { node, .. }), _) => match node.value {
                 Value::Integer(SCHEMA_VERSION) => return,
                 Value::Integer(version) if version > SCHEMA_VERSION => {
                     let message =

@@ -29,13 +29,21 @@ pub fn read_text(path: &Path, bytes_max: u64) -> Result<String, Problem> {
     if !metadata.is_file() {
         return Err(problem(Code::Unreadable, "is not a regular file".to_string()));
     }
-    let mut bytes = Vec::new();
     // A file may grow after its size was asked for: the reader is bounded, not the answer trusted.
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    read_stream(File::open(path).map_err(unreadable)?, bytes_max)
+}
+
+/// The text of a stream of at most `bytes_max` bytes.
+///
+/// # Errors
+/// A predicate for the message, such as "is not UTF-8 text".
+pub fn read_stream(stream: impl Read, bytes_max: u64) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    let read = stream.take(bytes_max + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Problem::new(Code::Unreadable, 0..0, io_message(&error)))?;
     if bytes.len() as u64 > bytes_max {
         let message = format!("is larger than its limit of {bytes_max} bytes");
-        return Err(problem(Code::TooLarge, message));
+        return Err(Problem::new(Code::TooLarge, 0..0, message));
     }
     String::from_utf8(bytes).map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to()))
 }

@@ -5,12 +5,14 @@
 //! is decoded.
 
 pub mod bounds;
+mod changes;
 mod extend;
 pub mod files;
 mod json;
 mod set;
 mod toml;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::spec::{Diagnostics, Node, Sources};
@@ -37,6 +39,9 @@ pub struct Loaded {
     pub sources: Sources,
     /// The merged document without `schema` and `extends`; `None` after an error.
     pub document: Option<Node>,
+    /// What `--set` comes to: the settings that make the document of what the files say, the same however they were
+    /// spelled.
+    pub overrides: Vec<String>,
     /// Errors and warnings so far; decoding adds to them.
     pub diagnostics: Diagnostics,
     /// The folder that no path may leave; `None` for a text that is no file.
@@ -58,6 +63,15 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     finish(loader, document, options)
 }
 
+/// Loads a scenario from a stream; what it names is looked for in `folder`.
+pub fn load_stream(stream: impl Read, name: &str, folder: &Path, options: &LoadOptions) -> Loaded {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let root = files::scenario_root(&folder.join(name), options.root.as_deref());
+    let mut loader = extend::Loader::new(Some(root));
+    let document = loader.stream(stream, name, &folder);
+    finish(loader, document, options)
+}
+
 /// Loads a scenario that is no file, such as a template; it can extend nothing.
 pub fn load_text(name: &str, text: &str, options: &LoadOptions) -> Loaded {
     let mut loader = extend::Loader::new(None);
@@ -67,11 +81,13 @@ pub fn load_text(name: &str, text: &str, options: &LoadOptions) -> Loaded {
 
 fn finish(loader: extend::Loader, document: Option<Node>, options: &LoadOptions) -> Loaded {
     let extend::Loader { mut sources, mut diagnostics, root, .. } = loader;
+    let of_files = document.clone().filter(|_| !options.set.is_empty());
     let mut document = document;
     for text in &options.set {
         set::apply(text, document.as_mut(), &mut sources, &mut diagnostics);
     }
     let document =
         document.filter(|document| !diagnostics.has_errors() && bounds::check(document, &mut diagnostics));
-    Loaded { sources, document, diagnostics, root }
+    let overrides = of_files.zip(document.as_ref()).map(|(before, after)| changes::changes(&before, after));
+    Loaded { sources, document, overrides: overrides.unwrap_or_default(), diagnostics, root }
 }

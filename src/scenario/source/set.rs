@@ -7,6 +7,7 @@ use super::extend::empty_table;
 use super::{bounds, toml};
 use crate::spec::{
     Code, Diagnostic, Diagnostics, Entry, Node, Origin, SourceId, SourceKind, Sources, Table, Text, Value,
+    write,
 };
 
 /// Puts one `--set` into the document, if there is one, or reports what is wrong with it.
@@ -29,6 +30,21 @@ pub(super) fn apply(
     {
         diagnostics.push(*diagnostic);
     }
+}
+
+/// The one spelling of a setting: a string without quotes where it reads back as the same string, everything else as a
+/// resolved scenario writes it.
+pub(super) fn written(path: &[String], value: &Node) -> String {
+    let path: Vec<String> = path.iter().map(|key| write::key(key)).collect();
+    let setting = |value: &str| format!("{}={value}", path.join("."));
+    if let Value::String(text) = &value.value {
+        let bare = setting(text.as_str());
+        let back = read(SourceId::DEFAULTS, &bare, &mut Diagnostics::default());
+        if !text.as_str().is_empty() && back.is_some_and(|back| back.value.same_value(value)) {
+            return bare;
+        }
+    }
+    setting(&write::inline(value))
 }
 
 /// The keys of the path, and the value.
@@ -82,10 +98,13 @@ fn read(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<S
 /// The `=` that ends the path: the first outside quotes.
 fn find_equals(text: &str) -> Option<usize> {
     let mut quote = None;
-    for (at, c) in text.char_indices() {
+    let mut characters = text.char_indices();
+    while let Some((at, c)) = characters.next() {
         match (quote, c) {
             (None, '=') => return Some(at),
             (None, '"' | '\'') => quote = Some(c),
+            // What is escaped ends no quotes.
+            (Some('"'), '\\') => drop(characters.next()),
             (Some(open), c) if c == open => quote = None,
             (None | Some(_), _) => {}
         }

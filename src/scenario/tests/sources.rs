@@ -51,7 +51,7 @@ error[S004]: `a.toml` is empty
 1 |
   | ^
   |
-  = help: `seedbed new --list` shows starter scenarios
+  = help: `seedbed new` shows starter scenarios
 "#,
     );
     let large = vec![b'#'; usize::try_from(SCENARIO_BYTES_MAX).expect("small") + 1];

@@ -109,6 +109,13 @@ fn set_changes_values_and_is_blamed_for_its_own() {
     let done = folder.run(&["check", "a.toml", "--set", "system.kv.raft.heartbeat=150"]).exits(2);
     assert!(done.stderr.contains("--> --set:1:26"), "{}", done.stderr);
     assert!(done.stderr.contains("help: write \"150ms\""), "{}", done.stderr);
+    // A document names the one of several that is wrong; what is wrong in a file has none.
+    let flags = ["--set", "seed=2", "--set", "system.kv.raft.heartbeat=150", "--format", "json"];
+    let found = folder.run(&[&["check", "a.toml"][..], &flags].concat()).exits(2).json();
+    assert_eq!(found["files"][0]["diagnostics"][0]["set"], "system.kv.raft.heartbeat=150");
+    let slip = Folder::new(&[("a.toml", &KV.replace("duration", "duratio"))]);
+    let found = slip.run(&["check", "a.toml", "--format", "json"]).exits(2).json();
+    assert_eq!(found["files"][0]["diagnostics"][0]["set"], serde_json::Value::Null);
 }
 
 #[test]

@@ -61,6 +61,96 @@ fn options_and_codes_are_found_as_well() {
 }
 
 #[test]
+fn an_option_is_found_by_its_path_with_names_of_the_users() {
+    let of = |name: &str| run(&["explain", name]).exits(0).stdout;
+    let pre_vote = of("pre_vote");
+    assert!(pre_vote.starts_with("pre_vote: option in [system.NAME.raft]\n"), "{pre_vote}");
+    for name in
+        ["system.kv.raft.pre_vote", "system.kv.raft.pre_vote=true", "kv.raft.pre_vote", "raft.pre_vote"]
+    {
+        assert_eq!(of(name), pre_vote, "{name}");
+    }
+    assert!(of("[system.kv.raft]").starts_with("raft: type of system\n"));
+    assert!(of("fault.cut.target").starts_with("target: option in [fault.NAME]\n"));
+    assert!(of("network.link.0.link.loss").starts_with("link[].link.loss: option in [network]\n"));
+    let slip = run(&["explain", "system.kv.raft.pre_vot"]).exits(2).stderr;
+    assert!(slip.ends_with("help: did you mean `pre_vote`?\n"), "{slip}");
+}
+
+#[test]
+fn an_option_that_is_a_table_shows_what_is_in_it() {
+    let done = run(&["explain", "flap"]).exits(0);
+    for part in [
+        "flap: option in [fault.NAME]\n",
+        "\n  up\n      distribution of durations; required\n",
+        "\n  stable\n",
+    ] {
+        assert!(done.stdout.contains(part), "{part}\nis not in\n{}", done.stdout);
+    }
+    let options = &run(&["explain", "flap", "--format", "json"]).exits(0).json()["meanings"][0]["options"];
+    assert_eq!(options[2]["key"], "stable");
+    assert!(
+        run(&["explain", "fault.x.flap.up"]).exits(0).stdout.starts_with("flap.up: option in [fault.NAME]\n")
+    );
+    // Of one of several kinds, with what it is there.
+    let up = run(&["explain", "up"]).exits(0).stdout;
+    assert!(up.starts_with("up: option in [fault.NAME] with do = \"crash-loop\"\n"), "{up}");
+    assert_eq!(up.matches(": option in ").count(), 2, "{up}");
+}
+
+#[test]
+fn words_of_results_and_of_values_are_explained() {
+    for (name, parts) in [
+        ("phase", &["phase: label of metrics\n", "  recovery  The last active fault ended"][..]),
+        ("healthy", &["healthy: word of `phase`, a label of metrics\n      No fault is active"]),
+        ("nemesis", &["random: fault\n"]),
+        (
+            "not-seen",
+            &[
+                "not-seen: word of verdicts\n  Of a check: what a check with `sometimes`",
+                "Of `sometimes`, over",
+            ],
+        ),
+        (
+            "never",
+            &[
+                "never: word of verdicts\n  Of `sometimes`, over all runs: it came to pass in none of all runs",
+            ],
+        ),
+        ("max-events", &["max-events: word of verdicts\n  Of the end of a run: the run handled as many"]),
+        (
+            "weight",
+            &["weight: option in each entry of `kinds`\n      whole number; from 1 to 1000000; default 1\n"],
+        ),
+        ("fault.chaos.kinds.0.weight", &["weight: option in "]),
+        ("diverged", &["diverged: word of verdicts\n", "5: exit code\n"]),
+        ("leader-lost", &["leader-lost(kv): happening that a fault may wait for\n", "sometimes = "]),
+        ("minority", &["minority(kv): target of faults\n"]),
+        ("read-index", &["read-index: word of `reads` in [system.NAME.raft]\n"]),
+        ("p99", &["p99: word of `check`, a table of a scenario\n      In `assert`: the 99th percentile"]),
+        ("extends", &["extends: part of a scenario\n", "docs/extends.md"]),
+    ] {
+        let done = run(&["explain", name]).exits(0);
+        for part in parts {
+            assert!(done.stdout.contains(part), "{part}\nis not in\n{}", done.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_fault_shows_what_it_has_because_it_strikes_links() {
+    let partition = run(&["explain", "partition"]).exits(0).stdout;
+    for part in
+        ["\nOptions of faults of links, in [fault.NAME]:\n", "\n  layout\n", "\n  flap.up\n", "\"ring\""]
+    {
+        assert!(partition.contains(part), "{part}\nis not in\n{partition}");
+    }
+    let crash = run(&["explain", "crash"]).exits(0).stdout;
+    assert!(crash.contains("\nOptions of its own, in [fault.NAME] with do = \"crash\":\n"), "{crash}");
+    assert!(!crash.contains("faults of links"), "{crash}");
+}
+
+#[test]
 fn json_has_the_same_facts() {
     let meaning = &run(&["explain", "raft", "--format", "json"]).exits(0).json()["meanings"][0];
     assert_eq!(

@@ -2,19 +2,22 @@
 
 use super::*;
 
-const TOPICS: [&str; 15] = [
+const TOPICS: [&str; 18] = [
     "systems",
     "policies",
     "faults",
     "targets",
     "metrics",
+    "labels",
     "checks",
+    "verdicts",
     "bugs",
     "distributions",
     "arrivals",
     "keys",
     "networks",
     "tables",
+    "layers",
     "files",
     "errors",
     "exit-codes",
@@ -64,6 +67,25 @@ fn scenarios_are_found_sorted_with_what_they_say() {
     let json =
         run(&["list", "scenarios", "--root", &folder.path("").display().to_string(), "--format", "json"]);
     assert_eq!(json.json()["scenarios"][0]["name"], "first");
+}
+
+#[test]
+fn what_seedbed_wrote_is_no_scenario_of_a_person() {
+    let small = "schema = 1\nduration = \"1s\"\n[system.kv]\ntype = \"raft\"\nnodes = 3\n";
+    let folder = Folder::new(&[
+        ("scenarios/a.toml", small),
+        // The names alone are nothing: people have manifests and outputs too.
+        ("scenarios/outputs/mine.toml", small),
+        ("scenarios/shop/manifest.json", "{ \"name\": \"shop\" }"),
+        ("scenarios/shop/b.toml", small),
+    ]);
+    let inside = folder.path("scenarios");
+    run_in(&inside, &["run", "a.toml"]).exits(0);
+    run_in(&inside, &["run", "a.toml", "--seeds", "1..2", "--out", "elsewhere"]).exits(0);
+    run_in(&inside, &["run", "a.toml", "--max-events", "50", "--seed", "9"]).exits(3);
+    let done = folder.run(&["list", "scenarios"]).exits(0);
+    let files: Vec<&str> = done.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(files, ["scenarios/a.toml", "scenarios/outputs/mine.toml", "scenarios/shop/b.toml"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bad_input;
 mod check;
 mod explain;
+mod extends;
 mod installing;
 mod list;
 mod new;
@@ -10,6 +11,7 @@ mod places;
 mod repro;
 mod running;
 mod schema;
+mod stdin;
 mod trace;
 mod usage;
 

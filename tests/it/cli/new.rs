@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn every_template_is_listed_printed_and_valid() {
+fn every_template_is_listed_printed_and_valid_and_passes() {
     let templates = run(&["new", "--list", "--format", "json"]).exits(0).json();
     let templates = templates["templates"].as_array().expect("a list").clone();
     assert_eq!(templates.len(), 3);
@@ -19,6 +19,9 @@ fn every_template_is_listed_printed_and_valid() {
         let done = folder.run(&["check", &file]).exits(0);
         assert_eq!(done.stderr, "");
         assert!(done.stdout.starts_with(&format!("{file}: {name}, 1 run, ")), "{}", done.stdout);
+        // Its own checks hold, and nothing is worth a warning.
+        let done = folder.run(&["run", &file, "--charts", "none"]).exits(0);
+        assert_eq!(done.stderr, "", "{}", done.stdout);
     }
 }
 
@@ -41,5 +44,16 @@ fn what_cannot_be_written_or_found_says_so() {
     assert!(done.stderr.starts_with("error: `no/such/folder.toml` cannot be written"), "{}", done.stderr);
     let done = folder.run(&["new", "rafft"]).exits(2);
     assert_eq!(done.stderr, "error: there is no template `rafft`\n  help: did you mean `raft`?\n");
-    folder.run(&["new"]).exits(2);
+}
+
+#[test]
+fn without_a_template_they_are_listed() {
+    let done = run(&["new"]).exits(0);
+    assert_eq!(done.stdout, run(&["new", "--list"]).exits(0).stdout);
+    for line in ["raft               a replicated store", "service            instances with queues"] {
+        assert!(done.stdout.lines().any(|one| one.starts_with(line)), "{}", done.stdout);
+    }
+    assert!(done.stderr.contains("`seedbed new TEMPLATE FILE` writes one"), "{}", done.stderr);
+    assert!(run(&["new", "--format", "json"]).exits(0).json()["templates"].is_array());
+    run(&["new", "raft", "--format", "json"]).exits(2);
 }

@@ -167,6 +167,56 @@ fn a_traced_run_names_the_event_what_it_was_and_what_it_is() {
 }
 
 #[test]
+fn a_run_is_named_by_its_folder_a_file_in_it_or_its_id() {
+    let folder = folder();
+    let run = made(&folder, &[]);
+    let id = run.file_name().expect("a name").to_string_lossy().into_owned();
+    let paths = [format!("outputs/small/{id}/manifest.json"), format!("outputs/small/{id}/report.html")];
+    let short = [id.clone(), format!("small/{id}"), "latest".to_owned()];
+    for named in paths.iter().chain(&short).filter(|named| cfg!(unix) || *named != "latest") {
+        let done = folder.run(&["repro", named]).exits(0);
+        assert!(done.stdout.starts_with(&format!("small  seed 3  run {id}\nsame: ")), "{}", done.stdout);
+    }
+    run_in(&run, &["repro", "manifest.json"]).exits(0);
+    std::fs::rename(folder.path("outputs"), folder.path("elsewhere")).expect("writable");
+    folder.run(&["repro", &id, "--out", "elsewhere"]).exits(0);
+    folder.run(&["repro", &id]).exits(2);
+    // One that was cut short is found too, and one in a sweep.
+    let cut =
+        folder.run(&["run", "small.toml", "--seed", "4", "--max-events", "500", "--format", "json"]).exits(3);
+    let done = folder.run(&["repro", cut.json()["run_id"].as_str().expect("an id")]).exits(0);
+    assert!(done.stdout.contains("same up to where it was cut (max-events)"), "{}", done.stdout);
+    let swept = folder.run(&["run", "sweep.toml", "--format", "json"]).exits(0).json();
+    folder.run(&["repro", swept["runs"][1]["run_id"].as_str().expect("an id")]).exits(0);
+}
+
+#[test]
+fn who_names_no_run_is_told_which_there_are() {
+    let folder = folder();
+    let run = made(&folder, &[]);
+    let id = run.file_name().expect("a name").to_string_lossy().into_owned();
+    // One digit of it is wrong.
+    let other = if id.starts_with('0') { '1' } else { '0' };
+    let slip = format!("{other}{}", &id[1..]);
+    let help = |named: &str| {
+        let done = folder.run(&["repro", named]).exits(2);
+        done.stderr.lines().last().expect("a line").trim().to_owned()
+    };
+    let meant = format!("help: did you mean `outputs/small/{id}`?");
+    for named in [&slip, "outputs/small", &format!("outputs/smal/{id}"), &format!("{id}.partial")] {
+        assert_eq!(help(named), meant, "{named}");
+    }
+    folder.run(&["run", "small.toml", "--seeds", "21..27"]).exits(0);
+    let done = folder.run(&["repro", "outputs"]).exits(2);
+    assert!(
+        done.stderr.starts_with("error: outputs holds runs and is none\n  help: name a run: `"),
+        "{}",
+        done.stderr
+    );
+    assert!(done.stderr.ends_with("`, or one of 3 more\n"), "{}", done.stderr);
+}
+
+#[test]
 fn what_is_no_finished_run_is_refused() {
     let folder = folder();
     let run = made(&folder, &[]);
@@ -190,9 +240,9 @@ fn what_is_no_finished_run_is_refused() {
     let unsaid = with("unsaid", &text);
     std::fs::remove_file(unsaid.join("summary.json")).expect("it is there");
     for (path, code, message) in [
-        (folder.path("absent"), 74, "manifest.json: No such file"),
+        (folder.path("absent"), 2, "absent is no run\n"),
         (folder.path("empty"), 74, "manifest.json: No such file"),
-        (run.join("manifest.json"), 2, "manifest.json is a file\n"),
+        (folder.path("small.toml"), 2, "small.toml is a file of no run\n"),
         (
             with("cut", &text[..text.len() / 2]),
             74,
@@ -227,7 +277,7 @@ fn what_is_no_finished_run_is_refused() {
         assert!(done.stderr.contains(message), "{message}\nis not in\n{}", done.stderr);
         assert!(done.stderr.contains("\n  help: "), "{}", done.stderr);
     }
-    let colored = repro(&folder, &folder.path("absent"), &["--color", "always"]).exits(74);
+    let colored = repro(&folder, &folder.path("absent"), &["--color", "always"]).exits(2);
     assert!(colored.stderr.starts_with("\u{1b}["), "{}", colored.stderr);
 }
 

@@ -121,6 +121,39 @@ fn completions_name_every_command() {
 }
 
 #[test]
+fn completions_know_the_names_that_explain_and_new_take() {
+    for shell in ["bash", "zsh"] {
+        let script = run(&["completions", shell]).exits(0).stdout;
+        for name in ["service-over-raft", "pre_vote", "not-seen", "crash-loop", "leader-lost", "S022"] {
+            assert!(
+                script
+                    .split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+                    .any(|word| word == name),
+                "{shell} lacks {name}"
+            );
+        }
+    }
+    // The help and the manual stay short, and a slip is met with the nearest name.
+    assert!(!run(&["explain", "--help"]).exits(0).stdout.contains("crash-loop"));
+    assert!(!run(&["man"]).exits(0).stdout.contains("crash-loop"));
+}
+
+/// What bash itself makes of the script.
+#[cfg(unix)]
+#[test]
+fn bash_completes_what_explain_explains() {
+    let folder = Folder::new(&[]);
+    let script = run(&["completions", "bash"]).exits(0).stdout;
+    let ask = "\nCOMP_WORDS=(seedbed explain crash-)\nCOMP_CWORD=2\n_seedbed seedbed crash- explain\n\
+               printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+    std::fs::write(folder.path("ask.sh"), script + ask).expect("writable");
+    let Ok(output) = Command::new("bash").arg(folder.path("ask.sh")).output() else {
+        return eprintln!("skipped: there is no bash");
+    };
+    assert_eq!(Done::from(output).exits(0).stdout, "crash-loop\n");
+}
+
+#[test]
 fn manual_pages_name_every_command_and_flag() {
     let page = run(&["man"]).exits(0);
     assert!(
@@ -144,6 +177,16 @@ fn manual_pages_name_every_command_and_flag() {
     for flag in ["\\-\\-seed", "\\-\\-max\\-events", "\\-\\-charts"] {
         assert!(run_page.contains(flag), "{flag} is missing");
     }
+    for heading in
+        ["NAME", "SYNOPSIS", "OPTIONS", "NOTES", "\"EXIT STATUS\"", "FILES", "EXAMPLES", "\"SEE ALSO\""]
+    {
+        assert!(run_page.contains(&format!("\n.SH {heading}\n")), "{heading} is missing: {run_page}");
+    }
+    for part in [".TP\n\\fB1\\fR\na check was violated", "seedbed\\-repro(1)", ".SH VERSION"] {
+        let pages = format!("{run_page}{}", page.stdout);
+        assert!(pages.contains(part), "{part} is missing: {pages}");
+    }
+    assert!(!run_page.contains("EXTRA") && !page.stdout.contains("EXTRA"));
     assert!(run_page.contains(".TH SEEDBED\\-RUN 1") || run_page.contains(".TH SEEDBED-RUN 1"), "{run_page}");
 }
 

@@ -11,8 +11,34 @@ fn the_same_run_again_verifies_and_changes_nothing_though_the_host_differs() {
     let mut again = facts();
     again.host = json!({ "os": "windows", "wall_s": 99 });
     let finished = make(&Disk, outputs.path(), &again).expect("the disk works");
-    assert_eq!(finished, Finished::Verified { folder, added: Vec::new() });
+    assert_eq!(finished, Finished::Verified { folder, added: Vec::new(), keeps_page: false });
     assert_eq!(files_below(outputs.path()), before);
+}
+
+#[test]
+fn a_page_that_names_another_command_is_kept_unless_it_was_changed() {
+    let outputs = tempfile::tempdir().expect("there is room");
+    let made = |page: &str, more: &[&str]| {
+        let mut folder = Folder::begin(&Disk, outputs.path(), "run").expect("the disk works");
+        for (name, text) in
+            [("data.csv", "1\n"), (REPORT, page)].into_iter().chain(more.iter().map(|name| (*name, "x")))
+        {
+            folder.write(name, |out| out.write_all(text.as_bytes())).expect("the disk works");
+        }
+        folder.finish(&json!({ "run_id": "run" }), &json!({})).expect("the disk works")
+    };
+    let page = || fs::read_to_string(outputs.path().join("run").join(REPORT)).expect("it is there");
+    assert!(matches!(made("run a.toml", &[]), Finished::Written { .. }));
+    let folder = outputs.path().join("run");
+    // Also where the folder gets a file that it lacked, and with it another manifest.
+    for (more, added) in [(&["b.csv"][..], vec!["b.csv".to_owned()]), (&["b.csv"], Vec::new())] {
+        let verified = Finished::Verified { folder: folder.clone(), added, keeps_page: true };
+        assert_eq!(made("run b.toml", more), verified);
+        assert_eq!(page(), "run a.toml");
+    }
+    fs::write(folder.join(REPORT), "changed").expect("the disk works");
+    let Finished::Differs { files, .. } = made("run a.toml", &[]) else { panic!("the page was changed") };
+    assert_eq!(files, [REPORT]);
 }
 
 #[test]
@@ -51,7 +77,7 @@ fn files_that_a_finished_folder_lacks_are_added_to_it() {
     write(&[("a.csv", "a"), ("charts/c.svg", "c")]);
     let finished = write(&[("a.csv", "a"), ("trace.jsonl", "t"), ("charts/d.svg", "d")]);
     let added = vec!["charts/d.svg".to_owned(), "trace.jsonl".to_owned()];
-    assert_eq!(finished, Finished::Verified { folder: folder.clone(), added });
+    assert_eq!(finished, Finished::Verified { folder: folder.clone(), added, keeps_page: false });
     let files = files_below(&folder);
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["a.csv", "charts/c.svg", "charts/d.svg", MANIFEST, "trace.jsonl"]);
@@ -104,7 +130,7 @@ fn two_that_make_the_same_run_at_once_do_not_disturb_each_other() {
     let finish = |folder: Folder<'_>| folder.finish(&json!({}), &json!({})).expect("the disk works");
     let folder = outputs.path().join("run");
     assert_eq!(finish(one), Finished::Written { folder: folder.clone() });
-    assert_eq!(finish(two), Finished::Verified { folder, added: Vec::new() });
+    assert_eq!(finish(two), Finished::Verified { folder, added: Vec::new(), keeps_page: false });
     let left: Vec<_> = fs::read_dir(outputs.path()).expect("it is there").collect();
     assert_eq!(left.len(), 1);
 }

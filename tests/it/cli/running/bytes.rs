@@ -136,9 +136,13 @@ fn the_spelling_of_a_path_or_of_an_override_changes_no_byte() {
         .run(&["run", "work/scenarios/../scenarios/./deep/a.toml", "--set", "duration=1s", "--out", "two"])
         .exits(0);
     folder.run(&["run", real, "--set", "duration=1s", "--set", "seed=3", "--out", "three"]).exits(0);
+    folder.run(&["run", real, "--set", " 'duration' = \"1s\"", "--out", "four"]).exits(0);
     let one = comparable(&folder.path("one"), true);
-    assert!(one == comparable(&folder.path("two"), true));
-    assert!(one == comparable(&folder.path("three"), true));
+    for other in ["two", "three", "four"] {
+        assert!(one == comparable(&folder.path(other), true), "{other}");
+    }
+    let again = folder.run(&["run", real, "--set", "duration=\"1s\"", "--out", "one"]).exits(0);
+    assert_eq!(again.stderr, "the run was there already, and is the same byte for byte\n");
     let (_, page) = one.iter().find(|(name, _)| name.ends_with("report.html")).expect("a page");
     let page = String::from_utf8_lossy(page);
     let command = "seedbed run scenarios/deep/a.toml --set duration=1s --seed 3";

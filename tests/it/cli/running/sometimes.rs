@@ -46,7 +46,14 @@ fn a_single_run_is_all_there_is() {
         let is_seen = verdict(&done) == "held";
         assert!(is_seen || verdict(&done) == "not-seen");
         assert_eq!(done.code, i32::from(!is_seen), "{}", done.stderr);
-        assert_eq!(done.json()["verdict"], "passed", "of the run itself it is no failure");
+        let (json, reason) =
+            (done.json(), "small: `seldom`: fault-began(rare) did not come to pass in the one run");
+        let (word, reasons) = if is_seen { ("passed", vec![]) } else { ("failed", vec![reason]) };
+        assert_eq!((&json["verdict"], &json["exit"]), (&word.into(), &done.code.into()));
+        assert_eq!(json["reasons"], serde_json::json!(reasons));
+        // Of the run itself it is no failure: other runs may have it.
+        let summary = folder.path(json["output"].as_str().expect("a path")).join("summary.json");
+        assert_eq!(json_of(&summary)["verdict"], "passed");
         seen[usize::from(is_seen)] += 1;
     }
     assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
@@ -130,6 +137,9 @@ fn an_exit_code_has_its_reason_wherever_the_result_goes() {
         let both = if flag.contains(&"--quiet") { vec![failed, seldom] } else { vec![seldom] };
         assert_eq!(said("both.toml"), both, "{flag:?}");
     }
+    let json = folder.run(&["run", "both.toml", "--seeds", "1..3", "--format", "json"]).exits(1).json();
+    assert_eq!((&json["verdict"], &json["exit"]), (&"failed".into(), &1.into()));
+    assert_eq!(json["reasons"], serde_json::json!(["small: 3 of 3 runs failed: no", seldom]));
     let one = folder.run(&["run", "both.toml", "-q"]).exits(1);
     let head: Vec<&str> = one.stderr.lines().take(2).collect();
     let seldom = "small: `seldom`: crashed(kv) did not come to pass in the one run";

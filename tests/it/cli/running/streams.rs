@@ -137,6 +137,57 @@ fn checks_are_told_by_their_names() {
 }
 
 #[test]
+fn whatever_is_not_passed_has_its_reason_though_nothing_else_is_said() {
+    let open = SMALL.to_owned()
+        + "[check.calm]\nmetric = \"latency\"\nwhere = { phase = \"fault\" }\nassert = \"p99 < 1s\"\n";
+    let folder = Folder::new(&[("a.toml", SMALL), ("open.toml", &open)]);
+    let first = |arguments: &[&str]| {
+        let done = folder.run(&[&["run", "-q", "--charts", "none"], arguments].concat()).exits(3);
+        let json = folder
+            .run(&[&["run", "--format", "json", "--charts", "none"], arguments].concat())
+            .exits(3)
+            .json();
+        assert_eq!((&json["verdict"], &json["exit"]), (&"inconclusive".into(), &3.into()));
+        let reason = done.stderr.lines().next().expect("it is said").to_owned();
+        assert_eq!(json["reasons"], serde_json::json!([reason]));
+        (reason, done.stdout)
+    };
+    let said = |reason: &str| (reason.to_owned(), String::new());
+    let stopped = "inconclusive: stopped early by max-events";
+    assert_eq!(first(&["a.toml", "--max-events", "100"]), said(&format!("small: {stopped}")));
+    let many = first(&["a.toml", "--max-events", "100", "--seeds", "1..2"]);
+    assert_eq!(many, said(&format!("small: 2 of 2 runs {stopped}")));
+    assert_eq!(first(&["open.toml", "--out", "two"]), said("small: inconclusive: calm"));
+}
+
+#[test]
+fn a_fault_that_never_strikes_is_told_once() {
+    let fault = |name: &str, when: &str| {
+        format!("[fault.{name}]\n{when}\ndo = \"crash\"\ntarget = \"kv.1\"\nfor = \"1s\"\n")
+    };
+    let text =
+        SMALL.to_owned() + &fault("late", "at = \"9s\"") + &fault("rare", "every = \"uniform(1s, 99d)\"");
+    let folder = Folder::new(&[("a.toml", &text)]);
+    for runs in [&["--seed", "1"][..], &["--seeds", "1..3"]] {
+        let done = folder.run(&[&["run", "a.toml"], runs].concat()).exits(0);
+        assert_eq!(done.stderr.matches("`late` never str").count(), 1, "{}", done.stderr);
+        assert_eq!(done.stderr.matches("`rare` never str").count(), 1, "{}", done.stderr);
+    }
+    let page = std::fs::read_to_string(only_run(&folder).join("report.html")).expect("it is written");
+    assert!(
+        page.contains("`late` never struck") && page.contains("`rare` never struck"),
+        "the page has both"
+    );
+}
+
+/// The folder of the one run that stands alone.
+fn only_run(folder: &Folder) -> PathBuf {
+    let all = folder.path("outputs/small");
+    let name = folders_in(&all).into_iter().find(|name| !name.starts_with("sweep-"));
+    all.join(name.expect("there is one"))
+}
+
+#[test]
 fn verdicts_have_colours_only_when_asked_for() {
     let folder = Folder::new(&[("a.toml", SMALL)]);
     let plain = folder.run(&["run", "a.toml"]).exits(0).stdout;
