@@ -156,15 +156,16 @@ impl fmt::Display for Duration {
     /// The largest unit that keeps three significant digits: `1.90 s`, `312 ms`, `82.4 us`, `7 ns`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ns = self.0 as f64;
+        // What would round to four digits is in the next unit, or has a decimal less.
         let (value, unit) = match self.0 {
             0..1_000 => return write!(f, "{} ns", self.0),
-            1_000..1_000_000 => (ns / 1e3, "us"),
-            1_000_000..1_000_000_000 => (ns / 1e6, "ms"),
+            1_000..999_500 => (ns / 1e3, "us"),
+            999_500..999_500_000 => (ns / 1e6, "ms"),
             _ => (ns / 1e9, "s"),
         };
-        let decimals = if value < 10.0 {
+        let decimals = if value < 9.995 {
             2
-        } else if value < 100.0 {
+        } else if value < 99.95 {
             1
         } else {
             0
@@ -186,6 +187,9 @@ mod tests {
     fn durations_print_three_significant_digits() {
         let printed = [7, 82_400, 312_000_000, 1_900_000_000].map(|ns| Duration(ns).to_string());
         assert_eq!(printed, ["7 ns", "82.4 us", "312 ms", "1.90 s"]);
+        let rounded = [999_499, 999_500, 9_994_000, 9_996_000, 99_960_000, 999_700_000];
+        let rounded = rounded.map(|ns| Duration(ns).to_string());
+        assert_eq!(rounded, ["999 us", "1.00 ms", "9.99 ms", "10.0 ms", "100 ms", "1.00 s"]);
     }
 
     #[test]

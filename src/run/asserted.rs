@@ -116,26 +116,25 @@ fn check_value(label: &str, value: &Located<String>, scenario: &Scenario) -> Res
         "op" => OpKind::ALL.iter().map(|kind| kind.name()).collect(),
         _ => return Ok(()),
     };
-    known_value(label, value, &known)
+    match known.contains(&value.value.as_str()) {
+        true => Ok(()),
+        false => Err(Box::new(no_such_value(label, value, known.iter().copied()))),
+    }
 }
 
-/// Refuses the value of a label that is none of those that are there.
-pub(super) fn known_value(
+/// The error of a label's value that is none of those that are there.
+pub(super) fn no_such_value<'n>(
     label: &str,
     value: &Located<String>,
-    known: &[&str],
-) -> Result<(), Box<Diagnostic>> {
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> Diagnostic {
     let Located { value, origin } = value;
-    if known.contains(&value.as_str()) {
-        return Ok(());
-    }
-    let near = suggest::closest(value, known.iter().copied());
+    let help = match known.clone().next() {
+        None => format!("the scenario has no {label}"),
+        Some(_) => format!("the scenario has {}", suggest::listed(known.clone())),
+    };
     let error = Diagnostic::error(Code::UnknownName, origin, format!("there is no {label} `{value}`"));
-    let error = error.did_you_mean(near);
-    Err(Box::new(match known.is_empty() {
-        true => error.help(format!("the scenario has no {label}")),
-        false => error.help(format!("the scenario has {}", suggest::listed(known.iter().copied()))),
-    }))
+    error.did_you_mean(suggest::closest(value, known)).help(help)
 }
 
 /// Why an assertion cannot be read.

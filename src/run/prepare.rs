@@ -90,10 +90,15 @@ pub fn prepare<X: Custom>(
     let read = |(_, _, check): &(_, _, CheckOptions)| asserted::read(check, scenario, diagnostics);
     let asserted: Vec<Option<Asserted>> = scenario.check.entries.iter().map(read).collect();
     let world = plan(scenario, seed, limits, diagnostics, files)?;
+    let mut nodes: Vec<&str> = Vec::new();
+    if asserted.iter().flatten().any(|asserted| asserted.node.is_some()) {
+        nodes = world.setup.nodes.iter().map(|node| node.name.as_str()).collect();
+        nodes.sort_unstable();
+    }
     let mut checks = Vec::new();
     let mut all = true;
     for (plan, asserted) in world.checks.iter().zip(asserted) {
-        match kinds(plan, asserted, &world, diagnostics) {
+        match kinds(plan, asserted, &world, &nodes, diagnostics) {
             Some(kinds) => {
                 let check = |kind| Check { name: plan.name.clone(), expect: plan.expect, kind };
                 checks.extend(kinds.into_iter().map(check));
@@ -105,11 +110,13 @@ pub fn prepare<X: Custom>(
     all.then(|| Prepared { name, world, checks, inputs: files.taken() })
 }
 
-/// The single checks that one check of a scenario stands for.
+/// The single checks that one check of a scenario stands for; `nodes` are the names of the world's nodes, sorted, if a check
+/// asks for one.
 fn kinds<X: Custom>(
     plan: &CheckPlan,
     asserted: Option<Asserted>,
     world: &World<X>,
+    nodes: &[&str],
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Kind>> {
     Some(match &plan.kind {
@@ -132,10 +139,12 @@ fn kinds<X: Custom>(
         }
         CheckKind::Assertion => {
             let Asserted { query, node, assertion, text } = asserted?;
-            if let Some(node) = node {
-                let known: Vec<&str> = world.setup.nodes.iter().map(|node| node.name.as_str()).collect();
-                let refused = asserted::known_value("node", &node, &known);
-                refused.map_err(|error| diagnostics.push(*error)).ok()?;
+            if let Some(node) = node.filter(|node| nodes.binary_search(&node.value.as_str()).is_err()) {
+                match diagnostics.is_full() {
+                    true => diagnostics.count_error(),
+                    false => diagnostics.push(asserted::no_such_value("node", &node, nodes.iter().copied())),
+                }
+                return None;
             }
             vec![Kind::Assertion { query, assertion, text }]
         }

@@ -12,7 +12,7 @@ use super::{Loaded, Scenario, Sweep, read};
 pub const POINTS_MAX: usize = 1_000;
 /// After so many nodes no further combination is planned: a sweep over worlds of a million nodes must not take
 /// minutes to check.
-pub const NODES_PLANNED_MAX: usize = 1_000_000;
+pub const NODES_PLANNED_MAX: u64 = 1_000_000;
 /// The most values that are decoded, over all combinations: of a large document fewer combinations are planned.
 pub const VALUES_DECODED_MAX: usize = 200_000;
 
@@ -59,20 +59,19 @@ pub fn check<X: Custom>(
         let document = sweep.point(index).document;
         let mut found = Diagnostics::default();
         let scenario = read(&document, &mut found, &files);
+        // Also nodes that a mistake elsewhere keeps out of a world are placed.
+        planned += scenario.as_ref().map_or(0, Scenario::nodes_asked);
         let planned_one = scenario.and_then(|scenario| {
             let world = plan(&scenario, &mut found, &files)?;
             Some((scenario, world))
         });
         findings.add(index, found);
-        if findings.is_full() {
-            break;
+        if let Some((scenario, world)) = planned_one {
+            let nodes = listed_nodes(&world);
+            (least, most) = (least.min(nodes), most.max(nodes));
+            first.get_or_insert((scenario, world));
         }
-        let Some((scenario, world)) = planned_one else { continue };
-        let nodes = listed_nodes(&world);
-        planned += world.setup.nodes.len();
-        (least, most) = (least.min(nodes), most.max(nodes));
-        first.get_or_insert((scenario, world));
-        if planned > NODES_PLANNED_MAX {
+        if findings.is_full() || planned > NODES_PLANNED_MAX {
             break;
         }
     }

@@ -13,7 +13,7 @@ pub struct Limit {
 }
 
 /// Every limit, from the outside in.
-pub const LIMITS: [Limit; 32] = [
+pub const LIMITS: [Limit; 33] = [
     limit("bytes of a scenario file", source::files::SCENARIO_BYTES_MAX),
     limit("bytes of a data file", source::files::DATA_BYTES_MAX),
     limit("files in a chain of `extends`", source::EXTENDS_DEPTH_MAX as u64),
@@ -34,9 +34,10 @@ pub const LIMITS: [Limit; 32] = [
     limit("runs of a sweep", sweep::RUNS_MAX),
     limit("combinations that `check` plans", check::POINTS_MAX as u64),
     limit("values that `check` decodes over all combinations", check::VALUES_DECODED_MAX as u64),
-    limit("nodes that `check` plans before it takes no further combination", check::NODES_PLANNED_MAX as u64),
+    limit("nodes that `check` plans before it takes no further combination", check::NODES_PLANNED_MAX),
     limit("systems and workloads", plan::SYSTEMS_MAX as u64),
     limit("nodes of all systems", plan::NODES_MAX as u64),
+    limit("nodes that all targets mean, each counted in each", plan::NODES_MEANT_MAX as u64),
     limit("faults", plan::FAULTS_MAX as u64),
     limit("kinds that a nemesis draws from", crate::faults::kinds::KINDS_MAX as u64),
     limit("checks, each invariant of each system counted", plan::CHECKS_MAX as u64),

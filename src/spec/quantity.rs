@@ -96,6 +96,9 @@ pub fn duration_text(duration: Duration) -> String {
         (1_000_000, "ms"),
         (1_000, "us"),
     ];
+    if duration == Duration::ZERO {
+        return "0s".to_owned();
+    }
     whole(duration.0, &units, "ns")
 }
 
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(duration_text(Duration::from_millis(150)), "150ms");
         assert_eq!(duration_text(Duration::from_secs(90)), "90s");
         assert_eq!(duration_text(Duration(1_500)), "1500ns");
-        assert_eq!(duration_text(Duration::ZERO), "0ns");
+        assert_eq!(duration_text(Duration::ZERO), "0s");
         assert_eq!(Bytes(65_536).to_string(), "64KiB");
         assert_eq!(Bandwidth(80_000_000).to_string(), "80Mbit/s");
         assert_eq!(Ratio(100_000).to_string(), "0.01%");

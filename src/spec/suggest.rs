@@ -1,13 +1,16 @@
 //! "Did you mean": the known name nearest to a mistyped one.
 
+/// Most candidates that are compared: a world can have a million names.
+pub const CANDIDATES_MAX: usize = 1_000;
+
 /// The candidate that `word` most likely stands for, or none that is near enough to be worth showing.
 ///
-/// Case and `-`, `_` count for nothing; otherwise about one edit for three letters is near. The first of
+/// Of more than [`CANDIDATES_MAX`] candidates the others are not looked at. Case and `-`, `_` count for nothing; otherwise about one edit for three letters is near. The first of
 /// equally near candidates wins. When none is near, it may be a part of the word (`timeout_ms`), or what other tools
 /// and textbooks call by this word (`replicas`).
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
-    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let candidates: Vec<&str> = candidates.into_iter().take(CANDIDATES_MAX).collect();
     near(&folded, &candidates)
         .or_else(|| part(&folded, &candidates))
         .or_else(|| synonym(&folded, &candidates))
@@ -152,12 +155,13 @@ pub const NAMES_SHOWN: usize = 20;
 
 /// The names as a phrase, those beyond a limit counted.
 pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
-    match names.len() {
-        0..=NAMES_SHOWN => one_of(names),
-        count => {
-            let shown: Vec<String> = names[..NAMES_SHOWN].iter().map(|name| format!("`{name}`")).collect();
-            format!("{} and {} more", shown.join(", "), count - NAMES_SHOWN)
+    let mut names = names.into_iter();
+    let shown: Vec<&str> = names.by_ref().take(NAMES_SHOWN).collect();
+    match names.count() {
+        0 => one_of(shown),
+        more => {
+            let shown: Vec<String> = shown.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and {more} more", shown.join(", "))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
-use crate::scenario::check::POINTS_MAX;
+use crate::scenario::check::{NODES_PLANNED_MAX, POINTS_MAX};
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render, resolved};
@@ -122,7 +122,7 @@ fn select<X: Custom>(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Selected>, Failure> {
     let (mut jobs, mut name, mut is_part) = (Vec::new(), String::new(), false);
-    let (mut findings, mut invalid, mut refused) = (sweep.findings(), 0, None);
+    let (mut findings, mut invalid, mut nodes_in_vain, mut refused) = (sweep.findings(), 0, 0, None);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
@@ -133,6 +133,7 @@ fn select<X: Custom>(
         let files = loaded.files();
         let mut found = Diagnostics::default();
         let scenario = read(&point.document, &mut found, &files);
+        let nodes = scenario.as_ref().map_or(0, Scenario::nodes_asked);
         let prepared = scenario.and_then(|scenario| {
             let seeds = seeds(args, scenario.seed, sweep.repeat);
             let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
@@ -143,7 +144,8 @@ fn select<X: Custom>(
         findings.add(index, found);
         let Some((prepared, first, last)) = prepared else {
             invalid += 1;
-            if findings.is_full() || invalid == POINTS_MAX {
+            nodes_in_vain += nodes;
+            if findings.is_full() || invalid == POINTS_MAX || nodes_in_vain > NODES_PLANNED_MAX {
                 break;
             }
             continue;

@@ -22,6 +22,7 @@ use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Sections;
 use crate::spec::value::Node;
 
+use super::plan::NODES_MAX;
 use check::CheckOptions;
 use fault::FaultOptions;
 use network::NetworkOptions;
@@ -142,6 +143,16 @@ fn check_scenario(scenario: &Scenario, places: &Places<'_>, decoder: &mut Decode
 }
 
 impl Scenario {
+    /// How many nodes its systems ask for, those included that no world could have.
+    pub fn nodes_asked(&self) -> u64 {
+        let of_system = |(_, _, system): &(_, _, SystemOptions)| {
+            let nodes = system.common.nodes.iter().flat_map(|nodes| &nodes.value.0);
+            let groups = system.common.groups.iter().flat_map(|groups| &groups.value);
+            nodes.chain(groups).map(|group| u64::from(group.count)).sum::<u64>().min(NODES_MAX as u64)
+        };
+        self.system.entries.iter().map(of_system).sum()
+    }
+
     /// The name that runs and folders have: the scenario's own, else that of its file with whatever a name may
     /// not have replaced by `-`.
     pub fn name_or_file(&self, file: &Path) -> String {

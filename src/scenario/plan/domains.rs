@@ -47,7 +47,11 @@ impl Domain {
 
 /// The nodes of every domain, by its full name, in order of their ids.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Domains(BTreeMap<(Domain, String), Vec<NodeId>>);
+pub(super) struct Domains {
+    nodes: BTreeMap<(Domain, String), Vec<NodeId>>,
+    /// The full names that end in a name, which has no `/`.
+    by_end: BTreeMap<(Domain, String), Vec<String>>,
+}
 
 impl Domains {
     /// Takes note of the node at `position` of its group; what the group does not say, the site of the node may.
@@ -66,15 +70,42 @@ impl Domains {
         let version = group.version.at(position).map(|version| format!("{system}/{version}"));
         for (domain, name) in [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)] {
             if let Some(name) = name {
-                self.0.entry((domain, name)).or_default().push(node);
+                self.note(domain, name, node);
             }
         }
     }
 
+    fn note(&mut self, domain: Domain, name: String, node: NodeId) {
+        let key = (domain, name);
+        if let Some(nodes) = self.nodes.get_mut(&key) {
+            return nodes.push(node);
+        }
+        self.by_end.entry((domain, end_of(&key.1))).or_default().push(key.1.clone());
+        self.nodes.insert(key, vec![node]);
+    }
+
+    /// Those that `name` may mean, with their nodes: the one of this full name, else those whose names end in it.
+    fn meant(&self, domain: Domain, name: &str) -> Vec<(&str, &Vec<NodeId>)> {
+        // A full name means itself, also where it is the end of another.
+        if let Some(((_, full), nodes)) = self.nodes.get_key_value(&(domain, name.to_owned())) {
+            return vec![(full, nodes)];
+        }
+        let is_meant = |full: &&String| full.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
+        let same_end = self.by_end.get(&(domain, end_of(name))).into_iter().flatten();
+        let mut names: Vec<&String> = same_end.filter(is_meant).collect();
+        names.sort();
+        names.into_iter().map(|full| (full.as_str(), &self.nodes[&(domain, full.clone())])).collect()
+    }
+
     fn of(&self, domain: Domain) -> impl Iterator<Item = (&str, &Vec<NodeId>)> + Clone {
         let is_one = move |((kind, _), _): &(&(Domain, String), &Vec<NodeId>)| *kind == domain;
-        self.0.iter().filter(is_one).map(|((_, name), nodes)| (name.as_str(), nodes))
+        self.nodes.iter().filter(is_one).map(|((_, name), nodes)| (name.as_str(), nodes))
     }
+}
+
+/// The part of a name behind its last `/`.
+fn end_of(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
 impl Planner<'_> {
@@ -100,17 +131,13 @@ impl Planner<'_> {
         name: &str,
         origin: &Origin,
     ) -> Option<Target> {
-        let is_meant = |full: &str| {
-            full.strip_suffix(name).is_some_and(|before| before.ends_with('/') && !name.is_empty())
-        };
-        // A full name means itself, also where it is the end of another.
-        let full = domains.of(domain).find(|(full, _)| *full == name);
-        let meant: Vec<(&str, &Vec<NodeId>)> = match full {
-            Some(full) => vec![full],
-            None => domains.of(domain).filter(|(full, _)| is_meant(full)).collect(),
-        };
+        let meant = if name.is_empty() { Vec::new() } else { domains.meant(domain, name) };
         match meant.as_slice() {
-            [(_, nodes)] => Some(Target::Nodes((*nodes).clone())),
+            [(_, nodes)] => {
+                self.count_meant(nodes.len(), origin)?;
+                Some(Target::Nodes((*nodes).clone()))
+            }
+            [] if self.is_only_counted() => None,
             [] => {
                 let known = domains.of(domain).map(|(full, _)| full);
                 let short = known.clone().filter_map(|full| full.rsplit('/').next());

@@ -7,13 +7,14 @@ use crate::net::Sites;
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
 use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::units;
 use crate::spec::value::Text;
 
-use super::Planner;
 use super::nodes::Placed;
+use super::{NODES_MEANT_MAX, Planner};
 
 /// Every kind of happening as it stands in a scenario, for `explain`.
 pub fn happenings() -> impl Iterator<Item = (String, &'static str)> {
@@ -96,6 +97,9 @@ impl Planner<'_> {
         placed: &Placed,
         sites: &Sites,
     ) -> Option<Vec<NodeId>> {
+        if self.nodes_meant > NODES_MEANT_MAX {
+            return None; // That has been told.
+        }
         let nodes = match self.target(target, placed, sites)? {
             Target::Node(node) => vec![node],
             Target::Nodes(nodes) => nodes,
@@ -122,7 +126,24 @@ impl Planner<'_> {
                 return None;
             }
         };
+        self.count_meant(nodes.len(), &target.origin)?;
         Some(nodes)
+    }
+
+    /// Refuses targets that together mean more nodes than fit in memory: each keeps its own.
+    pub(super) fn count_meant(&mut self, nodes: usize, origin: &Origin) -> Option<()> {
+        self.nodes_meant += nodes;
+        if self.nodes_meant <= NODES_MEANT_MAX {
+            return Some(());
+        }
+        let message = format!("with this the targets mean more than {NODES_MEANT_MAX} nodes in all");
+        self.refuse(
+            Code::TooMany,
+            origin,
+            message,
+            "let fewer faults wait for, or strike, so many nodes".to_owned(),
+        );
+        None
     }
 
     /// Reports faults that wait for each other in a circle: none of them ever strikes.

@@ -50,6 +50,8 @@ use super::topology::SiteDomains;
 pub const SEED_MAX: u64 = (1 << 63) - 1;
 /// Most faults of a scenario.
 pub const FAULTS_MAX: usize = 1_000;
+/// Most nodes that the targets of a scenario mean from the start on, each counted in each target.
+pub const NODES_MEANT_MAX: usize = 10_000_000;
 /// Largest weight of a kind of operation.
 const WEIGHT_MAX: f64 = 1e6;
 
@@ -109,6 +111,8 @@ struct Planner<'a> {
     site_domains: Vec<SiteDomains>,
     /// Whether a message has listed the regions: one list is enough.
     regions_told: bool,
+    /// How many nodes the targets mean that were resolved so far, each counted in each.
+    nodes_meant: usize,
     /// The faults that were found to have no time to strike.
     in_vain: Vec<String>,
 }
@@ -131,6 +135,7 @@ pub fn plan<X: Custom>(
         sites_left_out,
         site_domains,
         regions_told: false,
+        nodes_meant: 0,
         in_vain: Vec::new(),
     };
     planner.check_names();
@@ -199,6 +204,16 @@ impl Planner<'_> {
             || workload.broken.iter().chain(&fault.broken).any(|one| one == name)
     }
 
+    /// Whether a further error would not be shown: it is counted then, and costs nothing. Of a million names a hostile text
+    /// can miss very many.
+    fn is_only_counted(&mut self) -> bool {
+        let is_full = self.diagnostics.is_full();
+        if is_full {
+            self.diagnostics.count_error();
+        }
+        is_full
+    }
+
     /// Reports a name that is none of those that the scenario has.
     fn unknown_name<'n>(
         &mut self,
@@ -207,7 +222,7 @@ impl Planner<'_> {
         origin: &Origin,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
-        if self.is_hidden(name) {
+        if self.is_hidden(name) || self.is_only_counted() {
             return;
         }
         let help = match listed(known.clone()) {

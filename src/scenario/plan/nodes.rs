@@ -1,5 +1,7 @@
 //! Gives every node an id, a name and a place.
 
+use std::collections::BTreeMap;
+
 use crate::clocks::ClockProfile;
 use crate::kernel::{NodeId, SiteId, SystemId};
 use crate::net::Sites;
@@ -37,6 +39,8 @@ pub(super) struct Placed {
     pub(super) nodes: Vec<PlacedNode>,
     /// By node id.
     pub(super) places: Vec<SiteId>,
+    /// The first node of each prefix, `system.prefix`.
+    prefixes: BTreeMap<String, NodeId>,
     /// Zones, racks and versions.
     pub(super) domains: Domains,
     /// Whether every system has all its nodes.
@@ -50,9 +54,19 @@ pub(super) struct PlacedNode {
 }
 
 impl Placed {
-    /// The node of this name.
+    /// The node of this name, found without a look at all names: a world can have a million of them.
     pub(super) fn find(&self, name: &str) -> Option<NodeId> {
-        self.nodes.iter().position(|node| node.name == name).map(|index| NodeId(index as u32))
+        let is_named = |node: &NodeId| self.nodes.get(node.index()).is_some_and(|node| node.name == name);
+        let numbered = || {
+            let (before, number) = name.rsplit_once('.')?;
+            let index = number.parse::<u32>().ok()?.checked_sub(1)?;
+            match self.prefixes.get(before) {
+                Some(first) => first.0.checked_add(index).map(NodeId),
+                None => self.system(before)?.nodes.get(index as usize).copied(),
+            }
+        };
+        let extra = self.systems.iter().flat_map(|system| &system.extra);
+        numbered().filter(is_named).or_else(|| self.workloads.iter().chain(extra).copied().find(is_named))
     }
 
     /// The system of this name.
@@ -78,6 +92,7 @@ impl Planner<'_> {
             workloads: Vec::new(),
             nodes: Vec::new(),
             places: Vec::new(),
+            prefixes: BTreeMap::new(),
             domains: Domains::default(),
             complete: scenario.system.broken.is_empty(),
         };
@@ -100,6 +115,7 @@ impl Planner<'_> {
             }
             let plan = self.place_system(&mut placed, sites, SystemId(index as u16), name, &groups, options);
             placed.systems.push(plan);
+            self.set_clocks(&mut placed, name, options);
         }
         for (name, origin, options) in &scenario.workload.entries {
             let site = self.site(sites, options.region.as_ref());
@@ -128,6 +144,10 @@ impl Planner<'_> {
             let site = self.site(sites, group.region.as_ref());
             let speed = Speed((group.speed * 1e6) as u64);
             let processor = ProcessorProfile { cores: options.common.cores, speed };
+            if let Some(prefix) = &group.prefix {
+                let first = NodeId(placed.nodes.len() as u32);
+                placed.prefixes.insert(format!("{system}.{}", prefix.value), first);
+            }
             for index in 0..group.count {
                 let name = match &group.prefix {
                     Some(prefix) => format!("{system}.{}.{}", prefix.value, index + 1),
@@ -146,7 +166,6 @@ impl Planner<'_> {
             extra.map(|last| placed.add(format!("{system}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
         self.check_kind(options);
-        self.set_clocks(placed, system, options, &nodes);
         let bugs = self.bugs(options);
         SystemPlan { name: system.to_owned(), id, nodes, extra, bugs }
     }
@@ -260,8 +279,10 @@ impl Planner<'_> {
         }
     }
 
-    fn set_clocks(&mut self, placed: &mut Placed, system: &str, options: &SystemOptions, nodes: &[NodeId]) {
+    /// Sets the clocks of the last system that was placed.
+    fn set_clocks(&mut self, placed: &mut Placed, system: &str, options: &SystemOptions) {
         let clocks = &options.common.clocks.entries;
+        let nodes = placed.systems.last().map(|system| system.nodes.clone()).unwrap_or_default();
         // The default first, whatever the order in the file.
         for is_default in [true, false] {
             for (name, origin, clock) in clocks.iter().filter(|(name, ..)| (name == "default") == is_default)
@@ -277,9 +298,10 @@ impl Planner<'_> {
                     nodes.iter().for_each(|node| placed.nodes[node.index()].clock = clock);
                     continue;
                 }
-                match nodes.iter().find(|node| placed.nodes[node.index()].name == *name) {
+                let node = placed.find(name).filter(|node| nodes.binary_search(node).is_ok());
+                match node {
                     Some(node) => placed.nodes[node.index()].clock = clock,
-                    None if placed.complete => self.unknown_clock(placed, system, name, origin, nodes),
+                    None if placed.complete => self.unknown_clock(placed, system, name, origin, &nodes),
                     None => {}
                 }
             }

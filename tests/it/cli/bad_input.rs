@@ -62,7 +62,7 @@ const SET: [(&str, &str, &str); 34] = [
         "error[S036]: `weight` of `mixture` must be zero or more, not -1",
         "mixture(-1: exp(1ms), 2: exp(1ms))",
     ),
-    ("duration=0s", "error[S016]: `duration` is 0ns", "0s"),
+    ("duration=0s", "error[S016]: `duration` is 0s", "0s"),
     ("duration=-5s", "error[S023]: `duration` is negative", "-5s"),
     ("duration=10", "error[S022]: `duration` needs a unit", "10"),
     ("duration=10 parsecs", "error[S020]: `duration` has a space in it", "10 parsecs"),

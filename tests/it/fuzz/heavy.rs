@@ -9,7 +9,56 @@ fn what_could_make_much_of_little_takes_neither_long_nor_much() {
     let word = "w".repeat(4_096);
     let list = |text: &str, count| format!("a = [{}]\n", vec![format!("\"{text}\""); count].join(","));
     let filler = format!("# {}\n", "-".repeat(98)).repeat(10_000);
+    // A world of very many nodes costs the loader its names, once, and not for each thing that speaks of them.
+    let world = |nodes: &str| {
+        format!("duration = \"10s\"\n[system.api]\ntype = \"service\"\nwork = \"exp(1ms)\"\n{nodes}\n")
+    };
+    let large = world("nodes = 990000");
+    let each = |line: &dyn Fn(usize) -> String| (0..900).map(line).collect::<String>();
+    let crash = |number, when: &str, target: &str| {
+        format!("[fault.f{number}]\ndo = \"crash\"\n{when}\ntarget = \"{target}\"\n")
+    };
+    let zones: Vec<String> = (0..60_000).map(|zone| format!("\"{zone:x}\"")).collect();
+    let zones = world(&format!("groups = [{{ count = 60000, zone = [{}] }}]", zones.join(",")));
+    let values: Vec<String> = (1..900).map(|value| value.to_string()).collect();
     let inputs = [
+        (
+            "many names that a large world does not have",
+            large.clone() + &each(&|number| crash(number, "at = \"1s\"", &format!("apj.{number}"))),
+            "there is no node or system `apj.0`",
+        ),
+        (
+            "many names of a large world, and one that it does not have",
+            large.clone()
+                + &each(&|number| crash(number, "at = \"1s\"", &format!("api.{}", 989_102 + number))),
+            "there is no node or system `api.990001`",
+        ),
+        (
+            "many faults that wait for any of a large world",
+            large.clone() + &each(&|number| crash(number, "when = \"crashed(api)\"", "api.1")),
+            "with this the targets mean more than 10000000 nodes",
+        ),
+        (
+            "many clocks of a large world",
+            large.clone()
+                + "[system.api.clocks]\n"
+                + &each(&|number| format!("\"api.{}\" = {{ offset = \"1ms\" }}\n", 989_102 + number)),
+            "the system `api` has no node `api.990001`",
+        ),
+        (
+            "many zones, and many names of others",
+            zones + &each(&|number| crash(number, "at = \"1s\"", &format!("zone:g{number}"))),
+            "there is no zone `g0`",
+        ),
+        (
+            "many large worlds with a mistake",
+            world(&format!(
+                "nodes = 990000\ncores = \"${{a}}\"\n[workload.w]\ntarget = \"apj\"\narrival = \"poisson(1/s)\"\n\
+                            [sweep]\nvars.a = [{}]",
+                values.join(",")
+            )),
+            "there is no system `apj`",
+        ),
         // A word of 4,096 bytes, used 819 times in each of 250 strings, and once in each of many.
         (
             "strings in which a long value stands often",

@@ -208,3 +208,54 @@ survivable = false
     );
     assert_shown(&world, "");
 }
+
+#[test]
+fn a_node_is_found_by_its_name_whatever_its_group() {
+    let scenario = |target: &str| {
+        planned(&format!(
+            "[system.api]\ntype = \"service\"\nwork = \"exp(1ms)\"\n\
+             groups = [{{ count = 2 }}, {{ prefix = \"7\", count = 2 }}, {{ count = 1 }}, {{ prefix = \"b\", count = 1 }}]\n\
+             [system.other]\ntype = \"service\"\nwork = \"exp(1ms)\"\n\
+             [workload.w]\ntarget = \"api\"\narrival = \"poisson(1/s)\"\n\
+             [fault.f]\ndo = \"partition\"\nat = \"1s\"\ntarget = \"{target}\"\n"
+        ))
+    };
+    for there in [
+        "api.1",
+        "api.2",
+        "api.7.1",
+        "api.7.2",
+        "api.5",
+        "api.b.1",
+        "api.front",
+        "other.3",
+        "other.front",
+        "w",
+    ] {
+        assert_eq!(scenario(there), "", "{there}");
+    }
+    for none in [
+        "api.0", "api.3", "api.4", "api.6", "api.01", "api.7.0", "api.7.3", "api.b.2", "api.b", "w.1", "api.",
+    ] {
+        let message = format!("error[S050]: there is no node or system `{none}`\n");
+        assert!(scenario(none).starts_with(&message), "{none}: {}", scenario(none));
+    }
+}
+
+#[test]
+fn targets_mean_nodes_within_limits() {
+    let scenario = |faults: usize| {
+        let fault = |number: usize| {
+            format!("[fault.f{number}]\ndo = \"crash\"\nwhen = \"crashed(api)\"\ntarget = \"api.1\"\n")
+        };
+        let faults: String = (0..faults).map(fault).collect();
+        planned(&format!("[system.api]\ntype = \"service\"\nwork = \"exp(1ms)\"\nnodes = 900000\n{faults}"))
+    };
+    assert_eq!(scenario(11), "");
+    let told = scenario(14);
+    assert!(
+        told.starts_with("error[S053]: with this the targets mean more than 10000000 nodes in all\n"),
+        "{told}"
+    );
+    assert_eq!(told.matches("error").count(), 1, "it is told once: {told}");
+}

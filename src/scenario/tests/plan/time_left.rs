@@ -11,7 +11,7 @@ fn a_nemesis_whose_calm_is_the_whole_run_is_noticed() {
     assert_shown(
         &planned(&format!("{PREY}{fault}")),
         r#"
-warning[S056]: `chaos` never strikes: its calm begins at 0ns
+warning[S056]: `chaos` never strikes: its calm begins at 0s
   --> test.toml:10:8
    |
 10 | calm = "10s"

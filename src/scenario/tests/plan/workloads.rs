@@ -221,7 +221,7 @@ type = "raft"
 "#,
         ),
         r#"
-error[S016]: `interval` is 0ns, and must be at least 1ms
+error[S016]: `interval` is 0s, and must be at least 1ms
  --> test.toml:3:12
   |
 3 | interval = "0s"
