@@ -12,7 +12,7 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics, Problem};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::spec::{suggest, units};
+use crate::spec::{suggest, units, write};
 
 use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, named};
 
@@ -70,14 +70,22 @@ fn query(
     let mut query = Query::of(entry.metric);
     let mut all = true;
     for (label, origin, value) in &check.r#where.value.entries {
-        let narrowed = query.clone().with(label, &value.value);
-        let narrowed = narrowed.map_err(|error| Box::new(unknown(&error, origin, value)));
-        match narrowed.and_then(|narrowed| check_value(label, value, scenario).map(|()| narrowed)) {
+        match query.clone().with(label, &value.value) {
             Ok(narrowed) => query = narrowed,
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
+            Err(error) => {
+                diagnostics.push(unknown(&error, origin, value));
                 all = false;
+                continue;
             }
+        }
+        let Some(known) = names_of(label, scenario).filter(|known| !known.contains(&value.value.as_str()))
+        else {
+            continue;
+        };
+        all = false;
+        match diagnostics.is_full() {
+            true => diagnostics.count_error(),
+            false => diagnostics.push(no_such_value(label, value, known.into_iter())),
         }
     }
     if let Some(system) = &check.target {
@@ -107,18 +115,14 @@ fn unknown(error: &LabelError, label: &Origin, value: &Located<String>) -> Diagn
     Diagnostic::error(Code::UnknownName, at, error.to_string()).did_you_mean(*near)
 }
 
-/// Labels that name things of the scenario must name things that are there.
-fn check_value(label: &str, value: &Located<String>, scenario: &Scenario) -> Result<(), Box<Diagnostic>> {
-    let known: Vec<&str> = match label {
-        "workload" => scenario.workload.names().collect(),
-        "system" => scenario.system.names().collect(),
-        "fault" => scenario.fault.names().collect(),
-        "op" => OpKind::ALL.iter().map(|kind| kind.name()).collect(),
-        _ => return Ok(()),
-    };
-    match known.contains(&value.value.as_str()) {
-        true => Ok(()),
-        false => Err(Box::new(no_such_value(label, value, known.iter().copied()))),
+/// What a label that names things of the scenario may name; `None` of another label, and of nodes, which only a world has.
+fn names_of<'s>(label: &str, scenario: &'s Scenario) -> Option<Vec<&'s str>> {
+    match label {
+        "workload" => Some(scenario.workload.names().collect()),
+        "system" => Some(scenario.system.names().collect()),
+        "fault" => Some(scenario.fault.names().collect()),
+        "op" => Some(OpKind::ALL.iter().map(|kind| kind.name()).collect()),
+        _ => None,
     }
 }
 
@@ -133,7 +137,11 @@ pub(super) fn no_such_value<'n>(
         None => format!("the scenario has no {label}"),
         Some(_) => format!("the scenario has {}", suggest::listed(known.clone())),
     };
-    let error = Diagnostic::error(Code::UnknownName, origin, format!("there is no {label} `{value}`"));
+    let error = Diagnostic::error(
+        Code::UnknownName,
+        origin,
+        format!("there is no {label} `{}`", write::excerpt(value)),
+    );
     error.did_you_mean(suggest::closest(value, known)).help(help)
 }
 
@@ -222,7 +230,7 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
         Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()),
         // As in an option: `0.05` can mean nothing else, and `1` alone could be 1%.
         Unit::Ratio => match text.parse::<f64>() {
-            Ok(number) if text.contains('.') || number == 0.0 => units::ratio_from_number(number),
+            Ok(number) if text.contains(['.', 'e', 'E']) || number == 0.0 => units::ratio_from_number(number),
             Ok(_) | Err(_) => units::ratio(text),
         }
         .map(|ratio| ratio.as_f64()),

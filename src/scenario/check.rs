@@ -16,6 +16,10 @@ pub const NODES_PLANNED_MAX: u64 = 1_000_000;
 /// The most values that are decoded, over all combinations: of a large document fewer combinations are planned.
 pub const VALUES_DECODED_MAX: usize = 200_000;
 
+/// After so many errors, those of several combinations counted in each, no further combination is planned: what is wrong in
+/// all of them takes its time in each.
+pub const ERRORS_FOUND_MAX: usize = 2_000;
+
 /// What a valid scenario would run.
 pub struct Checked<X: Custom = Never> {
     /// The first combination, decoded.
@@ -50,7 +54,7 @@ pub fn check<X: Custom>(
     let errors_before = diagnostics.error_count();
     let sweep = Sweep::new(loaded.document.as_ref()?, diagnostics)?;
     let mut first = None;
-    let (mut least, mut most, mut planned) = (usize::MAX, 0, 0);
+    let (mut least, mut most, mut planned, mut errors) = (usize::MAX, 0, 0, 0);
     let budget = (VALUES_DECODED_MAX / sweep.values()).max(1);
     let sample = sweep.sample(POINTS_MAX.min(budget));
     let step = sample.len().div_ceil(budget);
@@ -65,13 +69,14 @@ pub fn check<X: Custom>(
             let world = plan(&scenario, &mut found, &files)?;
             Some((scenario, world))
         });
+        errors += found.error_count();
         findings.add(index, found);
         if let Some((scenario, world)) = planned_one {
             let nodes = listed_nodes(&world);
             (least, most) = (least.min(nodes), most.max(nodes));
             first.get_or_insert((scenario, world));
         }
-        if findings.is_full() || planned > NODES_PLANNED_MAX {
+        if findings.is_full() || planned > NODES_PLANNED_MAX || errors > ERRORS_FOUND_MAX {
             break;
         }
     }

@@ -13,7 +13,7 @@ pub struct Limit {
 }
 
 /// Every limit, from the outside in.
-pub const LIMITS: [Limit; 33] = [
+pub const LIMITS: [Limit; 34] = [
     limit("bytes of a scenario file", source::files::SCENARIO_BYTES_MAX),
     limit("bytes of a data file", source::files::DATA_BYTES_MAX),
     limit("files in a chain of `extends`", source::EXTENDS_DEPTH_MAX as u64),
@@ -35,6 +35,7 @@ pub const LIMITS: [Limit; 33] = [
     limit("combinations that `check` plans", check::POINTS_MAX as u64),
     limit("values that `check` decodes over all combinations", check::VALUES_DECODED_MAX as u64),
     limit("nodes that `check` plans before it takes no further combination", check::NODES_PLANNED_MAX),
+    limit("errors that `check` finds before it takes no further combination", check::ERRORS_FOUND_MAX as u64),
     limit("systems and workloads", plan::SYSTEMS_MAX as u64),
     limit("nodes of all systems", plan::NODES_MAX as u64),
     limit("nodes that all targets mean, each counted in each", plan::NODES_MEANT_MAX as u64),

@@ -1,13 +1,26 @@
 //! From a document to a typed scenario, also when its top level has mistakes: they must not hide those further down.
 
-use crate::spec::options::{Options, default_node};
-use crate::spec::shape::Shape;
+use crate::spec::options::default_node;
 use crate::spec::{DataFiles, Decode, Decoder, Diagnostics, Entry, Node, Origin, Table, Value};
 
 use super::Scenario;
 
 /// What stands for a `duration` that cannot be read: the longest, in which every fault and check has its time.
 const LONGEST: &str = "31536000s";
+
+/// The options that are no tables.
+const PLAIN: [&str; 10] = [
+    "schema",
+    "name",
+    "description",
+    "seed",
+    "duration",
+    "warmup",
+    "recovery",
+    "interval",
+    "ties",
+    "extends",
+];
 
 /// The scenario in a document; every mistake in it is reported. With mistakes it is not what was meant, and only good for
 /// finding more: [`super::plan()`] makes no world of it. `None` if too little can be read even for that.
@@ -27,18 +40,29 @@ fn without_broken(document: &Node, files: &dyn DataFiles) -> Option<Scenario> {
         let node = Node { value: Value::Table(table), origin: document.origin.clone() };
         Scenario::decode(&node, &mut Decoder::new(&mut Diagnostics::default(), files))
     };
-    let is_plain = |entry: &Entry| {
-        let row = Scenario::table().rows.into_iter().find(|row| row.key == entry.key);
-        row.is_some_and(|row| !matches!(row.shape, Shape::Table(_) | Shape::Named(_)))
-    };
     let is_broken = |entry: &Entry| {
         let mut alone: Table = [duration.clone()].into_iter().collect();
         alone.set(entry.clone());
-        is_plain(entry) && decoded(alone).is_none()
+        PLAIN.contains(&entry.key.as_str()) && decoded(alone).is_none()
     };
     let mut table: Table = document.as_table()?.iter().filter(|entry| !is_broken(entry)).cloned().collect();
     if table.get("duration").is_none() {
         table.set(duration);
     }
     decoded(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::options::Options;
+    use crate::spec::shape::Shape;
+
+    #[test]
+    fn every_option_that_is_no_table_is_known_to_be_none() {
+        let is_plain = |shape: &Shape| !matches!(shape, Shape::Table(_) | Shape::Named(_) | Shape::Any);
+        let rows = Scenario::table().rows;
+        let plain: Vec<&str> = rows.iter().filter(|row| is_plain(&row.shape)).map(|row| row.key).collect();
+        assert_eq!(plain, PLAIN);
+    }
 }

@@ -13,6 +13,9 @@ const _: () = assert!(MOMENT.0 == 10_000_000, "the name of the limit says 10 ms"
 /// The most that [`Limits::pending`] can be: it leaves the queue room for what one event more may push.
 pub const PENDING_CEILING: usize = PENDING_MAX.div_ceil(2);
 
+/// Most strikes of a run: each is kept, with whom it struck.
+pub const STRIKES_MAX: usize = 1_000_000;
+
 /// Where a run stops though it is not over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
@@ -42,11 +45,14 @@ pub enum Limit {
     WithinAMoment,
     /// More partitions and other impairments of links at once than [`crate::net::IMPAIRMENTS_MAX`].
     Impairments,
+    /// More strikes of faults than [`STRIKES_MAX`].
+    Strikes,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Limit; 4] = [Limit::Events, Limit::Pending, Limit::WithinAMoment, Limit::Impairments];
+    pub const ALL: [Limit; 5] =
+        [Limit::Events, Limit::Pending, Limit::WithinAMoment, Limit::Impairments, Limit::Strikes];
 
     /// The limit's name: that of a flag of `seedbed run`, where a run can have more or less of it.
     pub fn name(self) -> &'static str {
@@ -55,6 +61,7 @@ impl Limit {
             Limit::Pending => "max-pending",
             Limit::WithinAMoment => "max-events-within-10ms",
             Limit::Impairments => "max-link-faults",
+            Limit::Strikes => "max-strikes",
         }
     }
 }
@@ -71,6 +78,9 @@ impl fmt::Display for Limit {
             Limit::Impairments => {
                 "more partitions and other faults of links were in force at once than the network can tell apart (128 \
                  directions)"
+            }
+            Limit::Strikes => {
+                "faults struck more than 1,000,000 times, each of which is kept: let `every` be longer, or use a fault that lasts"
             }
             Limit::WithinAMoment => {
                 "time hardly passes: more events came within 10 ms of simulated time than \

@@ -18,7 +18,7 @@ mod timers;
 mod triggers;
 
 pub use event::bytes_per_pending;
-pub use limits::{Limit, Limits, MOMENT, PENDING_CEILING};
+pub use limits::{Limit, Limits, MOMENT, PENDING_CEILING, STRIKES_MAX};
 pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;

@@ -6,8 +6,9 @@ use crate::kernel::{NodeId, Process, Time};
 use crate::net::ImpairmentId;
 
 use super::event::Event;
+use super::limits::STRIKES_MAX;
 use super::node::FaultRecord;
-use super::{Observer, Occurrence, Sim};
+use super::{Limit, Observer, Occurrence, Sim, Stop};
 
 /// A strike that has not ended.
 #[derive(Clone)]
@@ -110,6 +111,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     fn strike(&mut self, fault: usize, cause: Option<Cause>) {
         let (now, strike) = (self.shared.now, self.strikes.len());
+        if strike == STRIKES_MAX {
+            self.stopped = Some(Stop::Limit(Limit::Strikes));
+            return;
+        }
         self.count(&Occurrence::Struck { planned: fault, strike });
         let until = self.faults[fault].until;
         if until.is_some_and(|until| now >= until) {

@@ -3,6 +3,8 @@
 
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeToInclusive};
 
+use std::cell::LazyCell;
+
 use super::code::Code;
 use super::decode::{Decode, Decoder, NoDataFiles};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -134,14 +136,15 @@ impl<'a> Places<'a> {
 pub fn refuse_unknown(
     table: &Table,
     known: &[&'static str],
-    rows: impl Fn() -> Vec<OptionRow>,
+    rows: impl FnOnce() -> Vec<OptionRow>,
     decoder: &mut Decoder<'_>,
 ) {
+    let rows = LazyCell::new(rows);
     for entry in table.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
         decoder.report_error(|decoder| {
             let message = format!("unknown key `{}` {}", entry.key, decoder.section());
             let diagnostic = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
-            if let Some(help) = one_table_down(entry, &rows()) {
+            if let Some(help) = one_table_down(entry, table, &rows) {
                 return diagnostic.help(help);
             }
             match suggest::closest(&entry.key, known.iter().copied()) {
@@ -155,8 +158,8 @@ pub fn refuse_unknown(
     }
 }
 
-/// What to write for an option that stands one table too high: `disk = { fsync = "1ms" }`.
-pub fn one_table_down(entry: &Entry, rows: &[OptionRow]) -> Option<String> {
+/// What to write for an option that stands in `table`, one too high: `disk = { fsync = "1ms" }`.
+pub fn one_table_down(entry: &Entry, table: &Table, rows: &[OptionRow]) -> Option<String> {
     let has_key = |row: &&OptionRow| match &row.shape {
         Shape::Table(table) => table.rows.iter().any(|inner| inner.key == entry.key),
         Shape::Any
@@ -173,8 +176,14 @@ pub fn one_table_down(entry: &Entry, rows: &[OptionRow]) -> Option<String> {
         | Shape::Either(_) => false,
     };
     let row = rows.iter().find(has_key)?;
-    let value = write::inline(&entry.node);
-    Some(format!("`{0}` is an option of `{1}`: write {1} = {{ {0} = {value} }}", entry.key, row.key))
+    let Entry { key, node, .. } = entry;
+    Some(match table.get(row.key) {
+        Some(_) => format!("`{key}` is an option of `{0}`: move it into `{0}`", row.key),
+        None => {
+            let value = write::excerpt(&write::inline(node));
+            format!("`{key}` is an option of `{0}`: write {0} = {{ {key} = {value} }}", row.key)
+        }
+    })
 }
 
 /// The table in `node`, or a report that shows under which of its keys, `known`, the value could stand alone.

@@ -390,7 +390,7 @@ impl<T> Sections<T> {
     }
 
     /// All names, also those of what could not be read.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.entries.iter().map(|(name, ..)| name.as_str()).chain(self.broken.iter().map(String::as_str))
     }
 }

@@ -1,7 +1,12 @@
 //! "Did you mean": the known name nearest to a mistyped one.
 
+use super::write;
+
 /// Most candidates that are compared: a world can have a million names.
 pub const CANDIDATES_MAX: usize = 1_000;
+
+/// Letters of the longest name that is compared: what a comparison costs grows with the square of them.
+const COMPARED_MAX: usize = 128;
 
 /// The candidate that `word` most likely stands for, or none that is near enough to be worth showing.
 ///
@@ -24,8 +29,8 @@ fn near<'a>(folded: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let distance = |candidate: &str| {
         let candidate = fold(candidate);
         let candidate_length = candidate.chars().count();
-        // At least as many edits as the lengths differ: a word of thousands of letters is not compared with each name.
-        if length.abs_diff(candidate_length) > allowed {
+        // At least as many edits as the lengths differ; and no name that can be is so long.
+        if length.abs_diff(candidate_length) > allowed || candidate_length > COMPARED_MAX {
             return usize::MAX;
         }
         // A one-letter name is within one edit of every other: near only when equal after folding.
@@ -140,10 +145,15 @@ fn fold(word: &str) -> String {
     word.to_lowercase().replace('_', "-")
 }
 
+/// A name in a phrase; of one that no name can be, its beginning.
+fn quoted(name: &str) -> String {
+    format!("`{}`", write::excerpt(name))
+}
+
 /// The names as a phrase: `a`, `a or b`, `a, b or c`, each in backquotes.
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
+    let quoted_names: Vec<String> = names.into_iter().map(quoted).collect();
+    match quoted_names.split_last() {
         None => "nothing".to_string(),
         Some((only, [])) => only.clone(),
         Some((last, before)) => format!("{} or {last}", before.join(", ")),
@@ -160,7 +170,7 @@ pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     match names.count() {
         0 => one_of(shown),
         more => {
-            let shown: Vec<String> = shown.iter().map(|name| format!("`{name}`")).collect();
+            let shown: Vec<String> = shown.into_iter().map(quoted).collect();
             format!("{} and {more} more", shown.join(", "))
         }
     }

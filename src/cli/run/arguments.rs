@@ -158,7 +158,7 @@ impl RunArgs {
             Limit::Events => self.max_events,
             Limit::Pending => self.max_pending,
             Limit::WithinAMoment => self.max_events_within_10ms,
-            Limit::Impairments => None,
+            Limit::Impairments | Limit::Strikes => None,
         }
     }
 

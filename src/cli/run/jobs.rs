@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
-use crate::scenario::check::{NODES_PLANNED_MAX, POINTS_MAX};
+use crate::scenario::check::{ERRORS_FOUND_MAX, NODES_PLANNED_MAX, POINTS_MAX};
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
+use crate::scenario::sweep::RUNS_MAX;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render, resolved};
 use crate::sim::Limits;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
@@ -122,7 +123,8 @@ fn select<X: Custom>(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Selected>, Failure> {
     let (mut jobs, mut name, mut is_part) = (Vec::new(), String::new(), false);
-    let (mut findings, mut invalid, mut nodes_in_vain, mut refused) = (sweep.findings(), 0, 0, None);
+    let (mut findings, mut refused) = (sweep.findings(), None);
+    let (mut invalid, mut nodes_in_vain, mut errors) = (0, 0, 0);
     for (index, point) in sweep.points().enumerate() {
         let params = params(&point);
         if !is_selected(&args.only, &params) {
@@ -141,11 +143,14 @@ fn select<X: Custom>(
             let prepared = prepare::<X>(&name, &scenario, first, limits(args), &mut found, &files)?;
             Some((prepared, first, last))
         });
+        errors += found.error_count();
         findings.add(index, found);
         let Some((prepared, first, last)) = prepared else {
             invalid += 1;
             nodes_in_vain += nodes;
-            if findings.is_full() || invalid == POINTS_MAX || nodes_in_vain > NODES_PLANNED_MAX {
+            let is_enough =
+                invalid == POINTS_MAX || nodes_in_vain > NODES_PLANNED_MAX || errors > ERRORS_FOUND_MAX;
+            if findings.is_full() || is_enough {
                 break;
             }
             continue;
@@ -253,6 +258,10 @@ fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<(u64, u64), Failure> {
     if last > SEED_MAX {
         let message = format!("seed {own} repeated {repeat} times goes beyond {SEED_MAX}, the greatest seed");
         return Err(Failure::new(Exit::Invalid, message));
+    }
+    if last - first >= RUNS_MAX {
+        let message = format!("{first}..{last} are more than {RUNS_MAX} seeds");
+        return Err(Failure::new(Exit::Invalid, message).help("run them in parts: --seeds A..B"));
     }
     Ok((first, last))
 }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::kernel::Duration;
+
 use super::{Distribution, Family, Law, ParameterError, not_negative, positive, require};
 
 /// The least uniform a branch is drawn with, and its distance from 1 the greatest.
@@ -62,6 +64,13 @@ impl Mixture {
         let probability = 0.5 * (1.0 + ((squared - 1.0) / (squared + 1.0)).sqrt());
         let phases = [probability, 1.0 - probability].map(|p| (p, 0.5 * mean / p));
         Mixture::hyperexponential(&phases)
+    }
+
+    /// Over all branches: the ends of the uniforms pick the first and the last.
+    pub(super) fn range(&self) -> (Duration, Duration) {
+        let ranges = self.branches.iter().map(|branch| branch.distribution.range());
+        let both = ranges.reduce(|(least, most), (low, high)| (least.min(low), most.max(high)));
+        both.expect("a mixture has a branch")
     }
 
     fn branch_means<'a>(&'a self, of: impl Fn(&Distribution) -> f64 + 'a) -> f64 {

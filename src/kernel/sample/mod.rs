@@ -207,6 +207,14 @@ impl Distribution {
         }
     }
 
+    /// The least and the greatest duration that it gives, whatever the bits.
+    pub fn range(&self) -> (Duration, Duration) {
+        if let Family::Mixture(mixture) = &self.0 {
+            return mixture.range();
+        }
+        (self.duration(0), self.duration(u64::MAX))
+    }
+
     /// The exact quantile: the least value that is not exceeded with probability `u` in \[0, 1\]. Never falls as `u`
     /// grows, but for rounding in the last bits. Slower than a draw and meant for reports; for a mixture it is that
     /// of the whole, which a draw with the same uniform is not.

@@ -1,6 +1,7 @@
 //! `[fault.NAME]`: something that goes wrong, when and where. What every fault has is here; what one kind has besides is
 //! with the kind.
 
+use crate::faults::kinds::Ingredient;
 use crate::faults::{FaultKind, KindOptions, Layout, Scope};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
@@ -9,11 +10,12 @@ use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::{OptionRow, OptionTable, Options, Places, one_table_down};
+use crate::spec::origin::Origin;
 use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
 use crate::spec::suggest;
-use crate::spec::value::{Entry, Node, Text, Value};
+use crate::spec::value::{Entry, Node, Table, Text, Value};
 
 crate::choices! {
     /// Which messages of a node a fault of links strikes.
@@ -47,7 +49,7 @@ crate::options! {
         from: Option<Duration>,
         /// It strikes each node of the target by itself, once that node's own wall clock shows this time.
         at_clock: Option<Duration>,
-        /// How long each strike lasts; absent: for ever. A nemesis has to say it.
+        /// How long each strike lasts; absent: for ever. A nemesis, or each of its kinds, has to say it.
         r#for: Option<Distribution>,
         /// It strikes only before this, and what lasts is over by then.
         until: Option<Located<Duration>>,
@@ -88,7 +90,7 @@ crate::options! {
 /// What always lasts less than `stable` would never last what the scenario says.
 fn check_flap(flap: &FlapOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     for (key, law) in [("up", &flap.up), ("down", &flap.down)] {
-        let most = law.duration(u64::MAX);
+        let (_, most) = law.range();
         if most < flap.stable {
             let (most, stable) = (duration_text(most), duration_text(flap.stable));
             let message = format!("`{key}` lasts at most {most}, and `stable` makes it at least {stable}");
@@ -122,7 +124,7 @@ impl Decode for FaultOptions {
             // Of a fault of no known kind nobody can tell which options it has too many.
             if kind.is_some() || kinds_with(&entry.key).next().is_none() {
                 let known = common_keys.iter().chain(&own_keys).copied().collect::<Vec<_>>();
-                decoder.report_error(|decoder| unknown_key(entry, kind, &known, decoder));
+                decoder.report_error(|decoder| unknown_key(entry, table, kind, &known, decoder));
             }
         }
         let part = |keys: &[&str]| Node {
@@ -131,11 +133,27 @@ impl Decode for FaultOptions {
         };
         let common = FaultCommon::decode(&part(&common_keys), decoder);
         let own = kind.and_then(|kind| kind.decode(&part(&own_keys), decoder));
-        Some(FaultOptions { common: common?, kind: own? })
+        let options = FaultOptions { common: common?, kind: own? };
+        options.check_ends(&node.origin, decoder);
+        Some(options)
     }
 
     fn shape() -> Shape {
         Shape::Table(Self::table())
+    }
+}
+
+impl FaultOptions {
+    /// A nemesis says how long its strikes last, or each of its kinds does.
+    fn check_ends(&self, origin: &Origin, decoder: &mut Decoder<'_>) {
+        let KindOptions::Random(random) = &self.kind else { return };
+        let lasts = |kind: &Located<Ingredient>| kind.value.lasts.is_some();
+        if self.common.r#for.is_some() || random.kinds.as_ref().is_some_and(|kinds| kinds.iter().all(lasts)) {
+            return;
+        }
+        let message = "`for` is missing: how long does each strike last?";
+        let help = "write for example for = \"exp(10s)\": after a few strikes that stay nothing would be left to strike";
+        decoder.report(Diagnostic::error(Code::Contradiction, origin, message).help(help));
     }
 }
 
@@ -181,6 +199,7 @@ fn kinds_with(key: &str) -> impl Iterator<Item = FaultKind> {
 /// A key that a fault of this kind does not have.
 fn unknown_key(
     entry: &Entry,
+    table: &Table,
     kind: Option<FaultKind>,
     known: &[&'static str],
     decoder: &mut Decoder<'_>,
@@ -190,7 +209,7 @@ fn unknown_key(
     let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
     let owners: Vec<&str> = kinds_with(key).map(FaultKind::name).collect();
     if kind.is_some_and(|kind| kind.scope() == Scope::Links)
-        && let Some(help) = one_table_down(entry, &FaultCommon::table().rows)
+        && let Some(help) = one_table_down(entry, table, &FaultCommon::table().rows)
     {
         return error.help(help);
     }
@@ -277,15 +296,18 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         refuse("at_clock", "", message, help);
     }
     if let Some(every) = &fault.every
-        && every.value.duration(u64::MAX) == Duration::ZERO
+        && every.value.range().1 == Duration::ZERO
     {
         let help = "write for example every = \"exp(60s)\"";
         refuse("every", "", "it would strike without end at one moment".to_owned(), help);
     }
     if let Some(lasts) = &fault.r#for
-        && lasts.duration(u64::MAX) == Duration::ZERO
+        && lasts.range().1 == Duration::ZERO
     {
-        let help = "write for example for = \"10s\", or leave it out for a fault that stays";
+        let help = match fault.r#do.value {
+            FaultKind::Random => "write for example for = \"10s\"",
+            _ => "write for example for = \"10s\", or leave it out for a fault that stays",
+        };
         refuse("for", "", "it would be over as it begins".to_owned(), help);
     }
     if let (Some(at), Some(until)) = (&fault.at, &fault.until)
@@ -327,10 +349,6 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     if kind == FaultKind::Swizzle && fault.r#for.is_none() {
         let help = "write for example for = \"1m\": nodes that are not free by then are set free";
         refuse("", "", "`for` is missing: until when does the swizzle last at most?".to_owned(), help);
-    }
-    if kind == FaultKind::Random && fault.r#for.is_none() {
-        let help = "write for example for = \"exp(10s)\": after a few strikes that stay nothing would be left to strike";
-        refuse("", "", "`for` is missing: how long does each strike last?".to_owned(), help);
     }
     match (&fault.target, &fault.groups, strikes_links) {
         (None, _, _) if is_target_meant => {}

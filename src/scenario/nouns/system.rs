@@ -10,7 +10,7 @@ use crate::spec::quantity::{Ppm, SignedDuration};
 use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
 use crate::spec::suggest;
-use crate::spec::value::{Entry, Node, Value};
+use crate::spec::value::{Entry, Node, Table, Value};
 use crate::systems::kinds::{Kind, KindOptions};
 
 crate::choices! {
@@ -222,7 +222,7 @@ impl Decode for SystemOptions {
             // Of a system of no known type nobody can tell which options it lacks or has too many.
             let may_be_own = kind.is_none() && types_with_option(&entry.key).next().is_some();
             if !is_known && !is_own(entry) && !may_be_own {
-                decoder.report_error(|decoder| unknown_key(entry, kind, &common_keys, decoder));
+                decoder.report_error(|decoder| unknown_key(entry, table, kind, &common_keys, decoder));
             }
         }
         let common = SystemCommon::decode(&part(&|entry| common_keys.contains(&entry.key.as_str())), decoder);
@@ -277,7 +277,13 @@ fn types_with_option(key: &str) -> impl Iterator<Item = Kind> {
 }
 
 /// A key that a system of this type does not have beside `type`, and where it belongs if that is known.
-fn unknown_key(entry: &Entry, kind: Option<Kind>, common: &[&str], decoder: &mut Decoder<'_>) -> Diagnostic {
+fn unknown_key(
+    entry: &Entry,
+    table: &Table,
+    kind: Option<Kind>,
+    common: &[&str],
+    decoder: &mut Decoder<'_>,
+) -> Diagnostic {
     let key = entry.key.as_str();
     let message = format!("unknown key `{key}` {}", decoder.section());
     let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
@@ -290,7 +296,7 @@ fn unknown_key(entry: &Entry, kind: Option<Kind>, common: &[&str], decoder: &mut
         let help = format!("`{key}` is an option of the type `{owner}`, and this system is a {kind}");
         return error.help(help).help(format!("to keep it for a change of type, write it {place}"));
     }
-    if let Some(help) = one_table_down(entry, &SystemCommon::table().rows) {
+    if let Some(help) = one_table_down(entry, table, &SystemCommon::table().rows) {
         return error.help(help);
     }
     let own = kind.map(|kind| kind.table().rows).unwrap_or_default();

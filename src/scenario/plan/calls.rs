@@ -10,7 +10,7 @@ use crate::spec::scalars::Located;
 use crate::systems::kinds::KindOptions;
 use crate::systems::plan::SystemPlan;
 
-use super::Planner;
+use super::{Planner, Thing};
 
 /// The systems by id, and who calls whom, with the call as the scenario has it.
 type Calls<'a> = DiGraph<(), &'a Located<String>, u32>;
@@ -51,8 +51,8 @@ impl<'a> Planner<'a> {
                         calls.add_edge(nodes[caller], nodes[callee], call);
                     }
                     None => {
-                        let known = systems.iter().map(|known| known.name.as_str());
-                        self.unknown_name("system", &call.value, &call.origin, known);
+                        let known = scenario.system.names();
+                        self.unknown_name(Thing::System, &call.value, &call.origin, known);
                     }
                 }
             }

@@ -9,8 +9,8 @@ use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect};
-use super::Planner;
 use super::nodes::Placed;
+use super::{Planner, Thing};
 
 /// Most checks of a world, each invariant of each system counted.
 pub const CHECKS_MAX: usize = 10_000;
@@ -121,8 +121,8 @@ impl Planner<'_> {
     fn check_target(&mut self, target: &Located<String>, placed: &Placed) -> Option<SystemId> {
         let system = placed.system(&target.value);
         if system.is_none() {
-            let known = placed.systems.iter().map(|system| system.name.as_str());
-            self.unknown_name("system", &target.value, &target.origin, known);
+            let known = self.scenario.system.names();
+            self.unknown_name(Thing::System, &target.value, &target.origin, known);
         }
         system.map(|system| system.id)
     }

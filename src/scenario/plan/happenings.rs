@@ -14,7 +14,7 @@ use crate::spec::units;
 use crate::spec::value::Text;
 
 use super::nodes::Placed;
-use super::{NODES_MEANT_MAX, Planner};
+use super::{NODES_MEANT_MAX, Planner, Thing};
 
 /// Every kind of happening as it stands in a scenario, for `explain`.
 pub fn happenings() -> impl Iterator<Item = (String, &'static str)> {
@@ -65,8 +65,8 @@ impl Planner<'_> {
             Subject::Fault => {
                 let faults = &self.scenario.fault.entries;
                 let Some(planned) = faults.iter().position(|(fault, ..)| *fault == name.value) else {
-                    let known = faults.iter().map(|(fault, ..)| fault.as_str());
-                    self.unknown_name("fault", &name.value, &name.origin, known);
+                    let known = self.scenario.fault.names();
+                    self.unknown_name(Thing::Fault, &name.value, &name.origin, known);
                     return None;
                 };
                 Some(Happening::to_fault(kind, planned, text.as_str()))
@@ -77,8 +77,8 @@ impl Planner<'_> {
     /// The system of this name, which has to be one that elects leaders.
     fn electing(&mut self, name: &Located<String>, placed: &Placed) -> Option<SystemId> {
         let Some(plan) = placed.system(&name.value) else {
-            let known = placed.systems.iter().map(|system| system.name.as_str());
-            self.unknown_name("system", &name.value, &name.origin, known);
+            let known = self.scenario.system.names();
+            self.unknown_name(Thing::System, &name.value, &name.origin, known);
             return None;
         };
         let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();

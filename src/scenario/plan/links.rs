@@ -11,7 +11,7 @@ use crate::spec::scalars::Located;
 
 use super::super::nouns::fault::{Direction, FaultCommon, Side};
 use super::nodes::Placed;
-use super::{Planner, listed};
+use super::{Planner, Thing, listed};
 
 impl Planner<'_> {
     /// The links that a fault strikes.
@@ -118,7 +118,7 @@ impl Planner<'_> {
             let node = placed.find(name);
             if node.is_none() {
                 let known = placed.nodes.iter().map(|node| node.name.as_str());
-                self.unknown_name("node", name, &link.place_of(bytes), known);
+                self.unknown_name(Thing::Node, name, &link.place_of(bytes), known);
             }
             node
         };

@@ -6,8 +6,8 @@ use crate::systems::kinds::KindOptions;
 use crate::workloads::client::Load;
 
 use super::super::nouns::arrivals::{Arrival, RATE_MAX};
-use super::Planner;
 use super::nodes::Placed;
+use super::{Planner, Thing};
 
 /// Nanoseconds a second, over the millionths in which speeds are given.
 const WORK_PER_SPEED: f64 = 1e9 / 1e6;
@@ -53,7 +53,7 @@ impl Planner<'_> {
             };
             let known = placed.systems.iter().map(|system| system.name.as_str()).filter(is_service);
             let known: Vec<&str> = known.collect();
-            self.unknown_name("service", name, &service.origin, known.into_iter());
+            self.unknown_name(Thing::Service, name, &service.origin, known.into_iter());
             return None;
         };
         let options = &self.scenario.system.entries[plan.id.index()].2;

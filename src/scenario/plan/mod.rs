@@ -34,7 +34,7 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::spec::suggest;
+use crate::spec::{suggest, write};
 use crate::storage::DiskProfile;
 use crate::systems::kinds::Kind;
 use crate::systems::plan::{Blueprint, SystemPlan};
@@ -96,6 +96,31 @@ pub struct WorkloadFacts {
     pub node: crate::kernel::NodeId,
     /// The system that it asks.
     pub target: SystemId,
+}
+
+/// What a name of the scenario is the name of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Thing {
+    System,
+    Service,
+    Fault,
+    Node,
+    /// A node, or a system for all of its nodes.
+    NodeOrSystem,
+    Region,
+}
+
+impl Thing {
+    fn words(self) -> &'static str {
+        match self {
+            Thing::System => "system",
+            Thing::Fault => "fault",
+            Thing::Service => "service",
+            Thing::Node => "node",
+            Thing::NodeOrSystem => "node or system",
+            Thing::Region => "region",
+        }
+    }
 }
 
 /// Reports and names that the parts of planning share.
@@ -196,12 +221,19 @@ impl Planner<'_> {
         self.diagnostics.push(Diagnostic::error(code, origin, message).help(help));
     }
 
-    /// Whether `name`, of a noun or of a node, is in the scenario, in a table that could not be read.
-    fn is_hidden(&self, name: &str) -> bool {
+    /// Whether there is such a thing of this name, in a table that could not be read.
+    fn is_hidden(&self, what: Thing, name: &str) -> bool {
         let Scenario { system, workload, fault, .. } = self.scenario;
-        let of_node = name.split_once('.').map_or(name, |(system, _)| system);
-        system.broken.iter().any(|one| one == of_node)
-            || workload.broken.iter().chain(&fault.broken).any(|one| one == name)
+        let is_of = |broken: &[String], name: &str| broken.iter().any(|one| one == name);
+        match what {
+            Thing::System | Thing::Service => is_of(&system.broken, name),
+            Thing::Fault => is_of(&fault.broken, name),
+            Thing::Node | Thing::NodeOrSystem => {
+                let system_of = name.split_once('.').map_or(name, |(system, _)| system);
+                is_of(&system.broken, system_of) || is_of(&workload.broken, name)
+            }
+            Thing::Region => false,
+        }
     }
 
     /// Whether a further error would not be shown: it is counted then, and costs nothing. Of a million names a hostile text
@@ -217,19 +249,20 @@ impl Planner<'_> {
     /// Reports a name that is none of those that the scenario has.
     fn unknown_name<'n>(
         &mut self,
-        what: &str,
+        what: Thing,
         name: &str,
         origin: &Origin,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
-        if self.is_hidden(name) || self.is_only_counted() {
+        if self.is_hidden(what, name) || self.is_only_counted() {
             return;
         }
+        let what = what.words();
         let help = match listed(known.clone()) {
             None => format!("the scenario has no {what}"),
             Some(names) => format!("the scenario has {names}"),
         };
-        self.unknown(format!("there is no {what} `{name}`"), name, origin, known, help);
+        self.unknown(format!("there is no {what} `{}`", write::excerpt(name)), name, origin, known, help);
     }
 
     /// Reports a word that is none of the built-in ones.
@@ -291,8 +324,8 @@ impl Planner<'_> {
         for (_, _, workload) in &scenario.workload.entries {
             let target = &workload.target;
             let Some(index) = systems.iter().position(|system| system.name == target.value) else {
-                let known = systems.iter().map(|system| system.name.as_str());
-                self.unknown_name("system", &target.value, &target.origin, known);
+                let known = scenario.system.names();
+                self.unknown_name(Thing::System, &target.value, &target.origin, known);
                 continue;
             };
             targets.push(systems[index].id);

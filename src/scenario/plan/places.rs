@@ -13,7 +13,7 @@ use crate::spec::suggest;
 
 use super::super::nouns::network::{LinkOptions, Sharing};
 use super::super::topology::{self, Drawn, FORMATS, Format, matrix};
-use super::{Planner, site_names};
+use super::{Planner, Thing, site_names};
 
 /// One-way delay within `lan`.
 pub const LAN_DELAY: Duration = Duration::from_micros(50);
@@ -195,7 +195,7 @@ impl Planner<'_> {
                 let message = format!("there is no region `{name}`");
                 self.unknown(message, name, origin, site_names(sites), String::new());
             }
-            None => self.unknown_name("region", name, origin, site_names(sites)),
+            None => self.unknown_name(Thing::Region, name, origin, site_names(sites)),
         }
     }
 

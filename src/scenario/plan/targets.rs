@@ -10,10 +10,10 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
-use super::Planner;
 use super::domains::Domain;
 use super::links::is_link;
 use super::nodes::Placed;
+use super::{Planner, Thing};
 
 /// The forms of a target, for `explain` and messages.
 pub const TARGETS: [(&str, &str); 16] = [
@@ -108,7 +108,7 @@ impl Planner<'_> {
             let site = sites.find(region.trim());
             match site {
                 None => self.unknown_region(region.trim(), &target.origin, sites),
-                Some(site) if !placed.places.contains(&site) => {
+                Some(site) if self.scenario.workload.broken.is_empty() && !placed.places.contains(&site) => {
                     let message = format!("no node stands in the region `{}`", region.trim());
                     let warning = Diagnostic::warning(Code::NeverStrikes, &target.origin, message);
                     self.diagnostics.push(warning.help("so it means nobody: name a region that has nodes"));
@@ -143,7 +143,7 @@ impl Planner<'_> {
         }
         let nodes = placed.nodes.iter().map(|node| node.name.as_str());
         let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
-        self.unknown_name("node or system", text, &target.origin, known);
+        self.unknown_name(Thing::NodeOrSystem, text, &target.origin, known);
         None
     }
 
@@ -196,8 +196,8 @@ impl Planner<'_> {
         };
         let system = word.text.as_str();
         let Some(plan) = placed.system(system) else {
-            let known = placed.systems.iter().map(|system| system.name.as_str());
-            self.unknown_name("system", system, &place(word), known);
+            let known = self.scenario.system.names();
+            self.unknown_name(Thing::System, system, &place(word), known);
             return None;
         };
         let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();

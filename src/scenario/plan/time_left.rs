@@ -44,7 +44,7 @@ fn first_strike(fault: &FaultCommon) -> Option<(Duration, Origin)> {
         return Some((at.value, at.origin.clone()));
     }
     if let Some(every) = every {
-        return Some((every.value.duration(0), every.origin.clone()));
+        return Some((every.value.range().0, every.origin.clone()));
     }
     when.as_ref().map(|when| (from.unwrap_or_default(), when.origin_of(0..when.as_str().len())))
 }

@@ -72,7 +72,7 @@ crate::options! {
 
 fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
     let law = &options.election_timeout;
-    let (least, most) = range(&law.value);
+    let (least, most) = law.value.range();
     if least <= Duration::ZERO || most.0 > 1 << 62 {
         let message = "an election timeout must lie above 0 and below a bound";
         let help = "write for example \"uniform(150ms, 300ms)\"";
@@ -91,14 +91,9 @@ fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<
     }
 }
 
-/// The least and the greatest election timeout that the law gives.
-fn range(law: &Distribution) -> (Duration, Duration) {
-    (law.duration(0), law.duration(u64::MAX))
-}
-
 impl RaftOptions {
     pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
-        let (election_timeout_min, election_timeout_max) = range(&self.election_timeout.value);
+        let (election_timeout_min, election_timeout_max) = self.election_timeout.value.range();
         let options = raft::Options {
             election_timeout_min,
             election_timeout_max,

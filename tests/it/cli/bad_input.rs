@@ -117,6 +117,17 @@ to = "1"
 "#;
 
 #[test]
+fn more_seeds_than_a_command_runs_are_refused() {
+    let folder = Folder::new(&[("kv.toml", KV)]);
+    for partition in [&[][..], &["--partition", "hash:1/1000"]] {
+        let seeds = ["run", "kv.toml", "--seeds", "5..100005", "--dry-run"];
+        let done = folder.run(&[&seeds, partition].concat()).exits(2);
+        assert!(done.stderr.contains("5..100005 are more than 100000 seeds"), "{}", done.stderr);
+    }
+    folder.run(&["run", "kv.toml", "--seeds", "5..100004", "--dry-run"]).exits(0);
+}
+
+#[test]
 fn mistakes_of_one_layer_do_not_hide_those_of_another() {
     let of_system = "error[S023]: `nodes` may not be negative";
     // Targets could name nodes of a system that could not be read.

@@ -51,6 +51,47 @@ fn what_could_make_much_of_little_takes_neither_long_nor_much() {
             "there is no zone `g0`",
         ),
         (
+            "checks of workloads that could not be read",
+            "duration = \"10s\"\nsystem.kv.type = \"raft\"\n[workload]\n".to_owned()
+                + &each(&|number| format!("w{number} = {{}}\n"))
+                + &(0..4_000)
+                    .map(|number| {
+                        format!(
+                            "[check.c{number}]\nmetric = \"latency\"\nassert = \"p99 < 1s\"\n\
+                                                    where = {{ workload = \"v{number}\" }}\n"
+                        )
+                    })
+                    .collect::<String>(),
+            "`target` is missing in [workload.w0]",
+        ),
+        (
+            "long names that are nearly the same",
+            "duration = \"10s\"\nsystem.kv.type = \"raft\"\n[workload]\n".to_owned()
+                + &(0..50)
+                    .map(|number| format!("{}{number:03} = {{}}\n", &word[..4_000]))
+                    .collect::<String>()
+                + &(0..100)
+                    .map(|number| {
+                        format!(
+                            "[check.c{number}]\nmetric = \"latency\"\nassert = \"p99 < 1s\"\n\
+                                                   where = {{ workload = \"{}x{number:02}\" }}\n",
+                            &word[..4_000]
+                        )
+                    })
+                    .collect::<String>(),
+            "there is no workload `w",
+        ),
+        (
+            "unknown keys in every combination",
+            "duration = \"10\"\n".to_owned()
+                + &(0..100).map(|number| format!("zq{number:03} = 1\n")).collect::<String>()
+                + &format!(
+                    "[system.kv]\ntype = \"raft\"\ncores = \"${{a}}\"\n[sweep]\nvars.a = [{}]",
+                    values.join(",")
+                ),
+            "unknown key `zq000`",
+        ),
+        (
             "many large worlds with a mistake",
             world(&format!(
                 "nodes = 990000\ncores = \"${{a}}\"\n[workload.w]\ntarget = \"apj\"\narrival = \"poisson(1/s)\"\n\

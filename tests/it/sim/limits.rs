@@ -1,9 +1,11 @@
 //! Runs that would never end stop at a named limit, at the same event everywhere.
 
+use seedbed::faults::kinds::Crash;
+use seedbed::faults::{OnNodes, Schedule, Target};
 use seedbed::kernel::{Context, Duration, NodeId};
-use seedbed::sim::{Limit, Limits, Stop};
+use seedbed::sim::{Limit, Limits, STRIKES_MAX, Stop};
 
-use super::world::{A, B, Letter, MS, On, Probe, Run, World};
+use super::world::{A, B, Letter, MS, On, Probe, Run, World, constant};
 
 fn limited(mut world: World, limits: Limits) -> Run {
     world.0.limits = limits;
@@ -109,4 +111,13 @@ fn a_run_in_slices_is_the_run_in_one() {
     while sliced.run(7).is_none() {}
     assert_eq!((sliced.digest(), sliced.events()), (whole.sim.digest(), whole.sim.events()));
     assert_eq!(sliced.checkpoints(), whole.sim.checkpoints());
+}
+
+#[test]
+fn faults_that_strike_without_end_stop_the_run() {
+    let crash = OnNodes { target: Target::Node(A), kind: Crash::KEEPS_DISK };
+    let world = World::new().node(|_, _| {}).planned(Schedule::Every(constant(1_000)), Some(1), crash);
+    let run = limited(world, Limits::default());
+    assert_eq!(run.stop, Stop::Limit(Limit::Strikes));
+    assert_eq!(run.sim.now().0, 1_000 * (STRIKES_MAX as u64 + 1));
 }

@@ -68,7 +68,29 @@ error[S018]: `down` lasts at most 1s, and `stable` makes it at least 2s
 }
 
 #[test]
+fn every_branch_of_a_mixture_counts() {
+    // What is drawn last is neither the longest nor the shortest.
+    assert_eq!(partition("for = \"mixture(1: const(10s), 1: const(0s))\""), "");
+    let flap = "flap = { up = \"mixture(1: const(1s), 1: const(1ms))\", down = \"1s\" }";
+    assert_eq!(partition(flap), "");
+    let every = "[fault.e]\ndo = \"crash\"\ntarget = \"kv.1\"\nfor = \"1s\"\nevery = ";
+    let planned = |law: &str| planned(&format!("{KV}{every}\"mixture({law})\"\n"));
+    assert_eq!(planned("1: const(20s), 1: const(1s)"), "");
+    assert_eq!(planned("1: const(1s), 1: const(0s)"), "");
+    assert!(planned("1: const(20s), 1: const(30s)").contains("`e` never strikes"));
+    assert!(planned("1: const(0s), 1: uniform(0s, 0s)").contains("without end at one moment"));
+}
+
+#[test]
 fn a_nemesis_says_how_long_its_strikes_last() {
+    let of_kinds = |kinds: &str| {
+        planned(&format!(
+            "{KV}[fault.f]\ndo = \"random\"\nevery = \"1s\"\ntarget = \"kv\"\nkinds = [{kinds}]\n"
+        ))
+    };
+    let crash = "{ do = \"crash\", for = \"1s\" }";
+    assert_eq!(of_kinds(crash), "");
+    assert!(of_kinds(&format!("{crash}, \"pause\"")).contains("`for` is missing"));
     assert_shown(
         &planned(&format!("{KV}[fault.f]\ndo = \"random\"\nevery = \"1s\"\ntarget = \"kv\"\n")),
         r#"
