@@ -10,10 +10,9 @@ use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
 use super::links::Links;
 use super::profile::{Profile, Transport};
-use super::sharing::Sharing;
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
-use shared::Fate;
+use shared::Shared;
 
 /// Sites, nodes, and what every link remembers.
 #[derive(Clone)]
@@ -28,7 +27,7 @@ pub(super) struct Fabric<M> {
     /// How often faults reset the streams between two nodes, by (lower id, higher id).
     resets: BTreeMap<(NodeId, NodeId), u32>,
     /// What is leaving, where capacity is shared.
-    sharing: Option<Box<Sharing<Fate<M>>>>,
+    shared: Option<Box<Shared<M>>>,
 }
 
 /// What both ends of a link are asked for. 16 bytes: those of a thousand nodes stay in the nearest cache.
@@ -70,7 +69,7 @@ impl<M: Message> Fabric<M> {
         };
         let traffic = Traffic { burst: Burst::default(), counters: Counters::default(), links: Links::new() };
         Fabric {
-            sharing: shared::sharing(&sites, endpoints.len()),
+            shared: Shared::of(&sites, endpoints.len()).map(Box::new),
             sites,
             keyed: Keyed::new(seed, "network"),
             addresses: endpoints.iter().map(address).collect(),
@@ -91,13 +90,13 @@ impl<M: Message> Fabric<M> {
 
     /// Messages that wait for a stream's retransmission, or have not left for want of capacity.
     pub(super) fn waiting(&self) -> u64 {
-        self.backlog.len() + self.sharing.as_ref().map_or(0, |sharing| shared::waiting(sharing))
+        self.backlog.len() + self.shared.as_ref().map_or(0, |shared| shared.waiting())
     }
 
     /// Whether capacity is shared.
     #[inline(always)]
     pub(super) fn is_shared(&self) -> bool {
-        self.sharing.is_some()
+        self.shared.is_some()
     }
 
     pub(super) fn sites_mut(&mut self) -> &mut Sites {
@@ -254,11 +253,15 @@ impl<M: Message> Fabric<M> {
     }
 }
 
-/// What keeps a datagram that has left from arriving, if anything does.
+/// What keeps a datagram that has left from arriving, if anything does. Its faults are asked first, whatever the link itself
+/// does: a chain of `bursty-loss` moves with each message.
 #[inline(always)]
 fn taken(profile: &Profile, conditions: &mut impl Conditions, draw: Draw) -> Option<DropReason> {
-    match conditions.harm(draw) {
-        _ if profile.loses(draw, 0) => Some(DropReason::Loss),
+    let harm = conditions.harm(draw);
+    if profile.loses(draw, 0) {
+        return Some(DropReason::Loss);
+    }
+    match harm {
         Some(Harm::Lost) => Some(DropReason::Loss),
         Some(Harm::Corrupted) => Some(DropReason::Corruption),
         None => None,

@@ -13,46 +13,74 @@ use crate::net::{DropReason, Schedule, Sites};
 
 /// What becomes of a message once its last byte has left.
 #[derive(Clone)]
-pub(super) enum Fate<M> {
+enum Fate<M> {
     /// It arrives so much later, and a copy of it perhaps once more.
     Datagram { message: M, after: Duration, again: Option<Duration> },
     /// It arrives so much later, behind those before it.
     Stream { message: M, after: Duration, epoch: u32 },
-    /// The same, or it is given up: its stalled stream holds it under this number.
-    Held { number: u64, found: Result<Duration, DropReason>, epoch: u32 },
-    /// A fault takes it further on. Its stream sends it again.
-    Taken,
+    /// It is a stalled stream's, which holds it under this number.
+    Held { number: u64, end: End, epoch: u32 },
     /// It does not arrive.
     Dropped(DropReason),
 }
 
-/// Messages that have not left and that nobody else holds.
-pub(super) fn waiting<M>(sharing: &Sharing<Fate<M>>) -> u64 {
-    let is_only_here = |fate: &&Fate<M>| match fate {
-        Fate::Datagram { .. } | Fate::Stream { .. } | Fate::Dropped(_) => true,
-        Fate::Held { .. } | Fate::Taken => false,
-    };
-    sharing.iter().filter(is_only_here).count() as u64
-}
-
-/// What one attempt to send a message of a stream comes to.
-enum Attempt {
-    /// It leaves this way, and arrives so much later or is given up.
-    Leaves(Way, Result<Duration, DropReason>),
-    /// A fault takes it once it has left: the next attempt may come when that is over.
+/// How the way of a stream's message ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// It arrives so much after it has left, if nothing before it is missing.
+    Arrives(Duration),
+    /// The link itself has lost it too often.
+    GivenUp(DropReason),
+    /// A fault takes it: its stream sends it again.
     Lost,
-    /// There is no way, or its buffer is full.
-    Blocked,
 }
 
-/// What the nodes of these sites share; `None` if they share nothing.
-pub(super) fn sharing<M>(sites: &Sites, nodes: usize) -> Option<Box<Sharing<Fate<M>>>> {
-    let access = sites.shared()?;
-    let fibres = sites.topology().map_or(&[][..], |topology| topology.fibres());
-    let fibres = fibres.iter().map(|fibre| fibre.bandwidth);
-    // Each node's way out and way in, behind the fibres.
-    let ends = std::iter::repeat_n(access.uplink, 2 * nodes);
-    Some(Box::new(Sharing::new(fibres.chain(ends))))
+/// What is leaving, where capacity is shared.
+#[derive(Clone)]
+pub(super) struct Shared<M> {
+    sharing: Sharing<Fate<M>>,
+    /// Messages that have not left and that no stalled stream holds.
+    waiting: u64,
+}
+
+impl<M> Shared<M> {
+    /// What the nodes of these sites share; `None` if they share nothing.
+    pub(super) fn of(sites: &Sites, nodes: usize) -> Option<Self> {
+        let access = sites.shared()?;
+        let fibres = sites.topology().map_or(&[][..], |topology| topology.fibres());
+        let fibres = fibres.iter().map(|fibre| fibre.bandwidth);
+        // Each node's way out and way in, behind the fibres.
+        let ends = std::iter::repeat_n(access.uplink, 2 * nodes);
+        Some(Shared { sharing: Sharing::new(fibres.chain(ends)), waiting: 0 })
+    }
+
+    /// Messages that have not left and that nobody else holds.
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// A message of so many bytes begins to leave.
+    fn enter(&mut self, now: Time, (from, to): (NodeId, NodeId), size: u32, way: Way, fate: Fate<M>) {
+        self.waiting += u64::from(fate.is_only_here());
+        self.sharing.begin(now, from, to, size, way, fate);
+    }
+
+    /// Takes out what has left by now.
+    fn finish(&mut self, now: Time) -> Vec<(NodeId, NodeId, Fate<M>)> {
+        let left = self.sharing.finish(now);
+        self.waiting -= left.iter().filter(|(.., fate)| fate.is_only_here()).count() as u64;
+        left
+    }
+}
+
+impl<M> Fate<M> {
+    /// Whether nobody else holds the message.
+    fn is_only_here(&self) -> bool {
+        match self {
+            Fate::Datagram { .. } | Fate::Stream { .. } | Fate::Dropped(_) => true,
+            Fate::Held { .. } => false,
+        }
+    }
 }
 
 /// What a message from one node to another uses.
@@ -94,19 +122,21 @@ impl<M: Message> Fabric<M> {
             return self.pass_behind_shared(conditions, now, draw, (from, to), message, schedule);
         }
         let size = message.size();
-        match self.attempt_shared(&mut conditions, now, |_| draw, (from, to), size) {
-            Attempt::Leaves(way, Ok(after)) => {
-                self.enter(now, (from, to), size, way, Fate::Stream { message, after, epoch });
-            }
-            Attempt::Leaves(way, Err(reason)) => {
-                self.enter(now, (from, to), size, way, Fate::Dropped(reason));
-            }
-            found @ (Attempt::Lost | Attempt::Blocked) => {
+        let Some((way, end)) = self.attempt_shared(&mut conditions, |_| draw, (from, to), size) else {
+            self.traffic[from.index()].links.get(to).stall(epoch);
+            self.backlog.stall(from, to, message, State::Missing { sent: 1 }, false);
+            return schedule.retransmit(now + timeout(1), from, to, epoch);
+        };
+        let fate = match end {
+            End::Arrives(after) => Fate::Stream { message, after, epoch },
+            End::GivenUp(reason) => Fate::Dropped(reason),
+            End::Lost => {
                 self.traffic[from.index()].links.get(to).stall(epoch);
-                self.backlog.stall(from, to, message, matches!(found, Attempt::Lost));
-                schedule.retransmit(now + timeout(1), from, to, epoch);
+                let number = self.backlog.stall(from, to, message, State::Leaving { sent: 1 }, true);
+                Fate::Held { number, end, epoch }
             }
-        }
+        };
+        self.shared().enter(now, (from, to), size, way, fate);
         self.tell(schedule);
     }
 
@@ -122,24 +152,20 @@ impl<M: Message> Fabric<M> {
         schedule: &mut impl Schedule<M>,
     ) {
         if !self.backlog.is_open(from, to) {
-            return self.backlog.queue(from, to, message, State::Missing { sent: 0 });
+            self.backlog.queue(from, to, message, State::Missing { sent: 0 });
+            return;
         }
-        let stalled = self.backlog.stalled(from, to).expect("what is open is stalled");
-        let (number, tries_again) = (stalled.next_number(), stalled.sent().is_some());
         let (epoch, size) = (self.epoch(from, to), message.size());
-        let state = match self.attempt_shared(&mut conditions, now, |_| draw, (from, to), size) {
-            Attempt::Leaves(way, found) => {
-                self.enter(now, (from, to), size, way, Fate::Held { number, found, epoch });
-                State::Leaving
+        let Some((way, end)) = self.attempt_shared(&mut conditions, |_| draw, (from, to), size) else {
+            // As long as something is missing it is due to try again. Nothing is, if all that was sent has not left yet.
+            if self.held(from, to).sent().is_none() {
+                schedule.retransmit(now + timeout(1), from, to, epoch);
             }
-            Attempt::Lost => State::Missing { sent: 1 },
-            Attempt::Blocked => State::Missing { sent: 0 },
+            self.backlog.queue(from, to, message, State::Missing { sent: 0 });
+            return;
         };
-        // As long as something is missing it is due to try again. Nothing is, if what was sent again has not left yet.
-        if !tries_again && matches!(state, State::Missing { .. }) {
-            schedule.retransmit(now + timeout(1), from, to, epoch);
-        }
-        self.backlog.queue(from, to, message, state);
+        let number = self.backlog.queue(from, to, message, State::Leaving { sent: 1 });
+        self.shared().enter(now, (from, to), size, way, Fate::Held { number, end, epoch });
         self.tell(schedule);
     }
 
@@ -160,9 +186,9 @@ impl<M: Message> Fabric<M> {
         let Some((delay, profile)) = self.sites.link(sender.site, receiver.site) else {
             return counters.drop_one(DropReason::NoRoute);
         };
-        let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
+        let shared = self.shared.as_mut().expect("only what is shared is passed so");
         let size = message.size();
-        if is_full(&conditions, profile, sharing.bytes(from, to), size) {
+        if is_full(&conditions, profile, shared.sharing.bytes(from, to), size) {
             return counters.drop_one(DropReason::BufferFull);
         }
         let fate = match taken(profile, &mut conditions, draw) {
@@ -173,40 +199,40 @@ impl<M: Message> Fabric<M> {
             }
         };
         let way = way(&self.sites, (from, sender), (to, receiver), profile, &conditions);
-        sharing.begin(now, from, to, size, way, fate);
+        shared.enter(now, (from, to), size, way, fate);
         self.tell(schedule);
     }
 
-    /// Sends so many bytes of a stream now, as far as nothing blocks it: what a fault takes has used its way all the same.
+    /// The way that so many bytes of a stream would take now, and how it ends; `None` if there is none, or its buffer is full.
     fn attempt_shared(
         &mut self,
         conditions: &mut impl Conditions,
-        now: Time,
         draw: impl FnOnce(&mut Burst) -> Draw,
         (from, to): (NodeId, NodeId),
         size: u32,
-    ) -> Attempt {
+    ) -> Option<(Way, End)> {
         let [sender, receiver] = [from, to].map(|node| self.addresses[node.index()]);
         let link = self.sites.link(sender.site, receiver.site).filter(|_| !conditions.cut());
-        let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
-        let Some((delay, profile)) = link else { return Attempt::Blocked };
-        if is_full(conditions, profile, sharing.bytes(from, to), size) {
-            return Attempt::Blocked;
+        let (delay, profile) = link?;
+        let shared = self.shared.as_ref().expect("only what is shared is passed so");
+        if is_full(conditions, profile, shared.sharing.bytes(from, to), size) {
+            return None;
         }
         let Traffic { burst, counters, .. } = &mut self.traffic[from.index()];
         let draw = draw(burst);
         let way = way(&self.sites, (from, sender), (to, receiver), profile, conditions);
-        if conditions.harm(draw).is_some() {
-            sharing.begin(now, from, to, size, way, Fate::Taken);
-            return Attempt::Lost;
-        }
-        Attempt::Leaves(way, lateness(profile, conditions, draw, counters).map(|later| delay + later))
+        let end = match conditions.harm(draw) {
+            Some(_) => End::Lost,
+            None => match lateness(profile, conditions, draw, counters) {
+                Ok(later) => End::Arrives(delay + later),
+                Err(reason) => End::GivenUp(reason),
+            },
+        };
+        Some((way, end))
     }
 
-    /// A message of so many bytes begins to leave.
-    fn enter(&mut self, now: Time, (from, to): (NodeId, NodeId), size: u32, way: Way, fate: Fate<M>) {
-        let sharing = self.sharing.as_mut().expect("only what is shared is passed so");
-        sharing.begin(now, from, to, size, way, fate);
+    fn shared(&mut self) -> &mut Shared<M> {
+        self.shared.as_mut().expect("only what is shared is passed so")
     }
 
     /// The stream from `from` to `to` sends what is missing, in order, until the way is blocked again. Nothing if `epoch` has
@@ -228,25 +254,20 @@ impl<M: Message> Fabric<M> {
         let numbers = self.held(from, to).numbers_missing();
         let mut is_open = true;
         for number in numbers {
-            let held = self.held(from, to).numbered(number);
-            let (size, again) = (held.size(), held.send());
-            self.traffic[from.index()].counters.retransmitted += u64::from(again);
+            let (message, sent) = self.held(from, to).send(number);
+            let size = message.size();
+            self.traffic[from.index()].counters.retransmitted += u64::from(sent > 1);
             let draw = |burst: &mut Burst| Draw::new(keyed, name, now, burst.next(now, to));
             let found = match conditions.clog() {
-                true => Attempt::Blocked,
-                false => self.attempt_shared(&mut conditions, now, draw, (from, to), size),
+                true => None,
+                false => self.attempt_shared(&mut conditions, draw, (from, to), size),
             };
-            match found {
-                Attempt::Leaves(way, found) => {
-                    self.enter(now, (from, to), size, way, Fate::Held { number, found, epoch });
-                    self.held(from, to).numbered(number).state = State::Leaving;
-                }
-                Attempt::Lost => {}
-                Attempt::Blocked => {
-                    is_open = false;
-                    break;
-                }
-            }
+            let Some((way, end)) = found else {
+                is_open = false;
+                break;
+            };
+            self.held(from, to).set(number, State::Leaving { sent });
+            self.shared().enter(now, (from, to), size, way, Fate::Held { number, end, epoch });
         }
         let stalled = self.held(from, to);
         stalled.open(is_open);
@@ -262,22 +283,29 @@ impl<M: Message> Fabric<M> {
 
     /// What has left by now is under way, unless `generation` has passed.
     pub(in crate::net) fn left(&mut self, now: Time, generation: u32, schedule: &mut impl Schedule<M>) {
-        let sharing = self.sharing.as_mut().expect("only what is shared leaves so");
-        if !sharing.is_due(generation) {
+        let shared = self.shared();
+        if !shared.sharing.is_due(generation) {
             return;
         }
-        for (from, to, fate) in sharing.finish(now) {
+        for (from, to, fate) in shared.finish(now) {
             let current = self.epoch(from, to);
             let Traffic { counters, links, .. } = &mut self.traffic[from.index()];
             match fate {
-                Fate::Taken => {}
                 Fate::Held { epoch, .. } if epoch != current => {}
-                Fate::Held { number, found, epoch } => {
+                Fate::Held { number, end, epoch } => {
                     let stalled = self.backlog.stalled(from, to).expect("its stream has stalled");
-                    stalled.numbered(number).state = match found {
-                        Ok(after) => State::Arrives(now + after),
-                        Err(reason) => State::GivenUp(reason),
-                    };
+                    match end {
+                        End::Arrives(after) => stalled.set(number, State::Arrives(now + after)),
+                        End::GivenUp(reason) => stalled.set(number, State::GivenUp(reason)),
+                        // The stream can know no sooner: it waits from now on, unless it waits already.
+                        End::Lost => {
+                            let waits = stalled.sent().is_some();
+                            let sent = stalled.miss(number);
+                            if !waits {
+                                schedule.retransmit(now + timeout(sent), from, to, epoch);
+                            }
+                        }
+                    }
                     let link = links.get(to);
                     release(stalled, link, counters, now, (from, to), epoch, schedule);
                     if stalled.is_empty() {
@@ -305,7 +333,7 @@ impl<M: Message> Fabric<M> {
 
     /// Tells when the next message leaves, if that has changed.
     fn tell(&mut self, schedule: &mut impl Schedule<M>) {
-        if let Some((at, generation)) = self.sharing.as_mut().and_then(|sharing| sharing.next()) {
+        if let Some((at, generation)) = self.shared.as_mut().and_then(|shared| shared.sharing.next()) {
             schedule.leave(at, generation);
         }
     }

@@ -53,7 +53,13 @@ impl<M: Message> Fabric<M> {
             Attempt::GivenUp(reason) => counters.drop_one(reason),
             Attempt::Lost | Attempt::Blocked => {
                 link.stall(epoch);
-                self.backlog.stall(from, to, message, matches!(found, Attempt::Lost));
+                self.backlog.stall(
+                    from,
+                    to,
+                    message,
+                    State::Missing { sent: 1 },
+                    matches!(found, Attempt::Lost),
+                );
                 schedule.retransmit(now + timeout(1), from, to, epoch);
             }
         }
@@ -72,7 +78,8 @@ impl<M: Message> Fabric<M> {
         message: M,
     ) {
         if !self.backlog.is_open(from, to) {
-            return self.backlog.queue(from, to, message, State::Missing { sent: 0 });
+            self.backlog.queue(from, to, message, State::Missing { sent: 0 });
+            return;
         }
         let [sender, receiver] = [from, to].map(|node| self.addresses[node.index()].site);
         let way = self.sites.link(sender, receiver).filter(|_| !conditions.cut());
@@ -117,13 +124,14 @@ impl<M: Message> Fabric<M> {
         let link = links.get(to);
         let stalled = self.backlog.stalled(from, to).expect("a stream that tries again has stalled");
         let mut is_open = true;
-        for held in stalled.missing() {
-            counters.retransmitted += u64::from(held.send());
+        for number in stalled.numbers_missing() {
+            let (message, sent) = stalled.send(number);
+            counters.retransmitted += u64::from(sent > 1);
             let way = way.filter(|_| !conditions.cut() && !conditions.clog());
             let draw = || Draw::new(self.keyed, name, now, burst.next(now, to));
-            let found = attempt(way, &mut conditions, now, draw, || held.size(), link, counters);
+            let found = attempt(way, &mut conditions, now, draw, || message.size(), link, counters);
             match found {
-                Attempt::Arrives(_) | Attempt::GivenUp(_) => held.state = found.state(),
+                Attempt::Arrives(_) | Attempt::GivenUp(_) => stalled.set(number, found.state()),
                 Attempt::Lost => {}
                 Attempt::Blocked => {
                     is_open = false;

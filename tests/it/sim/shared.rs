@@ -116,10 +116,10 @@ fn losing() -> OnLinks<Loss> {
 fn what_follows_a_lost_message_of_a_stream_travels_and_waits_where_it_arrives() {
     let world = || world().node(sends(B, 31, 7 * MS, 5 * MEGABYTE)).listener().streams();
     let mut run = world().fault(0, Some(8 * MS), losing()).run(900 * MS);
-    // Tried again at 207 ms, behind the 29th, which leaves until 208 ms.
-    let again = 208 * MS + 5 * MS + MS;
-    let held_up = (1..30).map(|number| (again + number - 1, number as u32));
-    let expected: Vec<_> = held_up.chain([(219 * MS, 30), (224 * MS, 31)]).collect();
+    // It has left at 12 ms, and is tried again at 212 ms, behind the 30th, which leaves until 215 ms.
+    let again = 215 * MS + 5 * MS + MS;
+    let held_up = (1..31).map(|number| (again + number - 1, number as u32));
+    let expected: Vec<_> = held_up.chain([(226 * MS, 31)]).collect();
     assert_eq!(run.arrivals(B), expected);
     let counters = run.sim.node_counters(A).network;
     assert_eq!((counters.retransmitted, counters.dropped_total()), (1, 0));
@@ -127,15 +127,17 @@ fn what_follows_a_lost_message_of_a_stream_travels_and_waits_where_it_arrives() 
     assert_eq!(half_way.sim.messages_under_way(), (0, 14), "each of the fourteen waits once");
 }
 
-/// The first is sent again and has not left when the second is lost: nothing is missing then that would be tried again.
+/// The first is sent again at 470 ms, and has not left when the second is found missing at 490 ms: nothing else is missing then
+/// that would be tried again.
 #[test]
 fn what_is_lost_while_nothing_else_is_missing_is_tried_again_by_itself() {
     let world = world().node(sends(B, 3, 220 * MS, 50 * MEGABYTE)).listener().streams();
     let world = world.fault(0, Some(221 * MS), losing()).fault(430 * MS, Some(20 * MS), losing());
     let mut run = world.run(900 * MS);
-    let first = 220 * MS + TIMEOUT + 50 * MS + MS;
-    let second = 440 * MS + TIMEOUT + 50 * MS + MS;
-    assert_eq!(run.arrivals(B), [(first, 1), (second, 2), (second + 50 * MS, 3)]);
+    let first = 490 * MS + 50 * MS + MS;
+    // Behind the third, which waits for it where it arrives.
+    let second = 490 * MS + TIMEOUT + 20 * MS + 50 * MS + MS;
+    assert_eq!(run.arrivals(B), [(first, 1), (second, 2), (second + 1, 3)]);
     assert_eq!(run.sim.node_counters(A).network.retransmitted, 2);
 }
 
@@ -152,7 +154,26 @@ fn what_a_fault_takes_from_a_stream_has_used_its_share() {
     let world = world().node(to_both).listener().listener().streams();
     let run = world.fault(0, Some(2 * MS), losing()).run(900 * MS);
     assert_eq!(run.arrivals(C), [(4 * MS, 2)], "half of the way out was the other's");
-    assert_eq!(run.arrivals(B), [(MS + TIMEOUT + 2 * MS, 1)]);
+    assert_eq!(run.arrivals(B), [(3 * MS + TIMEOUT + MS + MS, 1)]);
+}
+
+/// Ten letters of 90 ms each, sent at once: the last of them leaves after 900 ms, and what is lost counts its timeout from when
+/// it has left. Were it counted from when it is sent, each timeout would put one more of all ten in each other's way.
+#[test]
+fn what_is_sent_again_is_in_its_own_way_once() {
+    let to_b = |cx: &mut dyn seedbed::kernel::Context<super::world::Probe>, on: On| match on {
+        On::Boot(..) => cx.arm(1, Duration(MS)),
+        On::Timer(_) => (1..11).for_each(|number| cx.send(B, Letter(number, 90 * MEGABYTE))),
+        On::Letter(..) | On::Synced(_) | On::SyncFailed(_) | On::Computed(_) => {}
+    };
+    let world = world().node(to_b).listener().streams();
+    let mut run = world.fault(0, Some(1_000 * MS), losing()).run(9_000 * MS);
+    // Sent again in vain at 291 ms: 1 to 3, which have left until then; at 561 ms 4 to 6, and at 831 ms 7 to 9. Then with
+    // success at 1101 ms 1, 2 and 10, at 1571 ms, 400 ms after 3 has left for the second time, 3 to 7, and at 2021 ms 8 and 9.
+    let left = [1801, 1891, 2071, 2161, 2251, 2341, 2431, 2521, 2611];
+    let expected = (1..10).zip(left).map(|(number, left)| ((left + 1) * MS, number));
+    assert_eq!(run.arrivals(B), expected.chain([(2612 * MS + 1, 10)]).collect::<Vec<_>>());
+    assert_eq!(run.sim.node_counters(A).network.retransmitted, 3 + 3 + 3 + 3 + 5 + 2);
 }
 
 /// What has not left when its stream is reset still uses its way, and arrives nowhere, whether it was held up or not.
