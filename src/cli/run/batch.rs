@@ -18,6 +18,11 @@ use crate::run::outputs::{
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
 use crate::systems::Custom;
 
+/// Why something was not done: the user did not want it any more.
+pub(super) const INTERRUPTED: &str = "interrupted";
+/// Why something was not done: `--fail-fast`.
+pub(super) const FAILED_FAST: &str = "stopped after the first failure";
+
 /// What became of the runs of a file.
 pub(super) struct Done<'a> {
     /// The file.
@@ -120,7 +125,8 @@ fn workers(args: &RunArgs) -> usize {
 }
 
 impl<'a> Done<'a> {
-    fn of(args: &RunArgs, batch: &'a Batch, outcomes: Vec<Outcome<Report>>) -> Done<'a> {
+    /// What the runs came to, before anything that they share is written.
+    pub fn of(args: &RunArgs, batch: &'a Batch, outcomes: Vec<Outcome<Report>>) -> Done<'a> {
         let (mut reports, mut skipped, mut panicked) = (Vec::new(), 0, 0);
         let (mut exits, mut internal, mut reproduce) = (Vec::new(), None, None);
         for (job, outcome) in batch.jobs.iter().zip(outcomes) {
@@ -218,9 +224,9 @@ impl<'a> Done<'a> {
         );
         let of = format!("{missing} of {all} runs are not finished");
         if is_interrupted() {
-            ("interrupt", format!("interrupted: {of}"))
+            ("interrupt", format!("{INTERRUPTED}: {of}"))
         } else if self.skipped > 0 {
-            ("fail-fast", format!("stopped after the first failure: {of}"))
+            ("fail-fast", format!("{FAILED_FAST}: {of}"))
         } else {
             ("unfinished", of)
         }

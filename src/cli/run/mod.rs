@@ -6,6 +6,7 @@
 
 mod arguments;
 mod batch;
+mod document;
 #[cfg(test)]
 mod failures;
 mod jobs;
@@ -20,14 +21,14 @@ use std::sync::atomic::AtomicUsize;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal};
-use crate::run::outputs::{Disk, OutputError, RunVerdict, Sink};
+use crate::run::outputs::{Disk, OutputError, Sink};
 use crate::run::product;
 use crate::systems::Custom;
-use batch::{Done, check_writable, run_batch};
+use batch::{Done, FAILED_FAST, INTERRUPTED, check_writable, run_batch};
 use jobs::Batch;
 use limits::{is_interrupted, wait_until_told, watch_interrupts};
 use reproduce::Reader;
-use work::{Report, Verified, is_over};
+use work::{Verified, is_over};
 
 pub use arguments::RunArgs;
 
@@ -76,11 +77,21 @@ impl RunArgs {
             say(&done, terminal);
             all.push(done);
         }
-        let was_cut = is_interrupted() && all.len() < batches.len();
+        let interrupted = is_interrupted();
+        wait_until_told();
+        let left_out = match batches.len() - all.len() {
+            0 => None,
+            left => {
+                let why = if interrupted { INTERRUPTED } else { FAILED_FAST };
+                Some(format!("{why}: {left} of {} files are not begun", batches.len()))
+            }
+        };
+        let was_cut = interrupted && left_out.is_some();
         let exits = all.iter().map(|done| done.exit).chain(was_cut.then_some(Exit::Interrupted));
         let exit = Exit::of_many(exits);
+        left_out.iter().for_each(|sentence| terminal.warn(sentence));
         if self.format == Format::Json {
-            terminal.print_json(&document(&all, exit))?;
+            terminal.print_json(&document::document(&all, left_out, exit))?;
         }
         for done in all.iter().filter(|done| done.sweep.is_some() && !done.is_whole()) {
             terminal.say(&format!("resume: {}", reproduce::to_resume(self, done.batch)));
@@ -171,38 +182,4 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
     if !done.is_whole() && done.batch.jobs.len() > 1 {
         terminal.warn(&format!("{}: {}", done.batch.name, done.why_partial().1));
     }
-}
-
-/// The one document of `--format json`: that of the run, or all runs and their sweeps. Its verdict, exit code and reasons
-/// are those of the command: a run that passed by itself may lack what was to come to pass in one run at least.
-fn document(all: &[Done<'_>], exit: Exit) -> Json {
-    let single = match all {
-        [Done { reports, sweep: None, .. }] => <&[Report; 1]>::try_from(reports.as_slice()).ok(),
-        _ => None,
-    };
-    let mut document = single.map_or_else(|| of_many(all), |[report]| report.json());
-    let verdicts: Vec<RunVerdict> = all.iter().map(Done::verdict).collect();
-    // The gravest; `--fail-fast` leaves files out after one that failed only.
-    let gravest =
-        [RunVerdict::Failed, RunVerdict::Inconclusive].into_iter().find(|one| verdicts.contains(one));
-    document["verdict"] = json!(gravest.unwrap_or(RunVerdict::Passed).name());
-    document["exit"] = json!(exit.code());
-    document["reasons"] = all.iter().flat_map(print::reasons).collect();
-    document
-}
-
-/// All runs of all files, and their sweeps.
-fn of_many(all: &[Done<'_>]) -> Json {
-    let runs: Vec<Json> = all.iter().flat_map(|done| &done.reports).map(Report::json).collect();
-    let sweep = |done: &Done<'_>| {
-        let folder = done.sweep.as_ref()?;
-        Some(json!({
-            "scenario": done.batch.name,
-            "output": folder.display().to_string(),
-            "complete": done.is_whole(),
-            "skipped": done.skipped,
-            "sometimes": done.sometimes,
-        }))
-    };
-    json!({ "runs": runs, "sweeps": all.iter().filter_map(sweep).collect::<Vec<Json>>() })
 }

@@ -1,7 +1,7 @@
 //! What runs came to, for people.
 
 use super::batch::Done;
-use super::work::Report;
+use super::work::{LACKS_TRACE, Report};
 use super::{Exit, Terminal};
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, Verdict, entry};
 use crate::run::outputs::{CheckSummary, RunVerdict, Seen, Sometimes};
@@ -35,6 +35,21 @@ pub(super) fn reasons(done: &Done<'_>) -> Vec<String> {
     let of_runs = [RunVerdict::Failed, RunVerdict::Inconclusive].into_iter().filter_map(of_runs);
     let named = |reason: String| format!("{}: {reason}", done.batch.name);
     of_runs.map(named).chain(never(done)).collect()
+}
+
+/// What else keeps the runs of a file from passing, whatever they came to: what could not be written, mistakes of ours, and
+/// runs that were not done.
+pub(super) fn troubles(done: &Done<'_>) -> Vec<String> {
+    let errors = done.reports.iter().filter_map(|report| report.error.as_ref()).chain(&done.errors).cloned();
+    let lacking = done.reports.iter().filter(|report| report.lacks_trace).map(|_| LACKS_TRACE.to_owned());
+    let panicked = match (done.panicked, done.batch.jobs.len()) {
+        (0, _) => None,
+        (_, 1) => Some("the run met an internal error".to_owned()),
+        (some, all) => Some(format!("{some} of {all} runs met an internal error")),
+    };
+    let skipped = (done.skipped > 0).then(|| done.why_partial().1);
+    let troubles = errors.chain(lacking).chain(panicked).chain(skipped);
+    troubles.map(|trouble| format!("{}: {trouble}", done.batch.name)).collect()
 }
 
 /// What came to pass in none of all runs.

@@ -24,6 +24,9 @@ use crate::run::product::{self, Origin, Product, Wanted, WantedTrace};
 use crate::sim::Stop;
 use crate::systems::Custom;
 
+/// What is told of a run whose trace the user interrupted.
+pub(super) const LACKS_TRACE: &str = "interrupted: trace.jsonl is not written";
+
 /// What became of a run.
 pub(super) struct Report {
     /// Which.
@@ -222,7 +225,7 @@ pub(super) fn run_job<X: Custom>(
     let lacks_trace = written.as_ref().is_ok_and(|product| product.lacks_trace);
     warnings.extend(written.iter().flat_map(|product| product.warnings.iter().cloned()));
     if lacks_trace {
-        warnings.push("interrupted: trace.jsonl is not written".to_owned());
+        warnings.push(LACKS_TRACE.to_owned());
     } else if traced == Trace::Full {
         warnings.extend(trace.warning(executed.events));
     }

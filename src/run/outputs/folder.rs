@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::REPORT;
 use super::digest::{Digesting, FileDigest};
 use super::document::write_json;
+use super::pages::differ_by_command;
 use super::sink::{At, OutputError, Sink, read};
 
 /// The name of the file that says what a folder holds.
@@ -45,13 +46,13 @@ pub enum Finished {
         /// Where it is.
         folder: PathBuf,
     },
-    /// It was there, and what was made now equals it byte for byte; but for the page, if that names another command.
+    /// It was there, and what was made now equals it byte for byte; but for the command that its page names.
     Verified {
         /// Where it is.
         folder: PathBuf,
         /// Files that it lacked and has now.
         added: Vec<String>,
-        /// Whether its page is another one, and was kept.
+        /// Whether its page names another command, and was kept.
         keeps_page: bool,
     },
     /// It was there and is untouched, but what was made now differs.
@@ -210,7 +211,12 @@ impl<'a> Folder<'a> {
                 None => lacking.push(name.clone()),
                 // A page is for people: it names the command too, and the same scenario may have come from elsewhere. One that
                 // was changed since is no page of this run.
-                Some(theirs) if theirs != *digest && name == REPORT && to_value(&theirs) == *listed(name) => {
+                Some(theirs)
+                    if theirs != *digest
+                        && name == REPORT
+                        && to_value(&theirs) == *listed(name)
+                        && self.names_another_command()? =>
+                {
                     page = Some(theirs);
                 }
                 Some(theirs) if theirs != *digest => differing.push(name.clone()),
@@ -333,6 +339,13 @@ impl<'a> Folder<'a> {
         self.put_manifest(facts, &files, host)?;
         let (from, to) = (self.partial.join(MANIFEST), self.done.join(MANIFEST));
         self.sink.rename(&from, &to).at(&to)
+    }
+
+    /// Whether the page that stands there differs from the one made now in the command that it names, and in nothing else.
+    fn names_another_command(&self) -> Result<bool, OutputError> {
+        let page = |folder: &Path| read(self.sink, &folder.join(REPORT));
+        let (theirs, ours) = (page(&self.done)?, page(&self.partial)?);
+        Ok(theirs.zip(ours).is_some_and(|(theirs, ours)| differ_by_command(&theirs, &ours)))
     }
 
     /// The manifest of the folder that stands there; `None` if it has none that can be read as JSON.

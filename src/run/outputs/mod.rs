@@ -13,6 +13,7 @@ mod folder;
 mod formats;
 mod lock;
 mod nodes;
+mod pages;
 mod requests;
 mod series;
 mod sink;

@@ -6,11 +6,11 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::SUMMARY;
 use super::digest::FileDigest;
 use super::folder::{MANIFEST, PARTIAL};
 use super::sink::{OutputError, Sink, read};
 use super::summary::Summary;
+use super::{RESOLVED, SUMMARY};
 
 /// What a folder turned out to hold.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ pub fn is_result(folder: &Path) -> bool {
         let marker: Value = serde_json::from_slice(&text).unwrap_or_default();
         marker["run_id"].is_string() || marker["sweep_id"].is_string()
     };
-    // What is being filled has its marker last, but its name at once.
+    // What is being filled has its marker last, but the run's scenario first.
     let is_partial = folder.extension().is_some_and(|extension| extension == "partial");
-    is_partial || [MANIFEST, PARTIAL].into_iter().any(names_one)
+    (is_partial && folder.join(RESOLVED).is_file()) || [MANIFEST, PARTIAL].into_iter().any(names_one)
 }
 
 #[derive(Deserialize)]

@@ -18,7 +18,7 @@ pub(super) struct Loader {
     pub(super) sources: Sources,
     pub(super) diagnostics: Diagnostics,
     pub(super) root: Option<PathBuf>,
-    /// The files on the way to the current one: real path and shown name.
+    /// The files on the way to the current one: real path and shown name. A stream, which no path leads back to, has none.
     chain: Vec<(PathBuf, String)>,
 }
 
@@ -44,14 +44,19 @@ impl Loader {
     pub(super) fn stream(&mut self, stream: impl Read, name: &str, folder: &Path) -> Option<Node> {
         let read = files::read_stream(stream, SCENARIO_BYTES_MAX);
         let source = self.add(name.to_owned(), read, Some(folder.to_path_buf()), None)?;
-        self.document(source)
+        self.link(source, PathBuf::new(), name.to_owned())
     }
 
     fn read(&mut self, real: &Path, name: String, extended_at: Option<Origin>) -> Option<Node> {
         let read = files::read_text(real, SCENARIO_BYTES_MAX);
         let folder = real.parent().map(Path::to_path_buf);
         let source = self.add(name.clone(), read, folder, extended_at)?;
-        self.chain.push((real.to_path_buf(), name));
+        self.link(source, real.to_path_buf(), name)
+    }
+
+    /// The document of a source that is one more on the way.
+    fn link(&mut self, source: SourceId, real: PathBuf, name: String) -> Option<Node> {
+        self.chain.push((real, name));
         let document = self.document(source);
         self.chain.pop();
         document

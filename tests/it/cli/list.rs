@@ -78,6 +78,14 @@ fn what_seedbed_wrote_is_no_scenario_of_a_person() {
         ("scenarios/outputs/mine.toml", small),
         ("scenarios/shop/manifest.json", "{ \"name\": \"shop\" }"),
         ("scenarios/shop/b.toml", small),
+        ("scenarios/half.partial/c.toml", small),
+        // A run that is being written, or whose program was killed meanwhile, alone and in a sweep.
+        ("scenarios/outputs/a/0123abcd.77-0.partial/scenario.resolved.toml", small),
+        (
+            "scenarios/outputs/a/sweep-0123abcd.partial/runs/0123abcd.77-1.partial/scenario.resolved.toml",
+            small,
+        ),
+        ("scenarios/outputs/a/sweep-0123abcd.partial/runs/0123abcd.77-1.partial/inputs/x.toml", small),
     ]);
     let inside = folder.path("scenarios");
     run_in(&inside, &["run", "a.toml"]).exits(0);
@@ -85,7 +93,8 @@ fn what_seedbed_wrote_is_no_scenario_of_a_person() {
     run_in(&inside, &["run", "a.toml", "--max-events", "50", "--seed", "9"]).exits(3);
     let done = folder.run(&["list", "scenarios"]).exits(0);
     let files: Vec<&str> = done.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
-    assert_eq!(files, ["scenarios/a.toml", "scenarios/outputs/mine.toml", "scenarios/shop/b.toml"]);
+    let of_people = ["a.toml", "half.partial/c.toml", "outputs/mine.toml", "shop/b.toml"];
+    assert_eq!(files, of_people.map(|file| format!("scenarios/{file}")));
 }
 
 #[test]

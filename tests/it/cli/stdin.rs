@@ -64,6 +64,22 @@ fn a_scenario_from_elsewhere_is_the_same_run() {
 }
 
 #[test]
+fn standard_input_is_one_of_the_files_of_a_chain() {
+    let most = seedbed::scenario::source::EXTENDS_DEPTH_MAX;
+    let folder = Folder::new(&[("1.toml", KV)]);
+    for n in 2..=most {
+        let text = format!("schema = 1\nextends = \"{}.toml\"\n", n - 1);
+        std::fs::write(folder.path(&format!("{n}.toml")), text).expect("writable");
+    }
+    let on = |bases: usize| format!("schema = 1\nextends = \"{bases}.toml\"\n");
+    piped(&folder, &["check", "-"], on(most - 1).as_bytes()).exits(0);
+    folder.run(&["check", &format!("{most}.toml")]).exits(0);
+    let said = piped(&folder, &["check", "-"], on(most).as_bytes()).exits(2);
+    let said = said.stdout + &said.stderr;
+    assert!(said.contains("`1.toml` is one too many: a chain of `extends` has at most 16 files"), "{said}");
+}
+
+#[test]
 fn errors_on_standard_input_name_it() {
     let folder = Folder::new(&[]);
     let said = |text: &[u8]| piped(&folder, &["run", "-"], text).exits(2).stderr;

@@ -1,6 +1,7 @@
 //! Folders made once and again.
 
 use super::*;
+use crate::run::outputs::pages::tests::page;
 
 #[test]
 fn the_same_run_again_verifies_and_changes_nothing_though_the_host_differs() {
@@ -27,18 +28,31 @@ fn a_page_that_names_another_command_is_kept_unless_it_was_changed() {
         }
         folder.finish(&json!({ "run_id": "run" }), &json!({})).expect("the disk works")
     };
-    let page = || fs::read_to_string(outputs.path().join("run").join(REPORT)).expect("it is there");
-    assert!(matches!(made("run a.toml", &[]), Finished::Written { .. }));
+    let kept = || fs::read_to_string(outputs.path().join("run").join(REPORT)).expect("it is there");
+    let [a, b] = ["run a.toml", "run b.toml"].map(|command| page(command, "good"));
+    assert!(matches!(made(&a, &[]), Finished::Written { .. }));
     let folder = outputs.path().join("run");
     // Also where the folder gets a file that it lacked, and with it another manifest.
     for (more, added) in [(&["b.csv"][..], vec!["b.csv".to_owned()]), (&["b.csv"], Vec::new())] {
         let verified = Finished::Verified { folder: folder.clone(), added, keeps_page: true };
-        assert_eq!(made("run b.toml", more), verified);
-        assert_eq!(page(), "run a.toml");
+        assert_eq!(made(&b, more), verified);
+        assert_eq!(kept(), a);
     }
+    let differs = |page: &str| {
+        let Finished::Differs { files, other, .. } = made(page, &[]) else { panic!("the pages differ") };
+        assert_eq!(files, [REPORT]);
+        assert_eq!(other, outputs.path().join("run.differs"));
+        assert_eq!(fs::read_to_string(other.join(REPORT)).expect("it is there"), page);
+    };
+    // What differs elsewhere differs, whichever command made it.
+    differs(&page("run a.toml", "bad"));
+    differs(&page("run b.toml", "bad"));
+    assert_eq!(kept(), a);
     fs::write(folder.join(REPORT), "changed").expect("the disk works");
-    let Finished::Differs { files, .. } = made("run a.toml", &[]) else { panic!("the page was changed") };
-    assert_eq!(files, [REPORT]);
+    differs(&a);
+    // Another command is no excuse for what was changed since.
+    fs::write(folder.join(REPORT), &b).expect("the disk works");
+    differs(&a);
 }
 
 #[test]

@@ -175,3 +175,36 @@ fn a_run_that_was_there_is_verified_and_one_that_differs_is_kept_apart() {
     let differs = folder.run(&["run", "a.toml"]).exits(74);
     assert!(differs.stderr.contains("was there already and differs in roles.csv"), "{}", differs.stderr);
 }
+
+#[test]
+fn a_document_gives_the_reason_for_what_could_not_be_written() {
+    let folder = Folder::new(&[("a.toml", SMALL)]);
+    let told = |flags: &[&str], runs: &Path, differing: usize| {
+        let arguments = [&["run", "a.toml"][..], flags].concat();
+        folder.run(&arguments).exits(0);
+        for run in folders_in(&folder.path("").join(runs)).iter().take(differing) {
+            std::fs::write(folder.path("").join(runs).join(run).join("roles.csv"), "tampered\n")
+                .expect("writable");
+        }
+        let json = folder.run(&[&arguments[..], &["--format", "json"]].concat()).exits(74).json();
+        assert_eq!((&json["verdict"], &json["exit"]), (&"inconclusive".into(), &74.into()));
+        let reasons = json["reasons"].as_array().expect("a list").clone();
+        for reason in &reasons {
+            let reason = reason.as_str().expect("a text");
+            let says = [
+                "small: outputs/small/",
+                " was there already and differs in roles.csv; this run's files are in ",
+            ];
+            assert!(reason.starts_with(says[0]) && reason.contains(says[1]), "{reason}");
+        }
+        assert_eq!(reasons.len(), differing, "{reasons:?}");
+        json
+    };
+    assert_eq!(told(&[], Path::new("outputs/small"), 1)["scenario"], "small");
+    std::fs::remove_dir_all(folder.path("outputs")).expect("it is there");
+    let sweep = ["--seeds", "1..3"];
+    folder.run(&[&["run", "a.toml"][..], &sweep].concat()).exits(0);
+    let name = folders_in(&folder.path("outputs/small")).remove(0);
+    let json = told(&sweep, &Path::new("outputs/small").join(name).join("runs"), 2);
+    assert_eq!(json["runs"].as_array().map(Vec::len), Some(3));
+}

@@ -222,6 +222,52 @@ mod interrupts {
     }
 
     #[test]
+    fn an_interrupt_between_two_files_is_a_reason() {
+        let other = endless().replace("small", "other");
+        let folder = Folder::new(&[("a.toml", SMALL), ("b.toml", &other)]);
+        folder.run(&["run", "a.toml"]).exits(0);
+        let latest = folder.path("outputs/latest");
+        std::fs::remove_file(&latest).expect("it is there");
+        // That the run was there already it cannot say, and so does not come as far as the other file.
+        let (mut reader, stderr) = full_stream();
+        let mut command = seedbed(folder.0.path(), &["run", "a.toml", "b.toml", "--format", "json"]);
+        let child = command.stdout(Stdio::piped()).stderr(stderr).spawn().expect("it starts");
+        drop(command);
+        wait_until(|| latest.is_symlink());
+        send_interrupt(&child);
+        std::thread::sleep(Duration::from_millis(500));
+        let reading = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            reader.read_to_end(&mut said).map(|_| said)
+        });
+        let done: Done = child.wait_with_output().expect("it ends").into();
+        let json = done.exits(130).json();
+        assert_eq!((&json["verdict"], &json["exit"]), (&"inconclusive".into(), &130.into()));
+        assert_eq!(json["reasons"], serde_json::json!(["interrupted: 1 of 2 files are not begun"]));
+        let said = reading.join().expect("it reads").expect("it can be read");
+        let said = String::from_utf8_lossy(&said).trim_start_matches('\0').to_owned();
+        assert!(said.ends_with("warning: interrupted: 1 of 2 files are not begun\n"), "{said}");
+    }
+
+    #[test]
+    fn a_document_says_that_runs_were_interrupted() {
+        let folder = Folder::new(&[("a.toml", &endless())]);
+        let is_ready = || folder.path("outputs/small").exists();
+        let reasons = |flags: &[&str]| {
+            let arguments = [&["run", "a.toml", "-j1", "--format", "json"], flags].concat();
+            let json = interrupt(&folder, &arguments, is_ready).exits(130).json();
+            assert_eq!((&json["verdict"], &json["exit"]), (&"inconclusive".into(), &130.into()));
+            json["reasons"].clone()
+        };
+        let cut = "small: inconclusive: stopped early by interrupt";
+        assert_eq!(reasons(&[]), serde_json::json!([cut]));
+        std::fs::remove_dir_all(folder.path("outputs")).expect("it is there");
+        let cut = "small: 1 of 3 runs inconclusive: stopped early by interrupt";
+        let left = "small: interrupted: 3 of 3 runs are not finished";
+        assert_eq!(reasons(&["--seeds", "1..3"]), serde_json::json!([cut, left]));
+    }
+
+    #[test]
     fn an_interrupted_sweep_keeps_the_finished_runs_and_resume_goes_on() {
         let text = sweep().replace("2s", "${length}") + "vars.length = [\"2s\", \"40s\"]\n";
         let folder = Folder::new(&[("a.toml", &text)]);

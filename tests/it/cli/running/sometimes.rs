@@ -152,8 +152,11 @@ fn after_what_never_came_to_pass_fail_fast_begins_no_other_file() {
     let folder = Folder::new(&[("never.toml", &never()), ("other.toml", &other)]);
     let run = |flags: &[&str]| {
         let files = ["run", "never.toml", "other.toml", "--seeds", "1..2"];
-        folder.run(&[&files, flags].concat()).exits(1);
-        !folders_in(&folder.path("outputs/other")).is_empty()
+        let said = folder.run(&[&files, flags].concat()).exits(1).stderr;
+        let is_begun = !folders_in(&folder.path("outputs/other")).is_empty();
+        let left = "warning: stopped after the first failure: 1 of 2 files are not begun\n";
+        assert_eq!(said.contains(left), !is_begun, "{said}");
+        is_begun
     };
     assert!(!run(&["--fail-fast"]));
     assert!(run(&[]));
