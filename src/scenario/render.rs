@@ -129,7 +129,11 @@ fn lines_of(text: &str, spans: impl Iterator<Item = Range<usize>>) -> (Range<usi
     let bytes = text.as_bytes();
     let is_break = |byte: &u8| *byte == b'\n';
     let start = bytes[..start].iter().rposition(is_break).map_or(0, |at| at + 1);
-    let end = bytes[end..].iter().position(is_break).map_or(bytes.len(), |at| end + at);
+    // Behind the last mark no more of a line than could be shown: a file may be one long line.
+    let rest = text.get(end..).unwrap_or("");
+    let mut columns = rest.char_indices().enumerate();
+    let stop = columns.find(|(count, (_, c))| *c == '\n' || *count == COLUMNS_MAX);
+    let end = end + stop.map_or(rest.len(), |(_, (at, _))| at);
     (start..end, 1 + bytes[..start].iter().filter(|byte| is_break(byte)).count())
 }
 
