@@ -160,21 +160,7 @@ pub fn refuse_unknown(
 
 /// What to write for an option that stands in `table`, one too high: `disk = { fsync = "1ms" }`.
 pub fn one_table_down(entry: &Entry, table: &Table, rows: &[OptionRow]) -> Option<String> {
-    let has_key = |row: &&OptionRow| match &row.shape {
-        Shape::Table(table) => table.rows.iter().any(|inner| inner.key == entry.key),
-        Shape::Any
-        | Shape::Bool
-        | Shape::Integer
-        | Shape::Number
-        | Shape::Text
-        | Shape::Quantity(_)
-        | Shape::Distribution(_)
-        | Shape::Choice(_)
-        | Shape::List(_)
-        | Shape::Named(_)
-        | Shape::Call(..)
-        | Shape::Either(_) => false,
-    };
+    let has_key = |row: &&OptionRow| matches!(&row.shape, Shape::Table(table) if table.rows.iter().any(|inner| inner.key == entry.key));
     let row = rows.iter().find(has_key)?;
     let Entry { key, node, .. } = entry;
     Some(match table.get(row.key) {

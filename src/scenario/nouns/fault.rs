@@ -304,9 +304,10 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     if let Some(lasts) = &fault.r#for
         && lasts.range().1 == Duration::ZERO
     {
-        let help = match fault.r#do.value {
-            FaultKind::Random => "write for example for = \"10s\"",
-            _ => "write for example for = \"10s\", or leave it out for a fault that stays",
+        let help = if fault.r#do.value == FaultKind::Random {
+            "write for example for = \"10s\""
+        } else {
+            "write for example for = \"10s\", or leave it out for a fault that stays"
         };
         refuse("for", "", "it would be over as it begins".to_owned(), help);
     }
