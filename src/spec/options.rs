@@ -160,7 +160,8 @@ pub fn refuse_unknown(
 
 /// What to write for an option that stands in `table`, one too high: `disk = { fsync = "1ms" }`.
 pub fn one_table_down(entry: &Entry, table: &Table, rows: &[OptionRow]) -> Option<String> {
-    let has_key = |row: &&OptionRow| matches!(&row.shape, Shape::Table(table) if table.rows.iter().any(|inner| inner.key == entry.key));
+    let holds_key = |table: &OptionTable| table.rows.iter().any(|inner| inner.key == entry.key);
+    let has_key = |row: &&OptionRow| matches!(&row.shape, Shape::Table(table) if holds_key(table));
     let row = rows.iter().find(has_key)?;
     let Entry { key, node, .. } = entry;
     Some(match table.get(row.key) {
