@@ -212,7 +212,7 @@ const ALTERATIONS: [&str; 4] = [
 #[test]
 fn the_event_where_a_replay_parts_is_the_first_that_two_whole_traces_differ_in() {
     let mut beyond_a_checkpoint = 0;
-    for (seed, altered) in ALTERATIONS.into_iter().enumerate().map(|(seed, altered)| (seed as u64, altered)) {
+    for (seed, altered) in (1..).zip(ALTERATIONS) {
         let outputs = tempfile::tempdir().expect("there is room");
         let folder = keep(outputs.path(), &hostile(STORE), seed, Some(TRACE_EVENTS_MAX));
         let recorded = Recorded::read(&folder).expect("it is a run");
@@ -273,13 +273,13 @@ fn a_replay_that_only_goes_on_or_ends_before_is_caught_at_the_end() {
 #[test]
 fn what_a_stored_trace_cannot_tell_is_said() {
     let outputs = tempfile::tempdir().expect("there is room");
-    let folder = keep(outputs.path(), &hostile(STORE), 0, Some(100));
+    let folder = keep(outputs.path(), &hostile(STORE), 1, Some(100));
     let recorded = Recorded::read(&folder).expect("it is a run");
     let text = std::fs::read_to_string(folder.join(TRACE)).expect("it is written");
     let end = format!("{{\"end\":\"max-trace-events\",\"events\":100,\"of\":{}}}", recorded.events);
     assert_eq!((text.lines().count(), text.lines().last()), (101, Some(end.as_str())));
 
-    let (prepared, _) = run_of(&hostile(ALTERATIONS[0]), 0);
+    let (prepared, _) = run_of(&hostile(ALTERATIONS[0]), 1);
     let interval = recorded.interval(&pass(&prepared, u64::MAX)).expect("the replay goes another way");
     let first = |folder: &Path| {
         let recorded = Recorded::read(folder).expect("it is a run");

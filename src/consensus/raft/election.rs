@@ -14,9 +14,7 @@ use super::{Raft, Timer};
 impl Raft {
     /// A randomised election timeout (§5.2). The only place that draws one.
     fn draw_election_timeout(&self, cx: &mut impl Context<Self>) -> Duration {
-        let (min, max) = (self.options.election_timeout_min, self.options.election_timeout_max);
-        let width = u128::from(max.0 - min.0) + 1;
-        min + Duration(((u128::from(cx.rng().next_u64()) * width) >> 64) as u64)
+        self.options.election_timeout.duration(cx.rng().next_u64())
     }
 
     /// Waits a fresh election timeout out before campaigning.
@@ -199,7 +197,7 @@ impl Raft {
     /// Whether a leader was heard within the least election timeout, or is this server. One that just booted
     /// cannot know, and so believes it (docs/divergences.md).
     fn hears_a_leader(&self, now: Time) -> bool {
-        let heard = self.heard_at.is_some_and(|at| now.since(at) < self.options.election_timeout_min);
+        let heard = self.heard_at.is_some_and(|at| now.since(at) < self.options.election_timeout_min());
         heard || self.is_leader()
     }
 

@@ -3,6 +3,7 @@
 use crate::consensus::bugs::Bugs;
 use crate::consensus::membership::Membership;
 use crate::kernel::Duration;
+use crate::kernel::sample::Distribution;
 
 /// What a node is told at boot. Cloned at every restart.
 #[derive(Clone, Debug)]
@@ -14,13 +15,11 @@ pub struct Config {
 }
 
 /// The knobs.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Options {
-    /// Shortest election timeout (§5.2). Also how long a node that hears a leader refuses to vote, and the
-    /// root of the lease.
-    pub election_timeout_min: Duration,
-    /// Longest election timeout.
-    pub election_timeout_max: Duration,
+    /// How long a follower waits for a leader before it campaigns, in nanoseconds, drawn anew each time (§5.2).
+    /// Its least value is also how long a node that hears a leader refuses to vote, and the root of the lease.
+    pub election_timeout: Distribution,
     /// Between two heartbeats of a leader.
     pub heartbeat_interval: Duration,
     /// After how long without an answer a leader sends again what it sent a follower; should be longer than a
@@ -55,8 +54,7 @@ impl Default for Options {
     /// The paper's timeouts (§9.3: 150 to 300 ms), and every safeguard on.
     fn default() -> Self {
         Options {
-            election_timeout_min: Duration::from_millis(150),
-            election_timeout_max: Duration::from_millis(300),
+            election_timeout: Distribution::uniform(1.5e8, 3e8).expect("two bounds in order"),
             heartbeat_interval: Duration::from_millis(50),
             retransmit_timeout: None,
             pre_vote: true,
@@ -78,8 +76,7 @@ impl Options {
     /// What is wrong with them, in the scenario's words, if anything is.
     pub fn complaint(&self) -> Option<&'static str> {
         let rules = [
-            (self.election_timeout_min > Duration::ZERO, "the election timeout must be longer than 0"),
-            (self.election_timeout_min <= self.election_timeout_max, "the election timeout's range is empty"),
+            (self.election_timeout_min() > Duration::ZERO, "the election timeout must be longer than 0"),
             (self.heartbeat_interval > Duration::ZERO, "the heartbeat must be longer than 0"),
             (self.retransmit_timeout() > Duration::ZERO, "the retransmit timeout must be longer than 0"),
             (self.append_entries_max > 0, "an AppendEntries must hold at least one entry"),
@@ -89,15 +86,20 @@ impl Options {
         rules.iter().find(|(holds, _)| !holds).map(|&(_, complaint)| complaint)
     }
 
+    /// The least election timeout that is ever drawn.
+    pub fn election_timeout_min(&self) -> Duration {
+        self.election_timeout.range().0
+    }
+
     /// After how long without an answer a leader sends again.
     pub fn retransmit_timeout(&self) -> Duration {
-        self.retransmit_timeout.unwrap_or(self.election_timeout_min)
+        self.retransmit_timeout.unwrap_or_else(|| self.election_timeout_min())
     }
 
     /// How long after a round began its majority keeps others from being elected, by the leader's clock.
     pub fn lease(&self) -> Duration {
         const MILLION: u128 = 1_000_000;
-        let patience = u128::from(self.election_timeout_min.0);
+        let patience = u128::from(self.election_timeout_min().0);
         Duration((patience * MILLION / (MILLION + u128::from(self.clock_drift_bound_ppm))) as u64)
     }
 }
@@ -113,9 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_sound_and_an_empty_range_is_not() {
+    fn the_defaults_are_sound_and_an_election_timeout_that_may_be_0_is_not() {
         assert_eq!(Options::default().complaint(), None);
-        let empty = Options { election_timeout_min: Duration::from_secs(1), ..Options::default() };
-        assert_eq!(empty.complaint(), Some("the election timeout's range is empty"));
+        let election_timeout = Distribution::exponential(1.5e8).expect("a mean above 0");
+        let hasty = Options { election_timeout, ..Options::default() };
+        assert_eq!(hasty.complaint(), Some("the election timeout must be longer than 0"));
     }
 }

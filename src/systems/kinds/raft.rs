@@ -38,7 +38,8 @@ crate::options! {
     pub struct RaftOptions {
         /// How reads are served (§8; dissertation §6.4). May stand in the system's own table.
         reads: Located<ReadsChoice> = "read-index",
-        /// How long a follower waits for a leader before it campaigns (§5.2).
+        /// How long a follower waits for a leader before it campaigns (§5.2), drawn anew each time. The law's least
+        /// value, above 0, is also how long who hears a leader elects no other, and what a lease rests on.
         election_timeout: Located<Distribution> = "uniform(150ms, 300ms)",
         /// Time between two heartbeats of a leader.
         heartbeat: Duration [Duration(1)..] = "50ms",
@@ -93,10 +94,8 @@ fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<
 
 impl RaftOptions {
     pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
-        let (election_timeout_min, election_timeout_max) = self.election_timeout.value.range();
         let options = raft::Options {
-            election_timeout_min,
-            election_timeout_max,
+            election_timeout: self.election_timeout.value.clone(),
             heartbeat_interval: self.heartbeat,
             retransmit_timeout: self.retransmit_timeout,
             pre_vote: self.pre_vote,

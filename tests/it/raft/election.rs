@@ -2,6 +2,7 @@
 
 use seedbed::consensus::raft::message::Message;
 use seedbed::consensus::raft::{self, Role, Timer};
+use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Time};
 use seedbed::model::log::{LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
@@ -174,12 +175,32 @@ fn election_timeouts_are_spread_over_their_range() {
         timeouts.push(bench.world.now - before);
     }
     let (least, most) = (timeouts.iter().min().expect("200"), timeouts.iter().max().expect("200"));
-    assert!(*least >= options.election_timeout_min && *most <= options.election_timeout_max);
-    let range = options.election_timeout_max.saturating_sub(options.election_timeout_min);
+    let (shortest, longest) = options.election_timeout.range();
+    assert!(*least >= shortest && *most <= longest);
+    let range = longest.saturating_sub(shortest);
     // The chance that none of 200 falls in the first, or in the last, 5 % of the range is 4e-5 each.
-    assert!(*least <= options.election_timeout_min + range / 20, "{least}");
-    assert!(*most + range / 20 >= options.election_timeout_max, "{most}");
+    assert!(*least <= shortest + range / 20, "{least}");
+    assert!(*most + range / 20 >= longest, "{most}");
     assert_eq!(bench.term(), 200, "every split vote costs a term");
+}
+
+/// Another law than the paper's is drawn from as it stands, not only over its range.
+#[test]
+fn an_election_timeout_is_drawn_from_the_law_that_was_given() {
+    let at = |millis: f64| Distribution::constant(millis * 1e6).expect("finite");
+    let election_timeout =
+        Distribution::mixture(vec![(0.75, at(200.0)), (0.25, at(800.0))]).expect("two branches");
+    let mut bench = Bench::with(3, raft::Options { election_timeout, ..plain() });
+    let mut long = 0;
+    for _ in 0..400 {
+        let before = bench.world.now;
+        bench.fire(Timer::Election);
+        let timeout = bench.world.now - before;
+        assert!([200, 800].map(Duration::from_millis).contains(&timeout), "{timeout}");
+        long += u32::from(timeout == Duration::from_millis(800));
+    }
+    // 100 are expected, 8.7 is the standard deviation.
+    assert!((65..=135).contains(&long), "{long} of 400 were long");
 }
 
 /// §5.2: a follower that hears a leader or votes waits a whole election timeout again.
@@ -191,7 +212,7 @@ fn heartbeats_and_granted_votes_put_an_election_off_and_refused_ones_do_not() {
     for message in [append(1, (1, 1), &[], 0), request_vote(2, (1, 1))] {
         bench.wait(Duration::from_millis(140));
         bench.receive(1, message);
-        assert!(deadline(&bench) >= bench.world.now + plain().election_timeout_min);
+        assert!(deadline(&bench) >= bench.world.now + plain().election_timeout_min());
         assert!(deadline(&bench) != before);
         before = deadline(&bench);
     }
@@ -238,7 +259,7 @@ fn a_pre_vote_is_granted_only_without_a_leader_and_changes_nothing() {
     bench.receive(1, append(3, (0, 0), &[3], 0));
     bench.sync();
     assert_eq!(bench.receive(2, pre_vote(4, (1, 3))), [(2, reply(3, false))], "it hears a leader");
-    bench.wait(with_pre_vote().election_timeout_min);
+    bench.wait(with_pre_vote().election_timeout_min());
     assert_eq!(bench.receive(2, pre_vote(4, (0, 0))), [(2, reply(3, false))], "the log is behind");
     assert_eq!(bench.receive(2, pre_vote(3, (1, 3))), [(2, reply(3, false))], "the term is not new");
     assert_eq!(bench.receive(2, pre_vote(4, (1, 3))), [(2, reply(4, true))]);

@@ -73,7 +73,7 @@ shows! {
     committing_an_older_term: Hostility {
         one_by_one: true,
         ..in_a_storm(r#"["raft-commit-older-term"]"#)
-    }, As(&OVERWRITTEN), 1_000;
+    }, As(&OVERWRITTEN), 3_000;
 }
 
 /// How it shows that an entry was committed and then overwritten (Raft, Figure 8): whichever is looked at first.
