@@ -8,7 +8,7 @@ use crate::spec::code::Code;
 use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 
-use super::super::nouns::check::{CheckOptions, Expect};
+use super::super::nouns::check::{CheckOptions, Expect, Model};
 use super::nodes::Placed;
 use super::{Planner, Thing};
 
@@ -88,8 +88,8 @@ impl Planner<'_> {
         if let Some(names) = &check.invariants {
             return self.invariants(names, target, placed);
         }
-        if check.model.is_some() {
-            return self.model(check, target, placed);
+        if let Some(model) = &check.model {
+            return self.model(model, check, target, placed);
         }
         if let Some(sometimes) = &check.sometimes {
             if !placed.complete {
@@ -144,30 +144,27 @@ impl Planner<'_> {
             }
         }
         let is_log = |id: &SystemId| self.kind_of(*id).is_replicated_log();
-        let systems = match target {
-            Some(system) => vec![system],
-            None => placed.systems.iter().map(|system| system.id).filter(is_log).collect(),
-        };
+        let systems = concerned(target, placed, is_log);
         (invariants.len() == names.len()).then_some(CheckKind::Invariants { systems, invariants })
     }
 
     fn model(
         &mut self,
+        model: &Located<Model>,
         check: &CheckOptions,
         target: Option<SystemId>,
         placed: &Placed,
     ) -> Option<CheckKind> {
         let is_store = |id: &SystemId| self.kind_of(*id).is_store();
-        let systems: Vec<SystemId> = match target {
-            Some(system) => vec![system],
-            None => placed.systems.iter().map(|system| system.id).filter(is_store).collect(),
-        };
-        if let Some(target) = &check.target
-            && !systems.iter().all(is_store)
-        {
-            let message = format!("`{}` is no store: its history has no values to judge", target.value);
+        let systems = concerned(target, placed, is_store);
+        if !systems.iter().all(is_store) {
+            let (origin, who) = match &check.target {
+                Some(target) => (&target.origin, format!("`{}` is no store", target.value)),
+                None => (&model.origin, "none of the systems is a store".to_owned()),
+            };
+            let message = format!("{who}: there is no history of values to judge");
             let help = "name a store, such as a system of type raft".to_owned();
-            self.refuse(Code::Contradiction, &target.origin, message, help);
+            self.refuse(Code::Contradiction, origin, message, help);
             return None;
         }
         Some(CheckKind::Linearizable { systems, budget: check.budget })
@@ -176,4 +173,19 @@ impl Planner<'_> {
     fn kind_of(&self, id: SystemId) -> crate::systems::kinds::Kind {
         self.scenario.system.entries[id.index()].2.kind.kind()
     }
+}
+
+/// The systems that a check is about: its target, or all to which it applies; if it applies to none, then all, so that
+/// it is not quietly dropped.
+fn concerned(
+    target: Option<SystemId>,
+    placed: &Placed,
+    applies: impl Fn(&SystemId) -> bool,
+) -> Vec<SystemId> {
+    if let Some(system) = target {
+        return vec![system];
+    }
+    let all: Vec<SystemId> = placed.systems.iter().map(|system| system.id).collect();
+    let some: Vec<SystemId> = all.iter().copied().filter(applies).collect();
+    if some.is_empty() { all } else { some }
 }

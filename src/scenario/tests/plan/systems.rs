@@ -476,7 +476,7 @@ error[S050]: there is no invariant `one-leeder`
    |
    = help: choose `one-leader`, `log-matching`, `leader-completeness`, `agreement`, `durability`, `exactly-once` or `monotonic`
 
-error[S018]: `api` is no store: its history has no values to judge
+error[S018]: `api` is no store: there is no history of values to judge
   --> test.toml:18:10
    |
 18 | target = "api"

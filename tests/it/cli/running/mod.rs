@@ -94,3 +94,36 @@ fn last_command<'a>(done: &'a Done, word: &str) -> Vec<&'a str> {
     let command = line.strip_prefix(&format!("{word}: seedbed ")).unwrap_or_else(|| panic!("{line}"));
     command.split(' ').collect()
 }
+
+/// A check that names no target and applies to no system is not dropped: nobody is told that all is well who asked for
+/// something that cannot be said.
+#[test]
+fn a_check_that_applies_to_no_system_is_shown_and_not_dropped() {
+    let service = r#"
+schema = 1
+name = "front"
+duration = "2s"
+
+[system.api]
+type = "service"
+work = "exp(2ms)"
+
+[workload.clients]
+target = "api"
+arrival = "poisson(10/s)"
+
+[check.asked]
+"#;
+    let invariants = format!("{service}invariants = [\"one-leader\", \"durability\"]");
+    let model = format!("{service}model = \"linearizable\"");
+    let folder = Folder::new(&[("invariants.toml", &invariants), ("model.toml", &model)]);
+    let done = folder.run(&["run", "invariants.toml"]).exits(0);
+    let shown: Vec<Vec<&str>> = done.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(shown.contains(&vec!["not-applicable", "asked", "one-leader", "api"]), "{}", done.stdout);
+    assert!(shown.contains(&vec!["not-applicable", "asked", "durability", "api"]), "{}", done.stdout);
+    assert!(done.stdout.contains("passed: 2 checks, 2 of them not applicable"), "{}", done.stdout);
+    let refused = folder.run(&["check", "model.toml"]).exits(2);
+    assert!(refused.stderr.starts_with(
+        "error[S018]: none of the systems is a store: there is no history of values to judge\n  --> model.toml:15:9\n"
+    ), "{}", refused.stderr);
+}
