@@ -9,7 +9,7 @@ use super::backlog::Backlog;
 use super::draw::{Burst, Draw, Step};
 use super::impair::{Conditions, Harm};
 use super::links::Links;
-use super::profile::{Profile, Transport};
+use super::profile::{Bandwidth, Profile, Transport};
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
 use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
 use shared::Shared;
@@ -185,11 +185,17 @@ impl<M: Message> Fabric<M> {
         pairs
     }
 
-    /// Every link (from, to) that `is_meant` is busy with nothing from now on.
-    pub(super) fn free_links(&mut self, now: Time, mut is_meant: impl FnMut(NodeId, NodeId) -> bool) {
+    /// Every link (from, to) that `is_meant`, which is told its own bandwidth, is busy with nothing from now on.
+    pub(super) fn free_links(
+        &mut self,
+        now: Time,
+        is_meant: impl Fn(NodeId, NodeId, Option<Bandwidth>) -> bool,
+    ) {
         for (from, traffic) in (0..).map(NodeId).zip(&mut self.traffic) {
             for link in traffic.links.iter_mut().filter(|link| link.busy_until > now) {
-                if is_meant(from, link.to) {
+                let [sender, receiver] = [from, link.to].map(|node| self.addresses[node.index()].site);
+                let own = self.sites.profile(sender, receiver).and_then(|profile| profile.bandwidth);
+                if is_meant(from, link.to, own) {
                     link.busy_until = now;
                 }
             }

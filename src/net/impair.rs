@@ -178,14 +178,20 @@ impl Impairments {
         waited_for.filter_map(change).min()
     }
 
-    /// Whether an impairment imposed under `id` narrows the link from `from` to `to`.
-    pub(super) fn narrows(&self, id: ImpairmentId, from: NodeId, to: NodeId) -> bool {
+    /// Whether the link from `from` to `to`, which has the bandwidth `own` by itself, is narrower for the impairments
+    /// imposed under `id` than it is without them.
+    pub(super) fn narrows(&self, id: ImpairmentId, from: NodeId, to: NodeId, own: Option<Bandwidth>) -> bool {
         let bits = self.on(from, to);
-        self.slots.iter().enumerate().any(|(bit, slot)| {
-            let narrow =
-                |slot: &Slot| slot.id == id && matches!(slot.impairment, Impairment::Bandwidth { .. });
-            bits & 1 << bit != 0 && slot.as_ref().is_some_and(narrow)
-        })
+        let (mut theirs, mut others) = (None, own);
+        for (bit, slot) in self.slots.iter().enumerate() {
+            if let Some(Slot { id: whose, impairment: Impairment::Bandwidth { bandwidth, .. }, .. }) = slot
+                && bits & 1 << bit != 0
+            {
+                let side = if *whose == id { &mut theirs } else { &mut others };
+                *side = Bandwidth::narrower(*side, Some(*bandwidth));
+            }
+        }
+        theirs.is_some_and(|theirs| others.is_none_or(|other| theirs.is_less_than(other)))
     }
 
     /// Ends every impairment imposed under `id`.

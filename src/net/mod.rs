@@ -243,13 +243,15 @@ impl<M: Message> Network<M> {
         after: Duration,
         schedule: &mut impl Schedule<M>,
     ) {
-        self.fabric.sites_mut().cut(duct, is_cut);
-        schedule.reroute(now + after, duct);
+        let at = now + after;
+        if self.fabric.sites_mut().cut(duct, is_cut, at) {
+            schedule.reroute(at, duct);
+        }
     }
 
-    /// The routes follow what has become of `duct`.
-    pub fn reroute(&mut self, duct: Duct) {
-        self.fabric.sites_mut().reroute(duct);
+    /// The routes follow what has become of `duct`, if that is due now.
+    pub fn reroute(&mut self, now: Time, duct: Duct) {
+        self.fabric.sites_mut().reroute(now, duct);
     }
 
     /// The impairments in force, to impose more. [`Network::lift`] ends them.
@@ -260,11 +262,11 @@ impl<M: Message> Network<M> {
 
     /// Ends every impairment imposed under `id`. What waited for a clog leaves now, in the order in which it was sent; what
     /// was held is returned in the order in which it arrived, to arrive now; what a narrow link has accepted arrives when
-    /// it would have, and what comes next finds the link free.
+    /// it would have, and what comes next finds the link free, if none that is as narrow is left.
     #[must_use]
     pub fn lift(&mut self, now: Time, id: ImpairmentId, schedule: &mut impl Schedule<M>) -> Vec<Waiting<M>> {
         let Network { fabric, impairments, .. } = self;
-        fabric.free_links(now, |from, to| impairments.narrows(id, from, to));
+        fabric.free_links(now, |from, to, own| impairments.narrows(id, from, to, own));
         impairments.lift(id);
         self.is_plain = impairments.are_none() && !fabric.is_shared() && fabric.has_reset_none();
         self.release(now, schedule)

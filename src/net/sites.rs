@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kernel::{Duration, SiteId};
+use crate::kernel::{Duration, SiteId, Time};
 
 use super::profile::{Bandwidth, Profile};
 use super::topology::{Duct, Route, Routes, Topology, WITHIN_SITE};
@@ -49,6 +49,8 @@ struct Routing {
     known: BTreeMap<(Option<Bandwidth>, Probability), u32>,
     /// By duct, how many faults cut it.
     cut: BTreeMap<Duct, u32>,
+    /// When the routes learn what has become of one, as far as they have not.
+    due: BTreeMap<Duct, Time>,
     /// Those that the routes lead around.
     avoided: BTreeSet<Duct>,
     routes: Routes,
@@ -75,6 +77,7 @@ impl Sites {
             every: profile,
             known: BTreeMap::new(),
             cut: BTreeMap::new(),
+            due: BTreeMap::new(),
             avoided: BTreeSet::new(),
             lines: BTreeSet::new(),
         }));
@@ -147,20 +150,32 @@ impl Sites {
         self.link(from, to).map(|(_, profile)| profile)
     }
 
-    /// One fault more cuts this duct, or one less: what leads through it is blocked at once, or free again.
-    pub(super) fn cut(&mut self, duct: Duct, is_cut: bool) {
+    /// One fault more cuts this duct, or one less: what leads through it is blocked at once, or free again. Whether it was
+    /// whole before, or is whole again: then the routes learn of it at `known`, and of nothing that was to be known before.
+    pub(super) fn cut(&mut self, duct: Duct, is_cut: bool, known: Time) -> bool {
         let routing = self.routing.as_mut().expect("only the ducts of a topology are cut");
         let cuts = routing.cut.entry(duct).or_default();
         *cuts = if is_cut { *cuts + 1 } else { *cuts - 1 };
-        if *cuts == 0 {
+        let is_whole = *cuts == 0;
+        let has_changed = is_whole || (is_cut && *cuts == 1);
+        if is_whole {
             routing.cut.remove(&duct);
         }
-        self.lay_ways();
+        if has_changed {
+            routing.due.insert(duct, known);
+            self.lay_ways();
+        }
+        has_changed
     }
 
-    /// The routes lead around this duct if it is cut, and may lead through it if not.
-    pub(super) fn reroute(&mut self, duct: Duct) {
+    /// The routes lead around this duct if it is cut, and may lead through it if not; nothing changes if they are to learn
+    /// of it later.
+    pub(super) fn reroute(&mut self, now: Time, duct: Duct) {
         let routing = self.routing.as_mut().expect("only the ducts of a topology are cut");
+        if routing.due.get(&duct).is_some_and(|due| *due > now) {
+            return;
+        }
+        routing.due.remove(&duct);
         let changed = match routing.cut.contains_key(&duct) {
             true => routing.avoided.insert(duct),
             false => routing.avoided.remove(&duct),

@@ -33,7 +33,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 let Shared { net, queue, .. } = &mut self.shared;
                 net.left(at, generation, queue);
             }
-            Event::Reroute { duct } => self.shared.net.reroute(duct),
+            Event::Reroute { duct } => self.shared.net.reroute(self.shared.now, duct),
             Event::Strike { fault } => self.strike_as_planned(fault as usize),
             Event::Triggered { fault, number } => self.strike_when(fault as usize, number),
             Event::Alarm { alarm } => self.alarm(alarm as usize),

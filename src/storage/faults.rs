@@ -159,7 +159,10 @@ impl<R: Clone> Faults<R> {
         if !self.has(Ailment::LostSyncs) {
             // A true flush. Nobody waits for it, so that nobody learns of errors.
             let cache = std::mem::take(&mut self.cache);
+            let lost = |counters: &DiskCounters| counters.writes_refused + counters.writes_failed;
+            let before = lost(on.counters);
             let _ = self.land(cache, on);
+            on.counters.acknowledged_lost += lost(on.counters) - before;
         }
         let goes_on = !self.has(Ailment::Stall);
         self.stands_since.take_if(|_| goes_on).map(|since| now.since(since))

@@ -261,6 +261,22 @@ fn the_end_of_lost_syncs_flushes_what_they_covered_and_no_more() {
     assert_eq!((rig.log(), rig.counters().acknowledged_lost), (Ok(&[1][..]), 0));
 }
 
+/// A cache that is flushed into a disk that takes no more is lost, and nobody is told: the counter is.
+#[test]
+fn what_a_full_disk_refuses_of_a_cache_counts_as_acknowledged_and_lost() {
+    let mut rig = Rig::new();
+    rig.ail(1, Ailment::LostSyncs);
+    rig.append(LOG, 1);
+    rig.append(LOG, 2);
+    rig.sync(0, Areas::ALL);
+    assert_eq!(rig.complete(), Ok(()));
+    rig.ail(2, Ailment::Full);
+    rig.disk.mend(Time(9), AilmentId(1));
+    assert_eq!(rig.log().map_err(Damaged::first), Err((0, Damage::Missing)));
+    let DiskCounters { acknowledged_lost, writes_refused, .. } = rig.counters();
+    assert_eq!((acknowledged_lost, writes_refused), (2, 2));
+}
+
 /// What a crash leaves of: the log holding 1 and 2, then cut behind 1, 3 and 4 appended, the cell replaced; by each of
 /// many draws.
 fn torn(atomic_replace: bool) -> std::collections::BTreeSet<String> {

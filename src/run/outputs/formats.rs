@@ -128,7 +128,7 @@ pub(super) const NODES: Format = Format {
         "disk_writes_misdirected": "Writes that went to another place than theirs.",
         "disk_syncs_failed": "Syncs that ended with an error.",
         "disk_syncs_faked": "Syncs that its disk acknowledged with nothing made durable.",
-        "disk_acknowledged_lost": "Writes that such a sync covered and that a crash, or the loss of the disk, took.",
+        "disk_acknowledged_lost": "Writes that such a sync covered and that were lost all the same: to a crash, to the loss of the disk, or because the disk refused them when the cache was flushed.",
         "disk_records_unreadable": "Records that a boot found unreadable and none before.",
         "disk_records_rotten": "Durable records that went bad.",
         "disk_records_lost": "Durable records that went with the disk.",

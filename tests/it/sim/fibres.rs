@@ -90,6 +90,19 @@ fn a_cut_that_is_mended_before_routes_change_changes_none() {
     assert!((13..100).all(|number| took(&run, number) == Some(2)));
 }
 
+/// A second cut counts anew: what routes were to learn of the first, which was mended before they did, is out of date.
+#[test]
+fn routes_learn_of_a_second_cut_as_long_after_it_as_of_a_first() {
+    let world = cut(triangle(), duct(A, B), 10, 3, 5);
+    let run = cut(world, duct(A, B), 14, 20, 5).run(90 * MS);
+    let lost: Vec<u32> = (1..60).filter(|number| took(&run, *number).is_none()).collect();
+    assert_eq!(lost, [10, 11, 12, 14, 15, 16, 17, 18]);
+    assert_eq!(
+        (took(&run, 13), took(&run, 19), took(&run, 38), took(&run, 39)),
+        (Some(2), Some(10), Some(10), Some(2))
+    );
+}
+
 #[test]
 fn overlapping_cuts_of_a_fibre_end_with_the_last() {
     let world = cut(triangle(), duct(A, B), 10, 20, 1);

@@ -323,6 +323,31 @@ fn a_link_is_free_when_its_narrow_time_ends() {
     assert_eq!(late, numbers(10..20));
 }
 
+/// A limit that ends while one as narrow is left, of another fault or the link's own, leaves the link as busy as it was.
+#[test]
+fn the_end_of_a_wider_limit_frees_no_link() {
+    let limit = |bits| Bandwidth { bandwidth: quantity::Bandwidth(bits), buffer: None };
+    let over = |bandwidth| {
+        let world = World::over(Profile { bandwidth, ..Profile::default() });
+        world.node(sends(B, 30, MS, 1000)).listener()
+    };
+    let during = |world: World, at: u64, kind: Bandwidth, lasts: Option<u64>| {
+        world.fault(at * MS, lasts.map(|lasts| lasts * MS), OnLinks { between: one_way(A, B), kind })
+    };
+    // 5 ms a letter, one a millisecond.
+    let narrow = 1_600_000;
+    let alone = over(Some(net::Bandwidth::from_bits_per_second(narrow))).run(300 * MS).arrivals(B);
+    assert_eq!(alone.len(), 30);
+    assert_eq!(alone[29].0, 30 * 5 * MS + 2 * MS);
+    for wider in [narrow, 80_000_000] {
+        let its_own = over(Some(net::Bandwidth::from_bits_per_second(narrow)));
+        let its_own = during(its_own, 10, limit(wider), Some(10)).run(300 * MS);
+        assert_eq!(its_own.arrivals(B), alone, "{wider}");
+        let of_a_fault = during(during(over(None), 0, limit(narrow), None), 10, limit(wider), Some(10));
+        assert_eq!(of_a_fault.run(300 * MS).arrivals(B), alone, "{wider}");
+    }
+}
+
 #[test]
 fn a_clog_keeps_everything_and_lets_it_go_in_order_when_it_ends() {
     for streams in [false, true] {
