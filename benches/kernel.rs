@@ -11,6 +11,7 @@
 use std::collections::VecDeque;
 
 use seedbed::clocks::ClockProfile;
+use seedbed::faults::{Matters, Talks};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
     Context, Durable, Duration, Message, Name, NodeId, Note, Process, SiteId, SystemId, Time,
@@ -128,7 +129,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
         name: format!("node.{}", index + 1),
         system: SystemId(0),
         site: SiteId(0),
-        is_client: false,
+        has: Matters::UNKNOWN,
         transport,
         disk: DiskProfile::default(),
         clock: ClockProfile::default(),
@@ -140,6 +141,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
         duration: Time::MAX,
         sites,
         systems: vec!["bench".to_owned()],
+        talks: Talks::default().and(SystemId(0), SystemId(0)),
         nodes: configs.into_iter().enumerate().map(node).collect(),
         faults: Vec::new(),
         shuffle_ties: false,

@@ -6,7 +6,7 @@ use crate::kernel::NodeId;
 
 use super::cut_off::Way;
 use super::target::shuffled;
-use super::{StrikeContext, Target};
+use super::{Matter, StrikeContext, Target};
 
 /// One side of a fault of links.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +48,15 @@ crate::choices! {
 }
 
 impl Layout {
+    /// Of fewer nodes nothing is struck.
+    pub(super) fn least_nodes(self) -> usize {
+        match self {
+            Layout::IsolateOne | Layout::Halves => 2,
+            Layout::Bridge => 3,
+            Layout::Ring => 4,
+        }
+    }
+
     /// Whether the nodes at two positions of `n` stay connected.
     fn connects(self, n: usize, a: usize, b: usize) -> bool {
         match self {
@@ -72,8 +81,16 @@ pub(super) struct Links {
 }
 
 impl Between {
-    /// The links meant at this moment; `None` if a side is empty.
-    pub(super) fn resolve(&self, cx: &mut StrikeContext<'_>) -> Option<Links> {
+    /// The links meant at this moment; `None` if a side is empty, or if none of them carries what the fault acts on.
+    pub(super) fn resolve(&self, matter: Matter, cx: &mut StrikeContext<'_>) -> Option<Links> {
+        let links = self.all(cx)?;
+        let roster = cx.roster;
+        let carries = |(from, to): &Way| roster.talks.carry(matter, &roster.side(from), &roster.side(to));
+        links.ways.iter().any(carries).then_some(links)
+    }
+
+    /// The links meant, whatever they carry; `None` if a side is empty.
+    fn all(&self, cx: &mut StrikeContext<'_>) -> Option<Links> {
         let groups = match self {
             Between::Groups(groups) => resolve(groups, cx),
             Between::OneWay(from, to) => resolve(&[from.clone(), to.clone()], cx),

@@ -57,6 +57,7 @@ fn cut_off_in(sides: &BTreeMap<NodeId, Sides>, members: &[NodeId]) -> Vec<NodeId
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::Matters;
 
     fn nodes(ids: &[u32]) -> Vec<NodeId> {
         ids.iter().map(|id| NodeId(*id)).collect()
@@ -64,7 +65,7 @@ mod tests {
 
     fn left_out(members: &[u32], ways: &[(&[u32], &[u32])]) -> Vec<u32> {
         let ways: Vec<Way> = ways.iter().map(|(from, to)| (nodes(from), nodes(to))).collect();
-        let system = SystemFacts { name: "kv".to_owned(), nodes: nodes(members) };
+        let system = SystemFacts { name: "kv".to_owned(), nodes: nodes(members), has: Matters::UNKNOWN };
         let mut out: Vec<u32> = cut_off(&ways, &[system]).iter().map(|node| node.0).collect();
         out.sort_unstable();
         out

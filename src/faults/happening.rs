@@ -126,6 +126,16 @@ impl Happening {
         self.kind == news.kind && self.about.binary_search(&news.about).is_ok()
     }
 
+    /// Its kind.
+    pub fn kind(&self) -> HappeningKind {
+        self.kind
+    }
+
+    /// The nodes that it is about; `None` if it is about a fault.
+    pub fn nodes(&self) -> Option<Vec<NodeId>> {
+        (self.kind.subject() != Subject::Fault).then(|| self.about.iter().map(|id| NodeId(*id)).collect())
+    }
+
     /// The fault that it is about, as a position on the timeline.
     pub fn fault(&self) -> Option<usize> {
         (self.kind.subject() == Subject::Fault).then(|| self.about[0] as usize)

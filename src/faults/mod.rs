@@ -9,9 +9,11 @@ mod between;
 mod cut_off;
 pub mod happening;
 pub mod kinds;
+mod matter;
 mod nemesis;
 mod on_links;
 mod on_nodes;
+mod outlook;
 mod roster;
 mod script;
 mod target;
@@ -20,9 +22,11 @@ pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Layout};
 pub use happening::{Happening, HappeningKind, News};
 pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope};
+pub use matter::{Matter, Matters, Side, Talks};
 pub use nemesis::{Nemesis, Prey};
 pub use on_links::{Flaps, LinkKind, OnLinks, OnStreams, StreamKind};
 pub use on_nodes::{ClockKind, DiskKind, NodeKind, OnClocks, OnDisks, OnNodes, ScriptKind, Scripted};
+pub use outlook::{InVain, Outlook};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use script::{Script, Step};
 pub use target::{Leader, Size, Target};
@@ -38,6 +42,12 @@ use crate::net::ImpairmentId;
 pub trait Fault: Debug {
     /// What it comes to at this moment; `None` when there is nothing to strike (no leader, nobody running).
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike>;
+
+    /// Whether it can ever come to something.
+    ///
+    /// # Errors
+    /// Why not.
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain>;
 }
 
 /// What a fault sees when it strikes.

@@ -7,7 +7,7 @@ use crate::kernel::{NodeId, Stream, SystemId};
 use crate::spec::write;
 
 use super::kinds::{Aim, Harm, Ingredient, Random, Scope, Settings};
-use super::{Between, Fault, Group, Roster, Strike, StrikeContext, Target};
+use super::{Between, Fault, Group, InVain, Outlook, Roster, Strike, StrikeContext, Target};
 
 /// Whom a nemesis hunts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,6 +21,22 @@ pub struct Prey {
 }
 
 impl Prey {
+    /// Whether such a strike can ever change anything of it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn prospect(&self, one: &Ingredient, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        match one.kind.scope() {
+            Scope::Links => {
+                let prey = Group::Of(vec![Target::System(self.system)]);
+                outlook.of_links(one.facts.acts_on, &Between::OneWay(prey, Group::Rest))
+            }
+            Scope::Nodes | Scope::Fibres | Scope::System => {
+                outlook.of_nodes(one.facts.acts_on, &Target::System(self.system))
+            }
+        }
+    }
+
     /// Whether it survives such a strike at all, on some of its nodes.
     pub fn survives(&self, harm: Harm) -> bool {
         match harm {
@@ -44,20 +60,25 @@ pub struct Nemesis {
 
 impl Fault for Nemesis {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let within_reach = |one: &&Ingredient| !self.reach(one.harm, cx.roster).is_empty();
+        let within_reach = |one: &&Ingredient| !self.reach(one, cx.roster).is_empty();
         let possible: Vec<&Ingredient> = self.ingredients.iter().filter(within_reach).collect();
         let ingredient = weighted(&possible, cx.choice)?;
         let (kind, settings) = ingredient.draw(cx.choice);
-        let victims = self.victims(ingredient.harm, cx.roster, cx.choice);
+        let victims = self.victims(ingredient, cx.roster, cx.choice);
         let aim = match ingredient.kind.scope() {
             Scope::Nodes => Aim::Nodes(Target::Nodes(victims)),
-            Scope::Links => Aim::Links(between(victims, ingredient.harm, cx.choice)),
+            Scope::Links => Aim::Links(between(victims, ingredient.facts.harm, cx.choice)),
             Scope::System | Scope::Fibres => unreachable!("the loader refuses what cannot be drawn"),
         };
         let fault = kind.at(aim).expect("the aim is of the kind's scope");
         let strike = fault.strike(cx)?;
         let resolved = with_settings(strike.resolved, &settings);
         Some(Strike { kind: Some(ingredient.kind), lasts: ingredient.lasts.clone(), resolved, ..strike })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        let prospects = self.ingredients.iter().map(|one| self.prey.prospect(one, outlook));
+        prospects.reduce(Result::or).unwrap_or(Err(InVain::Idle))
     }
 }
 
@@ -67,31 +88,38 @@ impl Nemesis {
         let survivable = options.survivable;
         let ingredients = match &options.kinds {
             Some(kinds) => kinds.iter().map(|kind| kind.value.clone()).collect(),
-            None => Ingredient::all().filter(|one| !survivable || prey.survives(one.harm)).collect(),
+            None => Ingredient::all().filter(|one| !survivable || prey.survives(one.facts.harm)).collect(),
         };
         Nemesis { prey, survivable, ingredients }
     }
 
-    /// The nodes of which a strike of such harm may have victims, and how many of those that serve it may hit: first
-    /// those that are out of service already, then the others.
-    fn reach(&self, harm: Harm, roster: &Roster) -> Reach {
-        let is_out = |node: &&NodeId| roster.nodes[node.index()].is_out();
-        let (out, serving): (Vec<&NodeId>, Vec<&NodeId>) = self.prey.nodes.iter().partition(is_out);
-        let spared = match (self.survivable, harm) {
+    /// The nodes of which such a strike may have victims, and how many of those that serve it may hit: first those that are
+    /// out of service already, then the others. Nobody, if it would change nothing.
+    fn reach(&self, one: &Ingredient, roster: &Roster) -> Reach {
+        let is_out = |node: &NodeId| roster.nodes[node.index()].is_out();
+        let (mut out, mut serving): (Vec<NodeId>, Vec<NodeId>) =
+            self.prey.nodes.iter().partition(|node| is_out(node));
+        let spared = match (self.survivable, one.facts.harm) {
             (false, _) | (true, Harm::Slows) => serving.len(),
             (true, Harm::PutsOut | Harm::Ruins) => self.prey.spare.saturating_sub(out.len()),
             (true, Harm::BreaksTrust) => 0,
         };
-        Reach {
-            out: out.into_iter().copied().collect(),
-            serving: serving.into_iter().copied().collect(),
-            spared,
-        }
+        // What is said to and by one of them is of the same matter as what is to and by another.
+        let outlook = Outlook { roster, that: None };
+        let is_there = self.prey.prospect(one, &outlook).is_ok();
+        let has = |node: &NodeId| roster.nodes[node.index()].has;
+        let can_be_struck = |node: &NodeId| {
+            let is_of_links = one.kind.scope() == Scope::Links;
+            is_there && (is_of_links || one.facts.acts_on.is_ok_and(|matter| has(node).have(matter)))
+        };
+        out.retain(can_be_struck);
+        serving.retain(can_be_struck);
+        Reach { out, serving, spared }
     }
 
     /// The victims: often the leader, often one node, else any number within reach. At least one.
-    fn victims(&self, harm: Harm, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
-        let Reach { out: mut pool, mut serving, spared } = self.reach(harm, roster);
+    fn victims(&self, one: &Ingredient, roster: &Roster, choice: &mut Stream) -> Vec<NodeId> {
+        let Reach { out: mut pool, mut serving, spared } = self.reach(one, roster);
         let leader = roster.leader(self.prey.system);
         let leader = leader.filter(|leader| pool.contains(leader) || spared > 0 && serving.contains(leader));
         choice.shuffle(&mut serving);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::cut_off::cut_off;
 use super::kinds::Hostile;
-use super::{Action, Between, Fault, Strike, StrikeContext};
+use super::{Action, Between, Fault, InVain, Outlook, Strike, StrikeContext};
 use crate::kernel::Duration;
 use crate::net::{Flapping, Impairment, Pattern};
 
@@ -26,7 +26,7 @@ pub struct OnLinks<K> {
 
 impl<K: LinkKind> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let links = self.between.resolve(cx)?;
+        let links = self.between.resolve(self.kind.acts_on().ok()?, cx)?;
         let (id, key) = (cx.impairment, cx.key);
         let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
         let impair = |(from, to)| {
@@ -36,6 +36,10 @@ impl<K: LinkKind> Fault for OnLinks<K> {
         let begin = links.ways.into_iter().map(impair).collect();
         let end = vec![Action::Lift(id)];
         Some(Strike { begin, end, resolved: links.resolved, ..harmed })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_links(self.kind.acts_on(), &self.between)
     }
 }
 
@@ -56,12 +60,16 @@ pub struct OnStreams<K> {
 
 impl<K: StreamKind> Fault for OnStreams<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let links = self.between.resolve(cx)?;
+        let links = self.between.resolve(self.kind.acts_on().ok()?, cx)?;
         let unnoticed = self.kind.unnoticed();
         let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
         let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
         let begin = links.ways.into_iter().map(reset).collect();
         Some(Strike { begin, resolved: links.resolved, ..harmed })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_links(self.kind.acts_on(), &self.between)
     }
 }
 
@@ -83,5 +91,9 @@ impl Fault for Flaps {
             }
         }
         Some(strike)
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        self.fault.prospect(outlook)
     }
 }

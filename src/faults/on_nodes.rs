@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::kinds::Hostile;
-use super::{Action, Fault, NodeFacts, Strike, StrikeContext, Target};
+use super::{Action, Fault, InVain, NodeFacts, Outlook, Strike, StrikeContext, Target};
 use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::NodeId;
 use crate::storage::{Ailment, AilmentId};
@@ -27,7 +27,7 @@ pub struct OnNodes<K> {
 
 impl<K: NodeKind> Fault for OnNodes<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
+        let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let end = |node: &NodeId| self.kind.end(*node, &cx.roster.nodes[node.index()]);
         (!nodes.is_empty()).then(|| Strike {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
@@ -35,6 +35,10 @@ impl<K: NodeKind> Fault for OnNodes<K> {
             resolved: cx.roster.names(&nodes),
             ..Strike::default().harming(self.kind.harm(), || nodes)
         })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_nodes(self.kind.acts_on(), &self.target)
     }
 }
 
@@ -55,10 +59,14 @@ pub struct Scripted<K> {
 
 impl<K: ScriptKind> Fault for Scripted<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
+        let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
         let resolved = cx.roster.names(&nodes);
         Some(Strike { resolved, ..strike.harming(self.kind.harm(), || nodes) })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_nodes(self.kind.acts_on(), &self.target)
     }
 }
 
@@ -79,7 +87,7 @@ pub struct OnDisks<K> {
 
 impl<K: DiskKind> Fault for OnDisks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
+        let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let (id, key) = (AilmentId(cx.impairment.0), cx.key);
         let ail = |&node: &NodeId| Action::AilDisk { node, id, key, ailment: self.kind.ailment() };
         (!nodes.is_empty()).then(|| Strike {
@@ -88,6 +96,10 @@ impl<K: DiskKind> Fault for OnDisks<K> {
             resolved: cx.roster.names(&nodes),
             ..Strike::default().harming(self.kind.harm(), || nodes)
         })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_nodes(self.kind.acts_on(), &self.target)
     }
 }
 
@@ -108,7 +120,7 @@ pub struct OnClocks<K> {
 
 impl<K: ClockKind> Fault for OnClocks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
+        let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let id = DisturbanceId(cx.impairment.0);
         let disturb = |node: &NodeId| Action::DisturbClock(*node, id, self.kind.disturbance());
         (!nodes.is_empty()).then(|| Strike {
@@ -117,5 +129,9 @@ impl<K: ClockKind> Fault for OnClocks<K> {
             resolved: cx.roster.names(&nodes),
             ..Strike::default()
         })
+    }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_nodes(self.kind.acts_on(), &self.target)
     }
 }

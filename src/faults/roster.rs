@@ -3,10 +3,10 @@
 use crate::kernel::{Leadership, NodeId, SiteId, SystemId};
 
 use super::action::Incarnation;
-use super::{HappeningKind, News};
+use super::{HappeningKind, Matters, News, Side, Talks};
 
 /// Every node and system of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Roster {
     /// By node id.
     pub nodes: Vec<NodeFacts>,
@@ -14,6 +14,12 @@ pub struct Roster {
     pub systems: Vec<SystemFacts>,
     /// By site id.
     pub sites: Vec<String>,
+    /// What the nodes have that stand there, by site id.
+    pub(super) sites_have: Vec<Side>,
+    /// What all nodes have.
+    pub(super) has: Side,
+    /// Who speaks with whom.
+    pub(super) talks: Talks,
 }
 
 /// One node.
@@ -25,8 +31,8 @@ pub struct NodeFacts {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
-    /// Whether it holds a workload's clients: they are cut off like others, but do not crash, pause or slow down.
-    pub is_client: bool,
+    /// What it has that faults act on; what holds a workload's clients has only what it says and is told.
+    pub has: Matters,
     /// Whether it has a running process.
     pub up: bool,
     /// Counts its boots.
@@ -51,9 +57,33 @@ pub struct SystemFacts {
     pub name: String,
     /// Its nodes, in order.
     pub nodes: Vec<NodeId>,
+    /// What any of them has.
+    pub(super) has: Matters,
 }
 
 impl Roster {
+    /// Of these `nodes`, in the order of their ids; systems and sites are in the order of theirs.
+    pub fn new(nodes: Vec<NodeFacts>, systems: &[String], sites: Vec<String>, talks: Talks) -> Roster {
+        let system =
+            |name: &String| SystemFacts { name: name.clone(), nodes: Vec::new(), has: Matters::NONE };
+        let mut roster = Roster {
+            systems: systems.iter().map(system).collect(),
+            sites_have: vec![Side::default(); sites.len()],
+            sites,
+            has: Side::default(),
+            talks,
+            nodes: Vec::new(),
+        };
+        for (id, node) in nodes.iter().enumerate() {
+            let system = &mut roster.systems[node.system.index()];
+            system.nodes.push(NodeId(id as u32));
+            system.has = system.has.or(node.has);
+            roster.has.add(node.system, node.has);
+            roster.sites_have[node.site.index()].add(node.system, node.has);
+        }
+        Roster { nodes, ..roster }
+    }
+
     /// The running node that leads `system` in the highest term, by its own belief.
     pub fn leader(&self, system: SystemId) -> Option<NodeId> {
         let leads = |id: &NodeId| {
@@ -61,6 +91,21 @@ impl Roster {
             node.leads.filter(|_| node.up).map(|term| (term, *id))
         };
         self.systems[system.index()].nodes.iter().filter_map(leads).max().map(|(_, id)| id)
+    }
+
+    /// Whether a node was said to have something to say to another.
+    pub fn talk(&self, one: NodeId, other: NodeId) -> bool {
+        let [one, other] = [one, other].map(|node| self.nodes[node.index()].system);
+        self.talks.have(one, other)
+    }
+
+    /// What these nodes have.
+    pub(super) fn side(&self, nodes: &[NodeId]) -> Side {
+        let mut side = Side::default();
+        for node in nodes.iter().map(|node| &self.nodes[node.index()]) {
+            side.add(node.system, node.has);
+        }
+        side
     }
 
     /// Takes note of a change of leadership; returns what it comes to. Who gives up a campaign has lost nothing.

@@ -2,10 +2,10 @@
 
 use crate::kernel::{NodeId, SiteId, Stream, SystemId};
 
-use super::{NodeFacts, StrikeContext};
+use super::{Matter, NodeFacts, StrikeContext};
 
 /// An intent that resolves to nodes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Target {
     /// This node: `kv.2`.
     Node(NodeId),
@@ -34,7 +34,7 @@ pub enum Target {
 }
 
 /// How many nodes of a system.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Size {
     /// As many as can be lost with a majority left.
     Minority,
@@ -43,7 +43,7 @@ pub enum Size {
 }
 
 /// Whether the leader is among them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Leader {
     /// `with leader`: nobody is struck while there is none.
     In,
@@ -111,17 +111,50 @@ impl Target {
         }
     }
 
-    /// The nodes meant at this moment that can fail themselves: clients cannot.
-    pub(super) fn resolve_failing(&self, cx: &mut StrikeContext<'_>) -> Vec<NodeId> {
+    /// Whether it comes to other nodes each time that it is asked.
+    pub fn is_drawn(&self) -> bool {
+        match self {
+            Target::Follower(_)
+            | Target::Any(_)
+            | Target::Minority(_)
+            | Target::Quorum(_)
+            | Target::Around(..) => true,
+            Target::Node(_)
+            | Target::Nodes(_)
+            | Target::That
+            | Target::System(_)
+            | Target::Site(_)
+            | Target::Leader(_)
+            | Target::Followers(_) => false,
+        }
+    }
+
+    /// The system of which it is all or some nodes, as long as it says so.
+    pub fn system(&self) -> Option<SystemId> {
+        match self {
+            Target::System(system)
+            | Target::Leader(system)
+            | Target::Follower(system)
+            | Target::Followers(system)
+            | Target::Any(system)
+            | Target::Minority(system)
+            | Target::Quorum(system)
+            | Target::Around(system, ..) => Some(*system),
+            Target::Node(_) | Target::Nodes(_) | Target::That | Target::Site(_) => None,
+        }
+    }
+
+    /// The nodes meant at this moment that have what the fault acts on.
+    pub(super) fn resolve_with(&self, matter: Matter, cx: &mut StrikeContext<'_>) -> Vec<NodeId> {
         let mut nodes = self.resolve(cx);
-        nodes.retain(|node| !cx.roster.nodes[node.index()].is_client);
+        nodes.retain(|node| cx.roster.nodes[node.index()].has.have(matter));
         nodes
     }
 }
 
 impl Size {
     /// So many of `all` nodes.
-    fn of(self, all: usize) -> usize {
+    pub(super) fn of(self, all: usize) -> usize {
         match self {
             Size::Minority => all.saturating_sub(1) / 2,
             Size::Quorum => all / 2 + 1,
@@ -151,7 +184,7 @@ fn draw(mut nodes: Vec<NodeId>, count: usize, choice: &mut Stream) -> Vec<NodeId
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::{Incarnation, Roster, SystemFacts};
+    use crate::faults::{Incarnation, Matters, Roster, Talks};
     use crate::kernel::Time;
     use crate::net::ImpairmentId;
 
@@ -163,14 +196,13 @@ mod tests {
             name: format!("kv.{}", id + 1),
             system: KV,
             site: SiteId(0),
-            is_client: false,
+            has: Matters::UNKNOWN,
             up: true,
             incarnation: Incarnation(1),
             outs: 0,
             leads: None,
         };
-        let system = SystemFacts { name: "kv".into(), nodes: (0..nodes).map(NodeId).collect() };
-        Roster { nodes: (0..nodes).map(facts).collect(), systems: vec![system], sites: vec!["here".into()] }
+        Roster::new((0..nodes).map(facts).collect(), &["kv".into()], vec!["here".into()], Talks::default())
     }
 
     /// What a target comes to, by 40 different streams.

@@ -3,6 +3,7 @@
 //! A handler sees none of its own effects, so it makes no difference to it that they happen at once and not after it has
 //! returned; their order is the same (docs/adr/0005). At once, no message goes into a buffer and out of it again.
 
+use crate::faults::Matter;
 use crate::kernel::{
     Area, Areas, Context, DiskToken, Duration, Effect, Name, NodeId, Note, Process, Stream, Time, WorkToken,
     Write,
@@ -20,6 +21,13 @@ pub(super) struct Live<'a, P: Process, O> {
     pub(super) shared: &'a mut Shared<P, O>,
 }
 
+impl<P: Process, O: Observer<P>> Live<'_, P, O> {
+    /// Whether the node was said to have this for faults to act on.
+    fn has(&self, matter: Matter) -> bool {
+        self.shared.roster.nodes[self.id.index()].has.have(matter)
+    }
+}
+
 impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
     #[inline]
     fn me(&self) -> NodeId {
@@ -33,6 +41,11 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn wall(&self) -> Time {
+        debug_assert!(
+            self.has(Matter::WallClock),
+            "{:?} looks at a wall clock, and its type says it does not",
+            self.id
+        );
         self.machine.clock.wall(self.shared.now)
     }
 
@@ -54,6 +67,11 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
     #[inline]
     fn send(&mut self, to: NodeId, message: P::Message) {
         let shared = &mut *self.shared;
+        debug_assert!(
+            shared.roster.talk(self.id, to),
+            "{:?} has nothing to say to {to:?}, by its type",
+            self.id
+        );
         shared.observer.sent(shared.now, self.id, to, &message);
         shared.net.send(shared.now, self.id, to, message, &mut shared.queue);
     }
@@ -75,6 +93,7 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn write(&mut self, area: Area, write: Write<P::Record>) {
+        debug_assert!(self.has(Matter::Disk), "{:?} writes, and its type says it does not", self.id);
         self.machine.disk.write(self.shared.now, area, write);
     }
 
@@ -87,6 +106,12 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn compute(&mut self, work: Duration, token: WorkToken) {
+        let is_free = work == Duration::ZERO;
+        debug_assert!(
+            is_free || self.has(Matter::Work),
+            "{:?} works, and its type says it does not",
+            self.id
+        );
         if let Some(completion) = self.machine.processor.submit(self.shared.now, token, work) {
             self.shared.push_work(self.id, completion);
         }

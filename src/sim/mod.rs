@@ -24,7 +24,7 @@ pub use observer::Observer;
 pub use occurrence::Occurrence;
 
 use crate::clocks::ClockError;
-use crate::faults::{NodeFacts, Planned, Roster, SystemFacts};
+use crate::faults::{NodeFacts, Planned, Roster, Talks};
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
 use crate::net::{Counters, Endpoint, Network, Sites};
 use crate::processors::Usage;
@@ -47,6 +47,8 @@ pub struct Setup<P: Process> {
     pub sites: Sites,
     /// The names of systems and workloads, by id.
     pub systems: Vec<String>,
+    /// Which of them have something to say to each other.
+    pub talks: Talks,
     /// The nodes, by id.
     pub nodes: Vec<NodeSetup<P::Config>>,
     /// What goes wrong.
@@ -259,20 +261,13 @@ impl<P: Process> Setup<P> {
             name: node.name.clone(),
             system: node.system,
             site: node.site,
-            is_client: node.is_client,
+            has: node.matters(),
             up: false,
             incarnation: crate::faults::Incarnation(0),
             leads: None,
             outs: 0,
         };
-        let nodes: Vec<NodeFacts> = self.nodes.iter().map(facts).collect();
-        let members = |system: usize| {
-            let is_member = |(_, node): &(usize, &NodeFacts)| node.system.index() == system;
-            nodes.iter().enumerate().filter(is_member).map(|(id, _)| NodeId(id as u32)).collect()
-        };
-        let system =
-            |(index, name): (usize, &String)| SystemFacts { name: name.clone(), nodes: members(index) };
-        let systems = self.systems.iter().enumerate().map(system).collect();
-        Roster { systems, sites: self.sites.names().to_vec(), nodes }
+        let nodes = self.nodes.iter().map(facts).collect();
+        Roster::new(nodes, &self.systems, self.sites.names().to_vec(), self.talks.clone())
     }
 }

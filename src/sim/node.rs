@@ -1,7 +1,7 @@
 //! The event loop's side of a node: its process, and all that the process cannot see.
 
 use crate::clocks::{Clock, ClockProfile};
-use crate::faults::HappeningKind;
+use crate::faults::{HappeningKind, Matter, Matters};
 use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
@@ -18,8 +18,8 @@ pub struct NodeSetup<C> {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
-    /// Whether it holds a workload's clients.
-    pub is_client: bool,
+    /// What its process gives faults to act on; how its messages travel, and how fast its disk is, comes to that.
+    pub has: Matters,
     /// How its messages travel.
     pub transport: Transport,
     /// Its disk.
@@ -58,6 +58,16 @@ pub(super) struct Machine<P: Process> {
     pub(super) down: u32,
     /// What came up while it was paused, in that order.
     pub(super) held: Vec<Held<P::Message>>,
+}
+
+impl<C> NodeSetup<C> {
+    /// All that it has that faults act on.
+    pub(super) fn matters(&self) -> Matters {
+        let is_datagram = self.transport == Transport::Datagram;
+        let has_disk_time = self.has.have(Matter::Disk) && self.disk.takes_time();
+        let travels = if is_datagram { Matter::Datagrams } else { Matter::Streams };
+        self.has.and_if(has_disk_time, Matter::DiskTime).and(Matter::Messages).and(travels)
+    }
 }
 
 impl<P: Process> Node<P> {

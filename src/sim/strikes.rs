@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::clocks::{ClockProfile, Disturbance, DisturbanceId};
     use crate::faults::kinds::Crash;
-    use crate::faults::{OnNodes, Planned, Target};
+    use crate::faults::{Matters, OnNodes, Planned, Talks, Target};
     use crate::kernel::{
         Context, DiskError, DiskToken, Durable, Duration, Message, Note, SiteId, SystemId, WorkToken,
     };
@@ -322,7 +322,7 @@ mod tests {
             name: "it".into(),
             system: SystemId(0),
             site: SiteId(0),
-            is_client: false,
+            has: Matters::UNKNOWN,
             transport: Transport::Datagram,
             disk: DiskProfile::default(),
             clock: ClockProfile::default(),
@@ -343,6 +343,7 @@ mod tests {
             duration: Time(500 * MS),
             sites: Sites::new(vec!["here".into()], |_, _| Duration(MS), Profile::default()),
             systems: vec!["it".into()],
+            talks: Talks::default(),
             nodes: vec![node],
             faults: vec![fault],
             shuffle_ties: false,

@@ -122,8 +122,8 @@ codes! {
     Unsafe = "S054": "an unsafe option is used without `allow_unsafe = true`",
     /// An assertion that cannot be read, or that its metric does not have.
     BadAssertion = "S055": "an assertion on a metric is malformed",
-    /// A fault that lies after the end of the run, or means nobody.
-    NeverStrikes = "S056": "a fault strikes nobody, or not within the run",
+    /// A fault that lies after the end of the run, means nobody, or finds nothing to act on.
+    NeverStrikes = "S056": "a fault changes nothing, strikes nobody, or not within the run",
     /// Services that call each other in a circle.
     CallCycle = "S057": "services call each other in a circle, so that a request never ends",
     /// Nodes or clients stand where they do only because nothing says where.

@@ -10,6 +10,7 @@ use super::decode::{Decode, Decoder, NoDataFiles};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::origin::Origin;
 use super::quantity::{self, Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
+use super::scalars::Located;
 use super::shape::Shape;
 use super::suggest;
 use super::value::{Entry, Node, Table, Text, Value};
@@ -273,6 +274,14 @@ pub trait Bounded {
 
     /// The scalar, if there is one.
     fn scalar(&self) -> Option<&Self::Scalar>;
+}
+
+impl<T: Bounded> Bounded for Located<T> {
+    type Scalar = T::Scalar;
+
+    fn scalar(&self) -> Option<&T::Scalar> {
+        self.value.scalar()
+    }
 }
 
 impl<T: Bounded> Bounded for Option<T> {

@@ -16,6 +16,13 @@ pub struct DiskProfile {
     pub fsync: Option<Distribution>,
 }
 
+impl DiskProfile {
+    /// Whether a write or a sync can take any time.
+    pub fn takes_time(&self) -> bool {
+        [&self.write, &self.fsync].into_iter().flatten().any(|law| law.range().1 > Duration::ZERO)
+    }
+}
+
 /// The random draws of one disk.
 #[derive(Clone, Copy, Debug)]
 pub struct Draws {

@@ -21,6 +21,14 @@ pub struct SystemPlan {
     pub bugs: Vec<String>,
 }
 
+impl SystemPlan {
+    /// Whether a node is one of its own.
+    pub fn has(&self, node: NodeId) -> bool {
+        // Ids are given system by system.
+        self.nodes.binary_search(&node).is_ok() || self.extra.contains(&node)
+    }
+}
+
 /// A world whose nodes have their ids.
 #[derive(Clone, Copy)]
 pub struct Blueprint<'a> {

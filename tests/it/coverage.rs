@@ -5,6 +5,7 @@ use std::path::Path;
 
 use seedbed::checks::consensus::TABLE as INVARIANTS;
 use seedbed::faults::FaultKind;
+use seedbed::faults::kinds::Ingredient;
 use seedbed::run::execute::Executed;
 use seedbed::run::{figures, simulate};
 use seedbed::scenario::nouns::arrivals::ARRIVALS;
@@ -128,6 +129,13 @@ fn every_kind_of_fault_is_explained() {
     let has_row = |kind: &FaultKind| page.contains(&format!("\n| `{kind}` |"));
     let missing: Vec<&FaultKind> = FaultKind::ALL.iter().filter(|kind| !has_row(kind)).collect();
     assert!(missing.is_empty(), "docs/faults.md has no row for {missing:?}");
+    let is_told = |one: &Ingredient| {
+        let acts_on = one.facts.acts_on.expect("what a nemesis draws of a kind changes something").name();
+        let row = page.lines().find(|line| line.starts_with(&format!("| {acts_on} |")));
+        row.is_some_and(|row| row.contains(&format!("`{}`", one.kind)))
+    };
+    let untold: Vec<FaultKind> = Ingredient::all().filter(|one| !is_told(one)).map(|one| one.kind).collect();
+    assert!(untold.is_empty(), "docs/faults.md does not say what {untold:?} acts on");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("workloads", &["kernel", "model", "services"]),
     ("checks", &["kernel", "model"]),
     // The composition root knows processes and how to build them, and of the world only what a plan speaks of.
-    ("systems", &["kernel", "spec", "model", "consensus", "services", "workloads", "net", "sim"]),
+    ("systems", &["kernel", "spec", "model", "consensus", "services", "workloads", "net", "faults", "sim"]),
     (
         "scenario",
         &[

@@ -1,6 +1,6 @@
 //! `do = "bandwidth"`: links become narrow. Of several limits on a link the narrowest counts.
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings};
 use crate::kernel::Stream;
 use crate::net::Impairment;
 use crate::spec::quantity;
@@ -27,6 +27,10 @@ impl LinkKind for Bandwidth {
 }
 
 impl Hostile for Bandwidth {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

@@ -1,6 +1,6 @@
 //! `do = "bit-rot"`: durable records go bad, at once; a boot finds that their checksums do not match.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::{Probability, Stream};
 use crate::spec::quantity::Ratio;
 use crate::storage::Ailment;
@@ -9,7 +9,7 @@ crate::options! {
     /// Records that go bad.
     pub struct BitRot {
         /// Share of the disk's records that do.
-        share: Ratio [Ratio(1)..=Ratio::ONE],
+        share: Ratio,
     }
 }
 
@@ -20,6 +20,10 @@ impl DiskKind for BitRot {
 }
 
 impl Hostile for BitRot {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Ruins
     }

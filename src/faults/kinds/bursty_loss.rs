@@ -1,6 +1,6 @@
 //! `do = "bursty-loss"`: messages are lost in bursts, by the two-state chain of Gilbert (1960) and Elliott (1963).
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings, unless};
 use crate::kernel::Stream;
 use crate::net::{GilbertElliott, Impairment, Probability};
 use crate::spec::quantity::Ratio;
@@ -11,7 +11,7 @@ crate::options! {
     /// of its messages.
     pub struct BurstyLoss {
         /// Probability to turn bad, with each message in the good state.
-        to_bad: Ratio [Ratio(1)..=Ratio::ONE] = "1%",
+        to_bad: Ratio = "1%",
         /// Probability to turn good, with each message in the bad state: bursts are of 1 / `to_good` messages in the mean.
         to_good: Ratio [Ratio(1)..=Ratio::ONE] = "20%",
         /// Share of messages lost in the good state.
@@ -34,6 +34,13 @@ impl LinkKind for BurstyLoss {
 }
 
 impl Hostile for BurstyLoss {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        let idle: &[&str] =
+            if self.to_bad == Ratio::ZERO { &["to_bad", "loss_good"] } else { &["loss_good", "loss_bad"] };
+        let never_bad = self.to_bad == Ratio::ZERO || self.loss_bad == Ratio::ZERO;
+        unless(never_bad && self.loss_good == Ratio::ZERO, idle, Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

@@ -1,7 +1,7 @@
 //! `do = "clock-drift"`: clocks run faster or slower while the fault lasts. Neither steps when it ends: what they have gained
 //! or lost stays.
 
-use super::{ClockKind, Harm, Hostile, Settings};
+use super::{ClockKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::clocks::{Disturbance, Drifting};
 use crate::kernel::Stream;
 use crate::spec::quantity::Ppm;
@@ -40,6 +40,14 @@ impl ClockKind for ClockDrift {
 }
 
 impl Hostile for ClockDrift {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        let matter = match self.clock {
+            ClockChoice::Wall => Matter::WallClock,
+            ClockChoice::Both | ClockChoice::Monotonic => Matter::Timers,
+        };
+        unless(self.drift.0 == 0, &["drift"], matter)
+    }
+
     fn harm(&self) -> Harm {
         match self.clock {
             ClockChoice::Wall => Harm::Slows,

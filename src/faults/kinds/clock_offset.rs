@@ -1,6 +1,6 @@
 //! `do = "clock-offset"`: the wall clock is off while the fault lasts, and steps back when it ends.
 
-use super::{ClockKind, Harm, Hostile, Settings};
+use super::{ClockKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::clocks::Disturbance;
 use crate::kernel::Stream;
 use crate::spec::quantity::SignedDuration;
@@ -20,6 +20,10 @@ impl ClockKind for ClockOffset {
 }
 
 impl Hostile for ClockOffset {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.offset.0 == 0, &["offset"], Matter::WallClock)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

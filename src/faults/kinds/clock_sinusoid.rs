@@ -1,6 +1,6 @@
 //! `do = "clock-sinusoid"`: the wall clock swings around what it would show, as under a bad clock discipline.
 
-use super::{ClockKind, Harm, Hostile, Settings};
+use super::{ClockKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::clocks::Disturbance;
 use crate::kernel::{Duration, Stream};
 use crate::spec::code::Code;
@@ -13,7 +13,7 @@ crate::options! {
     /// end.
     pub struct ClockSinusoid {
         /// How far it goes, ahead and behind; at most a seventh of the period, for it does not run backwards.
-        amplitude: Duration [Duration(1)..],
+        amplitude: Duration,
         /// How long a swing takes.
         period: Duration,
     }
@@ -36,6 +36,10 @@ impl ClockKind for ClockSinusoid {
 }
 
 impl Hostile for ClockSinusoid {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.amplitude == Duration::ZERO, &["amplitude"], Matter::WallClock)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

@@ -1,7 +1,7 @@
 //! `do = "corrupt"`: messages arrive damaged. Their checksum shows it, so that no process ever sees one: to it they are
 //! lost, but they have used the link.
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings, unless};
 use crate::kernel::Stream;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
@@ -10,7 +10,7 @@ crate::options! {
     /// Links that damage messages.
     pub struct Corrupt {
         /// Share of messages damaged.
-        share: Ratio [Ratio(1)..=Ratio::ONE],
+        share: Ratio,
     }
 }
 
@@ -21,6 +21,10 @@ impl LinkKind for Corrupt {
 }
 
 impl Hostile for Corrupt {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

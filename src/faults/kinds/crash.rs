@@ -1,8 +1,8 @@
 //! `do = "crash"`: the process is gone, with its volatile state, its queued work and its un-synced writes; at the end
 //! it boots from what is durable, or from an empty disk.
 
-use super::{Harm, Hostile, NodeKind, Settings};
-use crate::faults::{Action, NodeFacts};
+use super::{Harm, Hostile, Idle, Matter, NodeKind, Settings};
+use crate::faults::{Action, HappeningKind, NodeFacts};
 use crate::kernel::{NodeId, Stream};
 
 crate::choices! {
@@ -42,6 +42,17 @@ impl NodeKind for Crash {
 }
 
 impl Hostile for Crash {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Process)
+    }
+
+    fn brings(&self) -> &'static [HappeningKind] {
+        match self.disk {
+            DiskFate::Kept => &[HappeningKind::Crashed],
+            DiskFate::Lost => &[HappeningKind::Crashed, HappeningKind::DiskLost],
+        }
+    }
+
     fn harm(&self) -> Harm {
         match self.disk {
             DiskFate::Kept => Harm::PutsOut,

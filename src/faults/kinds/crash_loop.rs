@@ -1,8 +1,8 @@
 //! `do = "crash-loop"`: the process dies, boots, lives for a while and dies again, for as long as the fault lasts (a
 //! service whose supervisor restarts it, and which trips over the same thing each time).
 
-use super::{Harm, Hostile, ScriptKind, Settings};
-use crate::faults::{Action, Script, Step, Strike, StrikeContext};
+use super::{Harm, Hostile, Idle, Matter, ScriptKind, Settings};
+use crate::faults::{Action, HappeningKind, Script, Step, Strike, StrikeContext};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
 
@@ -40,6 +40,14 @@ impl ScriptKind for CrashLoop {
 }
 
 impl Hostile for CrashLoop {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Process)
+    }
+
+    fn brings(&self) -> &'static [HappeningKind] {
+        &[HappeningKind::Crashed]
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

@@ -1,7 +1,7 @@
 //! `do = "cut-link"`: the fibres between two sites of a topology are cut. What is sent over them goes nowhere until the
 //! routers have found other ways; where there is none, it goes nowhere for as long as the cut lasts.
 
-use crate::faults::{Action, Fault, Strike, StrikeContext};
+use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext};
 use crate::kernel::Duration;
 use crate::net::topology::Duct;
 
@@ -45,5 +45,9 @@ impl Fault for OnFibres<CutLink> {
             resolved: format!("{a}--{b}"),
             ..Strike::default()
         })
+    }
+
+    fn prospect(&self, _: &Outlook<'_>) -> Result<(), InVain> {
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! `do = "delay"`: messages take longer.
 
-use super::{Harm, Hostile, LinkKind, Settings};
-use crate::kernel::Stream;
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings, unless};
 use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, Stream};
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
 
@@ -12,7 +12,7 @@ crate::options! {
         /// How much longer a message takes, drawn for each.
         delay: Distribution,
         /// Share of messages that it strikes.
-        share: Ratio [Ratio(1)..=Ratio::ONE] = "100%",
+        share: Ratio = "100%",
     }
 }
 
@@ -23,6 +23,12 @@ impl LinkKind for Delay {
 }
 
 impl Hostile for Delay {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        let idle: &[&str] = if self.share == Ratio::ZERO { &["share"] } else { &["delay"] };
+        let is_idle = self.share == Ratio::ZERO || self.delay.range().1 == Duration::ZERO;
+        unless(is_idle, idle, Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

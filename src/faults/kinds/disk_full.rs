@@ -1,6 +1,6 @@
 //! `do = "disk-full"`: writes find the disk full, and syncs that cover any fail.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings};
 use crate::kernel::Stream;
 use crate::storage::Ailment;
 
@@ -16,6 +16,10 @@ impl DiskKind for DiskFull {
 }
 
 impl Hostile for DiskFull {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Ruins
     }

@@ -1,6 +1,7 @@
 //! `do = "disk-loss"`: the device is gone with all that is on it; a boot finds an empty one.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings};
+use crate::faults::HappeningKind;
 use crate::kernel::Stream;
 use crate::storage::Ailment;
 
@@ -16,6 +17,14 @@ impl DiskKind for DiskLoss {
 }
 
 impl Hostile for DiskLoss {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Disk)
+    }
+
+    fn brings(&self) -> &'static [HappeningKind] {
+        &[HappeningKind::DiskLost]
+    }
+
     fn harm(&self) -> Harm {
         Harm::BreaksTrust
     }

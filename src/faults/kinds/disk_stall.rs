@@ -1,6 +1,6 @@
 //! `do = "disk-stall"`: the device completes nothing while it lasts, and goes on at its end.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings};
 use crate::kernel::Stream;
 use crate::storage::Ailment;
 
@@ -16,6 +16,10 @@ impl DiskKind for DiskStall {
 }
 
 impl Hostile for DiskStall {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

@@ -1,6 +1,6 @@
 //! `do = "duplicate"`: datagrams arrive twice.
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings, unless};
 use crate::kernel::Stream;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
@@ -9,7 +9,7 @@ crate::options! {
     /// Links that copy datagrams.
     pub struct Duplicate {
         /// Share of datagrams that arrives twice.
-        share: Ratio [Ratio(1)..=Ratio::ONE],
+        share: Ratio,
     }
 }
 
@@ -20,6 +20,10 @@ impl LinkKind for Duplicate {
 }
 
 impl Hostile for Duplicate {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Datagrams)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

@@ -1,7 +1,7 @@
 //! `do = "half-open"`: one end, or something between the two, has forgotten the connection and says nothing; the other believes
 //! that it is open (RFC 9293 §3.5.1) until its keepalive goes unanswered.
 
-use super::{Harm, Hostile, Settings, StreamKind};
+use super::{Harm, Hostile, Idle, Matter, Settings, StreamKind};
 use crate::kernel::{Duration, Stream};
 
 crate::options! {
@@ -20,6 +20,10 @@ impl StreamKind for HalfOpen {
 }
 
 impl Hostile for HalfOpen {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Streams)
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

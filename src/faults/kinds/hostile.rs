@@ -1,5 +1,7 @@
-//! What a nemesis has to know of the kinds that it strikes with: how bad they are, and what to write for their options.
+//! What planning and a nemesis have to know of the kinds that faults are of: what they act on, what they bring about, how bad
+//! they are, and what to write for their options.
 
+use crate::faults::{HappeningKind, Matter};
 use crate::kernel::Stream;
 use crate::spec::options::{Literal, default_node};
 use crate::spec::origin::Origin;
@@ -18,13 +20,62 @@ pub enum Harm {
     BreaksTrust,
 }
 
+/// The options that leave a fault nothing to do, by being 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Idle(pub &'static [&'static str]);
+
+/// What a fault acts on, unless by these options it is to do nothing.
+pub(super) fn unless(
+    is_idle: bool,
+    options: &'static [&'static str],
+    matter: Matter,
+) -> Result<Matter, Idle> {
+    if is_idle { Err(Idle(options)) } else { Ok(matter) }
+}
+
 /// A kind of fault that a nemesis can draw.
 pub trait Hostile {
+    /// What a fault with these options acts on: it strikes nobody and nothing that has none of it.
+    ///
+    /// # Errors
+    /// It changes nothing at all.
+    fn acts_on(&self) -> Result<Matter, Idle>;
+
+    /// What can happen to the nodes that it strikes because of it, beside what a system does about it.
+    fn brings(&self) -> &'static [HappeningKind] {
+        &[]
+    }
+
+    /// Whether a strike that nothing ends is over some time.
+    fn ends_by_itself(&self) -> bool {
+        false
+    }
+
     /// The worst that a fault with these options does.
     fn harm(&self) -> Harm;
 
     /// Options for one strike, drawn, as a scenario would write them: a strike can be read, and written down.
-    fn draw(choice: &mut Stream) -> Settings;
+    fn draw(choice: &mut Stream) -> Settings
+    where
+        Self: Sized;
+}
+
+/// What is known of a fault by its options.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// The worst that it does.
+    pub harm: Harm,
+    /// What it acts on, unless it changes nothing.
+    pub acts_on: Result<Matter, Idle>,
+    /// What can happen to the nodes that it strikes.
+    pub brings: &'static [HappeningKind],
+}
+
+impl Facts {
+    /// Of a fault of this kind with these options.
+    pub fn of(kind: &dyn Hostile) -> Facts {
+        Facts { harm: kind.harm(), acts_on: kind.acts_on(), brings: kind.brings() }
+    }
 }
 
 /// Options as a scenario would write them.

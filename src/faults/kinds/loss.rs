@@ -1,6 +1,6 @@
 //! `do = "loss"`: each message is lost or not, whatever became of those before it.
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings, unless};
 use crate::kernel::Stream;
 use crate::net::{Impairment, Probability};
 use crate::spec::quantity::Ratio;
@@ -9,7 +9,7 @@ crate::options! {
     /// Links that lose messages.
     pub struct Loss {
         /// Share of messages lost, beyond what the links lose themselves.
-        share: Ratio [Ratio(1)..=Ratio::ONE],
+        share: Ratio,
     }
 }
 
@@ -20,6 +20,10 @@ impl LinkKind for Loss {
 }
 
 impl Hostile for Loss {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

@@ -1,6 +1,6 @@
 //! `do = "lying-disk"`: syncs are acknowledged, and nothing is durable until it ends.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings};
 use crate::kernel::Stream;
 use crate::storage::Ailment;
 
@@ -16,6 +16,10 @@ impl DiskKind for LyingDisk {
 }
 
 impl Hostile for LyingDisk {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::BreaksTrust
     }

@@ -1,6 +1,6 @@
 //! `do = "misdirected-writes"`: writes that go to another place than theirs, and overwrite what is there.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::{Probability, Stream};
 use crate::spec::quantity::Ratio;
 use crate::storage::Ailment;
@@ -9,7 +9,7 @@ crate::options! {
     /// Writes that go astray.
     pub struct MisdirectedWrites {
         /// Share of writes that do.
-        share: Ratio [Ratio(1)..=Ratio::ONE],
+        share: Ratio,
         /// Whether checksums cover a record's address, so that a boot finds the one overwritten corrupt; if not, it takes it
         /// for what should be there.
         detected: bool = true,
@@ -23,6 +23,10 @@ impl DiskKind for MisdirectedWrites {
 }
 
 impl Hostile for MisdirectedWrites {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::BreaksTrust
     }

@@ -54,14 +54,14 @@ pub use disk_stall::DiskStall;
 pub use duplicate::Duplicate;
 pub use half_open::HalfOpen;
 pub use hold::Hold;
-pub use hostile::{Harm, Hostile, Settings};
+pub use hostile::{Facts, Harm, Hostile, Idle, Settings};
 pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
 pub use lying_disk::LyingDisk;
 pub use misdirected_writes::MisdirectedWrites;
 pub use partition::Partition;
 pub use pause::Pause;
-pub use random::{Ingredient, KINDS_MAX, Random};
+pub use random::{Ingredient, KINDS_MAX, OVER_AT_ONCE, Random};
 pub use reset::Reset;
 pub use rolling_restart::{Order, RollingRestart};
 pub use sector_errors::SectorErrors;
@@ -72,11 +72,15 @@ pub use torn_writes::TornWrites;
 
 use std::rc::Rc;
 
+use hostile::unless;
+
 use super::on_links::{LinkKind, OnLinks, OnStreams, StreamKind};
 use super::on_nodes::{ClockKind, DiskKind, NodeKind, OnClocks, OnDisks, OnNodes, ScriptKind, Scripted};
-use super::{Between, Fault, Nemesis, Prey, Target};
+use super::{Between, Fault, HappeningKind, Matter, Nemesis, Prey, Target};
 use crate::kernel::Stream;
+use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
+use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::value::Node;
 
@@ -125,9 +129,13 @@ macro_rules! kinds {
         impl FaultKind {
             /// Decodes the options of this kind.
             pub fn decode(self, node: &Node, decoder: &mut Decoder<'_>) -> Option<KindOptions> {
-                match self {
+                let options = match self {
                     $(FaultKind::$kind => <$kind as Decode>::decode(node, decoder).map(KindOptions::$kind),)+
+                };
+                if let Some(idle) = options.as_ref().and_then(KindOptions::idle) {
+                    tell_idle(self, idle, node, decoder);
                 }
+                options
             }
 
             /// The declaration of this kind's options.
@@ -160,10 +168,10 @@ macro_rules! kinds {
                 }
             }
 
-            /// The worst that it does; nothing but slow, for a nemesis, whose strikes speak for themselves.
-            pub fn harm(&self) -> Harm {
+            /// What a nemesis has to know of it; `None` if none can draw it.
+            pub fn hostile(&self) -> Option<&dyn Hostile> {
                 match self {
-                    $(KindOptions::$kind(kind) => kinds!(@harm $scope, kind),)+
+                    $(KindOptions::$kind(kind) => kinds!(@hostile $scope, kind),)+
                 }
             }
 
@@ -182,15 +190,15 @@ macro_rules! kinds {
     (@draw fibres, $kind:ident, $choice:expr) => { None };
     (@draw system, $kind:ident, $choice:expr) => { None };
     (@draw $scope:ident, $kind:ident, $choice:expr) => { Some(<$kind as Hostile>::draw($choice)) };
-    (@harm system, $kind:expr) => {{
+    (@hostile system, $kind:expr) => {{
         let _ = $kind;
-        Harm::Slows
+        None
     }};
-    (@harm fibres, $kind:expr) => {{
+    (@hostile fibres, $kind:expr) => {{
         let _ = $kind;
-        Harm::PutsOut
+        None
     }};
-    (@harm $scope:ident, $kind:expr) => { Hostile::harm($kind) };
+    (@hostile $scope:ident, $kind:expr) => { Some($kind) };
     (@at nodes, $fault:ident, $kind:expr, $aim:expr) => {
         match $aim {
             Aim::Nodes(target) => Some(Rc::new($fault { target, kind: $kind })),
@@ -286,4 +294,53 @@ kinds! {
     CutLink = "cut-link", fibres as OnFibres;
     /// A nemesis: strikes of many kinds on one system, drawn, with no more nodes out at once than the system survives.
     Random = "random", system as Nemesis;
+}
+
+impl KindOptions {
+    /// The worst that it does; nothing but slow, for a nemesis, whose strikes speak for themselves.
+    pub fn harm(&self) -> Harm {
+        match (self.hostile(), self.kind().scope()) {
+            (Some(kind), _) => kind.harm(),
+            (None, Scope::Fibres) => Harm::PutsOut,
+            (None, Scope::System | Scope::Nodes | Scope::Links) => Harm::Slows,
+        }
+    }
+
+    /// Whether it acts on this, or, if it draws what it does, may.
+    pub fn acts_on(&self, matter: Matter) -> bool {
+        if let KindOptions::Random(random) = self {
+            return random.facts().any(|one| one.acts_on == Ok(matter));
+        }
+        self.hostile().is_some_and(|kind| kind.acts_on() == Ok(matter))
+    }
+
+    /// The options that leave it nothing to do, if some do.
+    fn idle(&self) -> Option<Idle> {
+        self.hostile()?.acts_on().err()
+    }
+
+    /// Whether it can make this happen to a node that it strikes; what a system does about it is another matter.
+    pub fn brings(&self, happening: HappeningKind) -> bool {
+        if let KindOptions::Random(random) = self {
+            return random.facts().any(|one| one.brings.contains(&happening));
+        }
+        self.hostile().is_some_and(|kind| kind.brings().contains(&happening))
+    }
+
+    /// Whether a strike that nothing ends is over some time.
+    pub fn ends_by_itself(&self) -> bool {
+        self.hostile().is_some_and(Hostile::ends_by_itself)
+    }
+}
+
+/// Warns of a fault that changes nothing. No error: in a sweep over how bad it is, none at all is what the rest is held
+/// against.
+fn tell_idle(kind: FaultKind, Idle(keys): Idle, options: &Node, decoder: &mut Decoder<'_>) {
+    let given = |key: &&str| options.as_table().and_then(|table| table.get(key));
+    let place = keys.iter().find_map(given).map_or(&options.origin, |value| &value.origin);
+    let message = format!("this {kind} changes nothing, so it never strikes");
+    let named: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let help =
+        format!("let {} be other than 0, unless this is what others are compared with", named.join(" or "));
+    decoder.report(Diagnostic::warning(Code::NeverStrikes, place, message).help(help));
 }

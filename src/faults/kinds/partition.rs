@@ -1,6 +1,6 @@
 //! `do = "partition"`: messages between groups are dropped, in both directions or one; also one link.
 
-use super::{Harm, Hostile, LinkKind, Settings};
+use super::{Harm, Hostile, Idle, LinkKind, Matter, Settings};
 use crate::kernel::Stream;
 use crate::net::Impairment;
 
@@ -16,6 +16,10 @@ impl LinkKind for Partition {
 }
 
 impl Hostile for Partition {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Messages)
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

@@ -1,8 +1,8 @@
 //! `do = "pause"`: the process stops and loses nothing; messages, timers and disk completions wait, and come all at
 //! once when it goes on (a long garbage collection, a stopped virtual machine).
 
-use super::{Harm, Hostile, NodeKind, Settings};
-use crate::faults::{Action, NodeFacts};
+use super::{Harm, Hostile, Idle, Matter, NodeKind, Settings};
+use crate::faults::{Action, HappeningKind, NodeFacts};
 use crate::kernel::{NodeId, Stream};
 
 crate::options! {
@@ -21,6 +21,14 @@ impl NodeKind for Pause {
 }
 
 impl Hostile for Pause {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Process)
+    }
+
+    fn brings(&self) -> &'static [HappeningKind] {
+        &[HappeningKind::Paused, HappeningKind::Resumed]
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

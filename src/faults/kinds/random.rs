@@ -1,6 +1,8 @@
 //! `do = "random"`: a nemesis, which strikes a system with one kind of fault after the other.
 
-use super::{FaultKind, Harm, KindOptions, Scope, Settings};
+use std::sync::OnceLock;
+
+use super::{Facts, FaultKind, Harm, KindOptions, Scope, Settings};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, Stream};
 use crate::spec::choices::Choice;
@@ -18,7 +20,8 @@ crate::options! {
     /// A nemesis: strikes of many kinds on one system.
     pub struct Random {
         /// What it may do: kinds of faults, or tables such as `{ do = "delay", delay = "exp(50ms)", weight = 3 }`. Options
-        /// of the kind that are not given are drawn for each strike. Absent: every kind that the system survives.
+        /// of the kind that are not given are drawn for each strike. Absent: every kind that the system survives. A kind
+        /// that finds nothing to act on is never drawn.
         kinds: Option<Vec<Located<Ingredient>>>,
         /// Whether it leaves enough nodes in service, and keeps away from what breaks the trust in a node.
         survivable: bool = true,
@@ -42,6 +45,17 @@ fn check_random(random: &Random, places: &Places<'_>, decoder: &mut Decoder<'_>)
     decoder.report(error.help("leave `kinds` out for every kind that the system survives"));
 }
 
+impl Random {
+    /// What is known of the strikes that it may draw, whatever its prey survives and has.
+    pub(super) fn facts(&self) -> impl Iterator<Item = Facts> {
+        static ALL: OnceLock<Vec<Facts>> = OnceLock::new();
+        let given = self.kinds.iter().flatten().map(|kind| kind.value.facts);
+        let all = ALL.get_or_init(|| Ingredient::all().map(|one| one.facts).collect());
+        let all = all.iter().copied().filter(|_| self.kinds.is_none());
+        given.chain(all.filter(|one| !self.survivable || one.harm < Harm::BreaksTrust))
+    }
+}
+
 /// One thing that a nemesis may do.
 #[derive(Clone, Debug)]
 pub struct Ingredient {
@@ -51,8 +65,8 @@ pub struct Ingredient {
     pub weight: u32,
     /// How long its strikes last; as the nemesis says when not set.
     pub lasts: Option<Distribution>,
-    /// The worst that it does.
-    pub harm: Harm,
+    /// What is known of its strikes, whatever is drawn.
+    pub facts: Facts,
     /// The options given, in place of those drawn.
     given: Table,
 }
@@ -65,7 +79,18 @@ crate::options! {
         /// How long each strike lasts; absent: as the nemesis says.
         r#for: Option<Distribution>,
     }
+    check check_ingredient;
 }
+
+fn check_ingredient(common: &IngredientCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    if common.r#for.as_ref().is_some_and(|lasts| lasts.range().1 == Duration::ZERO) {
+        let error = Diagnostic::error(Code::Contradiction, places.of("for"), OVER_AT_ONCE);
+        decoder.report(error.help("write for example for = \"10s\", or leave it to the nemesis"));
+    }
+}
+
+/// Of a strike that lasts no time.
+pub const OVER_AT_ONCE: &str = "it would be over as it begins";
 
 impl Ingredient {
     /// The declaration of what every ingredient has beside its kind and the options of that.
@@ -91,8 +116,9 @@ impl Ingredient {
     ) -> Option<Ingredient> {
         // Whatever is drawn beside it: what is given is right or wrong by itself.
         let sample = settings(kind, &given, &mut Stream::new(0, "nemesis", "sample"))?;
-        let harm = kind.decode(&sample.node(), decoder)?.harm();
-        Some(Ingredient { kind, weight: common.weight, lasts: common.r#for, harm, given })
+        let sample = kind.decode(&sample.node(), decoder)?;
+        let facts = Facts::of(sample.hostile()?);
+        Some(Ingredient { kind, weight: common.weight, lasts: common.r#for, facts, given })
     }
 
     /// A fault of this kind, and the options that it has.

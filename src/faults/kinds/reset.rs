@@ -1,6 +1,6 @@
 //! `do = "reset"`: streams end in a moment, as by a middlebox that sends both ends a TCP RST.
 
-use super::{Harm, Hostile, Settings, StreamKind};
+use super::{Harm, Hostile, Idle, Matter, Settings, StreamKind};
 use crate::kernel::{Duration, Stream};
 
 crate::options! {
@@ -15,6 +15,10 @@ impl StreamKind for Reset {
 }
 
 impl Hostile for Reset {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Streams)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

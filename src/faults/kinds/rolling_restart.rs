@@ -1,8 +1,8 @@
 //! `do = "rolling-restart"`: the nodes of the target are restarted batch by batch, as an upgrade does it. No batch goes
 //! down while a node of the target is down, whatever holds it there.
 
-use super::{Harm, Hostile, ScriptKind, Settings};
-use crate::faults::{Action, Script, Step, Strike, StrikeContext};
+use super::{Harm, Hostile, Idle, Matter, ScriptKind, Settings};
+use crate::faults::{Action, HappeningKind, Script, Step, Strike, StrikeContext};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
 
@@ -60,6 +60,18 @@ impl ScriptKind for RollingRestart {
 }
 
 impl Hostile for RollingRestart {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Process)
+    }
+
+    fn brings(&self) -> &'static [HappeningKind] {
+        &[HappeningKind::Crashed]
+    }
+
+    fn ends_by_itself(&self) -> bool {
+        true
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

@@ -1,11 +1,7 @@
 //! `do = "sector-errors"`: sectors that fail when they are written, or when they are read at boot.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::{Probability, Stream};
-use crate::spec::code::Code;
-use crate::spec::decode::Decoder;
-use crate::spec::diagnostic::Diagnostic;
-use crate::spec::options::Places;
 use crate::spec::quantity::Ratio;
 use crate::storage::Ailment;
 
@@ -17,7 +13,6 @@ crate::options! {
         /// Share of writes that fail, and with each of them its sync.
         write: Ratio = "0%",
     }
-    check check_sector_errors;
 }
 
 impl DiskKind for SectorErrors {
@@ -29,15 +24,11 @@ impl DiskKind for SectorErrors {
     }
 }
 
-fn check_sector_errors(errors: &SectorErrors, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    if (errors.read, errors.write) == (Ratio::ZERO, Ratio::ZERO) {
-        let message = "no sector fails: neither `read` nor `write` is above 0".to_owned();
-        let diagnostic = Diagnostic::error(Code::Contradiction, places.of(""), message);
-        decoder.report(diagnostic.help("write for example write = \"1%\""));
-    }
-}
-
 impl Hostile for SectorErrors {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless((self.read, self.write) == (Ratio::ZERO, Ratio::ZERO), &["read", "write"], Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Ruins
     }

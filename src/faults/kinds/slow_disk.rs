@@ -1,6 +1,6 @@
 //! `do = "slow-disk"`: disk operations take a whole number of times as long.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::Stream;
 use crate::storage::Ailment;
 
@@ -8,7 +8,7 @@ crate::options! {
     /// Disk operations take longer.
     pub struct SlowDisk {
         /// How many times as long.
-        factor: u32 [2..=1_000_000] = 10,
+        factor: u32 [1..=1_000_000] = 10,
     }
 }
 
@@ -19,6 +19,10 @@ impl DiskKind for SlowDisk {
 }
 
 impl Hostile for SlowDisk {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.factor == 1, &["factor"], Matter::DiskTime)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

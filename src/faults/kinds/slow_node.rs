@@ -1,6 +1,6 @@
 //! `do = "slow-node"`: work takes a whole number of times as long.
 
-use super::{Harm, Hostile, NodeKind, Settings};
+use super::{Harm, Hostile, Idle, Matter, NodeKind, Settings, unless};
 use crate::faults::{Action, NodeFacts};
 use crate::kernel::{NodeId, Stream};
 
@@ -8,7 +8,7 @@ crate::options! {
     /// Work takes longer.
     pub struct SlowNode {
         /// How many times as long.
-        factor: u32 [2..=1_000_000] = 10,
+        factor: u32 [1..=1_000_000] = 10,
     }
 }
 
@@ -23,6 +23,10 @@ impl NodeKind for SlowNode {
 }
 
 impl Hostile for SlowNode {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.factor == 1, &["factor"], Matter::Work)
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

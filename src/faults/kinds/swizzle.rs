@@ -1,9 +1,9 @@
 //! `do = "swizzle"`: nodes are clogged one by one and set free one by one in another order (FoundationDB's swizzle-clogging,
 //! which found more of its bugs than anything else that its simulator does).
 
-use super::{Harm, Hostile, Settings};
+use super::{Harm, Hostile, Idle, Matter, Settings};
 use crate::faults::target::shuffled;
-use crate::faults::{Action, Fault, Strike, StrikeContext, Target};
+use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext, Target};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
 use crate::net::{Impairment, Pattern};
@@ -27,7 +27,7 @@ pub struct Swizzled {
 
 impl Fault for Swizzled {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
-        let nodes = self.target.resolve_failing(cx);
+        let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let (id, key) = (cx.impairment, cx.key);
         let [clogged, freed] = [(); 2].map(|()| shuffled(nodes.clone(), cx.choice));
         // The first is clogged at once, and a spacing after the last of them the first is set free.
@@ -61,9 +61,17 @@ impl Fault for Swizzled {
             ..Strike::default().harming(self.kind.harm(), || nodes.clone())
         })
     }
+
+    fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
+        outlook.of_nodes(self.kind.acts_on(), &self.target)
+    }
 }
 
 impl Hostile for Swizzle {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        Ok(Matter::Process)
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

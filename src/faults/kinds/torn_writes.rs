@@ -1,6 +1,6 @@
 //! `do = "torn-writes"`: crashes leave more than was synced, and tear what was under way.
 
-use super::{DiskKind, Harm, Hostile, Settings};
+use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::{Probability, Stream};
 use crate::spec::quantity::Ratio;
 use crate::storage::Ailment;
@@ -9,7 +9,7 @@ crate::options! {
     /// Crashes that leave a part of what was not synced.
     pub struct TornWrites {
         /// Share of crashes that leave, of each area's writes that no sync covers, a prefix and maybe a torn one behind it.
-        share: Ratio [Ratio(1)..=Ratio::ONE] = "100%",
+        share: Ratio = "100%",
         /// Whether a cell that is being replaced is old or new even so; if not, it can be torn.
         atomic_replace: bool = true,
     }
@@ -25,6 +25,10 @@ impl DiskKind for TornWrites {
 }
 
 impl Hostile for TornWrites {
+    fn acts_on(&self) -> Result<Matter, Idle> {
+        unless(self.share == Ratio::ZERO, &["share"], Matter::Disk)
+    }
+
     fn harm(&self) -> Harm {
         match self.atomic_replace {
             true => Harm::Slows,

@@ -109,6 +109,16 @@ fn check_check(check: &CheckOptions, places: &Places<'_>, decoder: &mut Decoder<
     if check.invariants.as_ref().is_some_and(Vec::is_empty) {
         refuse("invariants", "", "this check names no invariant", "`seedbed list checks` shows them");
     }
+    if let (None, Some(to)) = (&check.from, &check.to)
+        && to.value == Duration::ZERO
+    {
+        refuse(
+            "to",
+            "",
+            "the window is empty: it ends as the run begins",
+            "let `to` be later, or leave it out",
+        );
+    }
     if let (Some(from), Some(to)) = (&check.from, &check.to)
         && from.value >= to.value
     {

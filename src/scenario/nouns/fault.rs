@@ -1,7 +1,7 @@
 //! `[fault.NAME]`: something that goes wrong, when and where. What every fault has is here; what one kind has besides is
 //! with the kind.
 
-use crate::faults::kinds::Ingredient;
+use crate::faults::kinds::{Ingredient, OVER_AT_ONCE};
 use crate::faults::{FaultKind, KindOptions, Layout, Scope};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
@@ -48,7 +48,7 @@ crate::options! {
         /// Of `when`: what happens before this time does not count.
         from: Option<Duration>,
         /// It strikes each node of the target by itself, once that node's own wall clock shows this time.
-        at_clock: Option<Duration>,
+        at_clock: Option<Located<Duration>>,
         /// How long each strike lasts; absent: for ever. A nemesis, or each of its kinds, has to say it.
         r#for: Option<Distribution>,
         /// It strikes only before this, and what lasts is over by then.
@@ -144,6 +144,13 @@ impl Decode for FaultOptions {
 }
 
 impl FaultOptions {
+    /// Whether a strike ends, at the latest when the fault does.
+    pub fn ends(&self) -> bool {
+        let FaultCommon { r#for, until, .. } = &self.common;
+        let is_nemesis = matches!(self.kind, KindOptions::Random(_));
+        r#for.is_some() || until.is_some() || is_nemesis || self.kind.ends_by_itself()
+    }
+
     /// A nemesis says how long its strikes last, or each of its kinds does.
     fn check_ends(&self, origin: &Origin, decoder: &mut Decoder<'_>) {
         let KindOptions::Random(random) = &self.kind else { return };
@@ -309,7 +316,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         } else {
             "write for example for = \"10s\", or leave it out for a fault that stays"
         };
-        refuse("for", "", "it would be over as it begins".to_owned(), help);
+        refuse("for", "", OVER_AT_ONCE.to_owned(), help);
     }
     if let (Some(at), Some(until)) = (&fault.at, &fault.until)
         && at.value >= until.value
@@ -380,6 +387,19 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             refuse("target", "groups", message, "keep one of them");
         }
         (None, None, true) | (Some(_), None, _) | (None, Some(_), true) => {}
+    }
+    if fault.groups.iter().flatten().any(|side| side.0.is_empty()) {
+        let help = "name somebody in each, or write \"rest\" for all that no other group has";
+        refuse(
+            "groups",
+            "",
+            "one of the groups is empty: nothing lies between it and another".to_owned(),
+            help,
+        );
+    }
+    if fault.links.as_ref().is_some_and(Vec::is_empty) {
+        let help = "write for example links = [\"kv.1->kv.2\"], or leave it out for all links";
+        refuse("links", "", format!("`links` is empty: the {kind} would strike nothing"), help);
     }
     if let Some(groups) = fault.groups.as_ref().filter(|groups| groups.len() < 2) {
         let message = format!("a {kind} lies between at least two groups, not {}", groups.len());

@@ -43,16 +43,16 @@ crate::options! {
         /// How operations come.
         arrival: Located<ArrivalOptions>,
         /// Which keys operations concern.
-        keys: KeysOptions = "uniform(n=1000)",
+        keys: Located<KeysOptions> = "uniform(n=1000)",
         /// Kinds of operations on a store and their weights: read, write, cas, append.
         mix: Located<Named<Located<f64>>> = [("read", 0.5), ("write", 0.5)],
         /// Size of the values written.
-        value_size: Bytes [Bytes(0)..=Bytes(1 << 30)] = "100B",
+        value_size: Located<Bytes> [Bytes(0)..=Bytes(1 << 30)] = "100B",
         /// How long a client waits for an answer before it asks the next node.
         timeout: Duration [Duration(1)..] = "2s",
         /// How often it asks before the outcome is unknown; absent: 3 times a store, once a service.
         attempts: Option<u16> [1..=1000],
         /// Which node it asks first; absent: the leader of a store; a service has one front.
-        route: Option<RouteChoice>,
+        route: Option<Located<RouteChoice>>,
     }
 }

@@ -4,6 +4,8 @@ use petgraph::algo::{astar, tarjan_scc};
 use petgraph::graph::{DiGraph, EdgeReference, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use crate::faults::Talks;
+use crate::kernel::SystemId;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
@@ -36,6 +38,30 @@ impl<'a> Planner<'a> {
                 self.refuse_circle(&calls, call, systems);
             }
         }
+    }
+
+    /// Who has something to say to whom: the nodes of a system among themselves, services to the stores that they call, clients to
+    /// whom they ask, and a protocol that nobody knows to everybody.
+    pub(super) fn talks(&self, systems: &[SystemPlan], targets: &[SystemId]) -> Talks {
+        let mut talks = Talks::default();
+        let workload = |index: usize| SystemId((systems.len() + index) as u16);
+        targets.iter().enumerate().for_each(|(index, target)| talks.add(workload(index), *target));
+        for (plan, (_, _, options)) in systems.iter().zip(&self.scenario.system.entries) {
+            talks.add(plan.id, plan.id);
+            match &options.kind {
+                KindOptions::Raft(_) => {}
+                KindOptions::Service(service) => {
+                    let store = |name: &str| systems.iter().find(|store| store.name == name);
+                    let called = service.calls().filter_map(|call| store(&call.value));
+                    called.for_each(|store| talks.add(plan.id, store.id));
+                }
+                KindOptions::Custom(_) => {
+                    let all = systems.len() + targets.len();
+                    (0..all).for_each(|other| talks.add(plan.id, SystemId(other as u16)));
+                }
+            }
+        }
+        talks
     }
 
     /// Who calls whom; calls of systems that do not exist are reported.

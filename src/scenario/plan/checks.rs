@@ -5,10 +5,12 @@ use crate::faults::Happening;
 use crate::kernel::{Duration, SystemId, Time};
 use crate::net::Sites;
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
 use crate::spec::quantity::duration_text;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::check::{CheckOptions, Expect, Model};
+use super::happenings::NEVER_HELP;
 use super::nodes::Placed;
 use super::{Planner, Thing};
 
@@ -96,8 +98,15 @@ impl Planner<'_> {
                 return None; // It could name nodes that only a mistake elsewhere hides.
             }
             let at = |moment: &Located<Duration>| Time::ZERO + moment.value;
+            let happening = self.happening("sometimes", sometimes, placed, sites)?;
+            if let Some(why) = self.never(&happening, None) {
+                let place = sometimes.origin_of(0..sometimes.as_str().len());
+                let message = format!("the check never holds: {why}");
+                self.diagnostics
+                    .push(Diagnostic::warning(Code::Contradiction, &place, message).help(NEVER_HELP));
+            }
             return Some(CheckKind::Sometimes {
-                happening: self.happening("sometimes", sometimes, placed, sites)?,
+                happening,
                 window: (check.from.as_ref().map_or(Time::ZERO, at), check.to.as_ref().map_or(Time::MAX, at)),
             });
         }

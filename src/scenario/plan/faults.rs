@@ -10,23 +10,30 @@ use crate::kernel::{NodeId, Time};
 use crate::net::{Flapping, Sites};
 use crate::spec::code::Code;
 use crate::spec::scalars::Located;
+use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::fault::{FaultCommon, FaultOptions, FlapOptions, Side};
 use super::Planner;
+use super::happenings::NEVER_HELP;
 use super::links::is_link;
 use super::nodes::Placed;
+use super::targets::Whom;
 
 impl Planner<'_> {
     /// The timeline of faults; `None` if a target could not be resolved.
     pub(super) fn plan_faults(&mut self, placed: &Placed, sites: &Sites) -> Option<Vec<Planned>> {
         let scenario = self.scenario;
         let mut planned = Vec::new();
-        for (name, _, options) in &scenario.fault.entries {
+        for (index, (name, _, options)) in scenario.fault.entries.iter().enumerate() {
+            self.is_told = false;
             let fault = self.fault(options, placed, sites);
             if fault.is_none() && options.common.at_clock.is_some() {
                 continue; // What is wrong with the target is told.
             }
-            let schedule = self.schedule(options, placed, sites);
+            let schedule = self.schedule(index, placed, sites);
+            if self.is_told {
+                self.in_vain.insert(name.clone());
+            }
             let (Some(fault), Some(schedule)) = (fault, schedule) else { continue };
             let common = &options.common;
             self.check_time_left(name, options);
@@ -48,7 +55,8 @@ impl Planner<'_> {
     }
 
     /// When a fault strikes; `None` if that makes no sense, which has been reported.
-    fn schedule(&mut self, options: &FaultOptions, placed: &Placed, sites: &Sites) -> Option<Schedule> {
+    fn schedule(&mut self, fault: usize, placed: &Placed, sites: &Sites) -> Option<Schedule> {
+        let (name, _, options) = &self.scenario.fault.entries[fault];
         let FaultCommon { at, every, when, at_clock, target, after, times, from, .. } = &options.common;
         if let Some(at) = at {
             return Some(Schedule::At(Time::ZERO + at.value));
@@ -57,15 +65,21 @@ impl Planner<'_> {
             return Some(Schedule::Every(every.value.clone()));
         }
         if let Some(when) = when {
+            let happening = self.happening("when", when, placed, sites)?;
+            if let Some(why) = self.never(&happening, Some(fault)) {
+                let message = format!("`{name}` never strikes: {why}");
+                self.warn_in_vain(&when.origin_of(0..when.as_str().len()), message, NEVER_HELP);
+                self.is_told = true;
+            }
             return Some(Schedule::When(Trigger {
-                happening: self.happening("when", when, placed, sites)?,
+                happening,
                 after: after.clone(),
                 from: Time::ZERO + from.unwrap_or_default(),
                 times: times.unwrap_or(1),
             }));
         }
-        let (shown, target) = (Time::ZERO + (*at_clock)?, target.as_ref()?);
-        let mut nodes = self.fixed_nodes(target, placed, sites)?;
+        let (shown, target) = (Time::ZERO + at_clock.as_ref()?.value, target.as_ref()?);
+        let mut nodes = self.fixed_nodes(target, Whom::Anybody, placed, sites)?;
         let is_client = |node: &NodeId| placed.workloads.contains(node);
         nodes.retain(|node| options.kind.kind().scope() == Scope::Links || !is_client(node));
         Some(Schedule::AtClock { shown, nodes })
@@ -138,19 +152,23 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &target.origin, message, help);
             return None;
         };
-        let nodes = placed.systems[system.index()].nodes.clone();
-        let spare = self.scenario.system.entries[system.index()].2.kind.kind().spare(nodes.len());
-        Some(Prey { system, nodes, spare })
+        Some(self.prey_of(&placed.systems[system.index()]))
+    }
+
+    /// A system that is hunted.
+    pub(super) fn prey_of(&self, plan: &SystemPlan) -> Prey {
+        let kind = self.scenario.system.entries[plan.id.index()].2.kind.kind();
+        Prey { system: plan.id, nodes: plan.nodes.clone(), spare: kind.spare(plan.nodes.len()) }
     }
 
     /// Refuses what the prey does not survive, unless the scenario asks for it.
     fn check_survivable(&mut self, random: &Random, prey: &Prey, target: &Located<String>) -> Option<()> {
-        let deadly = |kind: &&Located<Ingredient>| !prey.survives(kind.value.harm);
+        let deadly = |kind: &&Located<Ingredient>| !prey.survives(kind.value.facts.harm);
         let given = random.kinds.iter().flatten().filter(deadly);
         let mut survives = true;
         for kind in given.filter(|_| random.survivable) {
             let word = kind.value.kind;
-            let message = match kind.value.harm {
+            let message = match kind.value.facts.harm {
                 Harm::BreaksTrust => {
                     format!("`{}` may not survive a {word} on any of its nodes", target.value)
                 }

@@ -14,6 +14,7 @@ use crate::spec::units;
 use crate::spec::value::Text;
 
 use super::nodes::Placed;
+use super::targets::Whom;
 use super::{NODES_MEANT_MAX, Planner, Thing};
 
 /// Every kind of happening as it stands in a scenario, for `explain`.
@@ -27,6 +28,10 @@ pub fn happenings() -> impl Iterator<Item = (String, &'static str)> {
         (format!("{kind}({about})"), row.doc)
     })
 }
+
+/// What to do about a happening that never comes to pass.
+pub(super) const NEVER_HELP: &str =
+    "`seedbed list faults` has what does it; `leader-lost(kv)` or `fault-began(NAME)` may be what is meant";
 
 impl Planner<'_> {
     /// The happening that a text such as `crashed(kv.2)` speaks of; `option` is whose value it is.
@@ -59,7 +64,7 @@ impl Planner<'_> {
                 Some(Happening::to_nodes(kind, &placed.systems[system.index()].nodes, text.as_str()))
             }
             Subject::Nodes => {
-                let nodes = self.fixed_nodes(&name, placed, sites)?;
+                let nodes = self.fixed_nodes(&name, Whom::Nodes, placed, sites)?;
                 Some(Happening::to_nodes(kind, &nodes, text.as_str()))
             }
             Subject::Fault => {
@@ -69,9 +74,40 @@ impl Planner<'_> {
                     self.unknown_name(Thing::Fault, &name.value, &name.origin, known);
                     return None;
                 };
+                let (_, place, options) = &faults[planned];
+                if kind == HappeningKind::FaultEnded && !options.ends() {
+                    let message = format!("`{}` never ends: it has no `for` and no `until`", name.value);
+                    let error = Diagnostic::error(Code::Contradiction, &name.origin, message);
+                    let error = error.related(place, "this fault stays");
+                    self.diagnostics.push(error.help("give it for example for = \"10s\""));
+                    return None;
+                }
                 Some(Happening::to_fault(kind, planned, text.as_str()))
             }
         }
+    }
+
+    /// Why something never happens: nothing in the scenario does it to a node. What the fault at position `but` does, which
+    /// waits for it, does not count.
+    pub(super) fn never(&self, happening: &Happening, but: Option<usize>) -> Option<&'static str> {
+        let kind = happening.kind();
+        let why = match kind {
+            HappeningKind::Crashed => "no fault crashes a node",
+            HappeningKind::Paused => "no fault pauses a node",
+            HappeningKind::Resumed => "no fault pauses a node for a time",
+            HappeningKind::DiskLost => "no fault takes a node's disk",
+            HappeningKind::LeaderElected
+            | HappeningKind::LeaderLost
+            | HappeningKind::Booted
+            | HappeningKind::FaultBegan
+            | HappeningKind::FaultEnded => return None,
+        };
+        let faults = &self.scenario.fault;
+        let mut others = faults.entries.iter().enumerate().filter(|(index, _)| Some(*index) != but);
+        let is_brought = others.any(|(_, (.., options))| {
+            options.kind.brings(kind) && (kind != HappeningKind::Resumed || options.ends())
+        });
+        (!is_brought && faults.broken.is_empty()).then_some(why)
     }
 
     /// The system of this name, which has to be one that elects leaders.
@@ -94,13 +130,14 @@ impl Planner<'_> {
     pub(super) fn fixed_nodes(
         &mut self,
         target: &Located<String>,
+        whom: Whom,
         placed: &Placed,
         sites: &Sites,
     ) -> Option<Vec<NodeId>> {
         if self.nodes_meant > NODES_MEANT_MAX {
             return None; // That has been told.
         }
-        let nodes = match self.target(target, placed, sites)? {
+        let nodes = match self.target(target, whom, placed, sites)? {
             Target::Node(node) => vec![node],
             Target::Nodes(nodes) => nodes,
             Target::System(system) => {

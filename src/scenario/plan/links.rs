@@ -1,5 +1,6 @@
 //! Resolves the links and fibres that a fault strikes.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::faults::{Between, FaultKind, Fibres, Group, Target};
@@ -7,10 +8,12 @@ use crate::kernel::NodeId;
 use crate::net::Sites;
 use crate::net::topology::Duct;
 use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
 
 use super::super::nouns::fault::{Direction, FaultCommon, Side};
 use super::nodes::Placed;
+use super::targets::Whom;
 use super::{Planner, Thing, listed};
 
 impl Planner<'_> {
@@ -61,10 +64,39 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &last.origin, message, "name the nodes of one of them".to_owned());
             return None;
         }
+        self.check_apart(sides, &groups, placed)?;
         Some(match options.one_way {
             false => Between::Groups(groups),
             true => Between::OneWay(groups.first()?.clone(), groups.get(1)?.clone()),
         })
+    }
+
+    /// Refuses a group that is sure to be empty: a node belongs to the first group that names it.
+    fn check_apart(&mut self, sides: &[Side], groups: &[Group], placed: &Placed) -> Option<()> {
+        let mut earlier: BTreeMap<&Target, &Located<String>> = BTreeMap::new();
+        for (side, group) in sides.iter().zip(groups) {
+            let Group::Of(targets) = group else { continue };
+            let taken = |target: &Target| {
+                let system = placed.system_of(target).map(Target::System);
+                let whole = system.as_ref().and_then(|system| earlier.get(system));
+                whole.or(earlier.get(target).filter(|_| !target.is_drawn())).copied()
+            };
+            let others: Option<Vec<_>> = targets.iter().map(taken).collect();
+            if let (Some(first), Some(other)) =
+                (side.0.first(), others.as_ref().and_then(|others| others.first()))
+            {
+                let message = format!("nobody is left for the group of `{}`", first.value.trim());
+                let error = Diagnostic::error(Code::BadTarget, &first.origin, message);
+                let error = error.related(&other.origin, "whom two groups name is in the first");
+                let help = "name others, or write \"rest\" for all that no other group has";
+                self.diagnostics.push(error.help(help));
+                return None;
+            }
+            targets.iter().zip(&side.0).for_each(|(target, place)| {
+                earlier.entry(target).or_insert(place);
+            });
+        }
+        Some(())
     }
 
     fn side(&mut self, side: &Side, placed: &Placed, sites: &Sites) -> Option<Group> {
@@ -74,7 +106,7 @@ impl Planner<'_> {
             return Some(Group::Rest);
         }
         let targets: Vec<Option<Target>> =
-            side.0.iter().map(|target| self.target(target, placed, sites)).collect();
+            side.0.iter().map(|target| self.target(target, Whom::Anybody, placed, sites)).collect();
         targets.into_iter().collect::<Option<_>>().map(Group::Of)
     }
 

@@ -11,6 +11,7 @@ mod loads;
 mod nodes;
 mod own;
 mod places;
+mod prospects;
 mod targets;
 mod time_left;
 
@@ -20,9 +21,11 @@ pub use nodes::{NODES_MAX, SYSTEMS_MAX};
 pub use places::{LAN_DELAY, LAN_JITTER, LINKS_MAX};
 pub use targets::TARGETS;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::clocks::ClockProfile;
+use crate::faults::Matters;
 use crate::kernel::{Duration, Keyed, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::model::route::Route;
@@ -36,7 +39,7 @@ use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::{suggest, write};
 use crate::storage::DiskProfile;
-use crate::systems::kinds::Kind;
+use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Custom, Never, Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
@@ -72,8 +75,8 @@ pub struct World<X: Custom = Never> {
     pub recovery: Duration,
     /// Width of the intervals of time series.
     pub interval: Duration,
-    /// The faults of which planning has warned that they never strike.
-    pub in_vain: Vec<String>,
+    /// The faults of which planning has warned that they strike nobody, or not within the run.
+    pub in_vain: BTreeSet<String>,
 }
 
 /// A system of the world.
@@ -138,8 +141,12 @@ struct Planner<'a> {
     regions_told: bool,
     /// How many nodes the targets mean that were resolved so far, each counted in each.
     nodes_meant: usize,
-    /// The faults that were found to have no time to strike.
-    in_vain: Vec<String>,
+    /// The faults of which it was told that they strike nobody, or have no time to.
+    in_vain: BTreeSet<String>,
+    /// Those of them that are sure to strike nobody.
+    never: BTreeSet<&'a str>,
+    /// Whether that was told of the fault being planned.
+    is_told: bool,
 }
 
 /// Plans the world of `scenario` under `seed`. `None` once every mistake has been reported, and also if the diagnostics
@@ -161,7 +168,9 @@ pub fn plan<X: Custom>(
         site_domains,
         regions_told: false,
         nodes_meant: 0,
-        in_vain: Vec::new(),
+        in_vain: BTreeSet::new(),
+        never: BTreeSet::new(),
+        is_told: false,
     };
     planner.check_names();
     let sites = planner.sites();
@@ -183,7 +192,8 @@ pub fn plan<X: Custom>(
     }
     let (targets, loads, faults, checks) = (targets?, loads?, faults?, checks?);
     let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
-    let nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets, &loads);
+    let mut nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets, &loads);
+    planner.let_clocks_be_seen(&mut nodes, &faults);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
     names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
     let kind_of = |index: usize| scenario.system.entries[index].2.kind.kind();
@@ -195,6 +205,19 @@ pub fn plan<X: Custom>(
         node: *node,
         target: targets[index],
     };
+    let talks = planner.talks(&systems, &targets);
+    let setup = Setup {
+        seed,
+        duration: Time::ZERO + scenario.duration,
+        sites: sites.clone(),
+        systems: names,
+        talks,
+        nodes,
+        faults,
+        shuffle_ties: scenario.ties == super::nouns::Ties::Shuffled,
+        limits,
+    };
+    planner.check_prospects(&setup, &placed);
     Some(World {
         systems: facts,
         workloads: workloads.iter().enumerate().map(workload).collect(),
@@ -203,16 +226,7 @@ pub fn plan<X: Custom>(
         recovery: scenario.recovery,
         interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
         in_vain: planner.in_vain,
-        setup: Setup {
-            seed,
-            duration: Time::ZERO + scenario.duration,
-            sites: sites.clone(),
-            systems: names,
-            nodes,
-            faults,
-            shuffle_ties: scenario.ties == super::nouns::Ties::Shuffled,
-            limits,
-        },
+        setup,
     })
 }
 
@@ -329,18 +343,40 @@ impl Planner<'_> {
                 continue;
             };
             targets.push(systems[index].id);
-            let kind = scenario.system.entries[index].2.kind.kind();
-            self.check_mix(workload, kind);
+            let kind = &scenario.system.entries[index].2.kind;
+            self.check_asked(workload, kind);
+            self.check_mix(workload, kind.kind());
         }
         (targets.len() == scenario.workload.entries.len()).then_some(targets)
     }
 
+    /// Refuses what only clients of a store say.
+    fn check_asked(&mut self, workload: &WorkloadOptions, kind: &KindOptions) {
+        if kind.kind().is_store() {
+            return;
+        }
+        let WorkloadOptions { mix, keys, value_size, route, .. } = workload;
+        let calls = matches!(kind, KindOptions::Service(service) if service.calls().next().is_some());
+        let of_stores = [
+            ("mix", Some(&mix.origin), "has no mix of operations"),
+            (
+                "value_size",
+                Some(&value_size.origin),
+                "writes no values itself: a step has the size of those that it writes",
+            ),
+            ("route", route.as_ref().map(|route| &route.origin), "asks its one front"),
+            ("keys", Some(&keys.origin).filter(|_| !calls), "asks for no keys, as no step calls a store"),
+        ];
+        let given = of_stores.into_iter().filter_map(|(key, origin, why)| Some((key, origin?, why)));
+        for (key, origin, why) in given.filter(|(_, origin, _)| **origin != Origin::default_value()) {
+            let message = format!("a workload on a {} {why}", kind.kind());
+            self.refuse(Code::Contradiction, origin, message, format!("remove `{key}`"));
+        }
+    }
+
     fn check_mix(&mut self, workload: &WorkloadOptions, kind: Kind) {
         let mix = &workload.mix;
-        let given = mix.origin != Origin::default_value();
-        if !kind.is_store() && given {
-            let message = format!("a workload on a {kind} has no mix of operations");
-            self.refuse(Code::Contradiction, &mix.origin, message, "remove `mix`".to_owned());
+        if !kind.is_store() {
             return;
         }
         let kinds = || OpKind::ALL.iter().map(|kind| kind.name());
@@ -390,11 +426,11 @@ fn build_nodes<X: Custom>(
                 name: facts.name.clone(),
                 system: plan.id,
                 site: blueprint.place(*node),
-                is_client: false,
+                has: if is_extra { Matters::PROCESS } else { options.kind.matters() },
                 transport,
                 disk: disk.clone(),
                 clock: facts.clock,
-                // What a type adds (a front) has no work of its own to queue.
+                // What a type adds (a front) has no work of its own to queue, and no disk.
                 processor: if is_extra { ProcessorProfile::default() } else { facts.processor },
                 config,
             });
@@ -407,7 +443,7 @@ fn build_nodes<X: Custom>(
             name: scenario.workload.entries[index].0.clone(),
             system: SystemId(config.id),
             site: blueprint.place(node),
-            is_client: true,
+            has: Matters::NONE,
             transport: Transport::Either,
             disk: DiskProfile::default(),
             clock: ClockProfile::default(),
@@ -439,15 +475,15 @@ fn workload_config(
         (kind.expect("the planner refuses unknown kinds"), weight.value)
     };
     let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
-    let size = u32::try_from(options.value_size.0).expect("its range says so");
+    let size = u32::try_from(options.value_size.value.0).expect("its range says so");
     WorkloadConfig {
         id: (placed.systems.len() + index) as u16,
         draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
         load,
         target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
         nodes: blueprint.nearest_first(blueprint.place(node), asked),
-        route: options.route.map_or(Route::Leader, Route::from),
-        keys: options.keys.0.clone(),
+        route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
+        keys: options.keys.value.0.clone(),
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
         writer: blueprint.writer(node),

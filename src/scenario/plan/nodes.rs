@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clocks::ClockProfile;
+use crate::faults::Target;
 use crate::kernel::{NodeId, SiteId, SystemId};
 use crate::net::Sites;
 use crate::processors::{ProcessorProfile, Speed};
@@ -72,6 +73,12 @@ impl Placed {
     /// The system of this name.
     pub(super) fn system(&self, name: &str) -> Option<&SystemPlan> {
         self.systems.iter().find(|system| system.name == name)
+    }
+
+    /// The one system that all nodes of a target are sure to be of.
+    pub(super) fn system_of(&self, target: &Target) -> Option<SystemId> {
+        let Target::Node(node) = target else { return target.system() };
+        self.systems.iter().find(|system| system.has(*node)).map(|system| system.id)
     }
 
     fn add(&mut self, name: String, site: SiteId, processor: ProcessorProfile) -> NodeId {

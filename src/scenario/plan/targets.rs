@@ -1,6 +1,6 @@
 //! Resolves targets from words to systems, nodes and regions.
 
-use crate::faults::{FaultKind, Leader, Size, Target};
+use crate::faults::{FaultKind, Leader, Scope, Size, Target};
 use crate::kernel::SystemId;
 use crate::net::Sites;
 use crate::spec::call::{self, Expression};
@@ -52,6 +52,15 @@ pub const TARGETS: [(&str, &str); 16] = [
 const TARGET_HELP: &str = "write for example \"kv.2\", \"leader(kv)\" or \"region:us-east-1\"; \
                            `seedbed explain targets` shows all forms";
 
+/// Whom a target may mean.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Whom {
+    /// Nodes of systems.
+    Nodes,
+    /// Clients, too.
+    Anybody,
+}
+
 impl Planner<'_> {
     /// Whom a fault strikes: a target that is no group.
     pub(super) fn nodes_struck(
@@ -66,13 +75,15 @@ impl Planner<'_> {
             self.refuse(Code::BadTarget, &target.origin, message, TARGET_HELP.to_owned());
             return None;
         }
-        self.target(target, placed, sites)
+        let whom = if kind.scope() == Scope::Links { Whom::Anybody } else { Whom::Nodes };
+        self.target(target, whom, placed, sites)
     }
 
     /// Nodes, however chosen.
     pub(super) fn target(
         &mut self,
         target: &Located<String>,
+        whom: Whom,
         placed: &Placed,
         sites: &Sites,
     ) -> Option<Target> {
@@ -112,6 +123,7 @@ impl Planner<'_> {
                     let message = format!("no node stands in the region `{}`", region.trim());
                     let warning = Diagnostic::warning(Code::NeverStrikes, &target.origin, message);
                     self.diagnostics.push(warning.help("so it means nobody: name a region that has nodes"));
+                    self.is_told = true;
                 }
                 Some(_) => {}
             }
@@ -134,6 +146,13 @@ impl Planner<'_> {
             return Some(Target::System(system.id));
         }
         if let Some(node) = placed.find(text) {
+            if whom == Whom::Nodes && placed.workloads.contains(&node) {
+                let message =
+                    format!("`{text}` is a workload: its clients neither crash nor have disks and clocks");
+                let help = "name a node or a system; faults of links, such as a partition, strike what clients say and hear";
+                self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
+                return None;
+            }
             return Some(Target::Node(node));
         }
         if let Some(help) = self.without_its_form(text, placed, sites) {
@@ -141,7 +160,12 @@ impl Planner<'_> {
             self.refuse(Code::UnknownName, &target.origin, message, help);
             return None;
         }
-        let nodes = placed.nodes.iter().map(|node| node.name.as_str());
+        // Workloads have the last of the ids.
+        let count = match whom {
+            Whom::Nodes => placed.nodes.len() - placed.workloads.len(),
+            Whom::Anybody => placed.nodes.len(),
+        };
+        let nodes = placed.nodes[..count].iter().map(|node| node.name.as_str());
         let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
         self.unknown_name(Thing::NodeOrSystem, text, &target.origin, known);
         None

@@ -10,9 +10,9 @@ use crate::spec::quantity::duration_text;
 use super::super::nouns::fault::{FaultCommon, FaultOptions};
 use super::Planner;
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     /// Warns of a fault that cannot strike: the run, its `until` or the calm of a nemesis does not leave it the time.
-    pub(super) fn check_time_left(&mut self, name: &str, fault: &FaultOptions) {
+    pub(super) fn check_time_left(&mut self, name: &'a str, fault: &FaultOptions) {
         let FaultOptions { common, kind } = fault;
         let length = self.scenario.duration;
         let Some((first, place)) = first_strike(common) else { return };
@@ -32,7 +32,8 @@ impl Planner<'_> {
         if let Some((_, origin, why, help)) = in_vain {
             let message = format!("`{name}` never strikes: {why}");
             self.diagnostics.push(Diagnostic::warning(Code::NeverStrikes, origin, message).help(help));
-            self.in_vain.push(name.to_owned());
+            self.in_vain.insert(name.to_owned());
+            self.never.insert(name);
         }
     }
 }

@@ -381,6 +381,7 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("plan/links.rs"),
         include_str!("plan/nemesis.rs"),
         include_str!("plan/network.rs"),
+        include_str!("plan/prospects.rs"),
         include_str!("plan/systems.rs"),
         include_str!("plan/targets.rs"),
         include_str!("sources.rs"),

@@ -10,6 +10,7 @@ pub use raft::{RaftOptions, ReadsChoice};
 pub use service::{ServiceOptions, StepOptions};
 
 use crate::consensus::bugs::Bug;
+use crate::faults::{Matter, Matters};
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
@@ -152,6 +153,16 @@ impl KindOptions {
                 let own = own.expect("the planner refuses what it cannot decode");
                 custom::build::<X>(own, system, blueprint)
             }
+        }
+    }
+
+    /// What a node that the scenario lists gives faults to act on.
+    pub fn matters(&self) -> Matters {
+        match self {
+            // It measures time by the monotonic clock, and what it does costs none.
+            KindOptions::Raft(_) => Matters::PROCESS.and(Matter::Disk),
+            KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
+            KindOptions::Custom(_) => Matters::UNKNOWN,
         }
     }
 

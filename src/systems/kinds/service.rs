@@ -128,9 +128,17 @@ impl ServiceOptions {
     /// Mean work of a request on an unloaded core of speed 1, in nanoseconds, without what it waits for the stores that
     /// it calls; `None` if it is infinite.
     pub fn mean_work(&self) -> Option<f64> {
+        self.laws_of_work().map(Distribution::mean).sum()
+    }
+
+    /// Whether a request is work that takes time.
+    pub(super) fn works(&self) -> bool {
+        self.laws_of_work().any(|law| law.range().1 > Duration::ZERO)
+    }
+
+    fn laws_of_work(&self) -> impl Iterator<Item = &Distribution> {
         let steps = self.steps.iter().filter_map(|step| step.work.as_ref());
-        let works = steps.chain(self.work.as_ref().map(|work| &work.value));
-        works.map(Distribution::mean).sum()
+        steps.chain(self.work.as_ref().map(|work| &work.value))
     }
 
     pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {

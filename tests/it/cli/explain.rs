@@ -177,8 +177,9 @@ fn an_unknown_name_is_met_with_the_nearest() {
 #[test]
 fn every_example_is_a_valid_part_of_a_scenario() {
     const BASE: &str = "schema = 1\nduration = \"120s\"\n\
-                        [system.kv]\ntype = \"raft\"\nnodes = 3\n\
-                        [system.api]\ntype = \"service\"\nwork = \"exp(1ms)\"\n";
+                        [system.kv]\ntype = \"raft\"\nnodes = 5\n\
+                        [system.api]\ntype = \"service\"\nwork = \"exp(1ms)\"\n\
+                        [check.clocks]\nmetric = \"wall_clock_error\"\nassert = \"max < 2h\"\n";
     let mut examples = 0;
     let topics = ["systems", "faults", "checks", "networks", "tables"];
     for topic in topics {

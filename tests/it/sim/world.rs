@@ -5,8 +5,8 @@ use std::rc::Rc;
 use seedbed::clocks::ClockProfile;
 use seedbed::faults::kinds::{Crash, Partition, Pause, SlowDisk, SlowNode};
 use seedbed::faults::{
-    Between, Fault, Group, Happening, HappeningKind, OnDisks, OnLinks, OnNodes, Planned, Schedule, Target,
-    Trigger,
+    Between, Fault, Group, Happening, HappeningKind, Matters, OnDisks, OnLinks, OnNodes, Planned, Schedule,
+    Talks, Target, Trigger,
 };
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{
@@ -175,6 +175,7 @@ impl World {
             duration: Time(3_600_000 * MS),
             sites: Sites::new(vec!["here".into()], |_, _| Duration(MS), profile),
             systems: vec!["probes".into()],
+            talks: Talks::default().and(SystemId(0), SystemId(0)),
             nodes: Vec::new(),
             faults: Vec::new(),
             shuffle_ties: false,
@@ -203,7 +204,7 @@ impl World {
             name: name.into(),
             system: SystemId(0),
             site: SiteId(0),
-            is_client: false,
+            has: Matters::UNKNOWN,
             transport: Transport::Datagram,
             disk: DiskProfile { write: None, fsync: Some(constant(10 * MS)) },
             clock: ClockProfile::default(),

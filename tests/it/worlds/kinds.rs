@@ -32,7 +32,7 @@ const SERVED: Time = Time(9_500_000_000);
 /// What becomes of a store on Raft.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
-    /// It feels nothing: each operation ends as it would have, and when it would have.
+    /// There is nothing that it could act on: it never strikes, and each operation ends as and when it would have.
     Unmoved,
     /// It keeps its promises, and serves again when the fault is over.
     Recovers,
@@ -512,7 +512,7 @@ impl Tally {
     }
 
     fn check(&self, trial: &Trial) {
-        assert!(self.strikes > 0, "{trial}: it never struck");
+        assert_eq!(self.strikes == 0, matches!(trial.fate, Unmoved), "{trial}: {} strikes", self.strikes);
         if let Unmoved | Recovers | Safe = trial.fate {
             assert!(self.undecided * 50 <= self.seeds, "{trial}: {} histories undecided", self.undecided);
         }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seedbed::checks::consensus::Invariant;
 use seedbed::checks::linearizability::Verdict;
-use seedbed::faults::{FaultKind, Harm, KindOptions};
+use seedbed::faults::kinds::Facts;
+use seedbed::faults::{FaultKind, Harm, KindOptions, Matter};
 use seedbed::kernel::{Duration, Stream, Time};
 use seedbed::sim::FaultRecord;
 use seedbed::spec::choices::Choice;
@@ -92,13 +93,16 @@ fn raft_holds_under_a_nemesis_that_takes_no_majority_and_stops_when_it_should() 
     }
     println!("{strikes} strikes: {kinds:?}");
     assert!(undecided * 100 <= seeds(), "{undecided} histories were not decided");
-    // What it never does, it never tests. A store on Raft has no streams to end.
+    // What it never does, it never tests. A store on Raft has no streams to end, its work takes no time, and it looks at no
+    // wall clock.
     let is_due = |kind: &&FaultKind| {
-        let ends_streams = matches!(kind, FaultKind::Reset | FaultKind::HalfOpen);
-        !ends_streams && drawn(**kind).is_some_and(|options| options.harm() < Harm::BreaksTrust)
+        let lacks = [Matter::Streams, Matter::Work, Matter::WallClock];
+        drawn(**kind).is_some_and(|options| {
+            options.harm() < Harm::BreaksTrust && !lacks.into_iter().any(|matter| options.acts_on(matter))
+        })
     };
-    let missing = FaultKind::ALL.iter().filter(is_due).filter(|kind| !kinds.contains_key(kind.name()));
-    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&FaultKind>::new());
+    let due: Vec<&str> = FaultKind::ALL.iter().filter(is_due).map(|kind| kind.name()).collect();
+    assert_eq!(kinds.keys().copied().collect::<BTreeSet<_>>(), due.into_iter().collect());
     assert!(at_the_limit * 2 > seeds(), "{at_the_limit}");
 }
 
@@ -179,17 +183,31 @@ fn what_is_given_of_a_kind_is_kept_and_the_rest_is_drawn() {
     assert!(shares.len() > 1, "{shares:?}");
 }
 
+/// What changes nothing is not said to have struck.
+#[test]
+fn a_fault_that_finds_nothing_to_act_on_never_strikes() {
+    let fault = |kind: &str| format!("[fault.it]\nat = \"10ms\"\ntarget = \"kv\"\ndo = {kind}\n");
+    let strikes = |kind: &str| under(&fault(kind), 1).strikes.len();
+    for in_vain in
+        ["\"slow-node\"", "\"reset\"", "\"half-open\"", "\"leap-smear\"", "\"loss\"\nshare = \"0%\""]
+    {
+        assert_eq!(strikes(in_vain), 0, "{in_vain}");
+    }
+    for acts in ["\"torn-writes\"", "\"clock-drift\"\ndrift = \"1ppm\"", "\"duplicate\"\nshare = \"1%\""] {
+        assert_eq!(strikes(acts), 1, "{acts}");
+    }
+    let only = |kinds: &str| under(&nemesis("const(100ms)", &[DRAWN, kinds]), 1).strikes;
+    assert_eq!(only(r#"kinds = ["reset", "slow-node"]"#), []);
+    assert!(only(r#"kinds = ["reset", "delay"]"#).iter().all(|strike| strike.kind == "delay"));
+}
+
 #[test]
 fn weights_say_how_often_a_kind_is_drawn() {
-    let three_to_one = r#"kinds = [{ do = "slow-disk", weight = 3 }, "slow-node"]"#;
+    let three_to_one = r#"kinds = [{ do = "torn-writes", weight = 3 }, "delay"]"#;
     let judged = under(&nemesis("const(5ms)", &[three_to_one, r#"for = "2ms""#]), 1);
-    let disks = judged.strikes.iter().filter(|strike| strike.kind == "slow-disk").count();
+    let torn = judged.strikes.iter().filter(|strike| strike.kind == "torn-writes").count();
     // 999 draws of probability 3/4: four standard deviations are 55.
-    assert!(
-        (695..=805).contains(&disks) && judged.strikes.len() == 999,
-        "{disks} of {}",
-        judged.strikes.len()
-    );
+    assert!((695..=805).contains(&torn) && judged.strikes.len() == 999, "{torn} of {}", judged.strikes.len());
 }
 
 #[test]
@@ -198,7 +216,9 @@ fn what_can_be_drawn_of_a_kind_is_valid_and_does_one_harm() {
     for kind in FaultKind::ALL {
         // The loader judges by one sample what the prey survives.
         let draws = (0..100).filter_map(|_| drawn_from(*kind, &mut choice));
-        let harms: BTreeSet<Harm> = draws.map(|options| options.harm()).collect();
-        assert!(harms.len() <= 1, "{kind}: {harms:?}");
+        let facts = draws.filter_map(|options| options.hostile().map(Facts::of));
+        let facts: Vec<_> = facts.collect();
+        assert!(facts.iter().all(|fact| *fact == facts[0]), "{kind}: {facts:?}");
+        assert!(facts.first().is_none_or(|one| one.acts_on.is_ok()), "{kind}: {facts:?}");
     }
 }

@@ -117,13 +117,13 @@ error[S012]: `share` is missing in [fault.b]
    |
    = help: write share = ... (ratio ("0.5%" or 0.005))
 
-error[S016]: `share` is 0%, and must be from 0.0000001% to 100%
+warning[S056]: this loss changes nothing, so it never strikes
   --> test.toml:16:9
    |
 16 | share = "0%"
    |         ^^^^
    |
-   = help: write share = "0.0000001%"
+   = help: let `share` be other than 0, unless this is what others are compared with
 
 error[S014]: unknown key `dealy` in [fault.d]
   --> test.toml:20:1

@@ -126,6 +126,34 @@ warning[S056]: no node stands in the region `eu-west-3`
 }
 
 #[test]
+fn a_region_of_clients_is_nobody_to_a_fault_of_nodes_and_told_once() {
+    let lines = |target: &str| {
+        format!(
+            "network.regions = \"aws\"\n\
+             system.kv = {{ type = \"raft\", nodes = [\"eu-west-1\"] }}\n\
+             workload.w = {{ target = \"kv\", arrival = \"poisson(1/s)\", region = \"eu-west-2\" }}\n\
+             fault.f = {{ do = \"crash\", at = \"1s\", target = \"{target}\" }}\n"
+        )
+    };
+    assert_shown(
+        &planned(&lines("region:eu-west-2")),
+        r#"
+warning[S056]: `f` never strikes: there are only clients, which hold no process
+ --> test.toml:6:47
+  |
+6 | fault.f = { do = "crash", at = "1s", target = "region:eu-west-2" }
+  |                                               ^^^^^^^^^^^^^^^^^^
+  |
+  = help: name nodes of a system; a partition cuts off clients as well
+"#,
+    );
+    for target in ["region:eu-west-2", "region:eu-west-3"] {
+        assert_eq!(world(&lines(target)).in_vain, ["f".to_owned()].into());
+        assert_eq!(planned(&lines(target)).matches("warning").count(), 1);
+    }
+}
+
+#[test]
 fn what_names_no_region_of_several_is_noticed() {
     let scenario = "network.regions = \"aws\"\n\
                     system.kv = { type = \"raft\", nodes = [\"eu-west-1\", \"us-east-1\"] }\n\
@@ -182,4 +210,17 @@ error[S018]: the check sees nothing: its window begins when the run is over, at 
 "#,
     );
     assert_eq!(check("from = \"9999ms\""), "");
+    assert_shown(
+        &check("to = \"0s\""),
+        r#"
+error[S018]: the window is empty: it ends as the run begins
+ --> test.toml:7:6
+  |
+7 | to = "0s"
+  |      ^^^^
+  |
+  = help: let `to` be later, or leave it out
+"#,
+    );
+    assert_eq!(check("to = \"1ms\""), "");
 }

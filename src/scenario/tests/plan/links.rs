@@ -335,3 +335,56 @@ error[S052]: `link` is for a `target`, and these are links all
 "#,
     );
 }
+
+#[test]
+fn links_that_cannot_be_are_refused() {
+    let fault = |lines: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[fault.f]\ndo = \"partition\"\nat = \"1s\"\n{lines}\n"
+        ))
+    };
+    assert_shown(
+        &fault("groups = [\"kv\", [\"leader(kv)\", \"kv.1\"]]"),
+        r#"
+error[S052]: nobody is left for the group of `leader(kv)`
+ --> test.toml:8:18
+  |
+8 | groups = ["kv", ["leader(kv)", "kv.1"]]
+  |           ----   ^^^^^^^^^^^^
+  |           |
+  |           whom two groups name is in the first
+  |
+  = help: name others, or write "rest" for all that no other group has
+"#,
+    );
+    for twice in ["\"kv.1\", \"kv.2\", \"kv.1\"", "\"kv\", \"kv\"", "\"leader(kv)\", \"leader(kv)\""] {
+        assert!(fault(&format!("groups = [{twice}]")).starts_with("error[S052]: nobody is left"), "{twice}");
+    }
+    for apart in ["\"leader(kv)\", [\"kv\"]", "\"any(kv)\", \"any(kv)\"", "\"kv.1\", [\"kv.1\", \"kv.2\"]"] {
+        assert_eq!(fault(&format!("groups = [{apart}]")), "", "{apart}");
+    }
+    assert_shown(
+        &fault("groups = [[], \"kv\"]"),
+        r#"
+error[S018]: one of the groups is empty: nothing lies between it and another
+ --> test.toml:8:10
+  |
+8 | groups = [[], "kv"]
+  |          ^^^^^^^^^^
+  |
+  = help: name somebody in each, or write "rest" for all that no other group has
+"#,
+    );
+    assert_shown(
+        &fault("links = []"),
+        r#"
+error[S018]: `links` is empty: the partition would strike nothing
+ --> test.toml:8:9
+  |
+8 | links = []
+  |         ^^
+  |
+  = help: write for example links = ["kv.1->kv.2"], or leave it out for all links
+"#,
+    );
+}

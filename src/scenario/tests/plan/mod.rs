@@ -8,6 +8,7 @@ mod links;
 mod loads;
 mod nemesis;
 mod network;
+mod prospects;
 mod systems;
 mod targets;
 mod time_left;

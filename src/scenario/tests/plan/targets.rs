@@ -259,3 +259,39 @@ fn targets_mean_nodes_within_limits() {
     );
     assert_eq!(told.matches("error").count(), 1, "it is told once: {told}");
 }
+
+#[test]
+fn clients_are_no_target_of_faults_of_nodes() {
+    let scenario = |kind: &str, target: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[workload.w]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n\
+             [fault.f]\ndo = \"{kind}\"\nat = \"1s\"\ntarget = \"{target}\"\n"
+        ))
+    };
+    assert_shown(
+        &scenario("crash", "w"),
+        r#"
+error[S052]: `w` is a workload: its clients neither crash nor have disks and clocks
+  --> test.toml:11:10
+   |
+11 | target = "w"
+   |          ^^^
+   |
+   = help: name a node or a system; faults of links, such as a partition, strike what clients say and hear
+"#,
+    );
+    assert_shown(
+        &scenario("crash", "kw"),
+        r#"
+error[S050]: there is no node or system `kw`
+  --> test.toml:11:10
+   |
+11 | target = "kw"
+   |          ^^^^ did you mean `kv`?
+   |
+   = help: the scenario has `kv`, `kv.1`, `kv.2` or `kv.3`
+"#,
+    );
+    assert_eq!(scenario("partition", "w"), "");
+    assert!(scenario("partition", "kw").contains("`kv.3` or `w`"));
+}

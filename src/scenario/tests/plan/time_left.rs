@@ -55,8 +55,35 @@ warning[S056]: `f` never strikes: the run ends at 10s
         assert!(shown(never).contains("`f` never strikes"), "{never}");
     }
     for sometimes in
-        ["every = \"exp(1h)\"", "every = \"const(4999ms)\"\nuntil = \"5s\"", waits, "at_clock = \"1h\""]
+        ["every = \"exp(1h)\"", "every = \"const(4999ms)\"\nuntil = \"5s\"", waits, "at_clock = \"9s\""]
     {
         assert_eq!(shown(sometimes), "", "{sometimes}");
     }
+}
+
+#[test]
+fn a_time_that_no_clock_shows_within_the_run_is_noticed() {
+    let shown = |clock: &str, more: &str| {
+        planned(&format!(
+            "{PREY}clocks = {{ \"kv.2\" = {clock} }}\n[fault.f]\ndo = \"crash\"\ntarget = \"kv\"\n{more}\n"
+        ))
+    };
+    assert_shown(
+        &shown("{ offset = \"1s\" }", "at_clock = \"11s\""),
+        r#"
+warning[S056]: `f` never strikes: no clock of its target shows 11s before 10s
+ --> test.toml:9:12
+  |
+9 | at_clock = "11s"
+  |            ^^^^^
+  |
+  = help: let it strike earlier, or make the run longer
+"#,
+    );
+    assert_eq!(shown("{ offset = \"1s\" }", "at_clock = \"10999ms\""), "");
+    assert_eq!(shown("{ drift = \"200000ppm\" }", "at_clock = \"11s\""), "");
+    let until = shown("{ offset = \"1s\" }", "at_clock = \"9s\"\nuntil = \"8s\"");
+    assert!(until.contains("shows 9s before 8s"), "{until}");
+    let moved = "[fault.g]\ndo = \"clock-step\"\nby = \"1h\"\nat = \"1s\"\ntarget = \"kv.1\"";
+    assert_eq!(shown("{ offset = \"1s\" }", &format!("at_clock = \"11s\"\n{moved}")), "");
 }

@@ -209,7 +209,7 @@ type = "raft"
 [fault.first]
 do = "crash"
 target = "kv.1"
-when = "fault-ended(third)"
+when = "fault-began(third)"
 [fault.second]
 do = "crash"
 target = "kv.2"
@@ -225,14 +225,14 @@ when = "fault-began(third)"
 [fault.alone]
 do = "pause"
 target = "that"
-when = "fault-ended(alone)"
+when = "fault-began(alone)"
 "#,
         ),
         r#"
 error[S018]: `first` waits for `third`, which waits for `second`, which waits for it: none of them ever strikes
  --> test.toml:8:9
   |
-8 | when = "fault-ended(third)"
+8 | when = "fault-began(third)"
   |         ^^^^^^^^^^^^^^^^^^
   |
   = help: let one of them strike `at` a time
@@ -240,10 +240,121 @@ error[S018]: `first` waits for `third`, which waits for `second`, which waits fo
 error[S018]: `alone` waits for itself, so it never strikes
   --> test.toml:24:9
    |
-24 | when = "fault-ended(alone)"
+24 | when = "fault-began(alone)"
    |         ^^^^^^^^^^^^^^^^^^
    |
    = help: let one of them strike `at` a time
+"#,
+    );
+}
+
+#[test]
+fn a_fault_that_waits_for_what_nothing_brings_about_is_noticed() {
+    let waits = |when: &str, others: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[fault.f]\ndo = \"crash\"\ntarget = \"kv.1\"\nwhen = \"{when}\"\n{others}\n"
+        ))
+    };
+    let other = |kind: &str| format!("[fault.g]\ndo = {kind}\nat = \"1s\"\ntarget = \"kv.2\"");
+    assert_shown(
+        &waits("resumed(kv)", &other("\"pause\"")),
+        r#"
+warning[S056]: `f` never strikes: no fault pauses a node for a time
+ --> test.toml:8:9
+  |
+8 | when = "resumed(kv)"
+  |         ^^^^^^^^^^^
+  |
+  = help: `seedbed list faults` has what does it; `leader-lost(kv)` or `fault-began(NAME)` may be what is meant
+"#,
+    );
+    assert_eq!(waits("resumed(kv)", &other("\"pause\"\nfor = \"1s\"")), "");
+    assert_eq!(waits("paused(kv)", &other("\"pause\"")), "");
+    assert_eq!(waits("disk-lost(kv)", &other("\"disk-loss\"")), "");
+    assert_eq!(waits("disk-lost(kv)", &other("\"crash\"\ndisk = \"lost\"")), "");
+    assert!(waits("disk-lost(kv)", &other("\"crash\"")).contains("no fault takes a node's disk"));
+    assert!(waits("crashed(kv)", "").contains("no fault crashes a node"), "but the one that waits for it");
+    let nemesis = |more: &str| other(&format!("\"random\"\nfor = \"1s\"\n{more}")).replace("kv.2", "kv");
+    assert_eq!(waits("resumed(kv)", &nemesis("")), "");
+    assert_eq!(waits("disk-lost(kv)", &nemesis("survivable = false")), "");
+    assert!(waits("disk-lost(kv)", &nemesis("")).contains("no fault takes a node's disk"));
+    assert!(waits("paused(kv)", &nemesis("kinds = [\"crash\"]")).contains("no fault pauses a node"));
+    assert_shown(
+        &planned("[system.kv]\ntype = \"raft\"\n[check.c]\nsometimes = \"paused(kv)\"\n"),
+        r#"
+warning[S018]: the check never holds: no fault pauses a node
+ --> test.toml:6:14
+  |
+6 | sometimes = "paused(kv)"
+  |              ^^^^^^^^^^
+  |
+  = help: `seedbed list faults` has what does it; `leader-lost(kv)` or `fault-began(NAME)` may be what is meant
+"#,
+    );
+}
+
+#[test]
+fn a_fault_that_stays_has_no_end_to_wait_for() {
+    let waits = |lines: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[fault.stays]\nat = \"1s\"\ntarget = \"kv.2\"\n{lines}\n\
+             [fault.f]\ndo = \"crash\"\ntarget = \"kv.1\"\nwhen = \"fault-ended(stays)\"\n"
+        ))
+    };
+    assert_shown(
+        &waits("do = \"crash\""),
+        r#"
+error[S018]: `stays` never ends: it has no `for` and no `until`
+  --> test.toml:12:21
+   |
+ 5 | [fault.stays]
+   |        ----- this fault stays
+...
+12 | when = "fault-ended(stays)"
+   |                     ^^^^^
+   |
+   = help: give it for example for = "10s"
+"#,
+    );
+    for ends in ["do = \"crash\"\nfor = \"1s\"", "do = \"crash\"\nuntil = \"5s\"", "do = \"rolling-restart\""]
+    {
+        assert_eq!(waits(ends), "", "{ends}");
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_fault_in_vain_waits_in_vain() {
+    assert_shown(
+        &planned(
+            "[system.kv]\ntype = \"raft\"\n\
+             [fault.third]\ndo = \"crash\"\ntarget = \"kv.1\"\nwhen = \"fault-began(second)\"\n\
+             [fault.second]\ndo = \"crash\"\ntarget = \"kv.1\"\nwhen = \"fault-began(first)\"\n\
+             [fault.first]\ndo = \"crash\"\ntarget = \"kv.1\"\nat = \"1h\"\n",
+        ),
+        r#"
+warning[S056]: `third` never strikes: it waits for `second`, which never does
+ --> test.toml:8:9
+  |
+8 | when = "fault-began(second)"
+  |         ^^^^^^^^^^^^^^^^^^^
+  |
+  = help: see what is said of that one
+
+warning[S056]: `second` never strikes: it waits for `first`, which never does
+  --> test.toml:12:9
+   |
+12 | when = "fault-began(first)"
+   |         ^^^^^^^^^^^^^^^^^^
+   |
+   = help: see what is said of that one
+
+warning[S056]: `first` never strikes: the run ends at 10s
+  --> test.toml:16:6
+   |
+16 | at = "1h"
+   |      ^^^^
+   |
+   = help: let it strike earlier, or make the run longer
 "#,
     );
 }

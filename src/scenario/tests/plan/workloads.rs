@@ -309,11 +309,11 @@ from = "1s"
 model = "linearizable"
 where = { op = "read" }
 [check.c]
-sometimes = "crashed(kv)"
+sometimes = "booted(kv)"
 target = "kv"
 expect = "violated"
 [check.d]
-sometimes = "crashed(kv)"
+sometimes = "booted(kv)"
 budget = 10
 from = "2s"
 to = "1s"
@@ -343,8 +343,8 @@ error[S018]: a check with `model` has no `where`
 error[S018]: a check with `sometimes` has no `target`
   --> test.toml:13:10
    |
-12 | sometimes = "crashed(kv)"
-   |             ------------- with this
+12 | sometimes = "booted(kv)"
+   |             ------------ with this
 13 | target = "kv"
    |          ^^^^
    |
@@ -353,8 +353,8 @@ error[S018]: a check with `sometimes` has no `target`
 error[S018]: what comes to pass only sometimes may be absent from a run, and that says nothing
   --> test.toml:14:10
    |
-12 | sometimes = "crashed(kv)"
-   |             ------------- with this
+12 | sometimes = "booted(kv)"
+   |             ------------ with this
 13 | target = "kv"
 14 | expect = "violated"
    |          ^^^^^^^^^^
@@ -364,8 +364,8 @@ error[S018]: what comes to pass only sometimes may be absent from a run, and tha
 error[S018]: a check with `sometimes` has no `budget`
   --> test.toml:17:10
    |
-16 | sometimes = "crashed(kv)"
-   |             ------------- with this
+16 | sometimes = "booted(kv)"
+   |             ------------ with this
 17 | budget = 10
    |          ^^
    |
@@ -459,4 +459,45 @@ error[S053]: intervals of 1s are more than 1000000 over the run
   = help: make the interval longer
 "#,
     );
+}
+
+#[test]
+fn a_workload_on_a_service_says_nothing_of_what_stores_are_asked() {
+    let scenario = |service: &str, options: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"raft\"\n[system.api]\ntype = \"service\"\n{service}\n\
+             [workload.w]\ntarget = \"api\"\narrival = \"poisson(1/s)\"\n{options}\n"
+        ))
+    };
+    let (works, calls) = ("work = \"exp(1ms)\"", "steps = [{ call = \"kv\" }]");
+    assert_shown(
+        &scenario(works, "keys = \"uniform(n=10)\"\nvalue_size = \"1kB\"\nroute = \"random\""),
+        r#"
+error[S018]: a workload on a service asks for no keys, as no step calls a store
+  --> test.toml:11:8
+   |
+11 | keys = "uniform(n=10)"
+   |        ^^^^^^^^^^^^^^^
+   |
+   = help: remove `keys`
+
+error[S018]: a workload on a service writes no values itself: a step has the size of those that it writes
+  --> test.toml:12:14
+   |
+12 | value_size = "1kB"
+   |              ^^^^^
+   |
+   = help: remove `value_size`
+
+error[S018]: a workload on a service asks its one front
+  --> test.toml:13:9
+   |
+13 | route = "random"
+   |         ^^^^^^^^
+   |
+   = help: remove `route`
+"#,
+    );
+    assert_eq!(scenario(calls, "keys = \"uniform(n=10)\""), "");
+    assert!(scenario(calls, "route = \"leader\"").contains("asks its one front"));
 }
