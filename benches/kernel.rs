@@ -129,6 +129,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
         name: format!("node.{}", index + 1),
         system: SystemId(0),
         site: SiteId(0),
+        is_front: false,
         has: Matters::UNKNOWN,
         transport,
         disk: DiskProfile::default(),

@@ -90,7 +90,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The nodes that it changes.
+    /// The nodes that it changes themselves, not only what is said between them.
     pub fn nodes(&self) -> Vec<NodeId> {
         match self {
             Action::Crash(node)
@@ -104,8 +104,11 @@ impl Action {
             | Action::MendDisk { node, .. }
             | Action::DisturbClock(node, ..)
             | Action::SettleClock(node, _) => vec![*node],
-            Action::Impair { from, .. } | Action::ResetStreams { from, .. } => from.clone(),
-            Action::Lift(_) | Action::Cut { .. } | Action::Mend { .. } => Vec::new(),
+            Action::Impair { .. }
+            | Action::ResetStreams { .. }
+            | Action::Lift(_)
+            | Action::Cut { .. }
+            | Action::Mend { .. } => Vec::new(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Between whom a fault of links strikes: groups of nodes, in both directions or one; also one link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use crate::kernel::NodeId;
 
@@ -17,9 +18,22 @@ pub enum Group {
     Rest,
 }
 
+/// Which of the messages of nodes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heading {
+    /// Those that they send and those that they are sent.
+    Both,
+    /// Those that they are sent.
+    In,
+    /// Those that they send.
+    Out,
+}
+
 /// Whose messages it strikes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Between {
+    /// Those of the nodes that the target resolves to, to and from whoever it is, each other too.
+    Of(Target, Heading),
     /// Those of every group to every other.
     Groups(Vec<Group>),
     /// Those of the first group to the second, and not back.
@@ -74,8 +88,10 @@ impl Layout {
 
 /// Links, as sets of senders and receivers.
 pub(super) struct Links {
-    /// From any of these to any of those.
+    /// From any of these to any of those. A link lies on one way.
     pub(super) ways: Vec<Way>,
+    /// The nodes that the fault names: not those that are only the rest.
+    pub(super) named: Vec<NodeId>,
     /// In words.
     pub(super) resolved: String,
 }
@@ -95,9 +111,11 @@ impl Between {
             Between::Groups(groups) => resolve(groups, cx),
             Between::OneWay(from, to) => resolve(&[from.clone(), to.clone()], cx),
             Between::All => {
-                let all: Vec<NodeId> = (0..cx.roster.nodes.len()).map(|id| NodeId(id as u32)).collect();
-                return Some(Links { ways: vec![(all.clone(), all)], resolved: "all".to_owned() });
+                let all = everybody(cx);
+                let ways = vec![(all.clone(), all.clone())];
+                return Some(Links { ways, named: all, resolved: "all".to_owned() });
             }
+            Between::Of(target, heading) => return links_of(target, *heading, cx),
             Between::Links(pairs) => return ways(pairs, cx),
             Between::Layout(layout, target) => {
                 let nodes = shuffled(target.resolve(cx), cx.choice);
@@ -105,24 +123,56 @@ impl Between {
                 let apart = positions.filter(|(a, b)| a != b && !layout.connects(nodes.len(), *a, *b));
                 let pairs: Vec<_> = apart.map(|(a, b)| (nodes[a], nodes[b])).collect();
                 let links = ways(&pairs, cx)?;
-                return Some(Links { resolved: format!("{layout} of {}", cx.roster.names(&nodes)), ..links });
+                let resolved = format!("{layout} of {}", cx.roster.names(&nodes));
+                return Some(Links { named: nodes, resolved, ..links });
             }
         };
         if groups.len() < 2 || groups.iter().any(Vec::is_empty) {
             return None;
         }
         let names: Vec<String> = groups.iter().map(|group| cx.roster.names(group)).collect();
-        Some(match self {
-            Between::OneWay(..) => {
-                let ways = vec![(groups[0].clone(), groups[1].clone())];
-                Links { ways, resolved: names.join(" -> ") }
-            }
-            Between::Groups(_) | Between::Links(_) | Between::Layout(..) | Between::All => {
-                let ways = (0..groups.len()).map(|i| (groups[i].clone(), others(&groups, i))).collect();
-                Links { ways, resolved: names.join(" | ") }
-            }
+        let (sides, is_one_way): (Vec<&Group>, bool) = match self {
+            Between::OneWay(from, to) => (vec![from, to], true),
+            Between::Groups(sides) => (sides.iter().collect(), false),
+            Between::Of(..) | Between::Links(_) | Between::Layout(..) | Between::All => (Vec::new(), false),
+        };
+        let named = groups.iter().zip(sides).filter(|(_, side)| **side != Group::Rest);
+        let named = named.flat_map(|(group, _)| group.iter().copied()).collect();
+        Some(if is_one_way {
+            let ways = vec![(groups[0].clone(), groups[1].clone())];
+            Links { ways, named, resolved: names.join(" -> ") }
+        } else {
+            let ways = (0..groups.len()).map(|i| (groups[i].clone(), others(&groups, i))).collect();
+            Links { ways, named, resolved: names.join(" | ") }
         })
     }
+}
+
+fn everybody(cx: &StrikeContext<'_>) -> Vec<NodeId> {
+    (0..cx.roster.nodes.len()).map(|id| NodeId(id as u32)).collect()
+}
+
+/// The links of the nodes of a target; `None` if there are none.
+fn links_of(target: &Target, heading: Heading, cx: &mut StrikeContext<'_>) -> Option<Links> {
+    let mut nodes = target.resolve(cx);
+    nodes.sort_unstable();
+    nodes.dedup();
+    let rest: Vec<NodeId> = everybody(cx).into_iter().filter(|node| !nodes.contains(node)).collect();
+    let has_links = nodes.len() > 1 || (nodes.len() == 1 && !rest.is_empty());
+    // Of one node all links are to the rest.
+    let (us, them) = match nodes.len() {
+        1 => (cx.roster.names(&nodes), cx.roster.names(&rest)),
+        _ => (cx.roster.names(&nodes), "all".to_owned()),
+    };
+    let (ways, resolved) = match heading {
+        Heading::Both => {
+            let back = (!rest.is_empty()).then(|| (rest, nodes.clone()));
+            (iter::once((nodes.clone(), everybody(cx))).chain(back).collect(), format!("{us} | {them}"))
+        }
+        Heading::In => (vec![(everybody(cx), nodes.clone())], format!("{them} -> {us}")),
+        Heading::Out => (vec![(nodes.clone(), everybody(cx))], format!("{us} -> {them}")),
+    };
+    has_links.then_some(Links { ways, named: nodes, resolved })
 }
 
 /// Links by their senders; `None` if there are none.
@@ -136,7 +186,9 @@ fn ways(pairs: &[(NodeId, NodeId)], cx: &StrikeContext<'_>) -> Option<Links> {
     };
     let resolved = receivers.iter().map(written).collect::<Vec<_>>().join(", ");
     let ways = receivers.into_iter().map(|(from, to)| (vec![from], to)).collect();
-    (!pairs.is_empty()).then_some(Links { ways, resolved })
+    let ends = pairs.iter().flat_map(|&(from, to)| [from, to]);
+    let named = ends.collect::<BTreeSet<NodeId>>().into_iter().collect();
+    (!pairs.is_empty()).then_some(Links { ways, named, resolved })
 }
 
 /// The nodes of each group; a node that several groups name belongs to the first of them.

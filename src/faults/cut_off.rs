@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::roster::SystemFacts;
+use super::roster::Roster;
 use crate::kernel::NodeId;
 
 /// Senders, and the receivers that hear none of them.
 pub(super) type Way = (Vec<NodeId>, Vec<NodeId>);
 
 /// The nodes to leave out, so that in each system those which remain all hear each other though nothing passes the `ways`.
-/// Whoever is cut off from most is left out first.
-pub(super) fn cut_off(ways: &[Way], systems: &[SystemFacts]) -> Vec<NodeId> {
+/// Whoever is cut off from a node through which they serve is left out, then, one by one, whoever is cut off from most.
+pub(super) fn cut_off(ways: &[Way], roster: &Roster) -> Vec<NodeId> {
     let mut sides: BTreeMap<NodeId, Sides> = BTreeMap::new();
     // More ways than bits stop the run anyway (`max-link-faults`).
     for (bit, (from, to)) in ways.iter().take(128).enumerate() {
         from.iter().for_each(|node| sides.entry(*node).or_default().sends |= 1 << bit);
         to.iter().for_each(|node| sides.entry(*node).or_default().receives |= 1 << bit);
     }
-    systems.iter().flat_map(|system| cut_off_in(&sides, &system.nodes)).collect()
+    let in_one = |members: &Vec<NodeId>| {
+        let (fronts, members): (Vec<NodeId>, Vec<NodeId>) =
+            members.iter().partition(|node| roster.nodes[node.index()].is_front);
+        cut_off_in(&sides, &fronts, &members)
+    };
+    roster.systems.iter().flat_map(|system| in_one(&system.nodes)).collect()
 }
 
 /// The ways on which a node sends and receives, a bit each. Whatever cuts one node off cuts off all that are on the same
@@ -34,12 +39,17 @@ impl Sides {
     }
 }
 
-fn cut_off_in(sides: &BTreeMap<NodeId, Sides>, members: &[NodeId]) -> Vec<NodeId> {
+fn cut_off_in(sides: &BTreeMap<NodeId, Sides>, fronts: &[NodeId], members: &[NodeId]) -> Vec<NodeId> {
+    let sides_of = |node: &NodeId| sides.get(node).copied().unwrap_or_default();
     let mut groups: BTreeMap<Sides, Vec<NodeId>> = BTreeMap::new();
-    for node in members {
-        groups.entry(sides.get(node).copied().unwrap_or_default()).or_default().push(*node);
-    }
     let mut left_out = Vec::new();
+    for node in members {
+        let of_node = sides_of(node);
+        match fronts.iter().any(|front| of_node.is_cut_from(sides_of(front))) {
+            true => left_out.push(*node),
+            false => groups.entry(of_node).or_default().push(*node),
+        }
+    }
     loop {
         let cut_from = |one: Sides| -> usize {
             let others = groups.iter().filter(|(other, _)| one.is_cut_from(**other));
@@ -57,18 +67,45 @@ fn cut_off_in(sides: &BTreeMap<NodeId, Sides>, members: &[NodeId]) -> Vec<NodeId
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::Matters;
+    use crate::faults::{Incarnation, Matters, NodeFacts, Talks};
+    use crate::kernel::{SiteId, SystemId};
 
     fn nodes(ids: &[u32]) -> Vec<NodeId> {
         ids.iter().map(|id| NodeId(*id)).collect()
     }
 
-    fn left_out(members: &[u32], ways: &[(&[u32], &[u32])]) -> Vec<u32> {
+    /// Of nine nodes those of `members` are one system, of which `front` is the front.
+    fn left_out_behind(front: Option<u32>, members: &[u32], ways: &[(&[u32], &[u32])]) -> Vec<u32> {
+        let facts = |id: u32| NodeFacts {
+            name: id.to_string(),
+            system: SystemId(u16::from(!members.contains(&id))),
+            site: SiteId(0),
+            is_front: front == Some(id),
+            has: Matters::UNKNOWN,
+            up: true,
+            incarnation: Incarnation(1),
+            leads: None,
+            outs: 0,
+        };
+        let systems = ["kv", "others"].map(str::to_owned);
+        let roster =
+            Roster::new((0..9).map(facts).collect(), &systems, vec!["here".into()], Talks::default());
         let ways: Vec<Way> = ways.iter().map(|(from, to)| (nodes(from), nodes(to))).collect();
-        let system = SystemFacts { name: "kv".to_owned(), nodes: nodes(members), has: Matters::UNKNOWN };
-        let mut out: Vec<u32> = cut_off(&ways, &[system]).iter().map(|node| node.0).collect();
+        let out = cut_off(&ways, &roster).into_iter().map(|node| node.0);
+        let mut out: Vec<u32> = out.filter(|node| members.contains(node)).collect();
         out.sort_unstable();
         out
+    }
+
+    fn left_out(members: &[u32], ways: &[(&[u32], &[u32])]) -> Vec<u32> {
+        left_out_behind(None, members, ways)
+    }
+
+    #[test]
+    fn whoever_is_cut_off_from_the_front_is_left_out_however_few_remain() {
+        let apart: &[(&[u32], &[u32])] = &[(&[0, 1, 2], &[3, 4]), (&[3, 4], &[0, 1, 2])];
+        assert_eq!(left_out_behind(Some(4), &[0, 1, 2, 3, 4], apart), [0, 1, 2]);
+        assert_eq!(left_out_behind(Some(4), &[0, 1, 2, 4], &[(&[4], &[0, 1, 2])]), [0, 1, 2], "all of them");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod script;
 mod target;
 
 pub use action::{Action, Incarnation};
-pub use between::{Between, Group, Layout};
+pub use between::{Between, Group, Heading, Layout};
 pub use happening::{Happening, HappeningKind, News};
 pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope};
 pub use matter::{Matter, Matters, Side, Talks};
@@ -73,6 +73,8 @@ pub struct Strike {
     pub begin: Vec<Action>,
     /// What undoes it.
     pub end: Vec<Action>,
+    /// The nodes that it names, where it changes what is said between them and not themselves.
+    pub named: Vec<NodeId>,
     /// What it resolved to, in words: node names, or groups.
     pub resolved: String,
     /// What happens later, script beside script, while it lasts. A strike that has scripts ends when all are over.
@@ -83,7 +85,7 @@ pub struct Strike {
     pub ruins: bool,
     /// What kind of strike a nemesis drew.
     pub kind: Option<FaultKind>,
-    /// How long it lasts, where a nemesis says so.
+    /// How long it lasts, where it knows that itself, or a nemesis says so.
     pub lasts: Option<Distribution>,
 }
 
@@ -94,9 +96,10 @@ impl Strike {
         Strike { out, ruins: harm >= Harm::Ruins, ..self }
     }
 
-    /// The nodes that it names: those it changes at once, then those that only its scripts change.
+    /// The nodes that it names, each once: those it changes at once, then those that only its scripts change.
     pub fn nodes(&self) -> Vec<NodeId> {
-        let mut nodes: Vec<NodeId> = self.begin.iter().flat_map(Action::nodes).collect();
+        let mut nodes = self.named.clone();
+        nodes.extend(self.begin.iter().flat_map(Action::nodes));
         for node in self.scripts.iter().flat_map(Script::nodes) {
             if !nodes.contains(&node) {
                 nodes.push(node);

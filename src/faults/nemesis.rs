@@ -73,7 +73,8 @@ impl Fault for Nemesis {
         let fault = kind.at(aim).expect("the aim is of the kind's scope");
         let strike = fault.strike(cx)?;
         let resolved = with_settings(strike.resolved, &settings);
-        Some(Strike { kind: Some(ingredient.kind), lasts: ingredient.lasts.clone(), resolved, ..strike })
+        let lasts = strike.lasts.or_else(|| ingredient.lasts.clone());
+        Some(Strike { kind: Some(ingredient.kind), lasts, resolved, ..strike })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
@@ -101,7 +102,11 @@ impl Nemesis {
             self.prey.nodes.iter().partition(|node| is_out(node));
         let spared = match (self.survivable, one.facts.harm) {
             (false, _) | (true, Harm::Slows) => serving.len(),
-            (true, Harm::PutsOut | Harm::Ruins) => self.prey.spare.saturating_sub(out.len()),
+            (true, Harm::PutsOut | Harm::Ruins) => match self.prey.spare.checked_sub(out.len()) {
+                Some(spared) => spared,
+                // Others took too many. They may be back soon, but not if they are struck again.
+                None => return Reach { out: Vec::new(), serving: Vec::new(), spared: 0 },
+            },
             (true, Harm::BreaksTrust) => 0,
         };
         // What is said to and by one of them is of the same matter as what is to and by another.

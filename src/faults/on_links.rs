@@ -7,6 +7,7 @@ use super::cut_off::cut_off;
 use super::kinds::Hostile;
 use super::{Action, Between, Fault, InVain, Outlook, Strike, StrikeContext};
 use crate::kernel::Duration;
+use crate::kernel::sample::Distribution;
 use crate::net::{Flapping, Impairment, Pattern};
 
 /// A kind of fault that strikes links.
@@ -28,14 +29,14 @@ impl<K: LinkKind> Fault for OnLinks<K> {
     fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
         let links = self.between.resolve(self.kind.acts_on().ok()?, cx)?;
         let (id, key) = (cx.impairment, cx.key);
-        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
+        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, cx.roster));
         let impair = |(from, to)| {
             let (impairment, pattern) = (self.kind.impairment(), Pattern::Steady);
             Action::Impair { id, key, impairment, pattern, from, to }
         };
         let begin = links.ways.into_iter().map(impair).collect();
         let end = vec![Action::Lift(id)];
-        Some(Strike { begin, end, resolved: links.resolved, ..harmed })
+        Some(Strike { begin, end, named: links.named, resolved: links.resolved, ..harmed })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
@@ -63,9 +64,11 @@ impl<K: StreamKind> Fault for OnStreams<K> {
         let links = self.between.resolve(self.kind.acts_on().ok()?, cx)?;
         let unnoticed = self.kind.unnoticed();
         let reset = |(from, to)| Action::ResetStreams { from, to, unnoticed };
-        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, &cx.roster.systems));
+        let harmed = Strike::default().harming(self.kind.harm(), || cut_off(&links.ways, cx.roster));
         let begin = links.ways.into_iter().map(reset).collect();
-        Some(Strike { begin, resolved: links.resolved, ..harmed })
+        // It is over when all notice, whoever says how long.
+        let lasts = Some(Distribution::constant(unnoticed.0 as f64).expect("a duration is finite"));
+        Some(Strike { begin, named: links.named, resolved: links.resolved, lasts, ..harmed })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {

@@ -127,7 +127,7 @@ impl<K: ClockKind> Fault for OnClocks<K> {
             begin: nodes.iter().map(disturb).collect(),
             end: nodes.iter().map(|node| Action::SettleClock(*node, id)).collect(),
             resolved: cx.roster.names(&nodes),
-            ..Strike::default()
+            ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }
 

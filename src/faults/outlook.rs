@@ -4,7 +4,7 @@ use crate::kernel::{NodeId, SystemId};
 
 use super::kinds::Idle;
 use super::target::Size;
-use super::{Between, Group, Leader, Matter, Roster, Side, Target};
+use super::{Between, Group, Heading, Leader, Matter, Roster, Side, Target};
 
 /// What is known of a run before it.
 pub struct Outlook<'a> {
@@ -40,6 +40,15 @@ impl Outlook<'_> {
         let Roster { talks, has: all, .. } = self.roster;
         let carries = match between {
             Between::All => talks.carry(matter, all, all),
+            Between::Of(target, heading) => {
+                let side = self.may_be(target)?;
+                let (out, into) = (talks.carry(matter, &side, all), talks.carry(matter, all, &side));
+                match heading {
+                    Heading::Both => out || into,
+                    Heading::In => into,
+                    Heading::Out => out,
+                }
+            }
             Between::OneWay(from, to) => talks.carry(matter, &self.group(from)?, &self.group(to)?),
             Between::Links(pairs) => {
                 let side = |node: &NodeId| self.roster.side(&[*node]);

@@ -31,6 +31,8 @@ pub struct NodeFacts {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether the other nodes of its system serve through it.
+    pub is_front: bool,
     /// What it has that faults act on; what holds a workload's clients has only what it says and is told.
     pub has: Matters,
     /// Whether it has a running process.

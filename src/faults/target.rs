@@ -196,6 +196,7 @@ mod tests {
             name: format!("kv.{}", id + 1),
             system: KV,
             site: SiteId(0),
+            is_front: false,
             has: Matters::UNKNOWN,
             up: true,
             incarnation: Incarnation(1),

@@ -261,6 +261,7 @@ impl<P: Process> Setup<P> {
             name: node.name.clone(),
             system: node.system,
             site: node.site,
+            is_front: node.is_front,
             has: node.matters(),
             up: false,
             incarnation: crate::faults::Incarnation(0),

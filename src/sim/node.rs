@@ -18,6 +18,8 @@ pub struct NodeSetup<C> {
     pub system: SystemId,
     /// Where it stands.
     pub site: SiteId,
+    /// Whether the other nodes of its system serve through it.
+    pub is_front: bool,
     /// What its process gives faults to act on; how its messages travel, and how fast its disk is, comes to that.
     pub has: Matters,
     /// How its messages travel.

@@ -322,6 +322,7 @@ mod tests {
             name: "it".into(),
             system: SystemId(0),
             site: SiteId(0),
+            is_front: false,
             has: Matters::UNKNOWN,
             transport: Transport::Datagram,
             disk: DiskProfile::default(),

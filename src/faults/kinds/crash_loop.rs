@@ -21,14 +21,15 @@ impl ScriptKind for CrashLoop {
     fn strike(&self, nodes: &[NodeId], _: &mut StrikeContext<'_>) -> Strike {
         let script = |node: &NodeId| {
             let (crash, restart) = (vec![Action::Crash(*node)], vec![Action::Restart(*node)]);
-            let step = |after: &Distribution, begin, end| Step {
-                after: Some(after.clone()),
+            let boots = Step {
+                after: Some(self.down.clone()),
                 awaits: Vec::new(),
-                begin,
-                end,
+                begin: restart.clone(),
+                end: Vec::new(),
             };
-            let boots = step(&self.down, restart.clone(), Vec::new());
-            Script { steps: vec![boots, step(&self.up, crash, restart)], repeats: true }
+            // It lives from when it is up, which another fault may put off.
+            let dies = Step { after: Some(self.up.clone()), awaits: vec![*node], begin: crash, end: restart };
+            Script { steps: vec![boots, dies], repeats: true }
         };
         Strike {
             begin: nodes.iter().map(|node| Action::Crash(*node)).collect(),

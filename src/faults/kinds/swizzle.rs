@@ -57,6 +57,7 @@ impl Fault for Swizzled {
         (!nodes.is_empty()).then(|| Strike {
             begin,
             end,
+            named: clogged,
             resolved,
             ..Strike::default().harming(self.kind.harm(), || nodes.clone())
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::faults::{Between, FaultKind, Fibres, Group, Target};
+use crate::faults::{Between, FaultKind, Fibres, Group, Heading, Target};
 use crate::kernel::NodeId;
 use crate::net::Sites;
 use crate::net::topology::Duct;
@@ -46,12 +46,22 @@ impl Planner<'_> {
             if let Some(layout) = options.layout {
                 return Some(Between::Layout(layout, target));
             }
-            let target = Group::Of(vec![target]);
-            return Some(match options.direction.unwrap_or(Direction::Both) {
-                Direction::Both => Between::Groups(vec![target, Group::Rest]),
-                Direction::In => Between::OneWay(Group::Rest, target),
-                Direction::Out => Between::OneWay(target, Group::Rest),
-            });
+            let direction = options.direction.unwrap_or(Direction::Both);
+            if options.r#do.value == FaultKind::Partition {
+                // Whoever is parted stays together.
+                let target = Group::Of(vec![target]);
+                return Some(match direction {
+                    Direction::Both => Between::Groups(vec![target, Group::Rest]),
+                    Direction::In => Between::OneWay(Group::Rest, target),
+                    Direction::Out => Between::OneWay(target, Group::Rest),
+                });
+            }
+            let heading = match direction {
+                Direction::Both => Heading::Both,
+                Direction::In => Heading::In,
+                Direction::Out => Heading::Out,
+            };
+            return Some(Between::Of(target, heading));
         }
         let Some(sides) = options.groups.as_ref() else {
             return Some(Between::All);

@@ -528,6 +528,7 @@ fn a_swizzle_clogs_nodes_one_by_one_and_frees_them_in_another_order() {
         for node in [B, C, NodeId(3)] {
             assert_eq!(run.letters(node).len(), 199, "nothing is lost");
         }
+        assert_eq!(run.log().faults[0].nodes.len(), 4, "each once");
         let resolved = run.log().faults[0].resolved.clone();
         let (clogged, freed) = resolved.split_once("; free in the order ").expect("both orders");
         // Each is clogged from its place in the first order to its place in the second.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use seedbed::faults::kinds::Partition;
-use seedbed::faults::{Between, Group, Layout, OnLinks, Target};
+use seedbed::faults::{Between, Group, Heading, Layout, OnLinks, Target};
 use seedbed::kernel::{Context, Duration, NodeId, SystemId};
 use seedbed::net::DropReason;
 
@@ -123,6 +123,42 @@ fn a_list_of_links_is_cut_each_in_its_own_direction() {
     let expected: BTreeSet<_> = all.filter(|pair| ![(0, 1), (1, 0), (2, 0)].contains(pair)).collect();
     assert_eq!(heard, expected);
     assert_eq!(resolved.as_deref(), Some("probes.0 -> probes.1, probes.1 -> probes.0, probes.2 -> probes.0"));
+}
+
+#[test]
+fn the_links_of_nodes_are_those_among_them_too() {
+    let two = || Target::Nodes(vec![A, B]);
+    let cut = |heading| heard(4, 1, Between::Of(two(), heading));
+    let but = |is_cut: fn(u32, u32) -> bool| -> BTreeSet<(u32, u32)> {
+        let all = (0..4).flat_map(|from| (0..4).map(move |to| (from, to)));
+        all.filter(|&(from, to)| from == to || !is_cut(from, to)).collect()
+    };
+    let us = "probes.0 probes.1";
+    assert_eq!(cut(Heading::Both), (but(|from, to| from < 2 || to < 2), Some(format!("{us} | all"))));
+    assert_eq!(cut(Heading::Out), (but(|from, _| from < 2), Some(format!("{us} -> all"))));
+    assert_eq!(cut(Heading::In), (but(|_, to| to < 2), Some(format!("all -> {us}"))));
+    let one = heard(3, 1, Between::Of(Target::Node(A), Heading::In)).1;
+    assert_eq!(one.as_deref(), Some("probes.1 probes.2 -> probes.0"));
+    let (heard, resolved) = heard(3, 1, Between::Of(Target::System(SystemId(0)), Heading::Both));
+    assert_eq!(
+        (heard, resolved.as_deref()),
+        ((0..3).map(|one| (one, one)).collect(), Some("probes.0 probes.1 probes.2 | all"))
+    );
+}
+
+/// Whom a fault of links names: those of its groups and targets, not the rest, whichever way.
+#[test]
+fn a_fault_of_links_names_whom_its_scenario_names() {
+    let named = |between| {
+        let fault = OnLinks { between, kind: Partition {} };
+        beacons(4).fault(5 * MS, None, fault).run(10 * MS).log().faults[0].nodes.clone()
+    };
+    let b = || Group::Of(vec![Target::Node(B)]);
+    assert_eq!(named(Between::Groups(vec![b(), Group::Rest])), [B]);
+    assert_eq!(named(Between::OneWay(Group::Rest, b())), [B]);
+    assert_eq!(named(Between::Of(Target::Nodes(vec![C, B]), Heading::In)), [B, C]);
+    assert_eq!(named(Between::Links(vec![(C, A), (A, C)])), [A, C]);
+    assert_eq!(named(Between::All).len(), 4);
 }
 
 /// How many nodes each one hears, itself included, sorted.

@@ -63,6 +63,17 @@ fn a_crash_loop_brings_up_nobody_whom_another_fault_holds_down() {
 }
 
 #[test]
+fn a_node_of_a_crash_loop_lives_from_its_boot_also_where_another_fault_puts_it_off() {
+    let run = World::new()
+        .listener()
+        .crash(A, 12 * MS, 40 * MS)
+        .fault(10 * MS, Some(65 * MS), crash_loop(Target::Node(A), 20 * MS, 5 * MS))
+        .run(200 * MS);
+    let lives = [(10, Crashed), (52, Booted), (72, Crashed), (75, Booted)];
+    assert_eq!(run.lives(1), lives.map(|(at, change)| (at, A, change)));
+}
+
+#[test]
 fn a_crash_loop_in_which_no_time_passes_ends_in_a_named_limit() {
     let mut setup = World::new().listener().fault(10 * MS, None, crash_loop(Target::Node(A), 0, 0)).0;
     setup.limits.within_a_moment = 100_000;

@@ -3,7 +3,7 @@
 use seedbed::faults::kinds::{HalfOpen, Reset};
 use seedbed::faults::{Between, Group, OnStreams, StreamKind, Target};
 use seedbed::kernel::sample::Distribution;
-use seedbed::kernel::{Duration, NodeId};
+use seedbed::kernel::{Duration, NodeId, Time};
 use seedbed::net::{DropReason, Probability, Profile};
 
 use super::world::{A, B, C, Letter, MS, On, World, sends};
@@ -246,6 +246,20 @@ fn a_half_open_stream_swallows_what_is_sent_until_the_keepalive_finds_out() {
     // A crash ends the belief.
     let crashed = struck(keepalive, Between::All).crash(B, 120 * MS, 20 * MS).run(1_000 * MS);
     assert_eq!(crashed.letters(B), (1..=9).chain(14..=30).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_ends_streams_is_over_when_it_is_noticed_whatever_for_says() {
+    let world = || World::new().node(sends(B, 30, 10 * MS, 0)).listener().streams();
+    for lasts in [None, Some(7 * MS)] {
+        let reset = OnStreams { between: Between::All, kind: Reset {} };
+        let run = world().fault(100 * MS, lasts, reset).run(1_000 * MS);
+        assert_eq!(run.log().ended, [(Time(100 * MS), 0)]);
+        let half_open = HalfOpen { keepalive: Duration(80 * MS) };
+        let half_open = OnStreams { between: Between::All, kind: half_open };
+        let run = world().fault(100 * MS, lasts, half_open).run(1_000 * MS);
+        assert_eq!(run.log().ended, [(Time(180 * MS), 0)]);
+    }
 }
 
 #[test]

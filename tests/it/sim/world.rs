@@ -204,6 +204,7 @@ impl World {
             name: name.into(),
             system: SystemId(0),
             site: SiteId(0),
+            is_front: false,
             has: Matters::UNKNOWN,
             transport: Transport::Datagram,
             disk: DiskProfile { write: None, fsync: Some(constant(10 * MS)) },

@@ -183,6 +183,26 @@ fn what_is_given_of_a_kind_is_kept_and_the_rest_is_drawn() {
     assert!(shares.len() > 1, "{shares:?}");
 }
 
+/// Where other faults take more than the store can do without, it does not make that last: it leaves alone who is out, too.
+#[test]
+fn it_strikes_nobody_while_others_have_taken_too_many() {
+    let chaos = nemesis("const(1100ms)", &[r#"kinds = ["crash"]"#, r#"for = "1s""#]);
+    let paused = "[fault.paused]\nat = \"1s\"\ndo = \"pause\"\ntarget = \"kv\"\nfor = \"200ms\"\n";
+    // For a moment a clock counts other seconds, and leases that began then cannot be trusted any more.
+    let drift = "[fault.drift]\nat = \"1s\"\ndo = \"clock-drift\"\ndrift = \"50000ppm\"\nclock = \"monotonic\"\n\
+                 target = \"kv\"\nfor = \"10ms\"\n";
+    for seed in 0..10 {
+        let crashes = |others: &str| -> Vec<Time> {
+            let strikes = under(&(chaos.clone() + others), seed).strikes;
+            strikes.iter().filter(|strike| strike.kind == "crash").map(|strike| strike.start).collect()
+        };
+        let at = |millis| Time::ZERO + Duration::from_millis(millis);
+        assert_eq!(crashes("").first(), Some(&at(1100)));
+        assert_eq!(crashes(paused).first(), Some(&at(2200)), "seed {seed}");
+        assert_eq!(crashes(drift), [], "seed {seed}");
+    }
+}
+
 /// What changes nothing is not said to have struck.
 #[test]
 fn a_fault_that_finds_nothing_to_act_on_never_strikes() {
