@@ -287,7 +287,7 @@ for = \"5s\"
 [fault.restarted-proxy]
 every = \"exp(20s)\"
 do = \"reset\"
-target = \"any(kv)\"
+target = \"any(api)\"
 "
         }
         FaultKind::HalfOpen => {
@@ -295,7 +295,7 @@ target = \"any(kv)\"
 [fault.forgotten]
 at = \"30s\"
 do = \"half-open\"
-target = \"kv.2\"
+target = \"api.2\"
 direction = \"in\"
 keepalive = \"5s\"
 "

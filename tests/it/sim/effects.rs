@@ -1,8 +1,10 @@
 //! Effects are carried out in the order asked; timers have one deadline; work and syncs take their time.
 
-use seedbed::kernel::{Areas, DiskToken, Duration, Effect, WorkToken};
+use seedbed::faults::kinds::SlowNode;
+use seedbed::faults::{Matter, Matters, OnNodes, Target};
+use seedbed::kernel::{Areas, Context, DiskToken, Duration, Effect, Time, WorkToken};
 
-use super::world::{A, B, LOG, Letter, MS, On, World, sends};
+use super::world::{A, B, LOG, Letter, MS, On, Probe, World, sends};
 
 #[test]
 fn a_sync_covers_what_was_written_before_it_in_the_same_handler_and_nothing_after() {
@@ -100,4 +102,34 @@ fn what_is_due_at_the_very_end_of_the_run_happens() {
             assert_eq!(world.run(10 * MS).letters(B), (1..=9).collect::<Vec<_>>(), "{shuffled}, seed {seed}");
         }
     }
+}
+
+#[test]
+fn a_strike_takes_of_its_target_those_that_have_what_it_acts_on() {
+    let slow = |target| OnNodes { target: Target::Nodes(target), kind: SlowNode { factor: 3 } };
+    let mut world = World::new().listener().listener();
+    world.0.nodes[A.index()].has = Matters::PROCESS.and(Matter::Disk);
+    let run = world.fault(MS, None, slow(vec![A, B])).fault(2 * MS, None, slow(vec![A])).run(3 * MS);
+    let struck: Vec<&str> = run.log().faults.iter().map(|fault| fault.resolved.as_str()).collect();
+    assert_eq!((struck, run.log().missed.as_slice()), (vec!["probes.1"], [(Time(2 * MS), 1)].as_slice()));
+}
+
+/// Else a fault that acts would be said to find nothing.
+#[test]
+#[cfg(debug_assertions)]
+fn no_process_does_what_its_node_is_said_not_to() {
+    let does = |what: fn(&mut dyn Context<Probe>)| {
+        std::panic::catch_unwind(move || {
+            let mut world = World::new().node(move |cx, on| {
+                if matches!(on, On::Boot(..)) {
+                    what(cx);
+                }
+            });
+            world.0.nodes[A.index()].has = Matters::PROCESS;
+            world.run(MS);
+        })
+    };
+    assert!(does(|cx| cx.compute(Duration::ZERO, WorkToken(1))).is_ok(), "that is no work");
+    assert!(does(|cx| cx.compute(Duration(1), WorkToken(1))).is_err());
+    assert!(does(|cx| cx.append(LOG, 1)).is_err());
 }
