@@ -207,7 +207,7 @@ fn labels(seen: &[Seen], (left, right): (f64, f64)) -> Option<Names> {
     let mut rows: Vec<Labels> = Vec::new();
     let mut labels = Vec::new();
     for Seen { band, start, end } in order {
-        let text = svg::fit(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
+        let text = svg::fit_name(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
         let centre = left + (right - left) * (start + end) / 2.0;
         let width = svg::text_width(&text, SMALL);
         let (row, centre) = loop {
@@ -241,7 +241,7 @@ fn groups<'a>(seen: &'a [Seen<'a>]) -> Vec<(String, Vec<&'a Seen<'a>>)> {
     let name = |(name, seen): (&str, Vec<&'a Seen<'a>>)| {
         let times = if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
         let room = ROW_NAME_MAX - svg::text_width(&times, SMALL);
-        (svg::fit(name, SMALL, room) + &times, seen)
+        (svg::fit_name(name, SMALL, room) + &times, seen)
     };
     let mut rows: Vec<_> = groups.into_iter().map(name).collect();
     if !others.is_empty() {

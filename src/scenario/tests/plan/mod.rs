@@ -6,11 +6,13 @@ mod faults;
 mod in_vain;
 mod links;
 mod loads;
+mod misplaced;
 mod nemesis;
 mod network;
 mod systems;
 mod targets;
 mod time_left;
+mod varied;
 mod waiting;
 mod workloads;
 

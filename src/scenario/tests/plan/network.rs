@@ -26,8 +26,16 @@ fn a_matrix_of_delays_is_complete_and_well_formed() {
     ] {
         assert_eq!(matrix_message(&format!("{header}{lines}")), format!("error[S037]: `m.csv` {message}"));
     }
-    let message = "error[S037]: `m.csv` does not begin with the header `from,to,one_way`";
-    assert_eq!(matrix_message("a,b,40ms\n"), message);
+    for (header, message) in [
+        ("a,b,40ms\n", "has the columns `a,b,40ms`, and not those of a matrix, `from,to,one_way`"),
+        (
+            "from,to,delay_ms\na,a,1\n",
+            "has the columns `from,to,delay_ms`, and not those of a matrix, `from,to,one_way`: for `delay_ms` write `delay`",
+        ),
+        ("\n", "has no header, and not those of a matrix, `from,to,one_way`"),
+    ] {
+        assert_eq!(matrix_message(header), format!("error[S037]: `m.csv` {message}"));
+    }
     // Few lines with many names must not cost the square of the names.
     let many: String = (0..4_000).map(|n| format!("a{n},b{n},1ms\n")).collect();
     assert_eq!(matrix_message(&format!("{header}{many}")), "error[S037]: `m.csv` lacks the pair a0 to a0");
