@@ -323,7 +323,7 @@ mod tests {
             band(name, 2.0 * f64::from(i), 2.0 * f64::from(i) + 1.0)
         };
         let placed = layout(&(0..40).map(many).collect::<Vec<_>>());
-        assert_eq!(rows(&placed), [("partition of the\u{2026} (30)", 30), ("crash (10)", 10)]);
+        assert_eq!(rows(&placed), [("parti\u{2026}the leader (30)", 30), ("crash (10)", 10)]);
         assert!(placed.left > 80.0, "there is room for names in front of the rows");
         let Names::Rows(rows) = placed.names else { panic!("it has rows") };
         assert_eq!(rows[1].bars[1].tip, "crash: 14\u{2013}15 s");

@@ -187,3 +187,26 @@ fn a_cut_is_of_a_fibre_that_there_is() {
     let said_of_nothing = said(csv, nothing);
     assert!(said_of_nothing.contains("what does the cut-link strike?"), "{said_of_nothing}");
 }
+
+#[test]
+fn a_mistake_in_the_network_hides_only_what_its_places_decide() {
+    let rest = "system.kv = { type = \"raft\", nodes = [\"eu-west-1\", \"moon\"] }\n\
+                workload.w = { target = \"kw\", arrival = \"poisson(1/s)\", region = \"eu-west-1\" }\n";
+    let said = planned(&format!(
+        "network = {{ regions = \"aws\", uplink = \"1Gbit\", default = {{ loss = 5 }} }}\n{rest}"
+    ));
+    let found: Vec<&str> = said.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(
+        found,
+        [
+            "error[S021]: `uplink` has an unknown unit `Gbit`",
+            "error[S022]: `loss` needs its unit `%`",
+            "error[S050]: there is no region `moon`",
+            "error[S050]: there is no system `kw`",
+        ],
+        "{said}"
+    );
+    // Where the places themselves cannot be read, nobody knows what stands where.
+    let said = planned(&format!("network = {{ regions = 5 }}\n{rest}"));
+    assert_eq!(said.lines().filter(|line| line.starts_with("error")).count(), 1, "{said}");
+}
