@@ -258,6 +258,19 @@ pub(super) fn fit_name(name: &str, size: f64, width: f64) -> String {
     (1..letters.len()).take_while(fits).last().map(joined).unwrap_or_default()
 }
 
+/// `names` if they fit into `width` pixels, otherwise each of those between two commas cut to its share of them, so that the
+/// value of each variable stays: `node…cluster=5, arri…nts=100/s`.
+pub(super) fn fit_names(names: &str, size: f64, width: f64) -> String {
+    const BETWEEN: &str = ", ";
+    if text_width(names, size) <= width {
+        return names.to_string();
+    }
+    let names: Vec<&str> = names.split(BETWEEN).collect();
+    let room = width - text_width(BETWEEN, size) * (names.len() - 1) as f64;
+    let cut = |name: &&str| fit_name(name, size, room / names.len() as f64);
+    names.iter().map(cut).collect::<Vec<_>>().join(BETWEEN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,5 +301,10 @@ mod tests {
         assert_eq!(cut("disk-stall"), "a-nem\u{2026}disk-stall");
         assert!(text_width(&cut("crash"), 12.0) <= 120.0 && cut("crash") != cut("clog"));
         assert_eq!(fit_name("wide", 12.0, 5.0), "");
+        let cut = |nodes: u32| {
+            fit_names(&format!("nodes_in_the_cluster={nodes}, arrivals_of_the_clients=100/s"), 12.0, 220.0)
+        };
+        assert_eq!(cut(3), "node\u{2026}cluster=3, arri\u{2026}nts=100/s");
+        assert_eq!(cut(5), "node\u{2026}cluster=5, arri\u{2026}nts=100/s");
     }
 }
