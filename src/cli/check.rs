@@ -23,7 +23,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// The folder that no path in a scenario may leave [default: the nearest folder named `scenarios`]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = input::folder())]
     root: Option<PathBuf>,
     /// Print each scenario merged with what it extends, with the origin of every value
     #[arg(long, conflicts_with = "format")]

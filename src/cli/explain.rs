@@ -72,6 +72,13 @@ pub(super) fn meanings(name: &str) -> Vec<Meaning> {
         if meanings.is_empty() {
             meanings.extend(options(&words, &pages));
         }
+        if meanings.is_empty() {
+            meanings.extend(
+                columns(&pages)
+                    .filter(|(word, ..)| is_it(word))
+                    .map(|(word, place, doc)| Meaning::Word(word, place, doc)),
+            );
+        }
     }
     for (word, place, doc) in words(&pages) {
         let is_told = |meaning: &Meaning| match meaning {
@@ -130,6 +137,15 @@ fn words(pages: &[(Topic, Page)]) -> Vec<(&'static str, String, String)> {
     all
 }
 
+/// Every column and field of the files of results, with its file and what it means there.
+fn columns(pages: &[(Topic, Page)]) -> impl Iterator<Item = (&'static str, String, String)> {
+    let files = pages.iter().filter(|(topic, _)| *topic == Topic::Files);
+    files.flat_map(|(topic, page)| {
+        let place = format!("`{}`, a {}", page.name, topic.noun());
+        page.facts.iter().map(move |(name, doc)| (*name, place.clone(), sentence(doc)))
+    })
+}
+
 /// Every name and word that has an explanation of its own, sorted.
 pub(super) fn names() -> Vec<String> {
     let pages = catalogue::all();
@@ -137,7 +153,7 @@ pub(super) fn names() -> Vec<String> {
     names.extend(pages.iter().flat_map(|(_, page)| page.words.iter().cloned().chain([page.name.clone()])));
     let options = pages.iter().flat_map(|(_, page)| &page.options);
     names.extend(options.flat_map(Section::items).map(|item| item.row.key.to_owned()));
-    names.extend(words(&pages).into_iter().map(|(word, ..)| word.to_owned()));
+    names.extend(words(&pages).into_iter().chain(columns(&pages)).map(|(word, ..)| word.to_owned()));
     names.sort();
     names.dedup();
     names
@@ -181,17 +197,7 @@ fn inside(item: &Item) -> Vec<Item> {
     fn table_of(shape: &Shape) -> Option<&crate::spec::options::OptionTable> {
         match shape {
             Shape::Table(table) => Some(table),
-            Shape::Named(inner) | Shape::List(inner) => table_of(inner),
-            Shape::Either(shapes) => shapes.iter().find_map(table_of),
-            Shape::Bool
-            | Shape::Integer
-            | Shape::Number
-            | Shape::Text
-            | Shape::Quantity(_)
-            | Shape::Distribution(_)
-            | Shape::Choice(_)
-            | Shape::Call(..)
-            | Shape::Any => None,
+            other => other.parts().iter().find_map(table_of),
         }
     }
     table_of(&item.row.shape).map(items).unwrap_or_default()

@@ -1,14 +1,25 @@
 //! Scenarios as the command line names them: files, and `-` for standard input.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use crate::scenario::{self, LoadOptions, Loaded};
 
 /// What standard input is called in messages.
 const STDIN: &str = "<stdin>";
 
+/// Reads the argument of `--root`: a folder that is there.
+pub(super) fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.is_dir() {
+        true => Ok(path),
+        false if path.exists() => Err("is no folder"),
+        false => Err("there is no such folder"),
+    })
+}
+
 /// Whether the path means standard input.
-fn is_stdin(path: &Path) -> bool {
+pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 

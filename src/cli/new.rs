@@ -16,7 +16,7 @@ use crate::spec::suggest;
 pub(super) struct New {
     /// Which template
     template: Option<String>,
-    /// The file to write; one that exists is not overwritten
+    /// The file to write, TOML like the template; one that exists is not overwritten; - is standard output
     file: Option<PathBuf>,
     /// List the templates, as without any argument
     #[arg(long, conflicts_with = "template")]
@@ -73,11 +73,15 @@ impl New {
         };
         let template =
             TEMPLATES.iter().find(|template| template.name == name).ok_or_else(|| unknown(name))?;
-        let Some(file) = &self.file else {
+        let Some(file) = self.file.as_deref().filter(|file| *file != Path::new("-")) else {
             terminal.print(template.text)?;
             return Ok(Exit::Passed);
         };
         let shown = file.display();
+        if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            let message = format!("`{shown}` would be read as JSON, and templates are TOML");
+            return Err(Failure::new(Exit::Invalid, message).help("name a file that ends in .toml"));
+        }
         template.write(&Disk, file)?;
         terminal.say(&format!("wrote {shown}; next: {} check {shown}", quoted(program)));
         Ok(Exit::Passed)

@@ -22,6 +22,9 @@ const PLAIN: [&str; 10] = [
     "extends",
 ];
 
+/// The options of `[network]` that say where nodes can stand.
+const PLACES: [&str; 2] = ["regions", "fill"];
+
 /// The scenario in a document; every mistake in it is reported. With mistakes it is not what was meant, and only good for
 /// finding more: [`super::plan()`] makes no world of it. `None` if too little can be read even for that.
 pub fn read(document: &Node, diagnostics: &mut Diagnostics, files: &dyn DataFiles) -> Option<Scenario> {
@@ -29,7 +32,8 @@ pub fn read(document: &Node, diagnostics: &mut Diagnostics, files: &dyn DataFile
     scenario.or_else(|| without_broken(document, files))
 }
 
-/// The scenario without those of its plain options that cannot be read; `None` if something else is wrong, too.
+/// The scenario without those of its plain options that cannot be read, and with nothing but the places of a network that
+/// cannot; `None` if something else is wrong, too.
 fn without_broken(document: &Node, files: &dyn DataFiles) -> Option<Scenario> {
     let duration = Entry {
         key: "duration".to_owned(),
@@ -43,13 +47,25 @@ fn without_broken(document: &Node, files: &dyn DataFiles) -> Option<Scenario> {
     let is_broken = |entry: &Entry| {
         let mut alone: Table = [duration.clone()].into_iter().collect();
         alone.set(entry.clone());
-        PLAIN.contains(&entry.key.as_str()) && decoded(alone).is_none()
+        decoded(alone).is_none()
     };
-    let mut table: Table = document.as_table()?.iter().filter(|entry| !is_broken(entry)).cloned().collect();
+    let readable = |entry: &Entry| match entry.key.as_str() {
+        "network" if is_broken(entry) => Some(places(entry)),
+        key if PLAIN.contains(&key) && is_broken(entry) => None,
+        _ => Some(entry.clone()),
+    };
+    let mut table: Table = document.as_table()?.iter().filter_map(readable).collect();
     if table.get("duration").is_none() {
         table.set(duration);
     }
     decoded(table)
+}
+
+/// `[network]` with nothing but where nodes can stand; what is no table stays as it is.
+fn places(network: &Entry) -> Entry {
+    let Some(table) = network.node.as_table() else { return network.clone() };
+    let kept = table.iter().filter(|entry| PLACES.contains(&entry.key.as_str())).cloned().collect();
+    Entry { node: Node { value: Value::Table(kept), origin: network.node.origin.clone() }, ..network.clone() }
 }
 
 #[cfg(test)]

@@ -128,6 +128,8 @@ codes! {
     CallCycle = "S057": "services call each other in a circle, so that a request never ends",
     /// Nodes or clients stand where they do only because nothing says where.
     DefaultRegion = "S058": "nodes or clients name none of the network's regions",
+    /// What is written and changes nothing.
+    NoEffect = "S059": "something is written that changes nothing",
     /// Sites or links of a topology that take no part.
     TopologyGap = "S070": "a topology has links without a delay, or sites that nothing leads to",
 }

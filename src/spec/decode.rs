@@ -260,8 +260,17 @@ impl<'a> Decoder<'a> {
                 let help = format!("write {} with single brackets, and each once", self.header());
                 self.wrong_type(node, "a table", &help)
             }
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => {
-                self.wrong_type(node, "a table", "")
+            Value::Array(_) => self.wrong_type(node, "a table", ""),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
+                let help = match self.path.as_slice() {
+                    [_, .., Step { item: None, .. }] => {
+                        let keys = self.header();
+                        let keys = keys.trim_matches(['[', ']']);
+                        format!("say what of it: {keys}.NAME = {}", write::excerpt(&write::inline(node)))
+                    }
+                    _ => String::new(),
+                };
+                self.wrong_type(node, "a table", &help)
             }
         }
     }
@@ -271,10 +280,11 @@ impl<'a> Decoder<'a> {
         match &node.value {
             Value::String(text) => Some(text),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => {
-                let help = match only_string(node) {
-                    Some(only) => format!("write {}", self.assignment(write::inline(only))),
-                    None if example.is_empty() => String::new(),
-                    None => format!("write for example {example}"),
+                let help = match strings(node).as_slice() {
+                    [only] => format!("write {}", self.assignment(write::inline(only))),
+                    [first, ..] => format!("it is one: write {}", self.assignment(write::inline(first))),
+                    [] if example.is_empty() => String::new(),
+                    [] => format!("write for example {example}"),
                 };
                 self.wrong_type(node, expected, &help)
             }
@@ -282,11 +292,10 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// The string that is the one item of a list.
-fn only_string(node: &Node) -> Option<&Node> {
-    let Value::Array(items) = &node.value else { return None };
-    let [only] = items.as_slice() else { return None };
-    matches!(only.value, Value::String(_)).then_some(only)
+/// The items of a list that are strings.
+fn strings(node: &Node) -> Vec<&Node> {
+    let Value::Array(items) = &node.value else { return Vec::new() };
+    items.iter().filter(|item| matches!(item.value, Value::String(_))).collect()
 }
 
 /// The variable that `$name` or `{name}` was probably to stand for.

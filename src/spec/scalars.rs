@@ -9,6 +9,7 @@ use super::diagnostic::{Diagnostic, Problem};
 use super::origin::{Origin, SourceId};
 use super::quantity::{Bandwidth, Bytes, Ppm, Rate, Ratio, SignedDuration};
 use super::shape::Shape;
+use super::suggest;
 use super::units::{self, Dimension};
 use super::value::{Entry, Node, Table, Text, Value};
 use super::write;
@@ -309,12 +310,23 @@ fn as_pairs(node: &Node) -> Option<String> {
     Some(write::inline(&Node { value: Value::Table(table), origin: node.origin.clone() }))
 }
 
+/// Most keys that are compared with the options of a table.
+const KEYS_COMPARED_MAX: usize = 8;
+
 /// The name in the header `[name]` that the table `node` has; the whole table if it has none.
 fn place_of_name(node: &Node, name: Option<&str>) -> Origin {
     match name {
         Some(name) if node.origin.span().len() == name.len() + 2 => node.origin.part(1..name.len() + 1),
         Some(_) | None => node.origin.clone(),
     }
+}
+
+/// Whether a table that was to hold tables by name looks like one of them: its keys are options, not names.
+fn is_of_one<T: Decode>(table: &Table) -> bool {
+    let Shape::Table(one) = T::shape() else { return false };
+    let is_option =
+        |entry: &Entry| suggest::closest(&entry.key, one.rows.iter().map(|row| row.key)).is_some();
+    table.iter().take(KEYS_COMPARED_MAX).any(is_option)
 }
 
 impl<T> Default for Named<T> {
@@ -332,7 +344,7 @@ fn decode_named<T: Decode>(node: &Node, decoder: &mut Decoder<'_>) -> Option<(Na
     let table = decoder.table(node)?;
     if let Some(entry) = table.iter().next()
         && table.iter().all(|entry| !matches!(entry.node.value, Value::Table(_) | Value::Array(_)))
-        && matches!(T::shape(), Shape::Table(_))
+        && is_of_one::<T>(table)
     {
         let header = decoder.header();
         let message = format!("{header} holds tables that have a name each, and `{}` is none", entry.key);

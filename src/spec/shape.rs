@@ -68,6 +68,24 @@ impl Shape {
         }
     }
 
+    /// The shapes that it is made of: of a list's items, of a named table's values, or those of which it is one.
+    pub fn parts(&self) -> &[Shape] {
+        match self {
+            Shape::Named(inner) | Shape::List(inner) => std::slice::from_ref(inner),
+            Shape::Either(shapes) => shapes,
+            Shape::Bool
+            | Shape::Integer
+            | Shape::Number
+            | Shape::Text
+            | Shape::Quantity(_)
+            | Shape::Distribution(_)
+            | Shape::Choice(_)
+            | Shape::Table(_)
+            | Shape::Call(..)
+            | Shape::Any => &[],
+        }
+    }
+
     /// The JSON Schema (draft-07) of the value.
     pub fn json_schema(&self) -> Json {
         match self {

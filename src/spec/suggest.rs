@@ -10,15 +10,17 @@ const COMPARED_MAX: usize = 128;
 
 /// The candidate that `word` most likely stands for, or none that is near enough to be worth showing.
 ///
-/// Of more than [`CANDIDATES_MAX`] candidates the others are not looked at. Case and `-`, `_` count for nothing; otherwise about one edit for three letters is near. The first of
-/// equally near candidates wins. When none is near, it may be a part of the word (`timeout_ms`), or what other tools
-/// and textbooks call by this word (`replicas`).
+/// Of more than [`CANDIDATES_MAX`] candidates the others are not looked at. Case and `-`, `_` count for nothing. What other
+/// tools and textbooks call by this word comes first: `majority` is a `quorum`, however near `minority` is. Otherwise about
+/// one edit for three letters is near, two letters swapped being one; the first of equally near candidates wins. When none
+/// is near, it may be a part of the word (`timeout_ms`), or begin like it.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let candidates: Vec<&str> = candidates.into_iter().take(CANDIDATES_MAX).collect();
-    near(&folded, &candidates)
+    let same = candidates.iter().find(|candidate| fold(candidate) == folded).copied();
+    same.or_else(|| synonym(&folded, &candidates))
+        .or_else(|| near(&folded, &candidates))
         .or_else(|| part(&folded, &candidates))
-        .or_else(|| synonym(&folded, &candidates))
         .or_else(|| beginning(&folded, &candidates))
 }
 
@@ -104,11 +106,11 @@ const SYNONYMS: [(&str, &[&str]); 22] = [
 ];
 
 /// What is called otherwise elsewhere: values as well as keys.
-const OTHERS: [(&str, &[&str]); 25] = [
+const OTHERS: [(&str, &[&str]); 26] = [
     ("keys", &["keyspace"]),
     ("regions", &["latency", "region", "delays", "matrix"]),
-    ("from", &["since", "start", "after"]),
-    ("to", &["until", "end", "before"]),
+    ("from", &["since", "start", "after", "source", "src"]),
+    ("to", &["until", "end", "before", "destination", "dst"]),
     ("repeat", &["runs", "seeds", "repetitions"]),
     ("vars", &["variables", "parameters", "params"]),
     ("work", &["service-time", "time", "cost"]),
@@ -118,6 +120,7 @@ const OTHERS: [(&str, &[&str]); 25] = [
     ("delay", &["latency", "lag", "slow-network"]),
     ("leader", &["primary", "master"]),
     ("any", &["random", "one"]),
+    ("quorum", &["majority"]),
     ("stream", &["tcp"]),
     ("datagram", &["udp"]),
     ("local", &["stale", "eventual"]),
@@ -186,6 +189,7 @@ mod tests {
         assert_eq!(closest("election_timout", keys), Some("election_timeout"));
         assert_eq!(closest("Pre-Vote", keys), Some("pre_vote"));
         assert_eq!(closest("batch", keys), None);
+        assert_eq!(closest("rset", ["kv.1", "rest"]), Some("rest"), "two letters swapped are one edit");
         assert_eq!(closest("k", ["n", "s"]), None);
     }
 
@@ -197,6 +201,10 @@ mod tests {
         assert_eq!(closest("replicas", ["type", "nodes"]), Some("nodes"));
         assert_eq!(closest("replicas", ["target", "arrival"]), None);
         assert_eq!(closest("latency", ["crash", "delay"]), Some("delay"));
+        assert_eq!(closest("majority", ["minority", "quorum"]), Some("quorum"), "and not what is near");
+        assert_eq!(closest("majority", ["minority"]), Some("minority"));
+        assert_eq!(closest("time", ["times", "at"]), Some("at"));
+        assert_eq!(closest("Delay", ["hold", "delay"]), Some("delay"), "a word itself before all others");
         assert_eq!(closest("automatic", ["auto"]), Some("auto"));
         assert_eq!(closest("unavailability", ["unavailable_window", "latency"]), Some("unavailable_window"));
         assert_eq!(closest("unavailability", ["unavailable_window", "unavailable_time"]), None);

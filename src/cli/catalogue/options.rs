@@ -63,17 +63,7 @@ pub(in crate::cli) fn items(table: &OptionTable) -> Vec<Item> {
 pub(in crate::cli) fn choices(shape: &Shape) -> Vec<&'static ChoiceRow> {
     match shape {
         Shape::Choice(rows) => rows.iter().collect(),
-        Shape::Named(inner) | Shape::List(inner) => choices(inner),
-        Shape::Either(shapes) => shapes.iter().flat_map(choices).collect(),
-        Shape::Bool
-        | Shape::Integer
-        | Shape::Number
-        | Shape::Text
-        | Shape::Quantity(_)
-        | Shape::Distribution(_)
-        | Shape::Table(_)
-        | Shape::Call(..)
-        | Shape::Any => Vec::new(),
+        other => other.parts().iter().flat_map(choices).collect(),
     }
 }
 
@@ -114,16 +104,7 @@ impl Walk {
             },
             Shape::Named(inner) => self.part(format!("{key}.NAME"), whole, inner),
             Shape::List(inner) => self.part(format!("{key}[]"), whole, inner),
-            Shape::Either(shapes) => shapes.iter().for_each(|shape| self.inside(key, whole, shape)),
-            Shape::Bool
-            | Shape::Integer
-            | Shape::Number
-            | Shape::Text
-            | Shape::Quantity(_)
-            | Shape::Distribution(_)
-            | Shape::Choice(_)
-            | Shape::Call(..)
-            | Shape::Any => {}
+            either => either.parts().iter().for_each(|shape| self.inside(key, whole, shape)),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Format;
+use crate::cli::input;
 use crate::run::drawing;
 use crate::run::trace::TRACE_EVENTS_MAX;
 use crate::scenario::plan::SEED_MAX;
@@ -15,8 +16,9 @@ const LIMITS: &str = "Limits of each run";
 
 /// The help after the flags.
 const AFTER: &str = "\
-A run that reaches its limit is cut: what it did so far is judged and kept in <run id>.partial, and it is
-inconclusive unless a check is violated for certain. Time and memory are looked at every 65,536 events, so
+A run that reaches a limit ends there: what it did so far is judged, and it is inconclusive unless a check is
+violated for certain. One that a limit given here has cut is kept in <run id>.partial; one that a default limit
+ends would end there everywhere, and is kept like any other. Time and memory are looked at every 65,536 events, so
 that a run may go a little beyond. Both differ between machines: a run that they cut has no digest. `repro`
 does a run that was cut again up to the same event.
 
@@ -66,7 +68,7 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "DIR", default_value = "outputs")]
     pub out: PathBuf,
     /// The folder that no path in a scenario may leave [default: the nearest folder named `scenarios`]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = input::folder())]
     pub root: Option<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

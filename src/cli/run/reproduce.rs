@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::arguments::RunArgs;
 use super::jobs::{Batch, Job};
+use crate::cli::input::is_stdin;
 use crate::cli::internal::quoted;
 use crate::run::Cut;
 
@@ -14,6 +15,21 @@ pub(super) enum Reader {
     Here,
     /// Who finds it in a file, on any machine: paths start where the scenarios lie.
     Anywhere,
+}
+
+/// The command that does a run again that has come to an end, in this folder if its results could be written: of what came
+/// from standard input nothing else is left. The runs of a sweep lie elsewhere once all are finished.
+pub(super) fn of_ended(
+    args: &RunArgs,
+    batch: &Batch,
+    job: &Job,
+    cut: Option<Cut>,
+    folder: Option<&Path>,
+) -> String {
+    match folder.filter(|_| is_stdin(&batch.path) && batch.jobs.len() == 1) {
+        Some(folder) => format!("{} repro {}", quoted(args.program()), quoted(&folder.display().to_string())),
+        None => of_run(args, batch, job, cut, Reader::Here),
+    }
 }
 
 /// The command that does one run of a file again, and nothing else.
@@ -66,6 +82,9 @@ fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
         Reader::Anywhere => from_scenarios(&batch.path),
     };
     let mut command = format!("{} run {}", quoted(args.program()), quoted(&path));
+    if is_stdin(&batch.path) {
+        command += " < FILE";
+    }
     if let (Some(root), Reader::Here) = (&args.root, reader) {
         command += &format!(" --root {}", quoted(&root.display().to_string()));
     }

@@ -251,6 +251,7 @@ pub(super) fn run_job<X: Custom>(
         run: job.run.clone(),
         summary: Summary::new(&facts, &executed.recording, &usual),
         cut,
+        reproduce: reproduce::of_ended(args, batch, job, cut, folder.as_deref()),
         folder,
         has_page: charts != Charts::None,
         lacks_trace,
@@ -258,7 +259,6 @@ pub(super) fn run_job<X: Custom>(
         verified,
         warnings,
         error,
-        reproduce: reproduce::of_run(args, batch, job, cut, Reader::Here),
     }
 }
 
@@ -281,6 +281,7 @@ fn finished_before(
             run: job.run.clone(),
             summary: *summary,
             cut: None,
+            reproduce: reproduce::of_ended(args, batch, job, None, Some(&folder)),
             folder: Some(folder),
             has_page: files.contains_key(REPORT),
             lacks_trace: false,
@@ -288,7 +289,6 @@ fn finished_before(
             verified: None,
             warnings: Vec::new(),
             error: None,
-            reproduce: reproduce::of_run(args, batch, job, None, Reader::Here),
         }),
     })
 }

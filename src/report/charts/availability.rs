@@ -115,7 +115,7 @@ impl Strip<'_> {
     fn draw(&self, svg: &mut Svg, row: &AvailabilityRow) {
         let summary = summary(row);
         let room = RIGHT - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
-        let name = svg::fit(&row.name, SMALL, room / BOLD);
+        let name = svg::fit_name(&row.name, SMALL, room / BOLD);
         let y = self.top + 14.0;
         let ink = (Colour::INK, Colour::INK_SOFT);
         svg.text(&Text {

@@ -239,7 +239,8 @@ fn category_ticks(names: &[String], pixels: f64, direction: Direction) -> Vec<Ti
         Direction::Up => (16.0, false),
     };
     let stride = ((least / room) as usize + usize::from(room < least)).max(1);
-    let label = |name: &str| svg::fit(name, SMALL, if along { room * stride as f64 - 8.0 } else { 160.0 });
+    let label =
+        |name: &str| svg::fit_name(name, SMALL, if along { room * stride as f64 - 8.0 } else { 160.0 });
     let ticks = names.iter().enumerate().step_by(stride);
     ticks.map(|(i, name)| Tick { value: i as f64, label: label(name) }).collect()
 }

@@ -207,7 +207,7 @@ fn labels(seen: &[Seen], (left, right): (f64, f64)) -> Option<Names> {
     let mut rows: Vec<Labels> = Vec::new();
     let mut labels = Vec::new();
     for Seen { band, start, end } in order {
-        let text = svg::fit(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
+        let text = svg::fit_name(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
         let centre = left + (right - left) * (start + end) / 2.0;
         let width = svg::text_width(&text, SMALL);
         let (row, centre) = loop {
@@ -241,7 +241,7 @@ fn groups<'a>(seen: &'a [Seen<'a>]) -> Vec<(String, Vec<&'a Seen<'a>>)> {
     let name = |(name, seen): (&str, Vec<&'a Seen<'a>>)| {
         let times = if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
         let room = ROW_NAME_MAX - svg::text_width(&times, SMALL);
-        (svg::fit(name, SMALL, room) + &times, seen)
+        (svg::fit_name(name, SMALL, room) + &times, seen)
     };
     let mut rows: Vec<_> = groups.into_iter().map(name).collect();
     if !others.is_empty() {
@@ -323,7 +323,7 @@ mod tests {
             band(name, 2.0 * f64::from(i), 2.0 * f64::from(i) + 1.0)
         };
         let placed = layout(&(0..40).map(many).collect::<Vec<_>>());
-        assert_eq!(rows(&placed), [("partition of the\u{2026} (30)", 30), ("crash (10)", 10)]);
+        assert_eq!(rows(&placed), [("parti\u{2026}the leader (30)", 30), ("crash (10)", 10)]);
         assert!(placed.left > 80.0, "there is room for names in front of the rows");
         let Names::Rows(rows) = placed.names else { panic!("it has rows") };
         assert_eq!(rows[1].bars[1].tip, "crash: 14\u{2013}15 s");

@@ -122,7 +122,7 @@ fn place_legend(entries: &[LegendEntry]) -> (Vec<(f64, f64, LegendEntry)>, usize
     let (mut x, mut row) = (16.0, 0usize);
     let mut placed: Vec<(f64, f64, LegendEntry)> = Vec::new();
     for (i, entry) in entries.iter().enumerate() {
-        let name = svg::fit(&entry.name, SMALL, 220.0);
+        let name = svg::fit_names(&entry.name, SMALL, 220.0);
         let width = SWATCH_WIDTH + 6.0 + svg::text_width(&name, SMALL) + 18.0;
         // The last row keeps room for the note on what was left out.
         let limit =

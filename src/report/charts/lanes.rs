@@ -253,7 +253,7 @@ impl Board<'_> {
     }
 
     fn lane_name(&self, svg: &mut Svg, name: &str, middle: f64, colour: Colour) {
-        let content = svg::fit(name, SMALL, self.left - 24.0);
+        let content = svg::fit_name(name, SMALL, self.left - 24.0);
         let (x, y, anchor) = (self.left - 10.0, middle + 4.3, Anchor::End);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &content });
     }

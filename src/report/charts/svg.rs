@@ -240,6 +240,37 @@ pub(super) fn fit(text: &str, size: f64, width: f64) -> String {
     if kept.is_empty() { kept } else { format!("{}\u{2026}", kept.trim_end()) }
 }
 
+/// `name` if it fits into `width` pixels, otherwise its beginning, an ellipsis, and about twice as much of its end: names in one
+/// chart differ there more often than not. Empty if not even that fits.
+pub(super) fn fit_name(name: &str, size: f64, width: f64) -> String {
+    if text_width(name, size) <= width {
+        return name.to_string();
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let joined = |kept: usize| {
+        let (before, behind) = (kept / 3, kept - kept / 3);
+        let before: String = letters[..before].iter().collect();
+        let behind: String = letters[letters.len() - behind..].iter().collect();
+        format!("{}\u{2026}{}", before.trim_end(), behind.trim_start())
+    };
+    let fits = |kept: &usize| text_width(&joined(*kept), size) <= width;
+    // One letter more may be narrower than another one less, but hardly ever.
+    (1..letters.len()).take_while(fits).last().map(joined).unwrap_or_default()
+}
+
+/// `names` if they fit into `width` pixels, otherwise each of those between two commas cut to its share of them, so that the
+/// value of each variable stays: `node…cluster=5, arri…nts=100/s`.
+pub(super) fn fit_names(names: &str, size: f64, width: f64) -> String {
+    const BETWEEN: &str = ", ";
+    if text_width(names, size) <= width {
+        return names.to_string();
+    }
+    let names: Vec<&str> = names.split(BETWEEN).collect();
+    let room = width - text_width(BETWEEN, size) * (names.len() - 1) as f64;
+    let cut = |name: &&str| fit_name(name, size, room / names.len() as f64);
+    names.iter().map(cut).collect::<Vec<_>>().join(BETWEEN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,5 +292,19 @@ mod tests {
         let cut = fit("a very long name of a fault", 12.0, 80.0);
         assert!(cut.ends_with('\u{2026}') && text_width(&cut, 12.0) <= 80.0, "{cut}");
         assert_eq!(fit("wide", 12.0, 5.0), "");
+    }
+
+    #[test]
+    fn names_that_differ_at_their_ends_differ_when_they_are_cut() {
+        assert_eq!(fit_name("short", 12.0, 100.0), "short");
+        let cut = |end: &str| fit_name(&format!("a-nemesis-of-quite-a-long-name: {end}"), 12.0, 120.0);
+        assert_eq!(cut("disk-stall"), "a-nem\u{2026}disk-stall");
+        assert!(text_width(&cut("crash"), 12.0) <= 120.0 && cut("crash") != cut("clog"));
+        assert_eq!(fit_name("wide", 12.0, 5.0), "");
+        let cut = |nodes: u32| {
+            fit_names(&format!("nodes_in_the_cluster={nodes}, arrivals_of_the_clients=100/s"), 12.0, 220.0)
+        };
+        assert_eq!(cut(3), "node\u{2026}cluster=3, arri\u{2026}nts=100/s");
+        assert_eq!(cut(5), "node\u{2026}cluster=5, arri\u{2026}nts=100/s");
     }
 }

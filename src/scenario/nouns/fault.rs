@@ -5,6 +5,7 @@ use crate::faults::kinds::{Ingredient, OVER_AT_ONCE};
 use crate::faults::{FaultKind, KindOptions, Layout, Scope};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
@@ -16,6 +17,7 @@ use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
 use crate::spec::suggest;
 use crate::spec::value::{Entry, Node, Table, Text, Value};
+use crate::spec::write;
 
 crate::choices! {
     /// Which messages of a node a fault of links strikes.
@@ -127,12 +129,23 @@ impl Decode for FaultOptions {
                 decoder.report_error(|decoder| unknown_key(entry, table, kind, &known, decoder));
             }
         }
-        let part = |keys: &[&str]| Node {
-            value: Value::Table(table.iter().filter(|entry| is_in(keys, entry)).cloned().collect()),
-            origin: node.origin.clone(),
+        let misread: Vec<&str> = table
+            .iter()
+            .filter(|entry| is_misread(entry, kind, decoder))
+            .map(|entry| entry.key.as_str())
+            .collect();
+        let part = |keys: &[&str]| {
+            let kept = |entry: &&Entry| is_in(keys, entry) && !is_in(&misread, entry);
+            Node {
+                value: Value::Table(table.iter().filter(kept).cloned().collect()),
+                origin: node.origin.clone(),
+            }
         };
         let common = FaultCommon::decode(&part(&common_keys), decoder);
         let own = kind.and_then(|kind| kind.decode(&part(&own_keys), decoder));
+        if !misread.is_empty() {
+            return None;
+        }
         let options = FaultOptions { common: common?, kind: own? };
         options.check_ends(&node.origin, decoder);
         Some(options)
@@ -187,6 +200,36 @@ impl Options for FaultOptions {
         }));
         table
     }
+}
+
+/// Whether an option has a value that is one of another option; then it has been reported, and stands for what was meant.
+fn is_misread(entry: &Entry, kind: Option<FaultKind>, decoder: &mut Decoder<'_>) -> bool {
+    let (message, help) = match (entry.key.as_str(), &entry.node.value) {
+        ("at", Value::String(text)) if matches!(call::parse(text.as_str()), Ok(Expression::Call(_))) => {
+            let help =
+                format!("write every = {0}, or when = ... and after = {0}", write::inline(&entry.node));
+            ("`at` is one moment, and nothing that is drawn".to_owned(), help)
+        }
+        ("target", Value::Array(items)) if items.len() > 1 => {
+            let message = "`target` is one target, and no list".to_owned();
+            let targets = write::excerpt(&write::inline(&entry.node));
+            let help = match kind.map(FaultKind::scope) {
+                Some(Scope::Links) => {
+                    format!("write groups = [{targets}, \"rest\"], or links = [\"kv.1--kv.2\", ...]")
+                }
+                Some(Scope::Nodes | Scope::Fibres | Scope::System) | None => {
+                    "write a fault for each, or a target that is several nodes: \"kv\", \"minority(kv)\", \"zone:a\"; \
+                     `seedbed explain targets` shows all forms"
+                        .to_owned()
+                }
+            };
+            (message, help)
+        }
+        (_, _) => return false,
+    };
+    decoder.report(Diagnostic::error(Code::WrongType, &entry.node.origin, message).help(help));
+    decoder.was_meant(&entry.key);
+    true
 }
 
 /// `a`, `b` and `c`.
@@ -254,8 +297,39 @@ impl Decode for Side {
     }
 }
 
+/// Kinds of which nothing is undone when they end, and what to write for something that is.
+const STAYS: [(FaultKind, &str); 6] = [
+    (FaultKind::ClockStep, "for a wall clock that is off for so long write do = \"clock-offset\""),
+    (FaultKind::LeapSmear, "`window` says over how long the second is spread"),
+    (FaultKind::BitRot, "for records that go bad again and again write every = \"...\""),
+    (
+        FaultKind::DiskLoss,
+        "for a node that is down until it has a new disk write do = \"crash\" with disk = \"lost\"",
+    ),
+    (
+        FaultKind::Reset,
+        "for one after the other write every = \"...\", for streams that stall do = \"partition\"",
+    ),
+    (FaultKind::HalfOpen, "`keepalive` says for how long nobody notices"),
+];
+
+/// What to do about two options of which one is too many. Where one comes from another file or from the command line,
+/// neither can be taken away from there.
+fn keep_one(first: &str, second: &str, places: &Places<'_>, header: &str) -> String {
+    if places.of(first).source == places.of(second).source {
+        return "keep one of them".to_owned();
+    }
+    let fault = header.trim_matches(['[', ']']);
+    format!(
+        "keep one of them: neither `extends` nor `--set` takes away what is written, so move `{first}` or `{second}` into \
+         the files that need it, or replace the whole fault: --set '{fault}={{ ... }}'"
+    )
+}
+
 /// What a fault needs depends on what it strikes.
 fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    let header = decoder.header();
+    let keep_one = |first, second| keep_one(first, second, places, &header);
     let is_meant = decoder.is_any_meant(&["at", "every", "when", "at_clock"]);
     let is_target_meant = decoder.is_any_meant(&["target", "groups"]);
     let of_when =
@@ -273,7 +347,8 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         (Some(first), Some(second)) => {
             let message = format!("both `{first}` and `{second}` say when it strikes");
             let error = Diagnostic::error(Code::Contradiction, places.of(second), message);
-            decoder.report(error.related(places.of(first), "and so does this").help("keep one of them"));
+            let error = error.related(places.of(first), "and so does this");
+            decoder.report(error.help(keep_one(first, second)));
         }
         // What is only of a fault with `when` was to say it.
         (None, _) if is_meant || of_when().next().is_some() => {}
@@ -291,6 +366,15 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             false => "write `at` for a moment of the run, or `when` beside it for what the fault waits for",
         };
         decoder.report(Diagnostic::error(Code::Contradiction, places.of_key(key), message).help(help));
+    }
+    if fault.r#for.is_some()
+        && let Some((kind, help)) = STAYS.iter().find(|(kind, _)| *kind == fault.r#do.value)
+    {
+        let message = format!("nothing of a {kind} is undone when `for` is over");
+        let warning = Diagnostic::warning(Code::NoEffect, places.of_key("for"), message);
+        decoder.report(warning.help(*help).help(
+            "`for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens",
+        ));
     }
     // An option that another one, if it was given, makes wrong.
     let mut refuse = |key: &str, other: &str, message: String, help: &str| {
@@ -332,6 +416,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             ("links", fault.links.is_some()),
             ("layout", fault.layout.is_some()),
             ("flap", fault.flap.is_some()),
+            ("one_way", fault.one_way),
         ] {
             if is_given {
                 refuse(key, "do", format!("a {kind} has no `{key}`"), "it strikes nodes: remove it");
@@ -341,7 +426,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
     if strikes_links && fault.links.is_some() && (fault.target.is_some() || fault.groups.is_some()) {
         let other = if fault.target.is_some() { "target" } else { "groups" };
         let message = format!("both `links` and `{other}` say which links the {kind} strikes");
-        refuse("links", other, message, "keep one of them");
+        refuse("links", other, message, &keep_one("links", other));
     }
     if let Some(layout) = fault.layout.filter(|_| strikes_links)
         && (fault.target.is_none() || fault.direction.is_some())
@@ -384,7 +469,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         }
         (Some(_), Some(_), true) => {
             let message = format!("both `target` and `groups` say which links the {kind} strikes");
-            refuse("target", "groups", message, "keep one of them");
+            refuse("target", "groups", message, &keep_one("target", "groups"));
         }
         (None, None, true) | (Some(_), None, _) | (None, Some(_), true) => {}
     }
@@ -406,7 +491,7 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         refuse("groups", "", message, "add \"rest\" for all other nodes");
     }
     let one_way_groups = fault.groups.as_ref().map_or(0, Vec::len);
-    if fault.one_way && one_way_groups != 2 {
+    if fault.one_way && strikes_links && one_way_groups != 2 {
         let help = "a one-way fault goes from the first of two groups to the second; for a link write \"link a->b\", for a \
                     node direction = \"out\"";
         refuse("one_way", "groups", "`one_way` needs exactly two groups".to_owned(), help);

@@ -63,7 +63,7 @@ crate::options! {
         /// Added to its wall clock.
         offset: SignedDuration = "0ms",
         /// How much faster than true time it runs.
-        drift: Ppm = "0ppm",
+        drift: Ppm [Ppm(-999_999_999)..=Ppm(1_000_000_000_000)] = "0ppm",
     }
 }
 
@@ -102,6 +102,13 @@ impl Spread {
 impl Decode for Spread {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Spread> {
         match &node.value {
+            Value::Array(words) if words.is_empty() => {
+                let message = format!("{} is empty: there is nothing to deal out", decoder.subject());
+                let error = Diagnostic::error(Code::OutOfRange, &node.origin, message);
+                decoder
+                    .report(error.help("write a word or several, or leave it out for nodes that have none"));
+                None
+            }
             Value::Array(_) => Vec::decode(node, decoder).map(Spread),
             Value::String(_) => Located::decode(node, decoder).map(|one| Spread(vec![one])),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => decoder.wrong_type(

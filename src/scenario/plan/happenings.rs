@@ -137,7 +137,7 @@ impl Planner<'_> {
         if self.nodes_meant > NODES_MEANT_MAX {
             return None; // That has been told.
         }
-        let nodes = match self.target(target, whom, placed, sites)? {
+        let nodes = match self.target(target, whom, &[], placed, sites)? {
             Target::Node(node) => vec![node],
             Target::Nodes(nodes) => nodes,
             Target::System(system) => {

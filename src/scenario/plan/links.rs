@@ -1,6 +1,6 @@
 //! Resolves the links and fibres that a fault strikes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::faults::{Between, FaultKind, Fibres, Group, Heading, Target};
@@ -25,10 +25,20 @@ impl Planner<'_> {
         sites: &Sites,
     ) -> Option<Between> {
         if let Some(links) = &options.links {
-            let links: Vec<_> = links.iter().map(|link| self.link(link, placed)).collect();
-            let links: Vec<(NodeId, NodeId, bool)> = links.into_iter().collect::<Option<_>>()?;
-            let pairs = links.iter().flat_map(|&(a, b, both)| [Some((a, b)), both.then_some((b, a))]);
-            return Some(Between::Links(pairs.flatten().collect()));
+            let found: Vec<_> = links.iter().map(|link| self.link(link, placed)).collect();
+            let found: Vec<(NodeId, NodeId, bool)> = found.into_iter().collect::<Option<_>>()?;
+            let (mut pairs, mut named) = (Vec::new(), BTreeSet::new());
+            for (link, (a, b, both)) in links.iter().zip(found) {
+                let before = pairs.len();
+                let ways = [Some((a, b)), both.then_some((b, a))].into_iter().flatten();
+                pairs.extend(ways.filter(|way| named.insert(*way)));
+                if pairs.len() == before {
+                    let message = format!("`{}` is struck by what stands before it", link.value);
+                    let warning = Diagnostic::warning(Code::NoEffect, &link.origin, message);
+                    self.diagnostics.push(warning.help("remove it, or name another link"));
+                }
+            }
+            return Some(Between::Links(pairs));
         }
         if let Some(target) = &options.target {
             if is_link(&target.value) && options.layout.is_none() {
@@ -115,8 +125,9 @@ impl Planner<'_> {
         {
             return Some(Group::Rest);
         }
+        let words: &[&str] = if side.0.len() == 1 { &["rest", "that"] } else { &["that"] };
         let targets: Vec<Option<Target>> =
-            side.0.iter().map(|target| self.target(target, Whom::Anybody, placed, sites)).collect();
+            side.0.iter().map(|target| self.target(target, Whom::Anybody, words, placed, sites)).collect();
         targets.into_iter().collect::<Option<_>>().map(Group::Of)
     }
 

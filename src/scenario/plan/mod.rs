@@ -268,6 +268,18 @@ impl Planner<'_> {
         origin: &Origin,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
+        self.unknown_name_or(what, name, origin, known, &[]);
+    }
+
+    /// Reports a name that the scenario does not have where one of `words` may stand, too.
+    fn unknown_name_or<'n>(
+        &mut self,
+        what: Thing,
+        name: &str,
+        origin: &Origin,
+        known: impl Iterator<Item = &'n str> + Clone,
+        words: &[&'n str],
+    ) {
         if self.is_hidden(what, name) || self.is_only_counted() {
             return;
         }
@@ -276,7 +288,9 @@ impl Planner<'_> {
             None => format!("the scenario has no {what}"),
             Some(names) => format!("the scenario has {names}"),
         };
-        self.unknown(format!("there is no {what} `{}`", write::excerpt(name)), name, origin, known, help);
+        let message = format!("there is no {what} `{}`", write::excerpt(name));
+        // The words first: a scenario may have more names than are compared.
+        self.unknown(message, name, origin, words.iter().copied().chain(known), help);
     }
 
     /// Reports a word that is none of the built-in ones.
@@ -396,6 +410,20 @@ impl Planner<'_> {
             let message = "the mix has no kind of operation with a weight above 0".to_owned();
             let help = "write for example { read = 0.8, write = 0.2 }".to_owned();
             self.refuse(Code::OutOfRange, &mix.origin, message, help);
+        }
+        // A part of the whole, and nothing beside it: what was not given was to stay as it is by default.
+        if let [(name, _, Located { value: weight, origin })] = mix.value.entries.as_slice()
+            && (0.0..1.0).contains(weight)
+            && *weight > 0.0
+        {
+            let message =
+                format!("`{name}` is all of the mix, so that every operation is one, whatever its weight");
+            let warning = Diagnostic::warning(Code::NoEffect, origin, message);
+            let help = format!(
+                "a mix that is given stands in place of the default one: give the others beside it, such as mix = {{ {name} = \
+                 {weight:?}, ... }}, or write {name} = 1 if that is meant"
+            );
+            self.diagnostics.push(warning.help(help));
         }
     }
 }

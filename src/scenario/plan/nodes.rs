@@ -295,12 +295,6 @@ impl Planner<'_> {
             for (name, origin, clock) in clocks.iter().filter(|(name, ..)| (name == "default") == is_default)
             {
                 let clock = ClockProfile { offset_ns: clock.offset.0, drift_ppb: clock.drift.0 };
-                if clock.drift_ppb <= -1_000_000_000 {
-                    let message = "a clock cannot stand still or run backwards".to_owned();
-                    let help = "a drift is more than -1000000ppm".to_owned();
-                    self.refuse(Code::OutOfRange, origin, message, help);
-                    continue;
-                }
                 if is_default {
                     nodes.iter().for_each(|node| placed.nodes[node.index()].clock = clock);
                     continue;

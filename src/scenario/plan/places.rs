@@ -1,5 +1,7 @@
 //! Where nodes can stand: matrices and topologies of sites, and the profiles of links.
 
+use std::collections::BTreeMap;
+
 use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, SiteId};
 use crate::net::regions::{MATRICES, Matrix};
@@ -11,7 +13,7 @@ use crate::spec::quantity::Ratio;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
-use super::super::nouns::network::{LinkOptions, Sharing};
+use super::super::nouns::network::{LinkOptions, LinkOverride, Sharing};
 use super::super::topology::{self, Drawn, FORMATS, Format, matrix};
 use super::{Planner, Thing, site_names};
 
@@ -207,6 +209,7 @@ impl Planner<'_> {
             self.refuse(Code::TooMany, &link.from.origin, message, help);
             return;
         }
+        let mut given: BTreeMap<(SiteId, SiteId), &LinkOverride> = BTreeMap::new();
         for link in &scenario.network.link {
             let mut find = |name: &Located<String>| {
                 let found = sites.find(&name.value);
@@ -224,7 +227,23 @@ impl Planner<'_> {
                 self.refuse(Code::MissingKey, &link.from.origin, message, help.to_owned());
                 continue;
             }
+            if link.delay.is_none() && link.link.is_none() {
+                let message = "nothing says in what this link differs from the others".to_owned();
+                let help = "write delay = \"80ms\", or link = { loss = \"1%\" }".to_owned();
+                self.refuse(Code::MissingKey, &link.from.origin, message, help);
+                continue;
+            }
             let pairs = if link.both { vec![(from, to), (to, from)] } else { vec![(from, to)] };
+            // One way of an earlier link may differ; of what has all its ways again nothing is left but what this leaves out.
+            let earlier = pairs.iter().find_map(|pair| given.get(pair).filter(|&&it| link.both || !it.both));
+            if let Some(earlier) = earlier {
+                let message =
+                    format!("the link from `{}` to `{}` is given twice", link.from.value, link.to.value);
+                let warning = Diagnostic::warning(Code::NoEffect, &link.from.origin, message);
+                let warning = warning.related(&earlier.from.origin, "first given here");
+                self.diagnostics.push(warning.help("of what both say the later counts: write it once"));
+            }
+            given.extend(pairs.iter().map(|&pair| (pair, link)));
             for (from, to) in pairs {
                 let delay = link.delay.or_else(|| sites.delay(from, to)).unwrap_or_default();
                 let changed = link.link.as_ref().map(|options| profile(options, false));

@@ -76,14 +76,15 @@ impl Planner<'_> {
             return None;
         }
         let whom = if kind.scope() == Scope::Links { Whom::Anybody } else { Whom::Nodes };
-        self.target(target, whom, placed, sites)
+        self.target(target, whom, &["that"], placed, sites)
     }
 
-    /// Nodes, however chosen.
+    /// Nodes, however chosen; `words` are those that could be meant besides.
     pub(super) fn target(
         &mut self,
         target: &Located<String>,
         whom: Whom,
+        words: &[&str],
         placed: &Placed,
         sites: &Sites,
     ) -> Option<Target> {
@@ -167,7 +168,7 @@ impl Planner<'_> {
         };
         let nodes = placed.nodes[..count].iter().map(|node| node.name.as_str());
         let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
-        self.unknown_name(Thing::NodeOrSystem, text, &target.origin, known);
+        self.unknown_name_or(Thing::NodeOrSystem, text, &target.origin, known, words);
         None
     }
 
@@ -176,11 +177,16 @@ impl Planner<'_> {
         if sites.find(text).is_some() {
             return Some(format!("write \"region:{text}\" for the nodes of this region"));
         }
-        let names_leader = Choosing::parse(text)?.names_leader();
+        let choosing = Choosing::parse(text).or_else(|| {
+            let names = Choosing::ROWS.iter().map(|row| row.name);
+            let systems = placed.systems.iter().map(|system| system.name.as_str());
+            Choosing::parse(suggest::closest(text, systems.chain(names))?)
+        })?;
+        let names_leader = choosing.names_leader();
         let kind = |id: SystemId| self.scenario.system.entries[id.index()].2.kind.kind();
         let mut systems = placed.systems.iter();
         let system = systems.find(|system| !names_leader || kind(system.id).is_replicated_log())?;
-        Some(format!("say of which system: \"{text}({})\"", system.name))
+        Some(format!("say of which system: \"{choosing}({})\"", system.name))
     }
 
     /// `leader(kv)` and the like.
@@ -197,7 +203,10 @@ impl Planner<'_> {
                 name,
                 &place(&call.name),
                 names(),
-                format!("choose {}", suggest::one_of(names())),
+                format!(
+                    "choose {}; `seedbed explain targets` says what each means",
+                    suggest::one_of(names())
+                ),
             );
             return None;
         };

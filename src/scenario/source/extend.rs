@@ -7,7 +7,7 @@ use super::files::{self, SCENARIO_BYTES_MAX};
 use super::{SCHEMA_VERSION, bounds, json, toml};
 use crate::spec::{
     Code, Diagnostic, Diagnostics, Entry, Node, Origin, Problem, Source, SourceId, SourceKind, Sources,
-    Table, Value, suggest,
+    Table, Value, suggest, write,
 };
 
 /// The most files in a chain of `extends`.
@@ -37,27 +37,30 @@ impl Loader {
     /// The document of a text that is no file.
     pub(super) fn text(&mut self, name: &str, text: &str) -> Option<Node> {
         let source = self.sources.add_text(SourceKind::File, name, text);
-        self.document(source)
+        self.document(source, is_json_file(name))
     }
 
     /// The document of a stream; what it names is looked for in `folder`.
     pub(super) fn stream(&mut self, stream: impl Read, name: &str, folder: &Path) -> Option<Node> {
         let read = files::read_stream(stream, SCENARIO_BYTES_MAX);
         let source = self.add(name.to_owned(), read, Some(folder.to_path_buf()), None)?;
-        self.link(source, PathBuf::new(), name.to_owned())
+        // It has no name that would tell; no TOML begins like an object of JSON.
+        let text = self.sources.get(source).text.trim_start_matches('\u{feff}').trim_start();
+        let is_json = text.starts_with('{');
+        self.link(source, is_json, PathBuf::new(), name.to_owned())
     }
 
     fn read(&mut self, real: &Path, name: String, extended_at: Option<Origin>) -> Option<Node> {
         let read = files::read_text(real, SCENARIO_BYTES_MAX);
         let folder = real.parent().map(Path::to_path_buf);
         let source = self.add(name.clone(), read, folder, extended_at)?;
-        self.link(source, real.to_path_buf(), name)
+        self.link(source, is_json_file(&name), real.to_path_buf(), name)
     }
 
     /// The document of a source that is one more on the way.
-    fn link(&mut self, source: SourceId, real: PathBuf, name: String) -> Option<Node> {
+    fn link(&mut self, source: SourceId, is_json: bool, real: PathBuf, name: String) -> Option<Node> {
         self.chain.push((real, name));
-        let document = self.document(source);
+        let document = self.document(source, is_json);
         self.chain.pop();
         document
     }
@@ -83,14 +86,13 @@ impl Loader {
     }
 
     /// The document of a source, merged over what it extends.
-    fn document(&mut self, source: SourceId) -> Option<Node> {
+    fn document(&mut self, source: SourceId, is_json: bool) -> Option<Node> {
         let text = self.sources.get(source).text.clone();
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             let help = "`seedbed new` shows starter scenarios";
             self.report_at_start(source, Problem::new(Code::EmptyFile, 0..0, "is empty").help(help));
             return None;
         }
-        let is_json = self.sources.get(source).name.to_ascii_lowercase().ends_with(".json");
         let read = if is_json { json::read } else { toml::read };
         let errors_before = self.diagnostics.error_count();
         let node = read(source, &text, &mut self.diagnostics);
@@ -112,7 +114,7 @@ impl Loader {
         match extends {
             Some(extends) => {
                 let mut base = self.base(source, &extends)?;
-                merge(&mut base, node);
+                merge(&mut base, node, &mut self.diagnostics);
                 Some(base).filter(|_| !broken)
             }
             None => Some(node).filter(|_| !broken),
@@ -182,7 +184,15 @@ impl Loader {
             let message = "cannot be extended by a scenario that is no file";
             return Err(Problem::new(Code::Unreadable, 0..0, message));
         };
+        if written.trim().is_empty() {
+            let problem = Problem::new(Code::Unreadable, 0..0, "is empty").of("`extends`");
+            return Err(problem.help("write extends = \"base.toml\", or remove it"));
+        }
         let real = files::resolve(folder, written, root)?;
+        if real.is_dir() {
+            let problem = Problem::new(Code::Unreadable, 0..0, "is a folder, not a file");
+            return Err(problem.help("name a scenario file in it"));
+        }
         let shown = Path::new(&self.sources.get(source).name).parent().unwrap_or(Path::new("")).join(written);
         let name = files::tidy(&shown).display().to_string();
         if let Some(start) = self.chain.iter().position(|(path, _)| *path == real) {
@@ -207,7 +217,7 @@ impl Loader {
 }
 
 /// Puts `over` on top of `base`: tables merge key by key, everything else replaces.
-fn merge(base: &mut Node, over: Node) {
+fn merge(base: &mut Node, over: Node, diagnostics: &mut Diagnostics) {
     let Node { value, origin } = over;
     match (&mut base.value, value) {
         (Value::Table(merged), Value::Table(table)) => {
@@ -215,8 +225,15 @@ fn merge(base: &mut Node, over: Node) {
             for entry in table {
                 match merged.entry_mut(&entry.key) {
                     Some(present) => {
+                        if is_empty_table(&entry.node) && !is_empty_table(&present.node) {
+                            let key = write::excerpt(&entry.key);
+                            let message = format!("`{key}` has nothing in it here, and stays what it was");
+                            let warning = Diagnostic::warning(Code::NoEffect, &entry.key_origin, message);
+                            let warning = warning.related(&present.key_origin, "what it was");
+                            diagnostics.push(warning.help(NOTHING_IS_REMOVED));
+                        }
                         present.key_origin = entry.key_origin;
-                        merge(&mut present.node, entry.node);
+                        merge(&mut present.node, entry.node, diagnostics);
                     }
                     None => merged.set(entry),
                 }
@@ -224,6 +241,18 @@ fn merge(base: &mut Node, over: Node) {
         }
         (_, value) => *base = Node { value, origin },
     }
+}
+
+fn is_json_file(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".json")
+}
+
+/// What to do where a table without keys was to take those of a base away.
+const NOTHING_IS_REMOVED: &str = "tables merge, and nothing of a file that is extended is removed: give its keys other values, or \
+                                  move it into the files that need it";
+
+fn is_empty_table(node: &Node) -> bool {
+    node.as_table().is_some_and(|table| table.is_empty())
 }
 
 /// A table with nothing in it, at a place.

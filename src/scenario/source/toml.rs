@@ -158,6 +158,14 @@ impl Reader<'_> {
             let key = excerpt(key);
             let message = format!("`=` is due after the key `{key}`, not `:`");
             Diagnostic::error(Code::Syntax, &origin, message).help(format!("write {key} = ..."))
+        } else if let Some((token, key)) = other_equals(&self.text[line..], span.start - line, message) {
+            let key = excerpt(key);
+            let message = match &self.text[line..][token.clone()] {
+                "" => format!("`=` is due after the key `{key}`"),
+                written => format!("`=` is due after the key `{key}`, not `{written}`"),
+            };
+            let origin = self.origin(line + token.start..line + token.end);
+            Diagnostic::error(Code::Syntax, &origin, message).help(format!("write {key} = ..."))
         } else if message == "duplicate key" {
             let message = format!("the key `{}` is given twice", excerpt(written));
             Diagnostic { code: Code::DuplicateKey, ..error(message) }.help("remove one of them")
@@ -203,11 +211,32 @@ impl Reader<'_> {
         } else {
             error(message.to_string())
         };
+        let is_json = self.text.starts_with('{') && span.start == 0;
+        if is_json {
+            return diagnostic.help("if this is JSON, give its file a name that ends in .json");
+        }
         if self.text[span.start..].trim_start().is_empty() {
             return diagnostic.help("the text ends here: is it complete?");
         }
         diagnostic
     }
+}
+
+/// What is written in place of the `=` behind a key, as other languages assign, or nothing; and the key. `at` is where the
+/// parser stopped.
+fn other_equals<'t>(line: &'t str, at: usize, message: &str) -> Option<(Range<usize>, &'t str)> {
+    let (before, rest) = (line[..at].trim_end(), &line[at..]);
+    let token = match before.strip_suffix('=') {
+        Some(before) if rest.starts_with('>') => before.len()..at + 1,
+        Some(_) => return None,
+        None => match [":=", "->", "<-", ":"].into_iter().find(|token| rest.starts_with(token)) {
+            Some(token) => at..at + token.len(),
+            None if message.starts_with("key with no value") => at..at,
+            None => return None,
+        },
+    };
+    let key = line[..token.start].rsplit(['{', ',']).next()?.trim();
+    (!key.is_empty() && !key.contains('=')).then_some((token, key))
 }
 
 /// Whether a text is TOML's `nan` or `inf`, or a number beyond the range of floats.

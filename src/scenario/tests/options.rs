@@ -379,6 +379,7 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("plan/faults.rs"),
         include_str!("plan/in_vain.rs"),
         include_str!("plan/links.rs"),
+        include_str!("plan/misplaced.rs"),
         include_str!("plan/nemesis.rs"),
         include_str!("plan/network.rs"),
         include_str!("plan/prospects.rs"),

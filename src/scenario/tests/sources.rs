@@ -556,3 +556,65 @@ error[S011]: `x.json` must be a table of keys and values
 "#,
     );
 }
+
+#[test]
+fn what_other_languages_assign_with_is_told_from_equals() {
+    for (line, start, token) in [
+        ("nodes => 3", 7, "=>"),
+        ("nodes := 3", 7, ":="),
+        ("nodes -> 3", 7, "->"),
+        ("disk = { write = 1, nodes => 3 }", 27, "=>"),
+    ] {
+        let message = format!(
+            "error[S005]: `=` is due after the key `nodes`, not `{token}`\n --> test.toml:1:{start}\n  |\n1 | {line}\n  | {}{}\n  |\n  \
+             = help: write nodes = ...\n",
+            " ".repeat(start - 1),
+            "^".repeat(token.len()),
+        );
+        assert_shown(&messages(line, &[]), &message);
+    }
+    assert_shown(
+        &messages("nodes 3", &[]),
+        r#"
+error[S005]: `=` is due after the key `nodes`
+ --> test.toml:1:7
+  |
+1 | nodes 3
+  |       ^
+  |
+  = help: write nodes = ...
+"#,
+    );
+}
+
+#[test]
+fn a_base_is_a_file() {
+    let folder = Folder::new(&[
+        ("scenarios/empty.toml", "extends = \"\"\nschema = 1\n"),
+        ("scenarios/here.toml", "extends = \".\"\nschema = 1\n"),
+    ]);
+    assert_shown(
+        &folder.messages("scenarios/empty.toml"),
+        r#"
+error[S001]: `extends` is empty
+ --> scenarios/empty.toml:1:11
+  |
+1 | extends = ""
+  |           ^^
+  |
+  = help: write extends = "base.toml", or remove it
+"#,
+    );
+    assert_shown(
+        &folder.messages("scenarios/here.toml"),
+        r#"
+error[S001]: `.` is a folder, not a file
+ --> scenarios/here.toml:1:11
+  |
+1 | extends = "."
+  |           ^^^
+  |
+  = help: name a scenario file in it
+"#,
+    );
+}

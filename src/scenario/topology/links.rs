@@ -3,7 +3,7 @@
 use super::attributes::{Attributes, COLUMNS};
 use super::survey::Survey;
 use super::{Mistake, Place};
-use crate::spec::suggest;
+use crate::spec::{suggest, write};
 
 /// Whether a file with this header is a list of links.
 pub fn is_list<'a>(mut header: impl Iterator<Item = &'a str>) -> bool {
@@ -19,7 +19,10 @@ pub(super) fn read(text: &str) -> Result<Survey, Mistake> {
         let at = Place { line: 1, column: index + 1 };
         if !known().any(|known| known == column) {
             let near = suggest::closest(column, known());
-            let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            let hint = near.map_or_else(
+                || format!(": its columns are {}", known().collect::<Vec<_>>().join(", ")),
+                |near| format!(", did you mean `{near}`?"),
+            );
             return Err(Mistake::at(at, format!("a list of links has no column `{column}`{hint}")));
         }
         if header.iter().take(index).any(|earlier| earlier == column) {
@@ -28,7 +31,11 @@ pub(super) fn read(text: &str) -> Result<Survey, Mistake> {
     }
     let position = |name: &str| {
         let found = header.iter().position(|column| column == name);
-        found.ok_or_else(|| Mistake::whole(format!("a list of links lacks the column `{name}`")))
+        found.ok_or_else(|| {
+            let columns = header.iter().collect::<Vec<_>>().join(",");
+            let columns = write::excerpt(&columns);
+            Mistake::whole(format!("a list of links lacks the column `{name}`: it has `{columns}`"))
+        })
     };
     let ends = [position("from")?, position("to")?];
     position("delay")?;

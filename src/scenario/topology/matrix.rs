@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::Duration;
-use crate::spec::units;
+use crate::spec::{suggest, units, write};
 
 /// Most sites of a matrix.
 pub const SITES_MAX: usize = 10_000;
@@ -24,6 +24,21 @@ pub fn is_list_of_links(text: &str) -> bool {
     super::links::is_list(header.trim_start_matches('\u{feff}').split(',').map(str::trim))
 }
 
+/// That a file has the columns of neither a matrix nor a list of links.
+fn not_a_matrix(header: &csv::StringRecord) -> String {
+    let columns: Vec<&str> = header.iter().collect();
+    let found = match columns.as_slice() {
+        [] => "has no header".to_owned(),
+        columns => format!("has the columns `{}`", write::excerpt(&columns.join(","))),
+    };
+    let known = ["from", "to", "one_way", "delay"];
+    let meant = columns.iter().filter(|column| !known.contains(column)).find_map(|column| {
+        // A unit is no part of the name, as it is none of an option's.
+        Some(format!(": for `{}` write `{}`", write::excerpt(column), suggest::closest(column, known)?))
+    });
+    format!("{found}, and not those of a matrix, `from,to,one_way`{}", meant.unwrap_or_default())
+}
+
 /// Names and row-major delays of a CSV matrix, or what is wrong with it.
 ///
 /// # Errors
@@ -38,7 +53,7 @@ pub fn read(text: &str) -> Result<(Vec<String>, Vec<Duration>), String> {
     let (kind, column) = match (column("one_way"), column("rtt_avg_ms")) {
         (Some(2), None) if begins && header.len() == 3 => (Delays::OneWay, 2),
         (None, Some(column)) if begins => (Delays::RoundTrip, column),
-        _ => return Err("does not begin with the header `from,to,one_way`".to_owned()),
+        _ => return Err(not_a_matrix(&header)),
     };
     let mut names: Vec<String> = Vec::new();
     let mut index_of: BTreeMap<String, usize> = BTreeMap::new();

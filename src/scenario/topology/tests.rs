@@ -273,7 +273,12 @@ fn a_list_of_links_is_told_by_its_header() {
     assert_eq!(delay(&sites, "c", "a"), Some(Duration::from_millis(3)), "shorter than the one-way fibre");
     for (text, message) in [
         ("from,to,delays\n", "`x:1:3`: a list of links has no column `delays`, did you mean `delay`?"),
-        ("from,to,loss\n", "`x`: a list of links lacks the column `delay`"),
+        ("from,to,loss\n", "`x`: a list of links lacks the column `delay`: it has `from,to,loss`"),
+        ("source,to,delay\n", "`x:1:1`: a list of links has no column `source`, did you mean `from`?"),
+        (
+            "fibre,to,delay\n",
+            "`x:1:1`: a list of links has no column `fibre`: its columns are from, to, delay, bandwidth, loss, directed",
+        ),
         ("from,to,delay,to\n", "`x:1:4`: a second column `to`"),
         ("from,to,delay\na,b\n", "`x:2:1`: 2 values, not the 3 of the header"),
         (

@@ -134,19 +134,33 @@ fn value(text: &str, dimension: Dimension) -> Result<f64, Problem> {
 /// A bare number as text where a quantity is due: asks for the unit and shows the fix.
 pub fn missing_unit(number: &str, span: Range<usize>, dimension: Dimension) -> Problem {
     let (first, second) = dimension.likely_units();
-    let message = match second {
-        "" => format!("needs its unit `{first}`"),
-        second => format!("needs a unit: {number} could be {first} or {second}"),
+    let message = match (second, whole_share(number, dimension)) {
+        ("", None) => match value(&format!("{number}{first}"), dimension) {
+            // With its unit it would be wrong as well.
+            Err(wrong) => return Problem { span, ..wrong },
+            Ok(_) => format!("needs its unit `{first}`"),
+        },
+        ("", Some(share)) => {
+            format!("needs its unit `{first}`: {number} could be {number}{first} or {share}")
+        }
+        (second, _) => format!("needs a unit: {number} could be {first} or {second}"),
     };
     Problem::new(Code::MissingUnit, span, message).help(format!("write {}", with_unit(number, dimension)))
 }
 
 /// A bare number with the units that it probably was to have: `"20ms" or "20s"`.
 pub fn with_unit(number: &str, dimension: Dimension) -> String {
-    match dimension.likely_units() {
-        (only, "") => format!("\"{number}{only}\""),
-        (first, second) => format!("\"{number}{first}\" or \"{number}{second}\""),
+    match (dimension.likely_units(), whole_share(number, dimension)) {
+        ((only, ""), None) => format!("\"{number}{only}\""),
+        ((only, ""), Some(share)) => format!("\"{number}{only}\" or \"{share}\""),
+        ((first, second), _) => format!("\"{number}{first}\" or \"{number}{second}\""),
     }
+}
+
+/// What a bare number is as a share of the whole, where it can be one: `1` may be 1% or 100%.
+fn whole_share(number: &str, dimension: Dimension) -> Option<Ratio> {
+    let share = ratio_from_number(number.parse().ok().filter(|_| dimension == Dimension::Ratio)?).ok()?;
+    (share != Ratio::ZERO).then_some(share)
 }
 
 /// A non-negative decimal: `digits` / 10^`scale`.
@@ -191,7 +205,15 @@ fn single(text: &str, offset: usize, dimension: Dimension) -> Result<Part, Probl
     };
     scan()
         .map(|part| Part { span: offset..offset + text.len(), ..part })
-        .map_err(|p: Problem| p.shifted(offset))
+        .map_err(|p: Problem| with_example(p, dimension).shifted(offset))
+}
+
+/// What is no number comes with one, if nothing better is known.
+fn with_example(problem: Problem, dimension: Dimension) -> Problem {
+    match problem.code == Code::BadNumber && problem.help.is_empty() {
+        true => problem.help(format!("write for example \"{}\"", dimension.example())),
+        false => problem,
+    }
 }
 
 /// Durations of several parts, each of a smaller unit than the one before: `2m30s`.
@@ -217,7 +239,7 @@ fn durations(text: &str, offset: usize) -> Result<u128, Problem> {
         }
         Ok(total)
     };
-    scan().map_err(|p: Problem| p.shifted(offset))
+    scan().map_err(|p: Problem| with_example(p, Dimension::Duration).shifted(offset))
 }
 
 /// Where the next number starts: the end of the unit at `from`.
@@ -246,6 +268,10 @@ fn refuse_padding(text: &str, dimension: Dimension) -> Result<(), Problem> {
     if text.starts_with('-') {
         return Err(negative(text, dimension));
     }
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.ends_with(')') {
+        let message = "is one value, and nothing that is drawn";
+        return Err(Problem::new(Code::BadNumber, 0..text.len(), message).help(example));
+    }
     if let Some(unsigned) = text.strip_prefix('+') {
         let message = format!("has a sign, and {} has none here", dimension.name());
         return Err(Problem::new(Code::BadNumber, 0..1, message).help(format!("write \"{unsigned}\"")));
@@ -264,7 +290,7 @@ fn scan_number(text: &str, at: usize) -> Result<(Decimal, usize), Problem> {
     let malformed =
         |message: &str| Problem::new(Code::BadNumber, at..end.max(at + 1).min(text.len()), message);
     if written.is_empty() {
-        let message = "has no number before its unit";
+        let message = "does not begin with a number";
         return Err(Problem::new(Code::BadNumber, at..text.len(), message));
     }
     let (before, after) = written.split_once('.').unwrap_or((written, ""));

@@ -39,8 +39,16 @@ fn a_bare_number_is_asked_for_its_unit() {
         duration_error("150"),
         "S022 0..3 needs a unit: 150 could be ms or s | write \"150ms\" or \"150s\""
     );
-    let percent = shown(ratio("5").expect_err("no unit"));
-    assert_eq!(percent, "S022 0..1 needs its unit `%` | write \"5%\"");
+    let percent = |text: &str| shown(ratio(text).expect_err("no unit"));
+    assert_eq!(percent("5"), "S022 0..1 needs its unit `%` | write \"5%\"");
+    assert_eq!(percent("0"), "S022 0..1 needs its unit `%` | write \"0%\"");
+    // What may be a share of the whole is offered as both.
+    let both = "needs its unit `%`: 1 could be 1% or 100% | write \"1%\" or \"100%\"";
+    assert_eq!(percent("1"), format!("S022 0..1 {both}"));
+    let both = "needs its unit `%`: 0.015 could be 0.015% or 1.5% | write \"0.015%\" or \"1.5%\"";
+    assert_eq!(percent("0.015"), format!("S022 0..5 {both}"));
+    // With its unit it would be as wrong.
+    assert_eq!(percent("150"), "S024 0..3 is more than the whole (100%)");
 }
 
 #[test]
@@ -71,7 +79,7 @@ fn what_is_no_number_is_refused() {
     assert_eq!(duration_error(""), "S020 0..0 is empty | write for example \"150ms\"");
     assert_eq!(duration_error("1 ms"), "S020 0..4 has a space in it | write \"1ms\"");
     assert_eq!(duration_error("10 parsecs"), "S020 0..10 has a space in it | write for example \"150ms\"");
-    assert_eq!(duration_error("ms"), "S020 0..2 has no number before its unit");
+    assert_eq!(duration_error("ms"), "S020 0..2 does not begin with a number | write for example \"150ms\"");
     assert_eq!(
         duration_error(".5s"),
         "S020 0..2 has a decimal point without a digit on each side | write \"0.5s\""
@@ -80,7 +88,14 @@ fn what_is_no_number_is_refused() {
         duration_error("2m.5s"),
         "S020 2..4 has a decimal point without a digit on each side | write \"2m0.5s\""
     );
-    assert_eq!(duration_error("1.2.3s"), "S020 0..5 has more than one decimal point");
+    assert_eq!(
+        duration_error("1.2.3s"),
+        "S020 0..5 has more than one decimal point | write for example \"150ms\""
+    );
+    assert_eq!(
+        duration_error("exp(5s)"),
+        "S020 0..7 is one value, and nothing that is drawn | write for example \"150ms\""
+    );
     assert_eq!(
         duration_error("infs"),
         "S020 0..4 is not finite: NaN and infinity are no quantities | write for example \"150ms\""

@@ -207,7 +207,10 @@ fn files_that_are_no_scenarios_say_so() {
         ("scenarios/deep/self.toml", "error[S007]: `self.toml` extends itself: "),
         #[cfg(unix)]
         ("scenarios/deep/link-to.toml", "error[S009]: `link.toml` leads out of the scenario root"),
-        ("scenarios/deep/folder.toml", "error[S001]: `scenarios/deep` is a folder, not a file\n"),
+        (
+            "scenarios/deep/folder.toml",
+            "error[S001]: `.` is a folder, not a file\n --> scenarios/deep/folder.toml:2:11\n",
+        ),
         ("no-target.toml", "error[S012]: `target` is missing in [workload.w]\n --> no-target.toml:5:1\n"),
     ];
     for (file, message) in cases {

@@ -211,3 +211,15 @@ fn every_example_is_a_valid_part_of_a_scenario() {
     }
     assert!(examples > 20, "{examples}");
 }
+
+#[test]
+fn columns_of_results_are_explained_by_their_names_alone() {
+    let done = run(&["explain", "disk_acknowledged_lost"]).exits(0);
+    let expected = "disk_acknowledged_lost: word of `nodes.csv`, a file of results\n      \
+                    Writes that such a sync covered and that a crash, or the loss of the disk, took.\n";
+    assert_eq!(done.stdout, expected);
+    let done = run(&["explain", "messages_clogd"]).exits(2);
+    assert!(done.stderr.contains("did you mean `messages_clogged`?"), "{}", done.stderr);
+    // What an option is called as well is that option.
+    assert!(run(&["explain", "target"]).exits(0).stdout.starts_with("target: option in "));
+}

@@ -26,6 +26,19 @@ fn every_template_is_listed_printed_and_valid_and_passes() {
 }
 
 #[test]
+fn a_template_goes_to_standard_output_and_into_no_file_that_is_read_as_json() {
+    let folder = Folder::new(&[]);
+    let done = folder.run(&["new", "raft", "-"]).exits(0);
+    assert_eq!((done.stdout, done.stderr.as_str()), (folder.run(&["new", "raft"]).exits(0).stdout, ""));
+    for file in ["mine.json", "mine.JSON"] {
+        let done = folder.run(&["new", "raft", file]).exits(2);
+        let said = "would be read as JSON, and templates are TOML\n  help: name a file that ends in .toml\n";
+        assert_eq!(done.stderr, format!("error: `{file}` {said}"));
+    }
+    assert_eq!(std::fs::read_dir(folder.path("")).expect("it is there").count(), 0, "nothing is written");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = Folder::new(&[("mine.toml", "precious")]);
     let done = folder.run(&["new", "raft", "mine.toml"]).exits(2);

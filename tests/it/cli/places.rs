@@ -572,7 +572,7 @@ error[S018]: both `at` and `when` say when it strikes
 25 | at = \"5s\"
    |      ---- and so does this
    |
-   = help: keep one of them"
+   = help: keep one of them: neither `extends` nor `--set` takes away what is written, so move `at` or `when` into the files that need it, or replace the whole fault: --set 'fault.cut={ ... }'"
     );
     assert_eq!(
         said(&[("[check.fast]", "[check.fast]\ninvariants = [\"agreement\"]")], &[]),

@@ -30,7 +30,7 @@ fn a_scenario_may_come_from_standard_input() {
     let run = piped(&folder, &["run", "-", "--format", "json"], text.as_bytes()).exits(0).json();
     let output = run["output"].as_str().expect("a path");
     assert!(output.starts_with("outputs/piped/"), "{output}");
-    assert_eq!(run["reproduce"], "seedbed run - --seed 1");
+    assert_eq!(run["reproduce"], format!("seedbed repro {output}"));
     folder.run(&["repro", output]).exits(0);
     let set = ["run", "-", "--set", "seed=9", "--dry-run"];
     let done = piped(&folder, &set, text.as_bytes()).exits(0);
@@ -92,4 +92,37 @@ fn errors_on_standard_input_name_it() {
     let large = said("#".repeat(1 << 20 | 1).as_bytes());
     assert!(large.contains("`<stdin>` is larger than its limit"), "{large}");
     assert!(!folder.path("outputs").exists());
+}
+
+#[test]
+fn json_is_told_by_its_first_bracket() {
+    let json =
+        "\n {\"schema\": 1, \"duration\": \"1s\", \"system\": {\"kv\": {\"type\": \"raft\", \"nodes\": 3}}}";
+    let folder = Folder::new(&[("a.json", json), ("a.toml", json.trim())]);
+    let done = piped(&folder, &["check", "-"], json.as_bytes()).exits(0);
+    assert_eq!(done.stdout, "<stdin>: stdin, 1 run, 3 nodes: kv (raft)\n");
+    let done = piped(&folder, &["check", "-"], json.replace("nodes", "nodez").as_bytes()).exits(2);
+    assert!(
+        done.stderr.contains("error[S014]: unknown key `nodez` in [system.kv]\n --> <stdin>:2:"),
+        "{}",
+        done.stderr
+    );
+    folder.run(&["check", "a.json"]).exits(0);
+    // A file is what its name says.
+    let done = folder.run(&["check", "a.toml"]).exits(2);
+    let help = "help: if this is JSON, give its file a name that ends in .json";
+    assert!(done.stderr.starts_with("error[S005]") && done.stderr.contains(help), "{}", done.stderr);
+}
+
+#[test]
+fn a_run_of_a_text_that_is_gone_is_done_again_from_its_results() {
+    let folder = Folder::new(&[]);
+    let text = format!("{KV}[check.a]\nmetric = \"latency\"\nassert = \"max < 1ns\"\n");
+    let said = piped(&folder, &["run", "-", "--charts", "none"], text.as_bytes()).exits(1).stderr;
+    let command = said.strip_prefix("reproduce: seedbed repro ").expect("a folder").trim_end();
+    folder.run(&["repro", command]).exits(0);
+    // The runs of a sweep need the text again.
+    let sweep = ["run", "-", "--charts", "none", "--seeds", "1..2"];
+    let said = piped(&folder, &sweep, text.as_bytes()).exits(1).stderr;
+    assert!(said.ends_with("reproduce: seedbed run - < FILE --seed 1\n"), "{said}");
 }

@@ -204,3 +204,16 @@ fn a_manual_page_that_cannot_be_written_is_named_and_nothing_is_left() {
         "no temporary file is left"
     );
 }
+
+#[test]
+fn a_root_is_a_folder_that_is_there() {
+    let folder = Folder::new(&[("a.toml", "schema = 1\nduration = \"1s\"\nsystem.kv.type = \"raft\"\n")]);
+    for command in ["check", "run"] {
+        for (root, why) in [("absent", "there is no such folder"), ("a.toml", "is no folder")] {
+            let done = folder.run(&[command, "--root", root, "a.toml"]).exits(2);
+            let said = format!("error: invalid value '{root}' for '--root <DIR>': {why}\n");
+            assert!(done.stderr.starts_with(&said), "{}", done.stderr);
+        }
+    }
+    folder.run(&["check", "--root", ".", "a.toml"]).exits(0);
+}

@@ -6,12 +6,14 @@ mod faults;
 mod in_vain;
 mod links;
 mod loads;
+mod misplaced;
 mod nemesis;
 mod network;
 mod prospects;
 mod systems;
 mod targets;
 mod time_left;
+mod varied;
 mod waiting;
 mod workloads;
 

@@ -26,8 +26,16 @@ fn a_matrix_of_delays_is_complete_and_well_formed() {
     ] {
         assert_eq!(matrix_message(&format!("{header}{lines}")), format!("error[S037]: `m.csv` {message}"));
     }
-    let message = "error[S037]: `m.csv` does not begin with the header `from,to,one_way`";
-    assert_eq!(matrix_message("a,b,40ms\n"), message);
+    for (header, message) in [
+        ("a,b,40ms\n", "has the columns `a,b,40ms`, and not those of a matrix, `from,to,one_way`"),
+        (
+            "from,to,delay_ms\na,a,1\n",
+            "has the columns `from,to,delay_ms`, and not those of a matrix, `from,to,one_way`: for `delay_ms` write `delay`",
+        ),
+        ("\n", "has no header, and not those of a matrix, `from,to,one_way`"),
+    ] {
+        assert_eq!(matrix_message(header), format!("error[S037]: `m.csv` {message}"));
+    }
     // Few lines with many names must not cost the square of the names.
     let many: String = (0..4_000).map(|n| format!("a{n},b{n},1ms\n")).collect();
     assert_eq!(matrix_message(&format!("{header}{many}")), "error[S037]: `m.csv` lacks the pair a0 to a0");
@@ -178,4 +186,27 @@ fn a_cut_is_of_a_fibre_that_there_is() {
     let nothing = "[fault.cut]\nat = \"1s\"\ndo = \"cut-link\"";
     let said_of_nothing = said(csv, nothing);
     assert!(said_of_nothing.contains("what does the cut-link strike?"), "{said_of_nothing}");
+}
+
+#[test]
+fn a_mistake_in_the_network_hides_only_what_its_places_decide() {
+    let rest = "system.kv = { type = \"raft\", nodes = [\"eu-west-1\", \"moon\"] }\n\
+                workload.w = { target = \"kw\", arrival = \"poisson(1/s)\", region = \"eu-west-1\" }\n";
+    let said = planned(&format!(
+        "network = {{ regions = \"aws\", uplink = \"1Gbit\", default = {{ loss = 5 }} }}\n{rest}"
+    ));
+    let found: Vec<&str> = said.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(
+        found,
+        [
+            "error[S021]: `uplink` has an unknown unit `Gbit`",
+            "error[S022]: `loss` needs its unit `%`",
+            "error[S050]: there is no region `moon`",
+            "error[S050]: there is no system `kw`",
+        ],
+        "{said}"
+    );
+    // Where the places themselves cannot be read, nobody knows what stands where.
+    let said = planned(&format!("network = {{ regions = 5 }}\n{rest}"));
+    assert_eq!(said.lines().filter(|line| line.starts_with("error")).count(), 1, "{said}");
 }
