@@ -24,6 +24,10 @@ impl Hostile for HalfOpen {
         Ok(Matter::Streams)
     }
 
+    fn ends_by_itself(&self) -> bool {
+        true
+    }
+
     fn harm(&self) -> Harm {
         Harm::PutsOut
     }

@@ -19,6 +19,10 @@ impl Hostile for Reset {
         Ok(Matter::Streams)
     }
 
+    fn ends_by_itself(&self) -> bool {
+        true
+    }
+
     fn harm(&self) -> Harm {
         Harm::Slows
     }

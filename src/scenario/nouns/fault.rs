@@ -298,7 +298,7 @@ impl Decode for Side {
 }
 
 /// Kinds of which nothing is undone when they end, and what to write for something that is.
-const STAYS: [(FaultKind, &str); 6] = [
+const STAYS: [(FaultKind, &str); 4] = [
     (FaultKind::ClockStep, "for a wall clock that is off for so long write do = \"clock-offset\""),
     (FaultKind::LeapSmear, "`window` says over how long the second is spread"),
     (FaultKind::BitRot, "for records that go bad again and again write every = \"...\""),
@@ -306,11 +306,15 @@ const STAYS: [(FaultKind, &str); 6] = [
         FaultKind::DiskLoss,
         "for a node that is down until it has a new disk write do = \"crash\" with disk = \"lost\"",
     ),
+];
+
+/// Kinds that are over when they say so, and what to write for something that lasts.
+const OVER_BY_THEMSELVES: [(FaultKind, &str); 2] = [
     (
         FaultKind::Reset,
-        "for one after the other write every = \"...\", for streams that stall do = \"partition\"",
+        "it is over when it has struck: for one after the other write every = \"...\", for streams that stall do = \"partition\"",
     ),
-    (FaultKind::HalfOpen, "`keepalive` says for how long nobody notices"),
+    (FaultKind::HalfOpen, "it is over when it is noticed, and `keepalive` says when that is"),
 ];
 
 /// What to do about two options of which one is too many. Where one comes from another file or from the command line,
@@ -375,6 +379,12 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
         decoder.report(warning.help(*help).help(
             "`for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens",
         ));
+    }
+    if fault.r#for.is_some()
+        && let Some((kind, help)) = OVER_BY_THEMSELVES.iter().find(|(kind, _)| *kind == fault.r#do.value)
+    {
+        let message = format!("`for` changes nothing of a {kind}");
+        decoder.report(Diagnostic::warning(Code::NoEffect, places.of_key("for"), message).help(*help));
     }
     // An option that another one, if it was given, makes wrong.
     let mut refuse = |key: &str, other: &str, message: String, help: &str| {

@@ -216,7 +216,8 @@ fn every_example_is_a_valid_part_of_a_scenario() {
 fn columns_of_results_are_explained_by_their_names_alone() {
     let done = run(&["explain", "disk_acknowledged_lost"]).exits(0);
     let expected = "disk_acknowledged_lost: word of `nodes.csv`, a file of results\n      \
-                    Writes that such a sync covered and that a crash, or the loss of the disk, took.\n";
+                    Writes that such a sync covered and that were lost all the same: to a crash, to the loss of\n      \
+                    the disk, or because the disk refused them when the cache was flushed.\n";
     assert_eq!(done.stdout, expected);
     let done = run(&["explain", "messages_clogd"]).exits(2);
     assert!(done.stderr.contains("did you mean `messages_clogged`?"), "{}", done.stderr);

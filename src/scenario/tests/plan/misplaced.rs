@@ -347,6 +347,10 @@ fn the_end_of_what_stays_as_it_is_is_noticed() {
             r#"
 [system.kv]
 type = "raft"
+transport = "stream"
+[check.clocks]
+metric = "wall_clock_error"
+assert = "max < 1h"
 [fault.cp]
 at = "1s"
 do = "clock-step"
@@ -384,58 +388,56 @@ for = "5s"
         ),
         r#"
 warning[S059]: nothing of a clock-step is undone when `for` is over
-  --> test.toml:10:1
+  --> test.toml:14:1
    |
-10 | for = "5s"
+14 | for = "5s"
    | ^^^
    |
    = help: for a wall clock that is off for so long write do = "clock-offset"
    = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
 
 warning[S059]: nothing of a leap-smear is undone when `for` is over
-  --> test.toml:15:1
+  --> test.toml:19:1
    |
-15 | for = "5s"
+19 | for = "5s"
    | ^^^
    |
    = help: `window` says over how long the second is spread
    = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
 
 warning[S059]: nothing of a bit-rot is undone when `for` is over
-  --> test.toml:21:1
+  --> test.toml:25:1
    |
-21 | for = "5s"
+25 | for = "5s"
    | ^^^
    |
    = help: for records that go bad again and again write every = "..."
    = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
 
 warning[S059]: nothing of a disk-loss is undone when `for` is over
-  --> test.toml:26:1
+  --> test.toml:30:1
    |
-26 | for = "5s"
+30 | for = "5s"
    | ^^^
    |
    = help: for a node that is down until it has a new disk write do = "crash" with disk = "lost"
    = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
 
-warning[S059]: nothing of a reset is undone when `for` is over
-  --> test.toml:31:1
+warning[S059]: `for` changes nothing of a reset
+  --> test.toml:35:1
    |
-31 | for = "5s"
+35 | for = "5s"
    | ^^^
    |
-   = help: for one after the other write every = "...", for streams that stall do = "partition"
-   = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
+   = help: it is over when it has struck: for one after the other write every = "...", for streams that stall do = "partition"
 
-warning[S059]: nothing of a half-open is undone when `for` is over
-  --> test.toml:37:1
+warning[S059]: `for` changes nothing of a half-open
+  --> test.toml:41:1
    |
-37 | for = "5s"
+41 | for = "5s"
    | ^^^
    |
-   = help: `keepalive` says for how long nobody notices
-   = help: `for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens
+   = help: it is over when it is noticed, and `keepalive` says when that is
 "#,
     );
 }
