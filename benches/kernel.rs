@@ -9,6 +9,7 @@
 //! model.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use seedbed::clocks::ClockProfile;
 use seedbed::faults::{Matters, Talks};
@@ -21,7 +22,6 @@ use seedbed::model::request::Request;
 use seedbed::net::{Probability, Profile, Sites, Transport};
 use seedbed::processors::ProcessorProfile;
 use seedbed::sim::{Limits, NodeSetup, Setup, Sim, bytes_per_pending};
-use seedbed::storage::DiskProfile;
 use seedbed::systems::plan::{Blueprint, SystemPlan};
 use seedbed::systems::{Custom, Member, Misaddressed, Never, Own, Role, RoleConfig, Wire};
 
@@ -126,13 +126,13 @@ fn measure<X: Custom>(sim: &mut World<X>, events: u64) -> f64 {
 
 fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>) -> World<X> {
     let node = |(index, config)| NodeSetup {
-        name: format!("node.{}", index + 1),
+        name: format!("node.{}", index + 1).into(),
         system: SystemId(0),
         site: SiteId(0),
         is_front: false,
         has: Matters::UNKNOWN,
         transport,
-        disk: DiskProfile::default(),
+        disk: Rc::default(),
         clock: ClockProfile::default(),
         processor: ProcessorProfile::default(),
         config: RoleConfig::Custom(config),

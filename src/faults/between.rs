@@ -107,16 +107,11 @@ impl Between {
 
     /// The links meant, whatever they carry; `None` if a side is empty.
     fn all(&self, cx: &mut StrikeContext<'_>) -> Option<Links> {
-        let groups = match self {
-            Between::Groups(groups) => resolve(groups, cx),
-            Between::OneWay(from, to) => resolve(&[from.clone(), to.clone()], cx),
-            Between::All => {
-                let all = everybody(cx);
-                let ways = vec![(all.clone(), all.clone())];
-                return Some(Links { ways, named: all, resolved: "all".to_owned() });
-            }
-            Between::Of(target, heading) => return links_of(target, *heading, cx),
-            Between::Links(pairs) => return ways(pairs, cx),
+        match self {
+            Between::Of(target, heading) => links_of(target, *heading, cx),
+            Between::Groups(groups) => links_between(groups, false, cx),
+            Between::OneWay(from, to) => links_between(&[from.clone(), to.clone()], true, cx),
+            Between::Links(pairs) => ways(pairs, cx),
             Between::Layout(layout, target) => {
                 let nodes = shuffled(target.resolve(cx), cx.choice);
                 let positions = (0..nodes.len()).flat_map(|a| (0..nodes.len()).map(move |b| (a, b)));
@@ -124,28 +119,34 @@ impl Between {
                 let pairs: Vec<_> = apart.map(|(a, b)| (nodes[a], nodes[b])).collect();
                 let links = ways(&pairs, cx)?;
                 let resolved = format!("{layout} of {}", cx.roster.names(&nodes));
-                return Some(Links { named: nodes, resolved, ..links });
+                Some(Links { named: nodes, resolved, ..links })
             }
-        };
-        if groups.len() < 2 || groups.iter().any(Vec::is_empty) {
-            return None;
+            Between::All => {
+                let all = everybody(cx);
+                let ways = vec![(all.clone(), all.clone())];
+                Some(Links { ways, named: all, resolved: "all".to_owned() })
+            }
         }
-        let names: Vec<String> = groups.iter().map(|group| cx.roster.names(group)).collect();
-        let (sides, is_one_way): (Vec<&Group>, bool) = match self {
-            Between::OneWay(from, to) => (vec![from, to], true),
-            Between::Groups(sides) => (sides.iter().collect(), false),
-            Between::Of(..) | Between::Links(_) | Between::Layout(..) | Between::All => (Vec::new(), false),
-        };
-        let named = groups.iter().zip(sides).filter(|(_, side)| **side != Group::Rest);
-        let named = named.flat_map(|(group, _)| group.iter().copied()).collect();
-        Some(if is_one_way {
-            let ways = vec![(groups[0].clone(), groups[1].clone())];
-            Links { ways, named, resolved: names.join(" -> ") }
-        } else {
-            let ways = (0..groups.len()).map(|i| (groups[i].clone(), others(&groups, i))).collect();
-            Links { ways, named, resolved: names.join(" | ") }
-        })
     }
+}
+
+/// The links from every group to every other, or only from the first to the second; `None` if a group is empty.
+fn links_between(groups: &[Group], is_one_way: bool, cx: &mut StrikeContext<'_>) -> Option<Links> {
+    let sides = resolve(groups, cx);
+    if sides.len() < 2 || sides.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let names: Vec<String> = sides.iter().map(|side| cx.roster.names(side)).collect();
+    let said = sides.iter().zip(groups).filter(|(_, group)| **group != Group::Rest);
+    let named = said.flat_map(|(side, _)| side.iter().copied()).collect();
+    let (ways, resolved) = match is_one_way {
+        true => (vec![(sides[0].clone(), sides[1].clone())], names.join(" -> ")),
+        false => {
+            let ways = (0..sides.len()).map(|i| (sides[i].clone(), others(&sides, i)));
+            (ways.collect(), names.join(" | "))
+        }
+    };
+    Some(Links { ways, named, resolved })
 }
 
 fn everybody(cx: &StrikeContext<'_>) -> Vec<NodeId> {

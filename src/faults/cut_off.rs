@@ -77,7 +77,7 @@ mod tests {
     /// Of nine nodes those of `members` are one system, of which `front` is the front.
     fn left_out_behind(front: Option<u32>, members: &[u32], ways: &[(&[u32], &[u32])]) -> Vec<u32> {
         let facts = |id: u32| NodeFacts {
-            name: id.to_string(),
+            name: id.to_string().into(),
             system: SystemId(u16::from(!members.contains(&id))),
             site: SiteId(0),
             is_front: front == Some(id),

@@ -1,5 +1,7 @@
 //! What faults know of the world when they choose their targets: who there is, where, and in what state.
 
+use std::rc::Rc;
+
 use crate::kernel::{Leadership, NodeId, SiteId, SystemId};
 
 use super::action::Incarnation;
@@ -26,7 +28,7 @@ pub struct Roster {
 #[derive(Clone, Debug)]
 pub struct NodeFacts {
     /// Its name, such as `kv.2`.
-    pub name: String,
+    pub name: Rc<str>,
     /// What it belongs to.
     pub system: SystemId,
     /// Where it stands.
@@ -136,7 +138,7 @@ impl Roster {
 
     /// The names of `nodes`, separated by spaces.
     pub fn names(&self, nodes: &[NodeId]) -> String {
-        let names: Vec<&str> = nodes.iter().map(|id| self.nodes[id.index()].name.as_str()).collect();
+        let names: Vec<&str> = nodes.iter().map(|id| &*self.nodes[id.index()].name).collect();
         names.join(" ")
     }
 }

@@ -193,7 +193,7 @@ mod tests {
     /// A system of so many nodes, all of them up.
     fn roster(nodes: u32) -> Roster {
         let facts = |id: u32| NodeFacts {
-            name: format!("kv.{}", id + 1),
+            name: format!("kv.{}", id + 1).into(),
             system: KV,
             site: SiteId(0),
             is_front: false,

@@ -166,7 +166,7 @@ fn finish<X: Custom>(
     };
     let histories: Vec<(SystemId, History)> =
         histories.map(|histories| histories.finish(now).into_iter().collect()).unwrap_or_default();
-    let node_name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.clone();
+    let node_name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.to_string();
     let mut verdicts: Vec<CheckVerdict> = Vec::new();
     for (position, check) in prepared.checks.iter().enumerate() {
         verdicts.push(match &check.kind {

@@ -92,7 +92,7 @@ pub fn prepare<X: Custom>(
     let world = plan(scenario, seed, limits, diagnostics, files)?;
     let mut nodes: Vec<&str> = Vec::new();
     if asserted.iter().flatten().any(|asserted| asserted.node.is_some()) {
-        nodes = world.setup.nodes.iter().map(|node| node.name.as_str()).collect();
+        nodes = world.setup.nodes.iter().map(|node| &*node.name).collect();
         nodes.sort_unstable();
     }
     let mut checks = Vec::new();
@@ -156,7 +156,7 @@ impl<X: Custom> Prepared<X> {
     pub(super) fn cast(&self) -> Cast {
         let world = &self.world;
         let node = |node: &crate::sim::NodeSetup<_>| CastNode {
-            name: node.name.clone(),
+            name: node.name.to_string(),
             system: node.system,
             cores: node.processor.cores,
         };

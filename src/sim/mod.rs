@@ -92,7 +92,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Builds the world and boots every node, in order of ids, at time 0.
     pub fn new(setup: Setup<P>, observer: O) -> Self {
         let endpoint = |node: &NodeSetup<P::Config>| Endpoint {
-            name: node.name.clone(),
+            name: node.name.to_string(),
             site: node.site,
             transport: node.transport,
         };

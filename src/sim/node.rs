@@ -1,5 +1,7 @@
 //! The event loop's side of a node: its process, and all that the process cannot see.
 
+use std::rc::Rc;
+
 use crate::clocks::{Clock, ClockProfile};
 use crate::faults::{HappeningKind, Matter, Matters};
 use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
@@ -13,7 +15,7 @@ use super::timers::Timers;
 #[derive(Clone, Debug)]
 pub struct NodeSetup<C> {
     /// Its unique name, such as `kv.2`.
-    pub name: String,
+    pub name: Rc<str>,
     /// What it belongs to.
     pub system: SystemId,
     /// Where it stands.
@@ -24,8 +26,8 @@ pub struct NodeSetup<C> {
     pub has: Matters,
     /// How its messages travel.
     pub transport: Transport,
-    /// Its disk.
-    pub disk: DiskProfile,
+    /// Its disk, often that of other nodes too.
+    pub disk: Rc<DiskProfile>,
     /// Its clocks.
     pub clock: ClockProfile,
     /// Its cores.
@@ -83,7 +85,7 @@ impl<P: Process> Node<P> {
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),
             processor: Processor::new(setup.processor),
-            disk: Disk::new(setup.disk.clone(), draws),
+            disk: Disk::new(DiskProfile::clone(&setup.disk), draws),
             down: 0,
             held: Vec::new(),
         };

@@ -257,7 +257,6 @@ mod tests {
     use crate::net::{Profile, Sites, Transport};
     use crate::processors::{ProcessorProfile, Speed};
     use crate::sim::{Limits, NodeSetup, Setup};
-    use crate::storage::DiskProfile;
 
     const MS: u64 = 1_000_000;
 
@@ -325,7 +324,7 @@ mod tests {
             is_front: false,
             has: Matters::UNKNOWN,
             transport: Transport::Datagram,
-            disk: DiskProfile::default(),
+            disk: Rc::default(),
             clock: ClockProfile::default(),
             processor: ProcessorProfile { cores: None, speed: Speed::ONE },
             config: (),

@@ -1,5 +1,5 @@
 //! `do = "cut-link"`: the fibres between two sites of a topology are cut. What is sent over them goes nowhere until the
-//! routers have found other ways; where there is none, it goes nowhere for as long as the cut lasts.
+//! routers have found other ways, where there are any, or know that the fibres are mended.
 
 use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext};
 use crate::kernel::Duration;

@@ -170,7 +170,7 @@ impl Planner<'_> {
         let mut node = |name: &str, bytes: Range<usize>| {
             let node = placed.find(name);
             if node.is_none() {
-                let known = placed.nodes.iter().map(|node| node.name.as_str());
+                let known = placed.nodes.iter().map(|node| &*node.name);
                 self.unknown_name(Thing::Node, name, &link.place_of(bytes), known);
             }
             node

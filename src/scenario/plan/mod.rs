@@ -441,6 +441,7 @@ fn build_nodes<X: Custom>(
     for ((plan, own), (_, _, options)) in placed.systems.iter().zip(own).zip(&scenario.system.entries) {
         let common = &options.common;
         let disk = DiskProfile { write: common.disk.write.clone(), fsync: Some(common.disk.fsync.clone()) };
+        let (disk, has) = (Rc::new(disk), options.kind.matters());
         let transport = match common.transport {
             None => options.kind.kind().transport(),
             Some(super::nouns::system::TransportChoice::Datagram) => Transport::Datagram,
@@ -455,7 +456,7 @@ fn build_nodes<X: Custom>(
                 system: plan.id,
                 site: blueprint.place(*node),
                 is_front: is_extra,
-                has: if is_extra { Matters::PROCESS } else { options.kind.matters() },
+                has: if is_extra { Matters::PROCESS } else { has },
                 transport,
                 disk: disk.clone(),
                 clock: facts.clock,
@@ -469,13 +470,13 @@ fn build_nodes<X: Custom>(
         let node = placed.workloads[index];
         let config = workload_config(scenario, index, placed, *target, load.clone(), blueprint);
         setups.push(NodeSetup {
-            name: scenario.workload.entries[index].0.clone(),
+            name: placed.nodes[node.index()].name.clone(),
             system: SystemId(config.id),
             site: blueprint.place(node),
             is_front: false,
             has: Matters::NONE,
             transport: Transport::Either,
-            disk: DiskProfile::default(),
+            disk: Rc::default(),
             clock: ClockProfile::default(),
             processor: ProcessorProfile::default(),
             config: RoleConfig::Clients(Rc::new(config)),

@@ -1,6 +1,8 @@
 //! Gives every node an id, a name and a place.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::rc::Rc;
 
 use crate::clocks::ClockProfile;
 use crate::faults::Target;
@@ -49,7 +51,7 @@ pub(super) struct Placed {
 }
 
 pub(super) struct PlacedNode {
-    pub(super) name: String,
+    pub(super) name: Rc<str>,
     pub(super) clock: ClockProfile,
     pub(super) processor: ProcessorProfile,
 }
@@ -57,7 +59,7 @@ pub(super) struct PlacedNode {
 impl Placed {
     /// The node of this name, found without a look at all names: a world can have a million of them.
     pub(super) fn find(&self, name: &str) -> Option<NodeId> {
-        let is_named = |node: &NodeId| self.nodes.get(node.index()).is_some_and(|node| node.name == name);
+        let is_named = |node: &NodeId| self.nodes.get(node.index()).is_some_and(|node| *node.name == *name);
         let numbered = || {
             let (before, number) = name.rsplit_once('.')?;
             let index = number.parse::<u32>().ok()?.checked_sub(1)?;
@@ -81,9 +83,9 @@ impl Placed {
         self.systems.iter().find(|system| system.has(*node)).map(|system| system.id)
     }
 
-    fn add(&mut self, name: String, site: SiteId, processor: ProcessorProfile) -> NodeId {
+    fn add(&mut self, name: &str, site: SiteId, processor: ProcessorProfile) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(PlacedNode { name, clock: ClockProfile::default(), processor });
+        self.nodes.push(PlacedNode { name: name.into(), clock: ClockProfile::default(), processor });
         self.places.push(site);
         id
     }
@@ -129,7 +131,7 @@ impl Planner<'_> {
             if options.region.is_none() {
                 by_default.push((name, origin));
             }
-            let node = placed.add(name.clone(), site, ProcessorProfile::default());
+            let node = placed.add(name, site, ProcessorProfile::default());
             placed.workloads.push(node);
         }
         self.tell_default_site(&placed, sites, &by_default);
@@ -145,7 +147,7 @@ impl Planner<'_> {
         groups: &[Group],
         options: &SystemOptions,
     ) -> SystemPlan {
-        let mut nodes = Vec::new();
+        let (mut nodes, mut name) = (Vec::new(), String::new());
         for group in groups {
             self.check_domains(group);
             let site = self.site(sites, group.region.as_ref());
@@ -156,11 +158,13 @@ impl Planner<'_> {
                 placed.prefixes.insert(format!("{system}.{}", prefix.value), first);
             }
             for index in 0..group.count {
-                let name = match &group.prefix {
-                    Some(prefix) => format!("{system}.{}.{}", prefix.value, index + 1),
-                    None => format!("{system}.{}", nodes.len() + 1),
+                name.clear();
+                let written = match &group.prefix {
+                    Some(prefix) => write!(name, "{system}.{}.{}", prefix.value, index + 1),
+                    None => write!(name, "{system}.{}", nodes.len() + 1),
                 };
-                let node = placed.add(name, site, processor);
+                written.expect("a string takes whatever is written");
+                let node = placed.add(&name, site, processor);
                 let region = sites.names()[site.index()].as_str();
                 let domains = self.site_domains.get(site.index()).unwrap_or(&NO_DOMAINS);
                 placed.domains.add(node, group, index as usize, (region, domains), system);
@@ -170,7 +174,7 @@ impl Planner<'_> {
         let first = nodes.first().map_or(SiteId(0), |node: &NodeId| placed.places[node.index()]);
         let extra = options.kind.extra_nodes().iter();
         let extra =
-            extra.map(|last| placed.add(format!("{system}.{last}"), first, ProcessorProfile::default()));
+            extra.map(|last| placed.add(&format!("{system}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
         self.check_kind(options);
         let bugs = self.bugs(options);
@@ -317,7 +321,7 @@ impl Planner<'_> {
         origin: &Origin,
         nodes: &[NodeId],
     ) {
-        let known = || nodes.iter().map(|node| placed.nodes[node.index()].name.as_str());
+        let known = || nodes.iter().map(|node| &*placed.nodes[node.index()].name);
         let known_or_default = listed(known().chain(["default"])).unwrap_or_default();
         let message = format!("the system `{system}` has no node `{name}`");
         self.unknown(message, name, origin, known(), format!("choose {known_or_default}"));

@@ -166,7 +166,7 @@ impl Planner<'_> {
             Whom::Nodes => placed.nodes.len() - placed.workloads.len(),
             Whom::Anybody => placed.nodes.len(),
         };
-        let nodes = placed.nodes[..count].iter().map(|node| node.name.as_str());
+        let nodes = placed.nodes[..count].iter().map(|node| &*node.name);
         let known = placed.systems.iter().map(|system| system.name.as_str()).chain(nodes);
         self.unknown_name_or(Thing::NodeOrSystem, text, &target.origin, known, words);
         None

@@ -1,9 +1,10 @@
 //! `type = "service"`.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Duration, Keyed, NodeId};
+use crate::kernel::{Duration, Keyed, NodeId, SiteId};
 use crate::model::op::OpKind;
 use crate::services::front::FrontConfig;
 use crate::services::instance::{InstanceConfig, Step, StoreCall};
@@ -143,9 +144,12 @@ impl ServiceOptions {
 
     pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let draws = Keyed::new(blueprint.seed, &format!("service {}", system.name));
+        // A world may have a million instances, which share what they share.
+        let mut steps: BTreeMap<SiteId, Rc<[Step]>> = BTreeMap::new();
         let instance = |node: &NodeId| {
+            let site = blueprint.place(*node);
             RoleConfig::Instance(InstanceConfig {
-                steps: self.steps(*node, blueprint),
+                steps: steps.entry(site).or_insert_with(|| self.steps(site, blueprint)).clone(),
                 limit: self.queue.limit,
                 draws,
                 writer: blueprint.writer(*node),
@@ -156,8 +160,8 @@ impl ServiceOptions {
         system.nodes.iter().map(instance).chain([front]).collect()
     }
 
-    /// The steps as the instance on `node` takes them.
-    fn steps(&self, node: NodeId, blueprint: &Blueprint<'_>) -> Rc<[Step]> {
+    /// The steps as an instance at `site` takes them.
+    fn steps(&self, site: SiteId, blueprint: &Blueprint<'_>) -> Rc<[Step]> {
         if let Some(work) = &self.work {
             return [Step::Work(work.value.clone())].into();
         }
@@ -167,7 +171,7 @@ impl ServiceOptions {
                 let store =
                     blueprint.system(&call.value).expect("the planner refuses calls of unknown systems");
                 Step::Store(StoreCall {
-                    nodes: blueprint.nearest_first(blueprint.place(node), &store.nodes),
+                    nodes: blueprint.nearest_first(site, &store.nodes),
                     op: match step.op.unwrap_or(StepOp::Read) {
                         StepOp::Read => OpKind::Read,
                         StepOp::Write => OpKind::Write,

@@ -207,7 +207,7 @@ impl World {
             is_front: false,
             has: Matters::UNKNOWN,
             transport: Transport::Datagram,
-            disk: DiskProfile { write: None, fsync: Some(constant(10 * MS)) },
+            disk: Rc::new(DiskProfile { write: None, fsync: Some(constant(10 * MS)) }),
             clock: ClockProfile::default(),
             processor: ProcessorProfile { cores: Some(1), speed: Speed::ONE },
             config: Rc::new(handler),

@@ -482,7 +482,7 @@ pub fn run(seed: u64, hostility: Hostility<'_>) -> Judged {
 /// Runs a world whose first system is a store on Raft, and judges it.
 pub fn judged(world: World, seed: u64) -> Judged {
     let judges = Judges::new(&world);
-    let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
+    let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
     let mut sim = Sim::new(world.setup, judges);
     assert_eq!(sim.run(u64::MAX), Some(Stop::End), "seed {seed}");
     let (events, end, strikes) = (sim.events(), sim.now(), sim.observer().strikes().to_vec());

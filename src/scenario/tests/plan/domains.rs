@@ -28,7 +28,7 @@ fn crash(target: &str) -> String {
 
 /// The nodes that are down when the world ends.
 fn down(world: crate::scenario::plan::World) -> Vec<String> {
-    let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.clone()).collect();
+    let names: Vec<String> = world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
     let mut sim = crate::sim::Sim::new(world.setup, ());
     sim.run(u64::MAX);
     let is_down = |(id, _): &(usize, &String)| !sim.roster().nodes[*id].up;
