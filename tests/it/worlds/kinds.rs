@@ -32,7 +32,9 @@ const SERVED: Time = Time(9_500_000_000);
 /// What becomes of a store on Raft.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
-    /// There is nothing that it could act on: it never strikes, and each operation ends as and when it would have.
+    /// There is nothing that it could act on: it never strikes.
+    InVain,
+    /// It strikes, and each operation ends as and when it would have.
     Unmoved,
     /// It keeps its promises, and serves again when the fault is over.
     Recovers,
@@ -46,7 +48,7 @@ enum Fate {
     Halts,
 }
 
-use Fate::{Breaks, Halts, Recovers, Safe, Stale, Unmoved};
+use Fate::{Breaks, Halts, InVain, Recovers, Safe, Stale, Unmoved};
 
 /// How it shows that replicas have forgotten entries, or their votes: whichever is looked at first.
 const FORGOTTEN: Fate = Breaks(&[
@@ -94,6 +96,9 @@ const CRASHES: &str = r#"
     for = "exp(50ms)"
     until = "3s"
 "#;
+
+/// Looks at wall clocks.
+const SEEN: &str = "[check.clocks]\nmetric = \"wall_clock_error\"\nassert = \"max >= 0s\"\n";
 
 /// A leader that is heard by nobody is the one that can answer from the past.
 const CUTS: &str = r#"
@@ -249,7 +254,7 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
         FaultKind::Pause | FaultKind::DiskStall => vec![trial(Recovers, none, nodes)],
         // A store on Raft asks for no work on a core.
         FaultKind::SlowNode => {
-            vec![trial(Unmoved, |rng| format!("factor = {}", 1 + up_to(rng, 1_000)), nodes)]
+            vec![trial(InVain, |rng| format!("factor = {}", 1 + up_to(rng, 1_000)), nodes)]
         }
         FaultKind::SlowDisk => vec![
             trial(Recovers, |rng| format!("factor = {}", 2 + rng.below(4)), nodes),
@@ -279,26 +284,28 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
                 .beside(CRASHES)
                 .called("unnoticed"),
         ],
-        // No protocol here looks at the wall clock.
+        // No protocol here looks at the wall clock: a check does, so that there is something to strike.
         FaultKind::ClockOffset => {
-            vec![trial(Unmoved, |rng| format!(r#"offset = "-{}ms""#, up_to(rng, 10_000_000)), nodes)]
+            let options: Drawn = |rng| format!(r#"offset = "-{}ms""#, up_to(rng, 10_000_000));
+            vec![trial(Unmoved, options, nodes).beside(SEEN)]
         }
         FaultKind::ClockStep => {
-            vec![trial(Unmoved, |rng| format!(r#"by = "{}ms""#, up_to(rng, 10_000_000)), nodes)]
+            let options: Drawn = |rng| format!(r#"by = "{}ms""#, up_to(rng, 10_000_000));
+            vec![trial(Unmoved, options, nodes).beside(SEEN)]
         }
         FaultKind::ClockSinusoid => {
             let options: Drawn = |rng| {
                 let amplitude = up_to(rng, 1_000);
                 format!("amplitude = \"{amplitude}ms\"\nperiod = \"{}ms\"", 7 * amplitude)
             };
-            vec![trial(Unmoved, options, nodes)]
+            vec![trial(Unmoved, options, nodes).beside(SEEN)]
         }
         FaultKind::LeapSmear => {
             let options: Drawn = |rng| {
                 let leap = pick(rng, &["inserted", "removed"]);
                 format!("leap = \"{leap}\"\nwindow = \"{}\"", pick(rng, &["0s", "1s", "24h"]))
             };
-            vec![trial(Unmoved, options, nodes)]
+            vec![trial(Unmoved, options, nodes).beside(SEEN)]
         }
         FaultKind::ClockDrift => {
             // Many strikes at once still keep within what leases allow for.
@@ -310,6 +317,7 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
             vec![
                 trial(Recovers, within, nodes),
                 trial(Unmoved, |_| "drift = \"-500000ppm\"\nclock = \"wall\"".into(), nodes)
+                    .beside(SEEN)
                     .called("the wall clock"),
                 trial(Stale, |_| r#"drift = "-900000ppm""#.into(), |_| r#"target = "leader(kv)""#.into())
                     .beside(CUTS)
@@ -338,13 +346,13 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
         // Streams are what they strike: datagrams know nothing of them.
         FaultKind::Reset => vec![
             trial(Recovers, none, unsteady_links).over("stream"),
-            trial(Unmoved, none, unsteady_links).over("datagram").called("datagrams"),
+            trial(InVain, none, unsteady_links).over("datagram").called("datagrams"),
         ],
         FaultKind::HalfOpen => {
             let options: Drawn = |rng| format!(r#"keepalive = "{}ms""#, up_to(rng, 2_000));
             vec![
                 trial(Recovers, options, unsteady_links).over("stream"),
-                trial(Unmoved, options, unsteady_links).over("datagram").called("datagrams"),
+                trial(InVain, options, unsteady_links).over("datagram").called("datagrams"),
             ]
         }
         FaultKind::Swizzle => vec![trial(Recovers, |rng| format!(r#"spacing = "{}""#, law(rng, 100)), nodes)],
@@ -465,16 +473,16 @@ impl Trial {
             let judged = world(&faults);
             tally.add(&judged, self.kind);
             let why = || format!("{self}, seed {seed}, over {transport}s:\n{faults}");
-            if let Unmoved | Recovers | Safe = self.fate {
+            if let InVain | Unmoved | Recovers | Safe = self.fate {
                 assert_eq!(judged.explained, [""; 0], "{}", why());
                 assert_eq!(judged.broken_promise(), None, "{}", why());
             }
-            if let (Unmoved | Recovers, true) = (self.fate, is_friendly) {
+            if let (InVain | Unmoved | Recovers, true) = (self.fate, is_friendly) {
                 assert!(judged.last_ok > SERVED, "last served at {}: {}", judged.last_ok, why());
             }
             if seed < COMPARED && ties(seed) == "fifo" {
                 let is_moved = judged.operations != world(self.beside).operations;
-                assert!(!(is_moved && matches!(self.fate, Unmoved)), "it was felt: {}", why());
+                assert!(!(is_moved && matches!(self.fate, InVain | Unmoved)), "it was felt: {}", why());
                 tally.moved += u64::from(is_moved);
             }
         }
@@ -512,12 +520,12 @@ impl Tally {
     }
 
     fn check(&self, trial: &Trial) {
-        assert_eq!(self.strikes == 0, matches!(trial.fate, Unmoved), "{trial}: {} strikes", self.strikes);
-        if let Unmoved | Recovers | Safe = trial.fate {
+        assert_eq!(self.strikes == 0, matches!(trial.fate, InVain), "{trial}: {} strikes", self.strikes);
+        if let InVain | Unmoved | Recovers | Safe = trial.fate {
             assert!(self.undecided * 50 <= self.seeds, "{trial}: {} histories undecided", self.undecided);
         }
         match trial.fate {
-            Unmoved => assert_eq!(self.moved, 0, "{trial}"),
+            InVain | Unmoved => assert_eq!(self.moved, 0, "{trial}"),
             Recovers | Safe => assert!(self.moved > 0, "{trial}: nobody felt it"),
             Breaks(any) => {
                 let shows = any.iter().any(|invariant| self.violated.contains(invariant));
