@@ -1,6 +1,6 @@
 //! `do = "bit-rot"`: durable records go bad, at once; a boot finds that their checksums do not match.
 
-use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings, unless};
+use super::{DiskKind, Ending, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::kernel::{Probability, Stream};
 use crate::spec::quantity::Ratio;
 use crate::storage::Ailment;
@@ -22,6 +22,10 @@ impl DiskKind for BitRot {
 impl Hostile for BitRot {
     fn acts_on(&self) -> Result<Matter, Idle> {
         unless(self.share == Ratio::ZERO, &["share"], Matter::Disk)
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::Stays("for records that go bad again and again write every = \"...\"")
     }
 
     fn harm(&self) -> Harm {

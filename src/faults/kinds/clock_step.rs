@@ -1,7 +1,7 @@
 //! `do = "clock-step"`: the wall clock jumps, and stays there. Spread over a time it is a slew, as NTP has it (at most 500 ppm
 //! in Linux: 2,000 s for a second).
 
-use super::{ClockKind, Harm, Hostile, Idle, Matter, Settings, unless};
+use super::{ClockKind, Ending, Harm, Hostile, Idle, Matter, Settings, unless};
 use crate::clocks::Disturbance;
 use crate::kernel::{Duration, Stream};
 use crate::spec::code::Code;
@@ -39,6 +39,10 @@ impl ClockKind for ClockStep {
 impl Hostile for ClockStep {
     fn acts_on(&self) -> Result<Matter, Idle> {
         unless(self.by.0 == 0, &["by"], Matter::WallClock)
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::Stays("for a wall clock that is off for so long write do = \"clock-offset\"")
     }
 
     fn harm(&self) -> Harm {

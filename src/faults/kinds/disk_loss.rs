@@ -1,6 +1,6 @@
 //! `do = "disk-loss"`: the device is gone with all that is on it; a boot finds an empty one.
 
-use super::{DiskKind, Harm, Hostile, Idle, Matter, Settings};
+use super::{DiskKind, Ending, Harm, Hostile, Idle, Matter, Settings};
 use crate::faults::HappeningKind;
 use crate::kernel::Stream;
 use crate::storage::Ailment;
@@ -23,6 +23,12 @@ impl Hostile for DiskLoss {
 
     fn brings(&self) -> &'static [HappeningKind] {
         &[HappeningKind::DiskLost]
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::Stays(
+            "for a node that is down until it has a new disk write do = \"crash\" with disk = \"lost\"",
+        )
     }
 
     fn harm(&self) -> Harm {

@@ -1,7 +1,7 @@
 //! `do = "half-open"`: one end, or something between the two, has forgotten the connection and says nothing; the other believes
 //! that it is open (RFC 9293 §3.5.1) until its keepalive goes unanswered.
 
-use super::{Harm, Hostile, Idle, Matter, Settings, StreamKind};
+use super::{Ending, Harm, Hostile, Idle, Matter, Settings, StreamKind};
 use crate::kernel::{Duration, Stream};
 
 crate::options! {
@@ -24,8 +24,8 @@ impl Hostile for HalfOpen {
         Ok(Matter::Streams)
     }
 
-    fn ends_by_itself(&self) -> bool {
-        true
+    fn ending(&self) -> Ending {
+        Ending::Known("it is over when it is noticed, and `keepalive` says when that is")
     }
 
     fn harm(&self) -> Harm {

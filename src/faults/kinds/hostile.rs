@@ -20,6 +20,19 @@ pub enum Harm {
     BreaksTrust,
 }
 
+/// What becomes of a strike that ends; where `for` says less than one may think, with what to write instead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// What it did is undone. Nothing else ends it.
+    Undone,
+    /// What it did stays. Nothing else ends it.
+    Stays(&'static str),
+    /// It is over by itself, if it does not end before.
+    Done,
+    /// It is over by itself, and at no other time.
+    Known(&'static str),
+}
+
 /// The options that leave a fault nothing to do, by being 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Idle(pub &'static [&'static str]);
@@ -46,9 +59,9 @@ pub trait Hostile {
         &[]
     }
 
-    /// Whether a strike that nothing ends is over some time.
-    fn ends_by_itself(&self) -> bool {
-        false
+    /// What becomes of a strike that ends.
+    fn ending(&self) -> Ending {
+        Ending::Undone
     }
 
     /// The worst that a fault with these options does.

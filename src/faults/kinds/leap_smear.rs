@@ -1,7 +1,7 @@
 //! `do = "leap-smear"`: a leap second, spread evenly over a window from when the fault strikes (Google: 24 hours, from noon
 //! before it to noon after it). Nodes that smear it and nodes that step are up to a second apart meanwhile.
 
-use super::{ClockKind, Harm, Hostile, Idle, Matter, Settings};
+use super::{ClockKind, Ending, Harm, Hostile, Idle, Matter, Settings};
 use crate::clocks::Disturbance;
 use crate::kernel::{Duration, Stream};
 use crate::spec::code::Code;
@@ -53,6 +53,10 @@ impl ClockKind for LeapSmear {
 impl Hostile for LeapSmear {
     fn acts_on(&self) -> Result<Matter, Idle> {
         Ok(Matter::WallClock)
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::Stays("`window` says over how long the second is spread")
     }
 
     fn harm(&self) -> Harm {

@@ -54,7 +54,7 @@ pub use disk_stall::DiskStall;
 pub use duplicate::Duplicate;
 pub use half_open::HalfOpen;
 pub use hold::Hold;
-pub use hostile::{Facts, Harm, Hostile, Idle, Settings};
+pub use hostile::{Ending, Facts, Harm, Hostile, Idle, Settings};
 pub use leap_smear::{Leap, LeapSmear};
 pub use loss::Loss;
 pub use lying_disk::LyingDisk;
@@ -327,9 +327,9 @@ impl KindOptions {
         self.hostile().is_some_and(|kind| kind.brings().contains(&happening))
     }
 
-    /// Whether a strike that nothing ends is over some time.
-    pub fn ends_by_itself(&self) -> bool {
-        self.hostile().is_some_and(Hostile::ends_by_itself)
+    /// What becomes of a strike that ends; what a nemesis does ends as its kinds do.
+    pub fn ending(&self) -> Ending {
+        self.hostile().map_or(Ending::Undone, Hostile::ending)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `do = "reset"`: streams end in a moment, as by a middlebox that sends both ends a TCP RST.
 
-use super::{Harm, Hostile, Idle, Matter, Settings, StreamKind};
+use super::{Ending, Harm, Hostile, Idle, Matter, Settings, StreamKind};
 use crate::kernel::{Duration, Stream};
 
 crate::options! {
@@ -19,8 +19,10 @@ impl Hostile for Reset {
         Ok(Matter::Streams)
     }
 
-    fn ends_by_itself(&self) -> bool {
-        true
+    fn ending(&self) -> Ending {
+        Ending::Known(
+            "it is over when it has struck: for one after the other write every = \"...\", for streams that stall do = \"partition\"",
+        )
     }
 
     fn harm(&self) -> Harm {

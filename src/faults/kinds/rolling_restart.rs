@@ -1,7 +1,7 @@
 //! `do = "rolling-restart"`: the nodes of the target are restarted batch by batch, as an upgrade does it. No batch goes
 //! down while a node of the target is down, whatever holds it there.
 
-use super::{Harm, Hostile, Idle, Matter, ScriptKind, Settings};
+use super::{Ending, Harm, Hostile, Idle, Matter, ScriptKind, Settings};
 use crate::faults::{Action, HappeningKind, Script, Step, Strike, StrikeContext};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
@@ -68,8 +68,8 @@ impl Hostile for RollingRestart {
         &[HappeningKind::Crashed]
     }
 
-    fn ends_by_itself(&self) -> bool {
-        true
+    fn ending(&self) -> Ending {
+        Ending::Done
     }
 
     fn harm(&self) -> Harm {

@@ -1,7 +1,7 @@
 //! `[fault.NAME]`: something that goes wrong, when and where. What every fault has is here; what one kind has besides is
 //! with the kind.
 
-use crate::faults::kinds::{Ingredient, OVER_AT_ONCE};
+use crate::faults::kinds::{Ending, Ingredient, OVER_AT_ONCE};
 use crate::faults::{FaultKind, KindOptions, Layout, Scope};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
@@ -148,6 +148,9 @@ impl Decode for FaultOptions {
         }
         let options = FaultOptions { common: common?, kind: own? };
         options.check_ends(&node.origin, decoder);
+        if let Some(lasts) = table.entry("for") {
+            options.check_for(&lasts.key_origin, decoder);
+        }
         Some(options)
     }
 
@@ -161,7 +164,10 @@ impl FaultOptions {
     pub fn ends(&self) -> bool {
         let FaultCommon { r#for, until, .. } = &self.common;
         let is_nemesis = matches!(self.kind, KindOptions::Random(_));
-        r#for.is_some() || until.is_some() || is_nemesis || self.kind.ends_by_itself()
+        r#for.is_some()
+            || until.is_some()
+            || is_nemesis
+            || matches!(self.kind.ending(), Ending::Done | Ending::Known(_))
     }
 
     /// A nemesis says how long its strikes last, or each of its kinds does.
@@ -174,6 +180,23 @@ impl FaultOptions {
         let message = "`for` is missing: how long does each strike last?";
         let help = "write for example for = \"exp(10s)\": after a few strikes that stay nothing would be left to strike";
         decoder.report(Diagnostic::error(Code::Contradiction, origin, message).help(help));
+    }
+
+    /// Warns of a `for`, written there, that says less than one may think.
+    fn check_for(&self, key: &Origin, decoder: &mut Decoder<'_>) {
+        const STILL: &str = "`for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens";
+        let kind = self.kind.kind();
+        let warning = |message: String| Diagnostic::warning(Code::NoEffect, key, message);
+        match self.kind.ending() {
+            Ending::Undone | Ending::Done => {}
+            Ending::Stays(help) => {
+                let message = format!("nothing of a {kind} is undone when `for` is over");
+                decoder.report(warning(message).help(help).help(STILL));
+            }
+            Ending::Known(help) => {
+                decoder.report(warning(format!("`for` changes nothing of a {kind}")).help(help));
+            }
+        }
     }
 }
 
@@ -297,26 +320,6 @@ impl Decode for Side {
     }
 }
 
-/// Kinds of which nothing is undone when they end, and what to write for something that is.
-const STAYS: [(FaultKind, &str); 4] = [
-    (FaultKind::ClockStep, "for a wall clock that is off for so long write do = \"clock-offset\""),
-    (FaultKind::LeapSmear, "`window` says over how long the second is spread"),
-    (FaultKind::BitRot, "for records that go bad again and again write every = \"...\""),
-    (
-        FaultKind::DiskLoss,
-        "for a node that is down until it has a new disk write do = \"crash\" with disk = \"lost\"",
-    ),
-];
-
-/// Kinds that are over when they say so, and what to write for something that lasts.
-const OVER_BY_THEMSELVES: [(FaultKind, &str); 2] = [
-    (
-        FaultKind::Reset,
-        "it is over when it has struck: for one after the other write every = \"...\", for streams that stall do = \"partition\"",
-    ),
-    (FaultKind::HalfOpen, "it is over when it is noticed, and `keepalive` says when that is"),
-];
-
 /// What to do about two options of which one is too many. Where one comes from another file or from the command line,
 /// neither can be taken away from there.
 fn keep_one(first: &str, second: &str, places: &Places<'_>, header: &str) -> String {
@@ -370,21 +373,6 @@ fn check_fault(fault: &FaultCommon, places: &Places<'_>, decoder: &mut Decoder<'
             false => "write `at` for a moment of the run, or `when` beside it for what the fault waits for",
         };
         decoder.report(Diagnostic::error(Code::Contradiction, places.of_key(key), message).help(help));
-    }
-    if fault.r#for.is_some()
-        && let Some((kind, help)) = STAYS.iter().find(|(kind, _)| *kind == fault.r#do.value)
-    {
-        let message = format!("nothing of a {kind} is undone when `for` is over");
-        let warning = Diagnostic::warning(Code::NoEffect, places.of_key("for"), message);
-        decoder.report(warning.help(*help).help(
-            "`for` only says until when operations are those of the phase `fault`, and when `fault-ended` happens",
-        ));
-    }
-    if fault.r#for.is_some()
-        && let Some((kind, help)) = OVER_BY_THEMSELVES.iter().find(|(kind, _)| *kind == fault.r#do.value)
-    {
-        let message = format!("`for` changes nothing of a {kind}");
-        decoder.report(Diagnostic::warning(Code::NoEffect, places.of_key("for"), message).help(*help));
     }
     // An option that another one, if it was given, makes wrong.
     let mut refuse = |key: &str, other: &str, message: String, help: &str| {
