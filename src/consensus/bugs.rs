@@ -16,7 +16,7 @@ pub struct Bug {
 
 /// A set of the bugs of one table, by row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Bugs(u32);
+pub struct Bugs(u64);
 
 impl Bugs {
     /// None: the algorithm as it should be.

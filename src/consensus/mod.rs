@@ -4,13 +4,13 @@
 //! applies what it commits to a store, and answers clients. A new protocol is one more folder beside [`raft`].
 
 pub mod bugs;
-pub mod membership;
+pub mod configurations;
 pub mod raft;
+pub mod reconfiguration;
 pub mod replica;
 pub mod replicated_log;
 
 pub use bugs::{Bug, Bugs};
-pub use membership::{Membership, Votes};
 pub use raft::Raft;
 pub use replica::Replica;
 pub use replicated_log::{Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot};

@@ -8,12 +8,14 @@
 //! - What another leader overwrote had no effect, and its client is told so.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use crate::kernel::{self, Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
 use crate::model::history::SessionId;
 use crate::model::log::{Command, LogIndex};
 use crate::model::note::ConsensusNote;
 use crate::model::op::{Answer, Key, Op};
+use crate::model::operation::{Order, OrderReply, Progress};
 use crate::model::request::{HEADER_BYTES, Reply, Request, Response};
 use crate::model::store::{Applied, Store};
 
@@ -40,13 +42,17 @@ pub enum ReadMode {
     ReadIndex,
     /// By the leader, at once while its lease lasts (dissertation §6.4.1): trusts the bound on clock drift.
     Lease,
+    /// By any node; one that does not lead asks the leader for the read index and waits until it has applied that
+    /// (dissertation §6.4).
+    Follower,
     /// By any node, at once, from whatever it has applied. Deliberately unsafe.
     Local,
 }
 
 impl ReadMode {
     /// Every mode, in the order of the documentation.
-    pub const ALL: [ReadMode; 4] = [ReadMode::Log, ReadMode::ReadIndex, ReadMode::Lease, ReadMode::Local];
+    pub const ALL: [ReadMode; 5] =
+        [ReadMode::Log, ReadMode::ReadIndex, ReadMode::Lease, ReadMode::Follower, ReadMode::Local];
 
     /// The name in scenarios.
     pub fn name(self) -> &'static str {
@@ -54,6 +60,7 @@ impl ReadMode {
             ReadMode::Log => "log",
             ReadMode::ReadIndex => "read-index",
             ReadMode::Lease => "lease",
+            ReadMode::Follower => "follower",
             ReadMode::Local => "local",
         }
     }
@@ -101,6 +108,10 @@ pub enum Message<M> {
     Request(Request),
     /// The answer to one.
     Reply(Reply),
+    /// An operator's order.
+    Order(Rc<Order>),
+    /// The answer to one.
+    OrderReply(OrderReply),
 }
 
 impl<M: kernel::Message> kernel::Message for Message<M> {
@@ -108,7 +119,9 @@ impl<M: kernel::Message> kernel::Message for Message<M> {
         match self {
             Message::Request(_) => 0,
             Message::Reply(_) => 1,
-            Message::Peer(message) => 2 + message.kind(),
+            Message::Order(_) => 2,
+            Message::OrderReply(_) => 3,
+            Message::Peer(message) => 4 + message.kind(),
         }
     }
 
@@ -116,6 +129,8 @@ impl<M: kernel::Message> kernel::Message for Message<M> {
         match self {
             Message::Request(_) => "request",
             Message::Reply(_) => "reply",
+            Message::Order(_) => "order",
+            Message::OrderReply(_) => "order-reply",
             Message::Peer(message) => message.name(),
         }
     }
@@ -124,6 +139,8 @@ impl<M: kernel::Message> kernel::Message for Message<M> {
         match self {
             Message::Request(request) => HEADER_BYTES + size_of::<Request>() as u32 + request.size,
             Message::Reply(_) => HEADER_BYTES + size_of::<Reply>() as u32,
+            Message::Order(_) => Order::WIRE_SIZE,
+            Message::OrderReply(_) => OrderReply::WIRE_SIZE,
             Message::Peer(message) => message.size(),
         }
     }
@@ -146,6 +163,8 @@ pub struct Replica<C> {
     proposed: VecDeque<(LogIndex, SessionId)>,
     /// Reads that wait, oldest first.
     reads: VecDeque<Waiting>,
+    /// The order that is being worked on, and who gave it.
+    order: Option<(NodeId, Order)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -179,6 +198,7 @@ impl<C: ReplicatedLog> Process for Replica<C> {
             owed: BTreeMap::new(),
             proposed: VecDeque::new(),
             reads: VecDeque::new(),
+            order: None,
         };
         replica.advance(cx);
         replica
@@ -188,7 +208,8 @@ impl<C: ReplicatedLog> Process for Replica<C> {
         match message {
             Message::Peer(message) => self.core.on_message(&mut Lift::new(cx), from, message),
             Message::Request(request) => self.on_request(cx, from, request),
-            Message::Reply(_) => return, // A replica asks nobody.
+            Message::Order(order) => self.on_order(from, &order),
+            Message::Reply(_) | Message::OrderReply(_) => return, // A replica asks nobody.
         }
         self.advance(cx);
     }
@@ -257,6 +278,9 @@ impl<C: ReplicatedLog> Replica<C> {
             (Op::Read { key }, ReadMode::Lease) => {
                 self.begin_read(cx, session, request.sequence, key, Confirmation::Lease);
             }
+            (Op::Read { key }, ReadMode::Follower) => {
+                self.begin_read(cx, session, request.sequence, key, Confirmation::Forwarded);
+            }
             (Op::Read { .. }, ReadMode::Log) | (Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
                 self.propose(cx, session, request);
             }
@@ -292,7 +316,7 @@ impl<C: ReplicatedLog> Replica<C> {
         let Some(owed) = self.owed.get(&session) else { return false };
         let is_it = |command: &Command| match command {
             Command::Apply { session: whose, sequence: which, .. } => (*whose, *which) == (session, sequence),
-            Command::Noop => false,
+            Command::Noop | Command::Reconfigure(_) => false,
         };
         owed.sequence == sequence && self.core.entry(owed.index).is_some_and(|entry| is_it(&entry.command))
     }
@@ -326,6 +350,9 @@ impl<C: ReplicatedLog> Replica<C> {
         }
         self.serve_reads(cx);
         self.take_snapshot(cx);
+        if self.order.is_some() {
+            self.pursue_order(cx);
+        }
     }
 
     /// Replaces the state by the protocol's snapshot if that is ahead: after a restart, or when it came from a
@@ -386,10 +413,10 @@ impl<C: ReplicatedLog> Replica<C> {
     fn serve_reads(&mut self, cx: &mut impl Context<Self>) {
         while let Some(&Waiting { barrier, session, sequence, key }) = self.reads.front() {
             match self.core.barrier_state(&barrier) {
-                BarrierState::Confirmed if barrier.index <= self.last_applied => {
+                BarrierState::Confirmed(index) if index <= self.last_applied => {
                     self.serve(cx, session, sequence, key);
                 }
-                BarrierState::Confirmed | BarrierState::Waiting => return,
+                BarrierState::Confirmed(_) | BarrierState::Waiting => return,
                 BarrierState::Lost => {
                     let leader = self.core.leader();
                     reply(cx, session, sequence, Response::Redirect { leader });
@@ -402,6 +429,22 @@ impl<C: ReplicatedLog> Replica<C> {
     fn serve(&mut self, cx: &mut impl Context<Self>, session: SessionId, sequence: u32, key: Key) {
         cx.note(ConsensusNote::Served { index: self.last_applied, session, sequence });
         reply(cx, session, sequence, Response::Ok(Answer::Read(self.store.read(key))));
+    }
+
+    /// An operator wants something. It asks again until it is told that it is done, or cannot be; a new order replaces
+    /// the one before.
+    fn on_order(&mut self, from: NodeId, order: &Order) {
+        self.order = Some((from, *order));
+    }
+
+    /// Answers an order once it is done, or cannot be done here.
+    fn pursue_order(&mut self, cx: &mut impl Context<Self>) {
+        let Some((from, Order { number, operation })) = self.order else { return };
+        let progress = self.core.operate(&mut Lift::new(cx), operation);
+        if progress != Progress::Working {
+            self.order = None;
+            cx.send(from, Message::OrderReply(OrderReply { number, progress }));
+        }
     }
 
     fn take_snapshot(&mut self, cx: &mut impl Context<Self>) {

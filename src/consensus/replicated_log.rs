@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use crate::kernel::{Context, Digest, NodeId, Process};
 use crate::model::log::{Command, Entry, LogIndex, Term};
+use crate::model::membership::Configuration;
 use crate::model::note::ConsensusNote;
+use crate::model::operation::{Operation, Progress};
 use crate::model::store::Store;
 
 /// A protocol that replicates a log of commands.
@@ -20,10 +22,14 @@ pub trait ReplicatedLog: Process<Note = ConsensusNote> {
     /// [`Refusal`], and then the command is not in the log.
     fn propose(&mut self, cx: &mut impl Context<Self>, command: Command) -> Result<LogIndex, Refusal>;
 
+    /// Brings about what an operator wants, or says how far that is: it may be called again and again. The same operation
+    /// is pursued until it is done or another replaces it.
+    fn operate(&mut self, cx: &mut impl Context<Self>, operation: Operation) -> Progress;
+
     /// Begins a read that must see everything committed before now.
     ///
     /// # Errors
-    /// [`Refusal::NotLeader`] at a node that does not lead.
+    /// [`Refusal::NotLeader`] at a node that does not lead, unless the read may be forwarded and a leader is known.
     fn barrier(
         &mut self,
         cx: &mut impl Context<Self>,
@@ -67,20 +73,24 @@ pub enum Refusal {
 pub enum Confirmation {
     /// A majority answers a message sent after the read began.
     Round,
+    /// As `Round`; a node that does not lead asks the leader for the read index, and serves the read itself.
+    Forwarded,
     /// No other can have been elected yet, by this node's clock and the bound on clock drift; a round when the
     /// lease has run out.
     Lease,
 }
 
-/// A read in progress. It may be served once it is confirmed and the state has applied `index`.
+/// A read in progress. It may be served once it is confirmed and the state has applied what the confirmation says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Barrier {
-    /// What the state must have applied.
+    /// What the state must have applied, at a leader.
     pub index: LogIndex,
     /// The leadership that the read hangs on.
     pub term: Term,
-    /// The round that confirms it; 0 needs none.
+    /// The round that confirms it, or the question that a leader answers; 0 needs none.
     pub round: u32,
+    /// The leader that is asked, by a node that does not lead.
+    pub asked: Option<NodeId>,
 }
 
 /// How far a read's confirmation has come.
@@ -88,9 +98,10 @@ pub struct Barrier {
 pub enum BarrierState {
     /// Not there yet.
     Waiting,
-    /// This node led when the read began, or later.
-    Confirmed,
-    /// It does not lead any more; the read must be asked again, elsewhere.
+    /// This node, or the one that it asked, led when the read began, or later: it may be served once the state has applied
+    /// this index.
+    Confirmed(LogIndex),
+    /// That one does not lead any more; the read must be asked again, elsewhere.
     Lost,
 }
 
@@ -125,6 +136,8 @@ impl Position {
 pub struct Snapshot {
     /// The prefix that it stands for.
     pub last: Position,
+    /// Who takes part after that prefix.
+    pub configuration: Configuration,
     /// The state after that prefix, client sessions included.
     pub state: Store,
     /// Its size on the wire and on disk, in bytes.
@@ -133,9 +146,9 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The snapshot of `state`, which has applied the log up to `last`.
-    pub fn new(last: Position, state: Store) -> Rc<Snapshot> {
+    pub fn new(last: Position, configuration: Configuration, state: Store) -> Rc<Snapshot> {
         let size = state.snapshot_size();
-        Rc::new(Snapshot { last, state, size })
+        Rc::new(Snapshot { last, configuration, state, size })
     }
 }
 

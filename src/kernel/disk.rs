@@ -189,11 +189,12 @@ impl<R> Image<R> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Durable<R> {
     areas: Vec<Image<R>>,
+    is_replacement: bool,
 }
 
 impl<R> Default for Durable<R> {
     fn default() -> Self {
-        Durable { areas: Vec::new() }
+        Durable { areas: Vec::new(), is_replacement: false }
     }
 }
 
@@ -201,6 +202,17 @@ impl<R> Durable<R> {
     /// The disk of a node that never wrote.
     pub fn empty() -> Self {
         Durable::default()
+    }
+
+    /// An empty disk in the place of one that is lost.
+    pub fn replacement() -> Self {
+        Durable { areas: Vec::new(), is_replacement: true }
+    }
+
+    /// Whether it stands in the place of a disk that is lost, as whoever put it there knows: what the node promised before
+    /// is forgotten.
+    pub fn is_replacement(&self) -> bool {
+        self.is_replacement
     }
 
     /// Position of the area's first record, counted from 0: how many were cut from its front.
@@ -302,7 +314,8 @@ impl<R> Durable<R> {
             records: image.records.iter().map(&lower).collect(),
             damage: image.damage.clone(),
         };
-        Durable { areas: self.areas.iter().map(map_image).collect() }
+        let areas = self.areas.iter().map(map_image).collect();
+        Durable { areas, is_replacement: self.is_replacement }
     }
 
     fn image(&self, area: Area) -> Option<&Image<R>> {

@@ -1,6 +1,7 @@
 //! Words of replicated logs: terms, indices, entries, commands.
 
 use super::history::SessionId;
+use super::membership::Configuration;
 use super::op::Op;
 
 /// A term (Raft), ballot round or view: counts leaderships. 2^32 elections are beyond any run (a run has at most
@@ -36,6 +37,8 @@ impl LogIndex {
 pub enum Command {
     /// Nothing: a new leader's first entry, or a filled gap.
     Noop,
+    /// From here on these take part (Raft: from this entry on; Multi-Paxos: from `alpha` entries behind it on).
+    Reconfigure(Configuration),
     /// A client's operation.
     Apply {
         /// Whose it is.
@@ -54,6 +57,7 @@ impl Command {
     pub fn size(&self) -> u32 {
         match self {
             Command::Noop => 8,
+            Command::Reconfigure(_) => 32,
             Command::Apply { size, .. } => 32 + size,
         }
     }
@@ -63,6 +67,10 @@ impl Command {
         let mut digest = crate::kernel::Digest::new();
         match *self {
             Command::Noop => digest.absorb(1),
+            Command::Reconfigure(configuration) => {
+                digest.absorb(2);
+                configuration.absorb_into(&mut digest);
+            }
             Command::Apply { session, sequence, op, .. } => {
                 digest.absorb(u64::from(session.node.0) << 32 | u64::from(session.slot));
                 digest.absorb(u64::from(sequence));

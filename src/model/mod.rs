@@ -3,8 +3,10 @@
 pub mod halt;
 pub mod history;
 pub mod log;
+pub mod membership;
 pub mod note;
 pub mod op;
+pub mod operation;
 pub mod request;
 pub mod route;
 pub mod sessions;

@@ -8,6 +8,7 @@ use crate::kernel::{Digest, Duration, Leadership, NodeId, Note, Time};
 use super::halt::Halt;
 use super::history::{Outcome, Reason, SessionId};
 use super::log::{LogIndex, Term};
+use super::membership::Slots;
 use super::op::{Answer, Op};
 
 /// What happened inside a replica.
@@ -92,6 +93,20 @@ pub enum ConsensusNote {
         /// The last index dropped.
         index: LogIndex,
     },
+    /// These decide what it commits from now on; told at boot and whenever that changes.
+    Configured {
+        /// Who votes.
+        voters: Slots,
+        /// The voters whom they replace, of whom a majority must agree too; none outside of joint consensus.
+        outgoing: Slots,
+        /// How many of the voters must agree; 0 is a majority.
+        quorum: u8,
+    },
+    /// Its disk is a new one in the place of one that was lost, as it knows: it votes and acknowledges nothing until the
+    /// others have taken it in again.
+    Recovering,
+    /// They have.
+    Rejoined,
     /// It takes part no more until it is restarted. At boot it is the only note: nothing is known of its log.
     Halted {
         /// Why.
@@ -226,6 +241,11 @@ impl Note for ConsensusNote {
             ConsensusNote::Served { index, session, sequence } => (9, of_operation(index, session, sequence)),
             ConsensusNote::Installed { index, term, prefix } => (10, [index.0, u64::from(term.0), prefix]),
             ConsensusNote::Compacted { index } => (11, [index.0, 0, 0]),
+            ConsensusNote::Configured { voters, outgoing, quorum } => {
+                (13, [voters.0, outgoing.0, u64::from(quorum)])
+            }
+            ConsensusNote::Recovering => (14, [0; 3]),
+            ConsensusNote::Rejoined => (15, [0; 3]),
             ConsensusNote::Halted { why } => {
                 why.absorb_into(&mut digest);
                 (12, [0; 3])
@@ -248,7 +268,10 @@ impl Note for ConsensusNote {
             | ConsensusNote::Applied { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
-            | ConsensusNote::Compacted { .. } => None,
+            | ConsensusNote::Compacted { .. }
+            | ConsensusNote::Configured { .. }
+            | ConsensusNote::Recovering
+            | ConsensusNote::Rejoined => None,
         }
     }
 }

@@ -262,7 +262,10 @@ impl Recorder {
             | ConsensusNote::Applied { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
-            | ConsensusNote::Compacted { .. } => {}
+            | ConsensusNote::Compacted { .. }
+            | ConsensusNote::Configured { .. }
+            | ConsensusNote::Recovering
+            | ConsensusNote::Rejoined => {}
         }
     }
 

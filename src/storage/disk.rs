@@ -203,11 +203,11 @@ impl<R: Clone> Disk<R> {
         self.busy_until = self.busy_until.min(now);
     }
 
-    /// Everything durable is lost: whoever boots finds an empty disk.
+    /// Everything durable is lost: whoever boots finds an empty disk, and is told that it is not the node's first.
     pub fn wipe(&mut self) {
         self.counters.lost += 1;
         self.counters.records_lost += self.durable.intact().count() as u64;
-        self.durable = Durable::empty();
+        self.durable = Durable::replacement();
         if let Some(faults) = &mut self.faults {
             faults.forget_cache(&mut self.counters);
         }

@@ -4,10 +4,13 @@
 //! message type and knows nothing of this one; [`Member`] says how the two meet. A wire is not one-to-one with a
 //! role: stores, services and clients share requests and replies.
 
+use std::rc::Rc;
+
 use crate::consensus::raft::{self, Raft};
 use crate::consensus::replica::{self, Replica};
 use crate::kernel::{Message, Process};
 use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
+use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{Reply, Request};
 use crate::services::front::Front;
 use crate::services::instance::Instance;
@@ -25,6 +28,10 @@ pub enum Wire<X> {
     Call(Call),
     /// A service's answer.
     Answered(Answered),
+    /// An operator's order to a store.
+    Order(Rc<Order>),
+    /// A store's answer to one.
+    OrderReply(OrderReply),
     /// Between Raft replicas.
     Raft(raft::Message),
     /// Between nodes of a user's own process.
@@ -41,6 +48,8 @@ impl<X: Message> Message for Wire<X> {
             Wire::Reply(_) => 1,
             Wire::Call(_) => 2,
             Wire::Answered(_) => 3,
+            Wire::Order(_) => 4,
+            Wire::OrderReply(_) => 5,
             Wire::Raft(message) => RAFT + message.kind(),
             Wire::Custom(message) => CUSTOM + message.kind(),
         }
@@ -52,6 +61,8 @@ impl<X: Message> Message for Wire<X> {
             Wire::Reply(_) => "reply",
             Wire::Call(_) => "call",
             Wire::Answered(_) => "answered",
+            Wire::Order(_) => "order",
+            Wire::OrderReply(_) => "order-reply",
             Wire::Raft(message) => message.name(),
             Wire::Custom(message) => message.name(),
         }
@@ -64,6 +75,8 @@ impl<X: Message> Message for Wire<X> {
             Wire::Reply(reply) => reply.wire_size(),
             Wire::Call(_) => Call::WIRE_SIZE,
             Wire::Answered(_) => Answered::WIRE_SIZE,
+            Wire::Order(_) => Order::WIRE_SIZE,
+            Wire::OrderReply(_) => OrderReply::WIRE_SIZE,
             Wire::Raft(message) => message.size(),
             Wire::Custom(message) => message.size(),
         }
@@ -104,6 +117,8 @@ impl<X: Message> Member<X> for Replica<Raft> {
             replica::Message::Peer(message) => Wire::Raft(message),
             replica::Message::Request(request) => Wire::Request(request),
             replica::Message::Reply(reply) => Wire::Reply(reply),
+            replica::Message::Order(order) => Wire::Order(order),
+            replica::Message::OrderReply(reply) => Wire::OrderReply(reply),
         }
     }
 
@@ -113,6 +128,8 @@ impl<X: Message> Member<X> for Replica<Raft> {
             Wire::Raft(message) => Ok(replica::Message::Peer(message)),
             Wire::Request(request) => Ok(replica::Message::Request(request)),
             Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
+            Wire::Order(order) => Ok(replica::Message::Order(order)),
+            Wire::OrderReply(reply) => Ok(replica::Message::OrderReply(reply)),
             Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
         }
     }
@@ -139,7 +156,7 @@ macro_rules! speaks_service {
                     Wire::Answered(answered) => Ok(ServiceMessage::Answered(answered)),
                     Wire::Request(request) => Ok(ServiceMessage::Request(request)),
                     Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
-                    Wire::Raft(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
+                    Wire::Order(_) | Wire::OrderReply(_) | Wire::Raft(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
                 }
             }
         }

@@ -1,27 +1,32 @@
 //! `durability`: what is committed is durable on a quorum from then on, a restart finds again what was
 //! durable and committed, and what a client was told took effect was applied.
 //!
-//! A quorum is a majority. A replica holds an index durably if a sync or a snapshot covers its log up to
-//! there and that log is what was committed; one that is down holds what it will find.
+//! A quorum is what the replica that commits says of who votes: a majority of them, or of both groups in joint consensus.
+//! A replica holds an index durably if a sync or a snapshot covers its log up to there and that log is what was
+//! committed; one that is down holds what it will find.
 
 use crate::model::log::LogIndex;
 
 use super::committed_log::CommittedLog;
-use super::mirror::{LogMirror, Mirror};
+use super::mirror::{LogMirror, Mirror, Quorum};
 use super::violation::{Found, Shortfall, What};
 
-/// How many replicas hold `index` durably.
-fn holders(mirrors: &[Mirror], committed: &CommittedLog, index: LogIndex) -> u32 {
-    let holds = |log: &LogMirror| log.durable() >= index && committed.agrees(index, log.prefix(index));
-    mirrors.iter().map(|mirror| u32::from(holds(&mirror.log))).sum()
-}
-
-/// What is missing to a quorum that holds `index` durably.
-fn shortfall(mirrors: &[Mirror], committed: &CommittedLog, index: LogIndex) -> Option<Shortfall> {
-    let replicas = mirrors.len() as u32;
-    let shortfall =
-        Shortfall { holders: holders(mirrors, committed, index), replicas, quorum: replicas / 2 + 1 };
-    (shortfall.holders < shortfall.quorum).then_some(shortfall)
+/// What is missing to a quorum that holds `index` durably, of the first group that is not enough.
+fn shortfall(
+    mirrors: &[Mirror],
+    committed: &CommittedLog,
+    index: LogIndex,
+    quorum: Quorum,
+) -> Option<Shortfall> {
+    let holds = |slot: &usize| {
+        let log = &mirrors[*slot].log;
+        log.durable() >= index && committed.agrees(index, log.prefix(index))
+    };
+    quorum.groups().find_map(|(group, needed)| {
+        let holders = group.iter().filter(holds).count();
+        let [holders, replicas, quorum] = [holders, group.len(), needed].map(|count| count as u32);
+        (holders < quorum).then_some(Shortfall { holders, replicas, quorum })
+    })
 }
 
 /// `index` is committed for the first time. (Who holds it holds all before.)
@@ -29,15 +34,16 @@ pub(super) fn first_committed(
     mirrors: &[Mirror],
     committed: &CommittedLog,
     index: LogIndex,
+    quorum: Quorum,
 ) -> Option<Found> {
-    let shortfall = shortfall(mirrors, committed, index)?;
+    let shortfall = shortfall(mirrors, committed, index, quorum)?;
     Some(Found::alone(What::CommittedTooEarly { index, shortfall }))
 }
 
 /// A replica removed durable entries, committed ones maybe among them.
-pub(super) fn removed(mirrors: &[Mirror], committed: &CommittedLog) -> Option<Found> {
+pub(super) fn removed(mirrors: &[Mirror], committed: &CommittedLog, quorum: Quorum) -> Option<Found> {
     let index = committed.last();
-    let shortfall = shortfall(mirrors, committed, index)?;
+    let shortfall = shortfall(mirrors, committed, index, quorum)?;
     Some(Found::alone(What::QuorumLost { index, shortfall }))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::NodeId;
 use crate::model::log::{LogIndex, Term};
+use crate::model::membership::{Slots, majority};
 
 use super::window::Window;
 
@@ -97,10 +98,40 @@ impl LogMirror {
     }
 }
 
+/// Whose agreement commits an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Quorum {
+    /// Who votes.
+    pub voters: Slots,
+    /// The voters whom they replace, of whom enough must agree too; none outside of joint consensus.
+    pub outgoing: Slots,
+    /// How many must agree of each group; 0 is a majority.
+    pub count: u8,
+}
+
+impl Quorum {
+    /// A majority of so many nodes.
+    pub fn of_all(nodes: usize) -> Quorum {
+        Quorum { voters: Slots::first(nodes), outgoing: Slots::NONE, count: 0 }
+    }
+
+    /// The groups that must agree, and how many of each.
+    pub fn groups(self) -> impl Iterator<Item = (Slots, usize)> {
+        let needed = move |group: Slots| match self.count {
+            0 => majority(group.len()),
+            count => usize::from(count),
+        };
+        let groups = [self.voters, self.outgoing].into_iter();
+        groups.filter(|group| !group.is_empty()).map(move |group| (group, needed(group)))
+    }
+}
+
 /// A replica.
 #[derive(Clone, Debug)]
 pub(super) struct Mirror {
     pub node: NodeId,
+    /// Whose agreement commits what it commits, as it told.
+    pub quorum: Quorum,
     pub log: LogMirror,
     /// After a restart, until the disk is read: the log that should be found there.
     pub expected: Option<LogMirror>,
@@ -119,9 +150,10 @@ pub(super) struct Mirror {
 }
 
 impl Mirror {
-    pub fn new(node: NodeId) -> Mirror {
+    pub fn new(node: NodeId, quorum: Quorum) -> Mirror {
         Mirror {
             node,
+            quorum,
             log: LogMirror::new(),
             expected: None,
             incarnation: 0,
@@ -161,7 +193,7 @@ impl Mirror {
             incarnation: self.incarnation + 1,
             term: self.led,
             led: self.led,
-            ..Mirror::new(self.node)
+            ..Mirror::new(self.node, self.quorum)
         };
     }
 }
@@ -178,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_crash_leaves_what_was_synced() {
-        let mut mirror = Mirror::new(NodeId(0));
+        let mut mirror = Mirror::new(NodeId(0), Quorum::of_all(3));
         mirror.log = log_of(&[11, 12, 13]);
         mirror.log.sync(LogIndex(2));
         mirror.crash();

@@ -37,6 +37,7 @@ mod tests;
 use crate::kernel::{NodeId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
+use crate::model::membership::GROUP_MAX;
 use crate::model::note::ConsensusNote;
 
 pub use invariant::{Invariant, InvariantSet, Row, TABLE};
@@ -46,7 +47,7 @@ use agreement::{Application, Applications};
 use committed_log::CommittedLog;
 use exactly_once::ExactlyOnce;
 use log_matching::LogMatching;
-use mirror::Mirror;
+use mirror::{Mirror, Quorum};
 use one_leader::OneLeader;
 use violation::Found;
 
@@ -58,6 +59,8 @@ pub struct Invariants {
     slots: Vec<Option<u16>>,
     mirrors: Vec<Mirror>,
     committed: CommittedLog,
+    /// Whose agreement committed the last of it.
+    decided_by: Quorum,
     leaders: OneLeader,
     entries: LogMatching,
     applications: Applications,
@@ -66,20 +69,24 @@ pub struct Invariants {
 }
 
 impl Invariants {
-    /// Judges the system of these replicas, all of which vote, by the invariants in `which`.
+    /// Judges the system of these replicas by the invariants in `which`. All of them vote until they tell otherwise
+    /// (`Configured`).
     ///
     /// # Panics
-    /// If there are more than 2^16 nodes.
+    /// If there are more than 64 nodes.
     pub fn new(nodes: &[NodeId], which: InvariantSet) -> Invariants {
+        assert!(nodes.len() <= GROUP_MAX, "a replicated log has at most {GROUP_MAX} replicas");
+        let all = Quorum::of_all(nodes.len());
         let mut slots = vec![None; nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0)];
         for (slot, node) in nodes.iter().enumerate() {
-            slots[node.index()] = Some(u16::try_from(slot).expect("a system has at most 2^16 replicas"));
+            slots[node.index()] = Some(slot as u16);
         }
         Invariants {
             which,
             slots,
-            mirrors: nodes.iter().map(|&node| Mirror::new(node)).collect(),
+            mirrors: nodes.iter().map(|&node| Mirror::new(node, all)).collect(),
             committed: CommittedLog::new(),
+            decided_by: all,
             leaders: OneLeader::default(),
             entries: LogMatching::default(),
             applications: Applications::default(),
@@ -129,6 +136,12 @@ impl Invariants {
                 self.mirrors[slot].log.compact(index);
                 self.forget();
             }
+            ConsensusNote::Configured { voters, outgoing, quorum } => {
+                self.mirrors[slot].quorum = Quorum { voters, outgoing, count: quorum };
+            }
+            // It knows that what its disk held is gone, and promises nothing on it.
+            ConsensusNote::Recovering => self.mirrors[slot].expected = None,
+            ConsensusNote::Rejoined => {}
             ConsensusNote::Halted { .. } => self.mirrors[slot].halt(),
         }
     }
@@ -197,7 +210,7 @@ impl Invariants {
         let loses_durable = from <= log.durable() && from <= self.committed.last();
         log.truncate(from);
         if loses_durable {
-            let found = durability::removed(&self.mirrors, &self.committed);
+            let found = durability::removed(&self.mirrors, &self.committed, self.decided_by);
             self.check(Invariant::Durability, told, found);
         }
     }
@@ -221,7 +234,8 @@ impl Invariants {
         // latest.
         let term = mirror.leading.unwrap_or(self.leaders.latest());
         self.committed.extend(&mirror.log, index, prefix, term);
-        let early = durability::first_committed(&self.mirrors, &self.committed, index);
+        self.decided_by = mirror.quorum;
+        let early = durability::first_committed(&self.mirrors, &self.committed, index, self.decided_by);
         self.check(Invariant::Agreement, told, parted);
         self.check(Invariant::Durability, told, early);
     }
@@ -266,7 +280,9 @@ impl Invariants {
 
     /// Forgets what every replica has compacted: no note can speak of it any more.
     fn forget(&mut self) {
-        let kept = self.mirrors.iter().map(|mirror| mirror.log.base()).min().unwrap_or_default();
+        // A node that stands by has nothing, and would keep everything.
+        let logs = self.mirrors.iter().map(|mirror| &mirror.log).filter(|log| log.last() > LogIndex(0));
+        let kept = logs.map(|log| log.base()).min().unwrap_or_default();
         self.committed.forget_before(kept);
         self.entries.forget_before(kept);
         self.applications.forget_before(kept);

@@ -37,11 +37,18 @@ impl Raft {
         // Never this log's own end: behind the message's last entry may stand what the leader never had.
         let match_index = LogIndex(append.prev_log_index.0 + append.entries.len() as u64);
         self.follow_commit(cx, append.leader_commit.min(match_index));
-        let accepted = Message::AppendAccepted { term: self.current_term, round: append.round, match_index };
+        let accepted = self.accepted(append.round, match_index);
         if self.has_bug(bugs::ACK_BEFORE_SYNC) {
             return self.send_with_metadata(cx, from, accepted);
         }
         self.send_with_log(cx, from, accepted, match_index);
+    }
+
+    /// The acknowledgement of the log up to `match_index`. A server that does not remember all its promises cannot vouch
+    /// for a round or a commit.
+    fn accepted(&self, round: u32, match_index: LogIndex) -> Message {
+        let (term, is_learning) = (self.current_term, self.recovering.is_some());
+        Message::AppendAccepted { term, round: if is_learning { 0 } else { round }, match_index, is_learning }
     }
 
     /// A message of a leader whose term is not over: any campaign here is (§5.2). Returns `false` if this server

@@ -18,9 +18,21 @@ pub const VOTE_TWICE: Bugs = Bugs::row(5);
 pub const ACK_BEFORE_SYNC: Bugs = Bugs::row(6);
 /// A server takes any damage in its log for the torn end that a crash leaves.
 pub const TRUNCATE_ON_CORRUPT: Bugs = Bugs::row(7);
+/// A leader changes who votes before it has committed an entry of its term.
+pub const CHANGE_WITHOUT_NOOP: Bugs = Bugs::row(8);
+/// A leader hands over to a server whose log may lack entries.
+pub const TRANSFER_UNCHECKED: Bugs = Bugs::row(9);
+/// A leader keeps its lease when it has told another to campaign.
+pub const LEASE_IGNORES_TRANSFER: Bugs = Bugs::row(10);
+/// A leader tells a follower its commit index as read index at once.
+pub const FOLLOWER_READ_UNSAFE: Bugs = Bugs::row(11);
+/// A snapshot does not say who takes part.
+pub const SNAPSHOT_DROPS_CONFIGURATION: Bugs = Bugs::row(12);
+/// A server with a new disk takes part as if nothing had been promised.
+pub const AMNESIA: Bugs = Bugs::row(13);
 
 /// Every switch, in the order of its row.
-pub const TABLE: [Bug; 8] = [
+pub const TABLE: [Bug; 14] = [
     Bug {
         name: "raft-vote-not-persisted",
         doc: "A server tells its vote without writing term and vote; after a crash it votes again.",
@@ -69,6 +81,42 @@ pub const TABLE: [Bug; 8] = [
         source: "22: Alagappan and others, Protocol-Aware Recovery (FAST 2018)",
         caught_by: "durability, leader completeness",
     },
+    Bug {
+        name: "raft-change-without-noop",
+        doc: "A leader changes who votes before an entry of its term is committed: majorities need not meet.",
+        source: "3: raft-dev 2015, atomix/copycat #23, baidu/braft #182",
+        caught_by: "one leader per term, agreement, leader completeness",
+    },
+    Bug {
+        name: "raft-transfer-unchecked",
+        doc: "A leader tells its successor to campaign before that holds the whole log durably.",
+        source: "24: openraft #1805",
+        caught_by: "progress: leadership is not handed over",
+    },
+    Bug {
+        name: "raft-lease-ignores-transfer",
+        doc: "A leader that told another to campaign goes on serving reads by its lease.",
+        source: "7: openraft #1747",
+        caught_by: "linearizable reads",
+    },
+    Bug {
+        name: "raft-follower-read-unsafe",
+        doc: "A leader answers a follower's question with its commit index at once, leading or not.",
+        source: "8: tikv #16069",
+        caught_by: "linearizable reads",
+    },
+    Bug {
+        name: "raft-snapshot-drops-configuration",
+        doc: "A server that restarts from a snapshot takes the first configuration for the last.",
+        source: "18: openraft dba24036, #1808, #1892",
+        caught_by: "one leader per term, agreement",
+    },
+    Bug {
+        name: "raft-amnesia",
+        doc: "A server whose disk was lost votes and acknowledges as if it had never promised anything.",
+        source: "34 (its Raft form): Michael and others, DISC 2017",
+        caught_by: "one leader per term, durability, leader completeness",
+    },
 ];
 
 #[cfg(test)]
@@ -86,6 +134,12 @@ mod tests {
             (VOTE_TWICE, "raft-vote-twice"),
             (ACK_BEFORE_SYNC, "raft-ack-before-sync"),
             (TRUNCATE_ON_CORRUPT, "raft-truncate-on-corrupt"),
+            (CHANGE_WITHOUT_NOOP, "raft-change-without-noop"),
+            (TRANSFER_UNCHECKED, "raft-transfer-unchecked"),
+            (LEASE_IGNORES_TRANSFER, "raft-lease-ignores-transfer"),
+            (FOLLOWER_READ_UNSAFE, "raft-follower-read-unsafe"),
+            (SNAPSHOT_DROPS_CONFIGURATION, "raft-snapshot-drops-configuration"),
+            (AMNESIA, "raft-amnesia"),
         ];
         assert_eq!(rows.len(), TABLE.len());
         for (bug, name) in rows {

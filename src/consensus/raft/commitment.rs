@@ -13,6 +13,7 @@ impl Raft {
     pub(super) fn advance_commit(&mut self, cx: &mut impl Context<Self>) {
         if let Some(index) = self.commit_candidate() {
             self.commit(cx, index);
+            self.configuration_committed(cx);
         }
     }
 
@@ -22,8 +23,8 @@ impl Raft {
         let Role::Leader(leader) = &self.role else { return None };
         // The leader is one of the majority only as far as its own disk is (dissertation §10.2.1).
         let durable_index = self.durability.durable_index();
-        let index = self.membership.reached(|slot| {
-            if slot == self.slot { durable_index } else { leader.followers[slot].match_index }
+        let index = self.configuration().reached(|slot| {
+            if slot == self.slot { durable_index } else { leader.followers[slot].acknowledged }
         });
         let is_own_term = self.log.term(index) == Some(self.current_term);
         (index > self.commit_index && (is_own_term || self.has_bug(bugs::COMMIT_OLDER_TERM))).then_some(index)

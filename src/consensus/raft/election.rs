@@ -1,9 +1,9 @@
 //! Leader election (§5.2) with the restriction on who can win (§5.4.1), pre-vote (dissertation §9.6), and
 //! check-quorum: a leader without a majority steps down (§6.2), a voter with a leader does not vote (§4.2.3).
 
-use crate::consensus::membership::Votes;
 use crate::kernel::{Context, Duration, NodeId, Time};
 use crate::model::log::{Command, Entry, Term};
+use crate::model::membership::Slots;
 use crate::model::note::ConsensusNote;
 
 use super::bugs;
@@ -26,42 +26,47 @@ impl Raft {
     pub(super) fn on_election_timeout(&mut self, cx: &mut impl Context<Self>) {
         assert!(!self.is_leader(), "a leader's election timer is not armed");
         self.leader = None;
+        if !self.may_campaign() {
+            return; // The timer begins anew when a leader is heard.
+        }
         if self.options.pre_vote {
             self.ask_pre_votes(cx);
         } else {
-            self.campaign(cx);
+            self.campaign(cx, false);
         }
     }
 
     /// Asks whether an election could be won, and spends no term on the question.
     fn ask_pre_votes(&mut self, cx: &mut impl Context<Self>) {
-        let mut votes = Votes::default();
-        votes.add(self.slot);
+        let votes = Slots::one(self.slot);
         self.role = Role::PreCandidate { votes };
         cx.note(ConsensusNote::Campaigned { term: self.current_term.next(), pre_vote: true });
-        if self.membership.is_quorum(votes) {
-            return self.campaign(cx);
+        if self.configuration().is_quorum(votes) {
+            return self.campaign(cx, false);
         }
         self.arm_election(cx);
-        let request = self.request_vote(self.current_term.next(), true);
-        self.each_peer(|_, peer| cx.send(peer, Message::RequestVote(request)));
+        let request = RequestVote { pre_vote: true, ..self.request_vote(self.current_term.next()) };
+        self.other_voters()
+            .iter()
+            .for_each(|slot| cx.send(self.roster.node(slot), Message::RequestVote(request)));
     }
 
     /// Begins an election. Term and own vote must be durable before anyone is asked: a candidate that forgot
     /// them could win the same term twice, with two different logs.
-    fn campaign(&mut self, cx: &mut impl Context<Self>) {
+    ///
+    /// With `transfer` the leader wants it (dissertation §3.10).
+    pub(super) fn campaign(&mut self, cx: &mut impl Context<Self>, transfer: bool) {
         self.current_term = self.current_term.next();
         self.voted_for = Some(self.me);
+        self.leader = None;
         self.metadata_changed();
-        self.role = Role::Candidate { votes: Votes::default() };
+        self.forget_asking(cx);
+        self.role = Role::Candidate { votes: Slots::NONE };
         cx.note(ConsensusNote::Campaigned { term: self.current_term, pre_vote: false });
         self.arm_election(cx);
-        let request = Message::RequestVote(self.request_vote(self.current_term, false));
-        for slot in 0..self.membership.voters().len() {
-            if slot != self.slot {
-                let peer = self.membership.voters()[slot];
-                self.send_with_metadata(cx, peer, request.clone());
-            }
+        let request = RequestVote { transfer, ..self.request_vote(self.current_term) };
+        for slot in self.other_voters().iter() {
+            self.send_with_metadata(cx, self.roster.node(slot), Message::RequestVote(request));
         }
         self.count_own_vote(cx);
     }
@@ -73,18 +78,22 @@ impl Raft {
         }
     }
 
-    fn request_vote(&self, term: Term, pre_vote: bool) -> RequestVote {
+    fn request_vote(&self, term: Term) -> RequestVote {
         RequestVote {
             term,
             last_log_term: self.log.last_term(),
             last_log_index: self.log.last_index(),
-            pre_vote,
+            pre_vote: false,
+            transfer: false,
         }
     }
 
     /// Grants a pre-vote if it would vote so, and has itself not heard a leader for the least election timeout.
     /// Nothing changes here and nothing is promised.
     pub(super) fn on_pre_vote(&mut self, cx: &mut impl Context<Self>, from: NodeId, request: RequestVote) {
+        if self.recovering.is_some() {
+            return;
+        }
         let granted = request.term > self.current_term
             && self.is_up_to_date(&request)
             && !self.hears_a_leader(cx.now());
@@ -99,12 +108,15 @@ impl Raft {
         from: NodeId,
         request: RequestVote,
     ) {
+        if self.recovering.is_some() {
+            return; // It may have voted in that term already.
+        }
         if request.term < self.current_term {
             let refusal = Message::VoteReply { term: self.current_term, granted: false, pre_vote: false };
             return self.send_with_metadata(cx, from, refusal);
         }
         if request.term > self.current_term {
-            if self.options.check_quorum && self.hears_a_leader(cx.now()) {
+            if self.options.check_quorum && self.hears_a_leader(cx.now()) && !request.transfer {
                 return; // Neither the term nor the vote: a lease may rest on this silence (§4.2.3).
             }
             self.enter_term(cx, request.term);
@@ -153,10 +165,11 @@ impl Raft {
             unreachable!("only a campaign counts votes");
         };
         votes.add(slot);
-        if !self.membership.is_quorum(*votes) {
+        let votes = *votes;
+        if !self.configuration().is_quorum(votes) {
             return;
         }
-        if matches!(self.role, Role::PreCandidate { .. }) { self.campaign(cx) } else { self.lead(cx) }
+        if matches!(self.role, Role::PreCandidate { .. }) { self.campaign(cx, false) } else { self.lead(cx) }
     }
 
     /// Wins the election: appends a no-op, whose commit also commits what earlier terms left (§8), and tells
@@ -164,14 +177,22 @@ impl Raft {
     fn lead(&mut self, cx: &mut impl Context<Self>) {
         let (last_index, now) = (self.log.last_index(), cx.now());
         let patience = self.draw_election_timeout(cx);
-        let voters = self.membership.voters().len();
         let mut rounds = Rounds::default();
         rounds.begin(now);
         self.role = Role::Leader(Box::new(Leader {
-            followers: (0..voters).map(|_| Progress::new(last_index, now)).collect(),
+            followers: self.roster.nodes().iter().map(|_| Progress::new(last_index, now)).collect(),
+            members: self.peers(),
+            departing: Slots::NONE,
             term_start: last_index.next(),
             patience,
             rounds,
+            asks: Vec::new(),
+            goal: None,
+            catch_up: None,
+            caught_up: Slots::NONE,
+            transfer: None,
+            transfer_failed: None,
+            gave_up_lease: false,
         }));
         self.leader = Some(self.me);
         cx.note(ConsensusNote::BecameLeader { term: self.current_term, last_index });
@@ -206,8 +227,9 @@ impl Raft {
         let now = cx.now();
         let Role::Leader(leader) = &self.role else { unreachable!("only a leader arms it") };
         let followers = &leader.followers;
-        let heard_at =
-            self.membership.reached(|slot| if slot == self.slot { now } else { followers[slot].heard_at });
+        let heard_at = self
+            .configuration()
+            .reached(|slot| if slot == self.slot { now } else { followers[slot].heard_at });
         let silence = now.since(heard_at);
         if silence >= leader.patience {
             self.heard_at = None;
@@ -217,12 +239,8 @@ impl Raft {
         }
     }
 
-    /// Calls `visit` with slot and id of every other voter.
-    pub(super) fn each_peer(&self, mut visit: impl FnMut(usize, NodeId)) {
-        for (slot, &peer) in self.membership.voters().iter().enumerate() {
-            if slot != self.slot {
-                visit(slot, peer);
-            }
-        }
+    /// Everybody else whose vote counts.
+    fn other_voters(&self) -> Slots {
+        self.configuration().voting().without(Slots::one(self.slot))
     }
 }

@@ -58,9 +58,11 @@ impl Raft {
         assert!(self.log.last_term() <= self.current_term, "an entry is of a term not yet seen");
         if let Role::Leader(leader) = &self.role {
             assert_eq!(self.voted_for, Some(self.me), "a leader voted for another");
-            for progress in &leader.followers {
+            for slot in leader.members.iter() {
+                let progress = &leader.followers[slot];
                 assert!(progress.match_index < progress.next_index, "what is known to match is sent again");
                 assert!(progress.next_index <= last_index.next(), "more was sent than there is");
+                assert!(progress.acknowledged <= progress.match_index, "more counts than is known to match");
             }
         }
     }

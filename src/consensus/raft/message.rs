@@ -35,6 +35,8 @@ pub enum Message {
         round: u32,
         /// `prev_log_index` plus the number of entries of the message answered: never more than was sent.
         match_index: LogIndex,
+        /// Whether the follower's disk is new and it has not been taken in again: it learns, and its word does not count.
+        is_learning: bool,
     },
     /// The follower's log does not hold the previous entry, or the sender is deposed.
     AppendRejected {
@@ -62,6 +64,41 @@ pub enum Message {
         /// The snapshot's last index.
         last_index: LogIndex,
     },
+    /// A leader wants the receiver to lead (dissertation §3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
+    },
+    /// A follower asks for a read index (dissertation §6.4).
+    ReadIndex {
+        /// The follower's term.
+        term: Term,
+        /// Counts the follower's questions.
+        ask: u32,
+    },
+    /// The leader led when it got the question, and the state up to `index` is fresh enough.
+    ReadIndexReply {
+        /// The leader's term.
+        term: Term,
+        /// The question answered.
+        ask: u32,
+        /// The read index.
+        index: LogIndex,
+    },
+    /// A server with a new disk in the place of a lost one asks to be taken in again.
+    Rejoin {
+        /// The server's term.
+        term: Term,
+        /// Where a leader's log ended after the disk was lost; 0 asks for it.
+        known: LogIndex,
+    },
+    /// The leader led when it was asked, and its log ends here.
+    RejoinReply {
+        /// The leader's term.
+        term: Term,
+        /// The last index.
+        index: LogIndex,
+    },
 }
 
 /// A candidate's question. The candidate is the sender.
@@ -75,6 +112,9 @@ pub struct RequestVote {
     pub last_log_index: LogIndex,
     /// Whether only the readiness to vote is asked.
     pub pre_vote: bool,
+    /// Whether the leader wants this election, so that it is no reason against it that a leader is heard (dissertation
+    /// §4.2.3).
+    pub transfer: bool,
 }
 
 /// Entries for a follower, or none: a heartbeat. The leader is the sender.
@@ -127,7 +167,12 @@ impl Message {
             Message::VoteReply { term, .. }
             | Message::AppendAccepted { term, .. }
             | Message::AppendRejected { term, .. }
-            | Message::SnapshotReply { term, .. } => *term,
+            | Message::SnapshotReply { term, .. }
+            | Message::TimeoutNow { term }
+            | Message::ReadIndex { term, .. }
+            | Message::ReadIndexReply { term, .. }
+            | Message::Rejoin { term, .. }
+            | Message::RejoinReply { term, .. } => *term,
         }
     }
 
@@ -144,6 +189,11 @@ impl Message {
             Message::AppendRejected { .. } => (7, "append-rejected"),
             Message::InstallSnapshot(_) => (8, "install-snapshot"),
             Message::SnapshotReply { .. } => (9, "snapshot-reply"),
+            Message::TimeoutNow { .. } => (10, "timeout-now"),
+            Message::ReadIndex { .. } => (11, "read-index"),
+            Message::ReadIndexReply { .. } => (12, "read-index-reply"),
+            Message::Rejoin { .. } => (13, "rejoin"),
+            Message::RejoinReply { .. } => (14, "rejoin-reply"),
         }
     }
 }
@@ -164,12 +214,16 @@ impl kernel::Message for Message {
         HEADER_BYTES
             + match self {
                 Message::RequestVote(_) | Message::SnapshotReply { .. } => 4 * WORD,
-                Message::VoteReply { .. } => 2 * WORD,
+                Message::TimeoutNow { .. } => WORD,
+                Message::VoteReply { .. }
+                | Message::ReadIndex { .. }
+                | Message::Rejoin { .. }
+                | Message::RejoinReply { .. } => 2 * WORD,
                 Message::AppendEntries(append) => {
                     let entry_bytes = |entry: &Entry| WORD + entry.command.size();
                     6 * WORD + append.entries.iter().map(entry_bytes).sum::<u32>()
                 }
-                Message::AppendAccepted { .. } => 3 * WORD,
+                Message::AppendAccepted { .. } | Message::ReadIndexReply { .. } => 3 * WORD,
                 Message::AppendRejected { .. } => 5 * WORD,
                 Message::InstallSnapshot(install) => 7 * WORD + install.length,
             }

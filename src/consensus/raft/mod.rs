@@ -8,8 +8,11 @@
 //! | `append` | §5.3 as the follower sees it |
 //! | `commitment` | §5.4.2 committing entries from previous terms |
 //! | `persistence` | Figure 2 "updated on stable storage before responding"; what waits for which sync |
+//! | `membership` | §6 and dissertation §4: joint consensus, single-server changes, learners |
+//! | `transfer` | dissertation §3.10 leadership transfer |
+//! | `recovery` | a server whose disk was replaced (not in the paper) |
 //! | `snapshots` | §7 log compaction and InstallSnapshot |
-//! | `reads` | §8 and dissertation §6.4: read index and lease |
+//! | `reads` | §8 and dissertation §6.4: read index, at a follower too, and lease |
 //! | `invariants` | Figure 3, as assertions that stay on in release |
 //!
 //! This file holds the server's state (Figure 2) and the dispatcher. Clients, sessions and the state machine (§8)
@@ -20,10 +23,12 @@ use std::rc::Rc;
 use crate::kernel::{Context, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
 use crate::model::halt::Halt;
 use crate::model::log::{Command, Entry, LogIndex, Term};
+use crate::model::membership::Roster;
 use crate::model::note::ConsensusNote;
+use crate::model::operation::{Operation, Progress as Answer};
 use crate::model::store::Store;
 
-use super::membership::Membership;
+use super::configurations::Configurations;
 use super::replicated_log::{Barrier, BarrierState, Confirmation, Refusal, ReplicatedLog, Snapshot};
 
 mod append;
@@ -32,13 +37,16 @@ mod commitment;
 mod election;
 mod invariants;
 pub mod log;
+pub mod membership;
 pub mod message;
 pub mod options;
 pub mod persistence;
-mod reads;
+pub mod reads;
+mod recovery;
 mod replication;
 pub mod roles;
 mod snapshots;
+pub mod transfer;
 
 pub use log::Log;
 pub use message::Message;
@@ -47,15 +55,17 @@ pub use persistence::Record;
 pub use roles::Role;
 
 use persistence::{Durability, Restored};
+use reads::Asking;
+use recovery::Recovering;
 use snapshots::{Receiving, Saving};
 
 /// A Raft server (Figure 2).
 #[derive(Clone, Debug)]
 pub struct Raft {
     options: Rc<Options>,
-    membership: Membership,
+    roster: Roster,
     me: NodeId,
-    /// This server's slot among the voters.
+    /// This server's slot in the group.
     slot: usize,
 
     // Persistent, as the disk will have it once the next sync is done.
@@ -63,6 +73,8 @@ pub struct Raft {
     voted_for: Option<NodeId>,
     log: Log,
     snapshot: Option<Rc<Snapshot>>,
+    /// Who takes part, as the log and the snapshot say.
+    configurations: Configurations,
 
     // Volatile.
     role: Role,
@@ -73,6 +85,10 @@ pub struct Raft {
     durability: Durability,
     saving: Option<Saving>,
     receiving: Option<Receiving>,
+    /// What it asks a leader for, for reads that it serves itself.
+    asking: Asking,
+    /// Set while its disk is a new one in the place of one that was lost, and it has not been taken in again.
+    recovering: Option<Recovering>,
     /// Whether it says nothing more until it is restarted: its disk failed it, or contradicts another's.
     halted: bool,
 }
@@ -86,7 +102,13 @@ pub enum Timer {
     Heartbeat,
     /// A leader asks itself whether it still hears a majority.
     CheckQuorum,
-    /// The voter of this slot owes the leader an answer.
+    /// A transfer of leadership takes too long (dissertation §3.10).
+    Transfer,
+    /// The leader owes this server an answer about a read.
+    ReadIndex,
+    /// A server with a new disk asks to be taken in again.
+    Rejoin,
+    /// The follower of this slot owes the leader an answer.
     Retransmit(u32),
 }
 
@@ -96,7 +118,10 @@ impl Name for Timer {
             Timer::Election => 0,
             Timer::Heartbeat => 1,
             Timer::CheckQuorum => 2,
-            Timer::Retransmit(slot) => 3 + slot,
+            Timer::Transfer => 3,
+            Timer::ReadIndex => 4,
+            Timer::Rejoin => 5,
+            Timer::Retransmit(slot) => 6 + slot,
         }
     }
 
@@ -105,7 +130,10 @@ impl Name for Timer {
             0 => Timer::Election,
             1 => Timer::Heartbeat,
             2 => Timer::CheckQuorum,
-            slot => Timer::Retransmit(slot - 3),
+            3 => Timer::Transfer,
+            4 => Timer::ReadIndex,
+            5 => Timer::Rejoin,
+            slot => Timer::Retransmit(slot - 6),
         }
     }
 
@@ -114,6 +142,9 @@ impl Name for Timer {
             Timer::Election => "election",
             Timer::Heartbeat => "heartbeat",
             Timer::CheckQuorum => "check-quorum",
+            Timer::Transfer => "transfer",
+            Timer::ReadIndex => "read-index",
+            Timer::Rejoin => "rejoin",
             Timer::Retransmit(_) => "retransmit",
         }
     }
@@ -128,15 +159,15 @@ impl Process for Raft {
 
     fn boot(cx: &mut impl Context<Self>, config: &Config, disk: &Durable<Record>) -> Raft {
         let me = cx.me();
-        let slot = config.membership.slot(me).expect("a server is booted only as one of its group's voters");
-        let (restored, halt) = match persistence::restore(disk, config.options.bugs) {
+        let slot = config.roster.slot(me).expect("a server is booted only as one of its group");
+        let (restored, halt) = match persistence::restore(disk, config) {
             Ok(restored) => (restored, None),
-            Err(why) => (Restored::nothing(), Some(why)),
+            Err(why) => (Restored::nothing(config), Some(why)),
         };
         let snapshot_index = restored.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last.index);
         let mut raft = Raft {
             options: Rc::new(config.options.clone()),
-            membership: config.membership.clone(),
+            roster: config.roster.clone(),
             me,
             slot,
             current_term: restored.current_term,
@@ -144,12 +175,15 @@ impl Process for Raft {
             durability: Durability::new(restored.log.last_index()),
             log: restored.log,
             snapshot: restored.snapshot,
+            configurations: restored.configurations,
             role: Role::Follower,
             commit_index: snapshot_index,
             leader: None,
             heard_at: Some(cx.now()),
             saving: None,
             receiving: None,
+            asking: Asking::default(),
+            recovering: restored.recovering,
             halted: false,
         };
         if let Some(why) = halt {
@@ -158,12 +192,15 @@ impl Process for Raft {
         }
         raft.tell_restored(cx, disk);
         raft.arm_election(cx);
+        if raft.recovering.is_some() {
+            raft.ask_to_rejoin(cx);
+        }
         raft.flush(cx);
         raft
     }
 
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: Message) {
-        let Some(slot) = self.membership.slot(from) else { return };
+        let Some(slot) = self.roster.slot(from) else { return };
         if self.halted || slot == self.slot {
             return;
         }
@@ -175,8 +212,9 @@ impl Process for Raft {
                 self.on_vote_reply(cx, slot, term, granted, pre_vote);
             }
             Message::AppendEntries(append) => self.on_append_entries(cx, from, &append),
-            Message::AppendAccepted { term, round, match_index } => {
-                self.on_append_accepted(cx, slot, term, round, match_index);
+            Message::AppendAccepted { term, round, match_index, is_learning } => {
+                let accepted = replication::Accepted { match_index, is_learning };
+                self.on_append_accepted(cx, slot, term, round, accepted);
             }
             Message::AppendRejected { term, round, conflict_term, prev_log_index, conflict_index } => {
                 let conflict = replication::Conflict { prev_log_index, conflict_term, conflict_index };
@@ -186,6 +224,13 @@ impl Process for Raft {
             Message::SnapshotReply { term, round, received, last_index } => {
                 self.on_snapshot_reply(cx, slot, term, round, received, last_index);
             }
+            Message::TimeoutNow { term } => self.on_timeout_now(cx, from, term),
+            Message::ReadIndex { term, ask } => self.on_read_index(cx, from, term, ask),
+            Message::ReadIndexReply { term, ask, index } => {
+                self.on_read_index_reply(cx, from, term, ask, index)
+            }
+            Message::Rejoin { term, known } => self.on_rejoin(cx, from, slot, term, known),
+            Message::RejoinReply { term, index } => self.on_rejoin_reply(from, term, index),
         }
         self.settle(cx, before);
     }
@@ -199,6 +244,9 @@ impl Process for Raft {
             Timer::Election => self.on_election_timeout(cx),
             Timer::Heartbeat => self.on_heartbeat_due(cx),
             Timer::CheckQuorum => self.on_check_quorum(cx),
+            Timer::Transfer => self.on_transfer_timeout(cx),
+            Timer::ReadIndex => self.on_read_index_timeout(cx),
+            Timer::Rejoin => self.ask_to_rejoin(cx),
             Timer::Retransmit(slot) => self.on_retransmit(cx, slot as usize),
         }
         self.settle(cx, before);
@@ -219,8 +267,11 @@ impl Process for Raft {
 
 impl ReplicatedLog for Raft {
     fn propose(&mut self, cx: &mut impl Context<Self>, command: Command) -> Result<LogIndex, Refusal> {
-        if !self.is_leader() {
+        let Role::Leader(leader) = &self.role else {
             return Err(Refusal::NotLeader { leader: self.leader });
+        };
+        if leader.transfer.is_some() {
+            return Err(Refusal::NotLeader { leader: None });
         }
         let uncommitted = self.log.last_index().0.saturating_sub(self.commit_index.0);
         if uncommitted >= self.options.uncommitted_max {
@@ -242,6 +293,16 @@ impl ReplicatedLog for Raft {
 
     fn barrier_state(&self, barrier: &Barrier) -> BarrierState {
         self.read_state(barrier)
+    }
+
+    fn operate(&mut self, cx: &mut impl Context<Self>, operation: Operation) -> Answer {
+        if self.halted {
+            return Answer::NotLeader { leader: None };
+        }
+        let before = self.mark();
+        let progress = self.begin_operation(cx, operation);
+        self.settle(cx, before);
+        progress
     }
 
     fn commit_index(&self) -> LogIndex {
@@ -303,6 +364,7 @@ impl Raft {
         self.voted_for = None;
         self.leader = None;
         self.metadata_changed();
+        self.forget_asking(cx);
         self.step_down(cx);
     }
 
@@ -315,7 +377,8 @@ impl Raft {
             Role::Leader(leader) => {
                 cx.disarm(Timer::Heartbeat);
                 cx.disarm(Timer::CheckQuorum);
-                (0..leader.followers.len() as u32).for_each(|slot| cx.disarm(Timer::Retransmit(slot)));
+                cx.disarm(Timer::Transfer);
+                leader.members.iter().for_each(|slot| cx.disarm(Timer::Retransmit(slot as u32)));
                 self.leader = None;
                 self.arm_election(cx);
             }

@@ -1,15 +1,18 @@
 //! What can be set about Raft.
 
 use crate::consensus::bugs::Bugs;
-use crate::consensus::membership::Membership;
+use crate::consensus::reconfiguration::Method;
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::model::membership::{Configuration, Roster};
 
 /// What a node is told at boot. Cloned at every restart.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Who votes.
-    pub membership: Membership,
+    /// Everybody who may ever take part.
+    pub roster: Roster,
+    /// Who takes part before the log says anything of it.
+    pub initial: Configuration,
     /// How they behave.
     pub options: Options,
 }
@@ -44,6 +47,8 @@ pub struct Options {
     pub snapshot_trailing: u64,
     /// Most bytes of a snapshot in one InstallSnapshot (§7).
     pub snapshot_chunk: u32,
+    /// How the voters are changed.
+    pub membership: Method,
     /// How much faster one node's clock may run than another's, in parts per million; shortens the lease.
     pub clock_drift_bound_ppm: u32,
     /// Bugs switched on.
@@ -66,6 +71,7 @@ impl Default for Options {
             uncommitted_max: 16 * 1024,
             snapshot_trailing: 256,
             snapshot_chunk: 1024 * 1024,
+            membership: Method::Joint,
             clock_drift_bound_ppm: 1_000,
             bugs: Bugs::NONE,
         }

@@ -11,6 +11,7 @@
 use std::rc::Rc;
 
 use crate::consensus::bugs::Bugs;
+use crate::consensus::configurations::Configurations;
 use crate::consensus::replicated_log::{Position, Snapshot};
 use crate::kernel::{Area, Areas, Context, DiskToken, Durable, NodeId, Write};
 use crate::model::halt::Halt;
@@ -19,7 +20,8 @@ use crate::model::note::ConsensusNote;
 
 use super::bugs;
 use super::message::Message;
-use super::{Log, Raft, Role};
+use super::recovery::Recovering;
+use super::{Config, Log, Raft, Role};
 
 /// The cell that holds term and vote.
 pub const METADATA: Area = Area(0);
@@ -37,6 +39,9 @@ pub enum Record {
         current_term: Term,
         /// The vote given in it.
         voted_for: Option<NodeId>,
+        /// Whether the server remembers all that it ever promised: not, if its disk is a new one and the group has not
+        /// taken it in again.
+        is_whole: bool,
     },
     /// In [`LOG`].
     Entry(Entry),
@@ -55,12 +60,21 @@ pub(super) struct Restored {
     pub voted_for: Option<NodeId>,
     pub snapshot: Option<Rc<Snapshot>>,
     pub log: Log,
+    pub configurations: Configurations,
+    pub recovering: Option<Recovering>,
 }
 
 impl Restored {
     /// What a server that has to halt goes by: nothing.
-    pub(super) fn nothing() -> Restored {
-        Restored { current_term: Term(0), voted_for: None, snapshot: None, log: Log::new(Position::START) }
+    pub(super) fn nothing(config: &Config) -> Restored {
+        Restored {
+            current_term: Term(0),
+            voted_for: None,
+            snapshot: None,
+            log: Log::new(Position::START),
+            configurations: Configurations::starting(LogIndex(0), config.initial),
+            recovering: None,
+        }
     }
 }
 
@@ -69,7 +83,8 @@ impl Restored {
 ///
 /// # Errors
 /// Why the server cannot take part: what it must know cannot be read, or the log was cut for a snapshot that is not there.
-pub(super) fn restore(disk: &Durable<Record>, bugs: Bugs) -> Result<Restored, Halt> {
+pub(super) fn restore(disk: &Durable<Record>, config: &Config) -> Result<Restored, Halt> {
+    let bugs = config.options.bugs;
     let (snapshot, base) = match disk.last(SNAPSHOT).map_err(Halt::Snapshot)? {
         Some(Record::Snapshot { snapshot, base }) => (Some(Rc::clone(snapshot)), *base),
         Some(Record::Metadata { .. } | Record::Entry(_)) | None => (None, Position::START),
@@ -93,14 +108,34 @@ pub(super) fn restore(disk: &Durable<Record>, bugs: Bugs) -> Result<Restored, Ha
     {
         log = Log::new(snapshot.last);
     }
-    let (stored_term, voted_for) = match disk.last(METADATA).map_err(Halt::Metadata)? {
-        Some(Record::Metadata { current_term, voted_for }) => (*current_term, *voted_for),
-        Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None),
+    let (stored_term, voted_for, is_whole) = match disk.last(METADATA).map_err(Halt::Metadata)? {
+        Some(Record::Metadata { current_term, voted_for, is_whole }) => {
+            (*current_term, *voted_for, *is_whole)
+        }
+        Some(Record::Entry(_) | Record::Snapshot { .. }) | None => (Term(0), None, !disk.is_replacement()),
     };
+    let recovering = (!is_whole && !bugs.has(bugs::AMNESIA)).then(Recovering::default);
     // A crash may have kept an entry and not the term that came with it: in that term nothing was said yet.
     let current_term = stored_term.max(log.last_term());
     let voted_for = if current_term == stored_term { voted_for } else { None };
-    Ok(Restored { current_term, voted_for, snapshot, log })
+    let configurations = configurations_of(&log, snapshot.as_deref(), config);
+    Ok(Restored { current_term, voted_for, snapshot, log, configurations, recovering })
+}
+
+/// What the snapshot and the log behind it say of who takes part.
+fn configurations_of(log: &Log, snapshot: Option<&Snapshot>, config: &Config) -> Configurations {
+    let (mut index, first) = match snapshot {
+        Some(snapshot) if !config.options.bugs.has(bugs::SNAPSHOT_DROPS_CONFIGURATION) => {
+            (snapshot.last.index, snapshot.configuration)
+        }
+        Some(_) | None => (log.base().index, config.initial),
+    };
+    let mut configurations = Configurations::starting(index, first);
+    while index < log.last_index() {
+        index = index.next();
+        configurations.append(index, log.entry(index).expect("it is within the log"));
+    }
+    configurations
 }
 
 /// The records of the log area, without a torn end.
@@ -229,7 +264,11 @@ impl Raft {
             let Position { index, term, prefix } = self.log.position(told).expect("it is within the log");
             cx.note(ConsensusNote::Appended { index, term, prefix });
         }
+        if self.recovering.is_some() {
+            cx.note(ConsensusNote::Recovering);
+        }
         cx.note(ConsensusNote::Synced { through: told });
+        self.tell_configuration(cx);
         let last_index = self.log.last_index();
         if disk.end(LOG) > last_index.0 {
             self.write(cx, LOG, Write::TruncateSuffix { from: last_index.0 });
@@ -253,6 +292,7 @@ impl Raft {
         let Position { index, term, prefix } = self.log.append(entry);
         self.write(cx, LOG, Write::Append(Record::Entry(entry)));
         cx.note(ConsensusNote::Appended { index, term, prefix });
+        self.configuration_appended(cx, index, &entry);
         index
     }
 
@@ -266,10 +306,14 @@ impl Raft {
         self.write(cx, LOG, Write::TruncateSuffix { from: from.0 - 1 });
         self.durability.forget_behind(from.previous());
         cx.note(ConsensusNote::Truncated { from });
+        if self.configurations.truncate(from) {
+            self.configuration_changed(cx);
+        }
     }
 
-    /// Replaces the whole log by nothing behind `base`, which a durable snapshot covers.
-    pub(super) fn reset_log(&mut self, cx: &mut impl Context<Self>, base: Position) {
+    /// Replaces the whole log by nothing behind a durable snapshot.
+    pub(super) fn reset_log(&mut self, cx: &mut impl Context<Self>, snapshot: &Snapshot) {
+        let base = snapshot.last;
         if self.log.last_index() > base.index {
             cx.note(ConsensusNote::Truncated { from: base.index.next() });
         }
@@ -278,6 +322,8 @@ impl Raft {
         self.log = Log::new(base);
         self.durability.forget_behind(base.index);
         self.durability.durable_index = base.index;
+        self.configurations = Configurations::starting(base.index, snapshot.configuration);
+        self.configuration_changed(cx);
     }
 
     /// Drops the log up to and including `base`, which a durable snapshot covers.
@@ -325,7 +371,8 @@ impl Raft {
         }
         if self.durability.metadata_is_stale {
             self.durability.metadata_is_stale = false;
-            let record = Record::Metadata { current_term: self.current_term, voted_for: self.voted_for };
+            let (current_term, voted_for) = (self.current_term, self.voted_for);
+            let record = Record::Metadata { current_term, voted_for, is_whole: self.recovering.is_none() };
             self.write(cx, METADATA, Write::Replace(record));
         }
         let durability = &mut self.durability;

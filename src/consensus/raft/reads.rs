@@ -1,18 +1,77 @@
 //! Reads that do not go through the log (§8; dissertation §6.4): a leader learns its read index, confirms that it
 //! still leads, and waits until the state has caught up. Reads that come while a round is on its way share the
-//! next one.
+//! next one. A follower asks the leader for a read index and serves the read itself.
 
 use crate::consensus::replicated_log::{Barrier, BarrierState, Confirmation};
-use crate::kernel::{Context, Time};
+use crate::kernel::{Context, NodeId, Time};
+use crate::model::log::{LogIndex, Term};
 
-use super::Raft;
 use super::bugs;
+use super::message::Message;
 use super::roles::Role;
+use super::{Raft, Timer};
+
+/// What a server asked its leader for. Reads that come while a question is open share the next one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Asking {
+    /// The newest question.
+    newest: u32,
+    /// The newest that was answered.
+    answered: u32,
+    /// The question that waiting reads want.
+    wanted: u32,
+    /// The read index of the newest answer.
+    index: LogIndex,
+}
+
+/// Somebody who asked a leader, and waits until a majority has confirmed that it leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// When it may be answered.
+    pub barrier: Barrier,
+    /// Who asked.
+    pub from: NodeId,
+    /// For what.
+    pub what: Asked,
+}
+
+/// What a leader is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// A read index, by the question of this number.
+    ReadIndex(u32),
+    /// Where its log ends.
+    LogEnd,
+}
 
 impl Raft {
-    /// Begins a read; `None` if this server does not lead.
+    /// Begins a read; `None` if this server cannot, as it does not lead, or knows nobody to ask.
     pub(super) fn begin_read(&mut self, cx: &mut impl Context<Self>, how: Confirmation) -> Option<Barrier> {
-        let Role::Leader(leader) = &self.role else { return None };
+        if !self.is_leader() {
+            return (how == Confirmation::Forwarded).then(|| self.ask_leader(cx)).flatten();
+        }
+        if how == Confirmation::Lease && self.holds_lease(cx.now()) {
+            return Some(Barrier { round: 0, ..self.barrier(0) });
+        }
+        Some(self.begin_round_for_read(cx))
+    }
+
+    /// What a read waits for that this leader begins now, and the round that confirms it.
+    pub(super) fn begin_round_for_read(&mut self, cx: &mut impl Context<Self>) -> Barrier {
+        let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
+        let rounds = &mut leader.rounds;
+        if rounds.confirmed == rounds.newest {
+            self.begin_round(cx);
+            return self.barrier(self.newest_round());
+        }
+        // A read that comes after the newest round left must wait for the next.
+        rounds.wanted = rounds.newest + 1;
+        let wanted = rounds.wanted;
+        self.barrier(wanted)
+    }
+
+    fn barrier(&self, round: u32) -> Barrier {
+        let Role::Leader(leader) = &self.role else { unreachable!("the caller leads") };
         // Its commit index may lag behind what an earlier leader committed until its own no-op commits; but all
         // of that stands before the no-op. So a read may begin at once, and waits for the no-op to be applied.
         let index = if self.has_bug(bugs::NO_NOOP) {
@@ -20,43 +79,45 @@ impl Raft {
         } else {
             self.commit_index.max(leader.term_start)
         };
-        let round = if how == Confirmation::Lease && self.holds_lease(cx.now()) {
-            0
-        } else if leader.rounds.confirmed == leader.rounds.newest {
-            self.begin_round(cx);
-            self.newest_round()
-        } else {
-            self.want_next_round()
-        };
-        Some(Barrier { index, term: self.current_term, round })
+        Barrier { index, term: self.current_term, round, asked: None }
     }
 
     pub(super) fn read_state(&self, barrier: &Barrier) -> BarrierState {
-        match &self.role {
-            Role::Leader(leader) if barrier.term == self.current_term => {
-                if barrier.round <= leader.rounds.confirmed {
-                    BarrierState::Confirmed
+        if barrier.term != self.current_term {
+            return BarrierState::Lost;
+        }
+        match (&self.role, barrier.asked) {
+            (Role::Leader(leader), None) if barrier.round <= leader.rounds.confirmed => {
+                BarrierState::Confirmed(barrier.index)
+            }
+            (Role::Leader(_), None) => BarrierState::Waiting,
+            (Role::Follower, Some(leader)) if self.leader == Some(leader) => {
+                if barrier.round <= self.asking.answered {
+                    BarrierState::Confirmed(self.asking.index)
                 } else {
                     BarrierState::Waiting
                 }
             }
-            Role::Leader(_) | Role::Follower | Role::PreCandidate { .. } | Role::Candidate { .. } => {
+            (Role::Leader(_) | Role::Follower | Role::PreCandidate { .. } | Role::Candidate { .. }, _) => {
                 BarrierState::Lost
             }
         }
     }
 
-    /// Sees which rounds a majority has returned, this server included, and begins the round that reads wait
-    /// for.
+    /// Sees which rounds a majority has returned, this server included, answers who waited for them, and begins the
+    /// round that others wait for.
     pub(super) fn confirm_rounds(&mut self, cx: &mut impl Context<Self>) {
-        let Role::Leader(leader) = &mut self.role else { return };
+        let Role::Leader(leader) = &self.role else { return };
         let (rounds, followers) = (&leader.rounds, &leader.followers);
         let returned = self
-            .membership
+            .configuration()
             .reached(|slot| if slot == self.slot { rounds.newest } else { followers[slot].round });
-        if returned > leader.rounds.confirmed {
+        if returned > rounds.confirmed {
+            let Role::Leader(leader) = &mut self.role else { unreachable!("seen above") };
             leader.rounds.confirm(returned);
-            if leader.rounds.wanted > leader.rounds.newest {
+            let wants_another = leader.rounds.wanted > leader.rounds.newest;
+            self.answer_asks(cx);
+            if wants_another {
                 self.begin_round(cx);
             }
         }
@@ -67,7 +128,8 @@ impl Raft {
     fn holds_lease(&self, now: Time) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
         let is_in_time = |start| now.since(start) < self.options.lease();
-        self.options.check_quorum && leader.rounds.lease_start.is_some_and(is_in_time)
+        let is_kept = !leader.gave_up_lease || self.has_bug(bugs::LEASE_IGNORES_TRANSFER);
+        is_kept && self.options.check_quorum && leader.rounds.lease_start.is_some_and(is_in_time)
     }
 
     fn newest_round(&self) -> u32 {
@@ -75,10 +137,105 @@ impl Raft {
         leader.rounds.newest
     }
 
-    /// A read that comes after the newest round left must wait for the next.
-    fn want_next_round(&mut self) -> u32 {
+    /// Asks the leader for a read index, or has a read wait for the next question.
+    fn ask_leader(&mut self, cx: &mut impl Context<Self>) -> Option<Barrier> {
+        let leader = self.leader?;
+        let asking = &mut self.asking;
+        let round = if asking.newest == asking.answered {
+            self.send_ask(cx, leader);
+            self.asking.newest
+        } else {
+            asking.wanted = asking.newest + 1;
+            asking.wanted
+        };
+        Some(Barrier { index: LogIndex(0), term: self.current_term, round, asked: Some(leader) })
+    }
+
+    fn send_ask(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
+        self.asking.newest += 1;
+        cx.send(leader, Message::ReadIndex { term: self.current_term, ask: self.asking.newest });
+        cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
+    }
+
+    /// The question or its answer was lost, or the leader is gone.
+    pub(super) fn on_read_index_timeout(&mut self, cx: &mut impl Context<Self>) {
+        if let Some(leader) = self.leader {
+            cx.send(leader, Message::ReadIndex { term: self.current_term, ask: self.asking.newest });
+        }
+        cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
+    }
+
+    /// Another term has begun: nobody answers what was asked in the one before, nor waits for it.
+    pub(super) fn forget_asking(&mut self, cx: &mut impl Context<Self>) {
+        if self.asking.answered < self.asking.newest {
+            cx.disarm(Timer::ReadIndex);
+        }
+        self.asking =
+            Asking { newest: self.asking.newest, answered: self.asking.newest, ..Asking::default() };
+    }
+
+    pub(super) fn on_read_index(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term, ask: u32) {
+        if term != self.current_term || !self.is_leader() {
+            return;
+        }
+        let what = Asked::ReadIndex(ask);
+        let barrier = if self.has_bug(bugs::FOLLOWER_READ_UNSAFE) {
+            Barrier { index: self.commit_index, round: 0, ..self.barrier(0) }
+        } else {
+            self.begin_round_for_read(cx)
+        };
+        self.answer_when_confirmed(cx, Ask { barrier, from, what });
+    }
+
+    /// Answers once a majority has confirmed that this server leads, which a group of one has already.
+    pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Ask) {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
-        leader.rounds.wanted = leader.rounds.newest + 1;
-        leader.rounds.wanted
+        // Asked again: the question has its place already.
+        if !leader.asks.iter().any(|held| (held.from, held.what) == (ask.from, ask.what)) {
+            leader.asks.push(ask);
+        }
+        self.answer_asks(cx);
+    }
+
+    fn answer_asks(&mut self, cx: &mut impl Context<Self>) {
+        let (term, last_index) = (self.current_term, self.log.last_index());
+        let Role::Leader(leader) = &mut self.role else { return };
+        let confirmed = leader.rounds.confirmed;
+        leader.asks.retain(|ask| {
+            if ask.barrier.round > confirmed {
+                return true;
+            }
+            let answer = match ask.what {
+                Asked::ReadIndex(number) => {
+                    Message::ReadIndexReply { term, ask: number, index: ask.barrier.index }
+                }
+                Asked::LogEnd => Message::RejoinReply { term, index: last_index },
+            };
+            cx.send(ask.from, answer);
+            false
+        });
+    }
+
+    pub(super) fn on_read_index_reply(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        from: NodeId,
+        term: Term,
+        ask: u32,
+        index: LogIndex,
+    ) {
+        let asking = &mut self.asking;
+        if term != self.current_term || self.leader != Some(from) || ask <= asking.answered {
+            return;
+        }
+        (asking.answered, asking.index) = (ask, index);
+        if asking.answered < asking.newest {
+            return;
+        }
+        if asking.wanted > asking.newest {
+            self.send_ask(cx, from);
+        } else {
+            cx.disarm(Timer::ReadIndex);
+        }
     }
 }

@@ -12,6 +12,12 @@ use super::message::{AppendEntries, Message};
 use super::roles::{Mode, Role};
 use super::{Raft, Timer};
 
+/// What a follower tells about what it holds.
+pub(super) struct Accepted {
+    pub match_index: LogIndex,
+    pub is_learning: bool,
+}
+
 /// What a follower tells about the entry that it does not hold.
 pub(super) struct Conflict {
     pub prev_log_index: LogIndex,
@@ -22,16 +28,15 @@ pub(super) struct Conflict {
 impl Raft {
     /// Sends every follower what it lacks.
     pub(super) fn replicate_to_all(&mut self, cx: &mut impl Context<Self>) {
-        for slot in 0..self.membership.voters().len() {
-            if slot != self.slot {
-                self.replicate(cx, slot);
-            }
+        let Role::Leader(leader) = &self.role else { return };
+        for slot in leader.members.iter() {
+            self.replicate(cx, slot);
         }
     }
 
     /// Sends a follower what it lacks, as far as its mode and the limits allow.
     pub(super) fn replicate(&mut self, cx: &mut impl Context<Self>, slot: usize) {
-        let peer = self.membership.voters()[slot];
+        let peer = self.roster.node(slot);
         // Without the parallel write nothing leaves before it is durable here (dissertation §10.2.1).
         let through = if self.options.parallel_leader_write {
             self.log.last_index()
@@ -93,10 +98,7 @@ impl Raft {
     pub(super) fn begin_round(&mut self, cx: &mut impl Context<Self>) {
         let Role::Leader(leader) = &mut self.role else { unreachable!("only a leader begins rounds") };
         leader.rounds.begin(cx.now());
-        for (slot, &peer) in self.membership.voters().iter().enumerate() {
-            if slot == self.slot {
-                continue;
-            }
+        for slot in leader.members.iter() {
             let match_index = leader.followers[slot].match_index;
             let (prev_log_index, prev_log_term) = match self.log.term(match_index) {
                 Some(term) => (match_index, term),
@@ -110,7 +112,7 @@ impl Raft {
                 entries: Vec::new(),
                 leader_commit: self.commit_index,
             };
-            cx.send(peer, Message::AppendEntries(Rc::new(append)));
+            cx.send(self.roster.node(slot), Message::AppendEntries(Rc::new(append)));
         }
         self.confirm_rounds(cx);
     }
@@ -121,20 +123,24 @@ impl Raft {
         slot: usize,
         term: Term,
         round: u32,
-        match_index: LogIndex,
+        Accepted { match_index, is_learning }: Accepted,
     ) {
         if !self.hear_answer(cx, slot, term, round) && !self.has_bug(bugs::MATCH_LAST_REPLY_WINS) {
             return;
         }
         let last_reply_wins = self.has_bug(bugs::MATCH_LAST_REPLY_WINS);
         let Role::Leader(leader) = &mut self.role else { return };
-        if match_index > self.log.last_index() {
+        if match_index > self.log.last_index() || !leader.members.has(slot) {
             return; // Nobody was sent that much.
         }
         let progress = &mut leader.followers[slot];
-        let had = (progress.match_index, progress.in_flight.len());
+        let had = (progress.match_index, progress.in_flight.len(), progress.acknowledged);
         progress.match_index =
             if last_reply_wins { match_index } else { progress.match_index.max(match_index) };
+        if !is_learning {
+            progress.acknowledged =
+                if last_reply_wins { match_index } else { progress.acknowledged.max(match_index) };
+        }
         while progress.in_flight.front().is_some_and(|&last| last <= match_index) {
             progress.in_flight.pop_front();
         }
@@ -148,11 +154,27 @@ impl Raft {
             progress.next_index = progress.match_index.next();
         }
         progress.next_index = progress.next_index.max(progress.match_index.next());
-        let has_progressed = is_found || had != (progress.match_index, progress.in_flight.len());
+        let has_progressed =
+            is_found || had != (progress.match_index, progress.in_flight.len(), progress.acknowledged);
         if has_progressed {
             self.watch(cx, slot);
             self.advance_commit(cx);
             self.replicate(cx, slot);
+            self.follower_advanced(cx, slot);
+        }
+    }
+
+    /// What a follower acknowledged may be what a transfer or a change waits for.
+    fn follower_advanced(&mut self, cx: &mut impl Context<Self>, slot: usize) {
+        let Role::Leader(leader) = &self.role else { return };
+        if !leader.departing.is_empty() {
+            self.let_go(cx, slot);
+        }
+        let Role::Leader(leader) = &self.role else { return };
+        if leader.transfer.is_some() {
+            self.hand_over(cx);
+        } else if leader.goal.is_some() {
+            self.pursue(cx);
         }
     }
 
@@ -169,6 +191,9 @@ impl Raft {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { return };
+        if !leader.members.has(slot) {
+            return;
+        }
         let progress = &mut leader.followers[slot];
         let is_late = match progress.mode {
             Mode::Probe { .. } => conflict.prev_log_index != progress.next_index.previous(),

@@ -3,10 +3,15 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::consensus::membership::Votes;
+use crate::consensus::reconfiguration::Goal;
 use crate::consensus::replicated_log::Snapshot;
 use crate::kernel::{Duration, Time};
 use crate::model::log::LogIndex;
+use crate::model::membership::Slots;
+
+use super::membership::CatchUp;
+use super::reads::Ask;
+use super::transfer::Transfer;
 
 /// A server's role. All of it is volatile.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,12 +21,12 @@ pub enum Role {
     /// Asks whether it could be elected; has spent no term (dissertation §9.6).
     PreCandidate {
         /// Who would vote for it.
-        votes: Votes,
+        votes: Slots,
     },
     /// Campaigns (§5.2).
     Candidate {
         /// Who voted for it.
-        votes: Votes,
+        votes: Slots,
     },
     /// Leads.
     Leader(Box<Leader>),
@@ -42,8 +47,12 @@ impl Role {
 /// What a leader remembers, "reinitialized after election" (Figure 2).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Leader {
-    /// What it knows of each voter, by slot; its own place is not used.
+    /// What it knows of each node of the group, by slot; only those of `members` are used.
     pub followers: Vec<Progress>,
+    /// To whom it sends the log.
+    pub members: Slots,
+    /// Those of them who take part no more, and do not know it yet.
+    pub departing: Slots,
     /// The index of its first own entry, the no-op (§8). Everything that an earlier leader committed is before
     /// it.
     pub term_start: LogIndex,
@@ -51,6 +60,20 @@ pub struct Leader {
     pub patience: Duration,
     /// Its rounds of confirmation.
     pub rounds: Rounds,
+    /// Who asked it for a read index and waits for a round.
+    pub asks: Vec<Ask>,
+    /// Who should take part, if somebody wants that changed.
+    pub goal: Option<Goal>,
+    /// Whose catching up is being timed.
+    pub catch_up: Option<CatchUp>,
+    /// Who of those that learn has caught up.
+    pub caught_up: Slots,
+    /// Whom it hands its leadership to.
+    pub transfer: Option<Transfer>,
+    /// The slot of whom it could not hand over to in time, until whoever wanted that asks again.
+    pub transfer_failed: Option<usize>,
+    /// Whether it told anybody to campaign in its term, so that no lease counts any more.
+    pub gave_up_lease: bool,
 }
 
 /// A leader's rounds of confirmation (dissertation §6.4): every message names the newest, every answer returns
@@ -101,6 +124,8 @@ pub struct Progress {
     pub next_index: LogIndex,
     /// The last entry known to be durable there, as this leader's log has it.
     pub match_index: LogIndex,
+    /// The last entry that it acknowledged as one who remembers all that it promised: what counts for a commit.
+    pub acknowledged: LogIndex,
     /// How entries are sent.
     pub mode: Mode,
     /// The last index of each AppendEntries sent ahead and not acknowledged.
@@ -136,6 +161,7 @@ impl Progress {
         Progress {
             next_index: last_index.next(),
             match_index: LogIndex(0),
+            acknowledged: LogIndex(0),
             mode: Mode::Probe { waiting: false },
             in_flight: VecDeque::new(),
             round: 0,

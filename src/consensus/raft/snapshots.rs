@@ -43,7 +43,8 @@ impl Raft {
         }
         let kept = LogIndex(index.0.saturating_sub(self.options.snapshot_trailing));
         let base = self.log.position(kept).unwrap_or(self.log.base());
-        self.save(cx, Snapshot::new(last, state), base, None);
+        let configuration = self.configurations.at(index);
+        self.save(cx, Snapshot::new(last, configuration, state), base, None);
     }
 
     fn save(
@@ -67,7 +68,7 @@ impl Raft {
         if index > self.commit_index {
             assert!(saving.answer.is_some(), "a snapshot taken here is of what is committed");
             if !continues {
-                self.reset_log(cx, saving.snapshot.last);
+                self.reset_log(cx, &saving.snapshot);
             }
             self.commit_index = index;
             cx.note(ConsensusNote::Installed { index, term, prefix });
@@ -75,6 +76,7 @@ impl Raft {
         if continues && saving.base.index > self.log.base().index {
             self.cut_log(cx, saving.base);
         }
+        self.configurations.forget_before(index);
         self.snapshot = Some(saving.snapshot);
         if let Some((to, answer)) = saving.answer
             && answer.term() == self.current_term
@@ -101,7 +103,7 @@ impl Raft {
             offset: *received,
             length: self.options.snapshot_chunk.min(snapshot.size - received),
         };
-        cx.send(self.membership.voters()[slot], Message::InstallSnapshot(Rc::new(install)));
+        cx.send(self.roster.node(slot), Message::InstallSnapshot(Rc::new(install)));
         cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout());
     }
 
@@ -166,6 +168,9 @@ impl Raft {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { return };
+        if !leader.members.has(slot) {
+            return;
+        }
         let progress = &mut leader.followers[slot];
         let Mode::Snapshot { snapshot, received: before } = &mut progress.mode else { return };
         if snapshot.last.index != last_index {

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use crate::kernel::NodeId;
 use crate::model::history::{Reason, SessionId};
+use crate::model::membership::Slots;
 use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
 use crate::model::op::{Answer, Op, Reading};
 use crate::run::operation::Ending;
@@ -84,11 +85,29 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
             line.note("compacted");
             line.integer("index", index.0);
         }
+        ConsensusNote::Configured { voters, outgoing, quorum } => {
+            line.note("configured");
+            line.text("voters", &members(voters));
+            if !outgoing.is_empty() {
+                line.text("outgoing", &members(outgoing));
+            }
+            if quorum > 0 {
+                line.integer("quorum", quorum);
+            }
+        }
+        ConsensusNote::Recovering => line.note("recovering"),
+        ConsensusNote::Rejoined => line.note("rejoined"),
         ConsensusNote::Halted { why } => {
             line.note("halted");
             line.text("why", &why.to_string());
         }
     }
+}
+
+/// The nodes of these slots, by their numbers in the system's list, such as `1 2 3`.
+fn members(slots: Slots) -> String {
+    let numbers: Vec<String> = slots.iter().map(|slot| (slot + 1).to_string()).collect();
+    numbers.join(" ")
 }
 
 fn client<'a>(line: &mut Line, note: &ClientNote, name_of: impl Fn(NodeId) -> &'a str) {

@@ -169,7 +169,7 @@ impl KindOptions {
     /// Most nodes that a system of this type may have, if the type sets a limit.
     pub fn most_nodes(&self) -> Option<usize> {
         match self {
-            KindOptions::Raft(_) => Some(crate::consensus::membership::VOTERS_MAX),
+            KindOptions::Raft(_) => Some(crate::model::membership::GROUP_MAX),
             KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use crate::consensus::bugs::Bugs;
-use crate::consensus::membership::Membership;
+use crate::consensus::reconfiguration::Method;
 use crate::consensus::{raft, replica};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::model::membership::{Configuration, Roster, Slots};
 use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
@@ -17,7 +18,7 @@ use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, SystemPlan};
 
 /// Options that may stand beside those that every system has: they mean the same for every store.
-pub(super) const INLINE_KEYS: [&str; 1] = ["reads"];
+pub(super) const INLINE_KEYS: [&str; 3] = ["reads", "voters", "learners"];
 
 crate::choices! {
     /// How a store's nodes serve reads.
@@ -28,8 +29,20 @@ crate::choices! {
         ReadIndex = "read-index",
         /// By the leader, at once while its lease lasts: trusts the bound on clock drift.
         Lease = "lease",
+        /// By any node: one that does not lead asks the leader how far its state must be.
+        Follower = "follower",
         /// By any node, at once, from whatever it has applied; needs `allow_unsafe`.
         Local = "local",
+    }
+}
+
+crate::choices! {
+    /// How Raft changes its voters.
+    pub enum MembershipChoice {
+        /// Any number at a time: for a while both the old and the new voters must agree (§6).
+        Joint = "joint",
+        /// One at a time (dissertation §4.1), none before the leader has committed an entry of its term.
+        SingleServer = "single-server",
     }
 }
 
@@ -38,6 +51,14 @@ crate::options! {
     pub struct RaftOptions {
         /// How reads are served (§8; dissertation §6.4). May stand in the system's own table.
         reads: Located<ReadsChoice> = "read-index",
+        /// How many of its nodes vote from the start, the first ones; absent: all but the learners. The others stand by until
+        /// an operation adds them. May stand in the system's own table.
+        voters: Option<Located<u32>> [1..=64],
+        /// How many learn without a vote from the start, those behind the voters (dissertation §4.2.1). May stand in the
+        /// system's own table.
+        learners: u32 [0..=63] = 0,
+        /// How the voters are changed (§6; dissertation §4).
+        membership: MembershipChoice = "joint",
         /// How long a follower waits for a leader before it campaigns (§5.2), drawn anew each time. The law's least
         /// value, above 0, is also how long who hears a leader elects no other, and what a lease rests on.
         election_timeout: Located<Distribution> = "uniform(150ms, 300ms)",
@@ -107,6 +128,10 @@ impl RaftOptions {
             uncommitted_max: self.uncommitted,
             snapshot_trailing: self.snapshot_trailing,
             snapshot_chunk: u32::try_from(self.snapshot_chunk.0).expect("its range says so"),
+            membership: match self.membership {
+                MembershipChoice::Joint => Method::Joint,
+                MembershipChoice::SingleServer => Method::SingleServer,
+            },
             clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),
             bugs: Bugs::all_named(&raft::bugs::TABLE, &system.bugs),
         };
@@ -115,14 +140,32 @@ impl RaftOptions {
                 ReadsChoice::Log => replica::ReadMode::Log,
                 ReadsChoice::ReadIndex => replica::ReadMode::ReadIndex,
                 ReadsChoice::Lease => replica::ReadMode::Lease,
+                ReadsChoice::Follower => replica::ReadMode::Follower,
                 ReadsChoice::Local => replica::ReadMode::Local,
             },
             snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
             bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
             ..replica::Options::default()
         };
-        let membership = Membership::new(system.nodes.iter().copied());
-        let config = Rc::new(replica::Config { core: raft::Config { membership, options }, options: host });
+        let roster = Roster::new(system.nodes.iter().copied());
+        let initial = initial_configuration(roster.len(), self.voters.as_ref(), self.learners);
+        let core = raft::Config { roster, initial, options };
+        let config = Rc::new(replica::Config { core, options: host });
         system.nodes.iter().map(|_| RoleConfig::Raft(config.clone())).collect()
+    }
+}
+
+/// Who takes part from the start in a group of so many nodes: the first ones vote, the next ones learn.
+pub(super) fn initial_configuration(
+    nodes: usize,
+    voters: Option<&Located<u32>>,
+    learners: u32,
+) -> Configuration {
+    let learners = learners as usize;
+    let voters = voters.map_or(nodes - learners, |voters| voters.value as usize);
+    let voting = Slots::first(voters);
+    Configuration {
+        learners: Slots::first(voters + learners).without(voting),
+        ..Configuration::of_voters(voting)
     }
 }

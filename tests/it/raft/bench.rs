@@ -10,6 +10,7 @@ use seedbed::consensus::{Position, ReplicatedLog as _, Snapshot};
 use seedbed::kernel::{Duration, Effect, Name, NodeId};
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{Command, Entry, LogIndex, Term};
+use seedbed::model::membership::{Configuration, Slots};
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::op::{Key, Op, Value};
 use seedbed::model::request::{Reply, Request};
@@ -204,7 +205,12 @@ pub fn accepted(term: u32, match_index: u64) -> Message {
 }
 
 pub fn accepted_round(term: u32, round: u32, match_index: u64) -> Message {
-    Message::AppendAccepted { term: Term(term), round, match_index: LogIndex(match_index) }
+    Message::AppendAccepted {
+        term: Term(term),
+        round,
+        match_index: LogIndex(match_index),
+        is_learning: false,
+    }
 }
 
 pub fn rejected(term: u32, prev: u64, conflict: (u64, u32)) -> Message {
@@ -223,6 +229,7 @@ pub fn request_vote(term: u32, last: (u64, u32)) -> Message {
         last_log_term: Term(last.1),
         last_log_index: LogIndex(last.0),
         pre_vote: false,
+        transfer: false,
     })
 }
 
@@ -232,6 +239,7 @@ pub fn pre_vote(term: u32, last: (u64, u32)) -> Message {
         last_log_term: Term(last.1),
         last_log_index: LogIndex(last.0),
         pre_vote: true,
+        transfer: false,
     })
 }
 
@@ -255,8 +263,8 @@ pub fn appends(sent: &[(u32, Message)]) -> Vec<(u32, u64, Vec<u32>)> {
 pub fn snapshot(last: (u64, u32), value: u32) -> Rc<Snapshot> {
     let mut state = Store::new();
     state.apply(&written(last.1, 9, value).command, true);
-    let prefix = u64::from(value) + 1;
-    Snapshot::new(Position { index: LogIndex(last.0), term: Term(last.1), prefix }, state)
+    let position = Position { index: LogIndex(last.0), term: Term(last.1), prefix: u64::from(value) + 1 };
+    Snapshot::new(position, Configuration::of_voters(Slots::first(3)), state)
 }
 
 /// A leader's piece of a snapshot.

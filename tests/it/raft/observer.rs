@@ -125,6 +125,9 @@ impl Observer {
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::SteppedDown { .. }
             | ConsensusNote::Synced { .. }
+            | ConsensusNote::Configured { .. }
+            | ConsensusNote::Recovering
+            | ConsensusNote::Rejoined
             | ConsensusNote::Halted { .. } => {}
             ConsensusNote::Compacted { .. } => reached.snapshots_taken += 1,
         }

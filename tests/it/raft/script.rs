@@ -3,7 +3,7 @@
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `cluster N [option=value ..]` | boots servers 1 to N; options as in `Script::cluster` |
+//! | `cluster N [option=value ..]` | boots servers 1 to N, and standbys; options as in `Script::cluster` |
 //! | `tick S TIMER` | fires a timer of server S: `election`, `heartbeat`, `check-quorum`, `retransmit-2` |
 //! | `wait MS` | lets milliseconds pass, and fires nothing |
 //! | `deliver A->B [N]` | delivers what is under way from A to B, or its first N messages; `*` is any server |
@@ -12,29 +12,37 @@
 //! | `sync S` | finishes the sync under way at S |
 //! | `settle` | delivers all messages and finishes all syncs until nothing is under way; prints notes only |
 //! | `propose S OP [as SLOT.SEQUENCE]` | a client asks S to `write k1 v7`, `append k1 v7` or `read k1` |
+//! | `order S add 4,5 [remove 1]`, `learn 4`, `remove 1`, `transfer 3` | an operator gives S an order |
 //! | `crash S [keeping N]` | takes S down; of its writes since the last sync, the first N had reached the disk |
+//! | `replace-disk S` | puts a new disk in the place of that of S, which is down |
 //! | `restart S` | boots S from its disk |
 //! | `state` | prints every server |
 //! | `check` | prints what was violated |
 
 use std::path::Path;
+use std::rc::Rc;
 
 use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::bugs::Bugs;
 use seedbed::consensus::raft::{self, Message, Record, Timer, bugs};
+use seedbed::consensus::reconfiguration::{Goal, Method};
 use seedbed::consensus::replica::{self, Options, ReadMode};
 use seedbed::kernel::{Duration, Effect, Message as _, Name as _, NodeId, Write};
 use seedbed::model::log::{Command, Entry};
+use seedbed::model::membership::{Configuration, Slots};
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::op::{Answer, Key, Op, Value};
+use seedbed::model::operation::{Operation, Order, Progress};
 use seedbed::model::request::{Request, Response};
 
 use super::bench::plain;
-use super::world::{Server, World};
+use super::world::{Flight, Server, World};
 
 struct Script {
     world: World,
-    voters: u32,
+    servers: u32,
+    /// How many orders were given.
+    orders: u32,
     /// The next client slot that an operation without one takes.
     slot: u32,
     output: Vec<String>,
@@ -69,8 +77,13 @@ fn interactions_print_what_their_files_say() {
 
 /// The file with the output that its commands have now.
 fn rewritten(text: &str) -> String {
-    let mut script =
-        Script { world: World::new(1, 1, plain(), Options::default()), voters: 1, slot: 0, output: vec![] };
+    let mut script = Script {
+        world: World::new(1, 1, plain(), Options::default()),
+        servers: 1,
+        orders: 0,
+        slot: 0,
+        output: vec![],
+    };
     let mut lines = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with("  ")) {
         lines.push(line.to_string());
@@ -117,6 +130,8 @@ impl Script {
             }
             ["settle"] => self.settle(),
             ["propose", id, kind, key, ref rest @ ..] => self.propose(id, kind, key, rest),
+            ["order", id, ref words @ ..] => self.order(id, words),
+            ["replace-disk", id] => self.world.replace_disk(server(id)),
             ["crash", id] => self.world.crash(server(id), 0),
             ["crash", id, "keeping", count] => {
                 self.world.crash(server(id), count.parse().expect("a number"));
@@ -135,12 +150,15 @@ impl Script {
     fn cluster(&mut self, voters: &str, words: &[&str]) {
         let mut core = raft::Options { snapshot_trailing: 0, ..plain() };
         let mut options = Options { snapshot_every: None, ..Options::default() };
+        let mut standbys = 0;
         for word in words {
             let (option, value) = word.split_once('=').unwrap_or((word, ""));
             let number = || value.parse::<u32>().unwrap_or_else(|_| panic!("{option} needs a number"));
             match option {
                 "pre-vote" => core.pre_vote = true,
                 "check-quorum" => core.check_quorum = true,
+                "standbys" => standbys = number(),
+                "single-server" => core.membership = Method::SingleServer,
                 "entries" => core.append_entries_max = number(),
                 "chunk" => core.snapshot_chunk = number(),
                 "snapshot-every" => options.snapshot_every = Some(number().into()),
@@ -155,8 +173,9 @@ impl Script {
                 _ => panic!("unknown option: {option}"),
             }
         }
-        self.voters = voters.parse().expect("a number");
-        self.world = World::new(1, self.voters, core, options);
+        let voters: u32 = voters.parse().expect("a number");
+        self.servers = voters + standbys;
+        self.world = World::with_standbys(1, voters, standbys, core, options);
     }
 
     fn deliver(&mut self, path: &str, count: usize, stays: bool) {
@@ -222,12 +241,38 @@ impl Script {
             }
             _ => panic!("unknown end of a proposal: {rest:?}"),
         };
-        self.world.request(NodeId(self.voters), server(id), Request { slot, sequence, op, size: 0 });
+        self.world.request(NodeId(self.servers), server(id), Request { slot, sequence, op, size: 0 });
+        self.print_effects();
+    }
+
+    fn order(&mut self, id: &str, words: &[&str]) {
+        let slots = |word: &str| -> Slots {
+            word.split(',')
+                .map(|number| server(number).index())
+                .fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
+        };
+        let mut goal = Goal::default();
+        let mut operation = None;
+        for pair in words.chunks(2) {
+            match pair {
+                ["add", who] => goal.voters = slots(who),
+                ["learn", who] => goal.learners = slots(who),
+                ["remove", who] => goal.out = slots(who),
+                ["transfer", who] => operation = Some(Operation::Transfer { to: server(who).index() as u8 }),
+                _ => panic!("unknown order: {pair:?}"),
+            }
+        }
+        let Goal { voters, learners, out } = goal;
+        self.orders += 1;
+        let operation = operation.unwrap_or(Operation::Change { voters, learners, out });
+        let order = Rc::new(Order { number: self.orders, operation });
+        let from = NodeId(self.servers);
+        self.world.deliver(Flight { from, to: server(id), message: replica::Message::Order(order) });
         self.print_effects();
     }
 
     fn name(&self, id: NodeId) -> String {
-        if id.0 < self.voters { (id.0 + 1).to_string() } else { "client".into() }
+        if id.0 < self.servers { (id.0 + 1).to_string() } else { "client".into() }
     }
 
     /// Prints what the last step asked for, but its timers.
@@ -246,7 +291,7 @@ impl Script {
     }
 
     fn print_state(&mut self) {
-        for id in (0..self.voters).map(NodeId) {
+        for id in (0..self.servers).map(NodeId) {
             let state = self.world.server(id).map_or("down".into(), describe_server);
             self.output.push(format!("{}: {state}", self.name(id)));
         }
@@ -264,6 +309,9 @@ fn named_timer(word: &str) -> Timer {
         "election" => Timer::Election,
         "heartbeat" => Timer::Heartbeat,
         "check-quorum" => Timer::CheckQuorum,
+        "transfer" => Timer::Transfer,
+        "read-index" => Timer::ReadIndex,
+        "rejoin" => Timer::Rejoin,
         _ => Timer::Retransmit(server(word.strip_prefix("retransmit-").expect("a timer")).0),
     }
 }
@@ -285,9 +333,24 @@ fn describe_server(server: &Server) -> String {
 fn describe_entry(entry: &Entry) -> String {
     let what = match entry.command {
         Command::Noop => "noop".into(),
+        Command::Reconfigure(configuration) => describe_configuration(&configuration),
         Command::Apply { op, .. } => describe_op(op),
     };
     format!("{}:{what}", entry.term.0)
+}
+
+/// Voters, then those whom they replace, then learners: `voters=123 outgoing=12 learners=4`.
+fn describe_configuration(configuration: &Configuration) -> String {
+    let Configuration { voters, outgoing, learners } = configuration;
+    let part = |name: &str, slots: Slots| match slots.is_empty() {
+        true => String::new(),
+        false => format!(" {name}={}", numbers(slots)),
+    };
+    format!("voters={}{}{}", numbers(*voters), part("outgoing", *outgoing), part("learners", *learners))
+}
+
+fn numbers(slots: Slots) -> String {
+    slots.iter().map(|slot| (slot + 1).to_string()).collect()
 }
 
 fn describe_op(op: Op) -> String {
@@ -316,6 +379,15 @@ fn describe(message: &replica::Message<Message>) -> String {
             };
             format!("{name} {}.{} {response}", reply.slot, reply.sequence)
         }
+        replica::Message::Order(_) => name.into(),
+        replica::Message::OrderReply(reply) => match reply.progress {
+            Progress::Done => format!("{name} done"),
+            Progress::Working => format!("{name} working"),
+            Progress::NotLeader { leader } => {
+                format!("{name} redirect to {}", leader.map_or("nobody".into(), |id| (id.0 + 1).to_string()))
+            }
+            Progress::Refused(objection) => format!("{name} refused: {objection}"),
+        },
         replica::Message::Peer(message) => format!("{name} term={}{}", message.term().0, details(message)),
     }
 }
@@ -323,7 +395,8 @@ fn describe(message: &replica::Message<Message>) -> String {
 fn details(message: &Message) -> String {
     match message {
         Message::RequestVote(request) => {
-            format!(" last={}/{}", request.last_log_index.0, request.last_log_term.0)
+            let wanted = if request.transfer { " transfer" } else { "" };
+            format!(" last={}/{}{wanted}", request.last_log_index.0, request.last_log_term.0)
         }
         Message::VoteReply { granted, .. } => if *granted { " granted" } else { " refused" }.into(),
         Message::AppendEntries(append) => {
@@ -332,8 +405,8 @@ fn details(message: &Message) -> String {
             let entries = if entries.is_empty() { entries } else { format!(" [{entries}]") };
             format!("{prev}{entries} commit={} round={}", append.leader_commit.0, append.round)
         }
-        Message::AppendAccepted { round, match_index, .. } => {
-            format!(" match={} round={round}", match_index.0)
+        Message::AppendAccepted { round, match_index, is_learning, .. } => {
+            format!(" match={} round={round}{}", match_index.0, if *is_learning { " learning" } else { "" })
         }
         Message::AppendRejected { conflict_term, prev_log_index, conflict_index, .. } => {
             format!(" prev={} conflict={}/{}", prev_log_index.0, conflict_index.0, conflict_term.0)
@@ -346,6 +419,11 @@ fn details(message: &Message) -> String {
         Message::SnapshotReply { received, last_index, .. } => {
             format!(" last={} received={received}", last_index.0)
         }
+        Message::TimeoutNow { .. } => String::new(),
+        Message::ReadIndex { ask, .. } => format!(" ask={ask}"),
+        Message::ReadIndexReply { ask, index, .. } => format!(" ask={ask} index={}", index.0),
+        Message::Rejoin { known, .. } => format!(" known={}", known.0),
+        Message::RejoinReply { index, .. } => format!(" index={}", index.0),
     }
 }
 
@@ -353,9 +431,10 @@ fn describe_write(area: u8, write: &Write<Record>) -> String {
     let area = ["metadata", "log", "snapshot"][usize::from(area)];
     match write {
         Write::Append(record) | Write::Replace(record) => match record {
-            Record::Metadata { current_term, voted_for } => {
+            Record::Metadata { current_term, voted_for, is_whole } => {
                 let vote = voted_for.map_or("-".into(), |id| (id.0 + 1).to_string());
-                format!("write {area} term={} vote={vote}", current_term.0)
+                let recovering = if *is_whole { "" } else { " recovering" };
+                format!("write {area} term={} vote={vote}{recovering}", current_term.0)
             }
             Record::Entry(entry) => format!("write {area} {}", describe_entry(entry)),
             Record::Snapshot { snapshot, base } => {
@@ -390,6 +469,12 @@ fn describe_note(note: &ConsensusNote) -> String {
         }
         ConsensusNote::Installed { index, term, .. } => format!("installed {}/{}", index.0, term.0),
         ConsensusNote::Compacted { index } => format!("compacted through {}", index.0),
+        ConsensusNote::Configured { voters, outgoing, .. } => {
+            let configuration = Configuration { voters: *voters, outgoing: *outgoing, learners: Slots::NONE };
+            format!("configured {}", describe_configuration(&configuration))
+        }
+        ConsensusNote::Recovering => "recovers: its disk is new".into(),
+        ConsensusNote::Rejoined => "was taken in again".into(),
         ConsensusNote::Halted { why } => format!("halted: {why}"),
     }
 }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use seedbed::consensus::Membership;
 use seedbed::consensus::raft::{self, Raft, Record};
 use seedbed::consensus::replica::{Config, Message, Options, Replica};
 use seedbed::kernel::{
     Area, Areas, Buffer, DiskError, DiskToken, Durable, Duration, Effect, LazyStream, Name, NodeId, Process,
     Time, Write,
 };
+use seedbed::model::membership::{Configuration, Roster, Slots};
 use seedbed::model::request::{Reply, Request};
 
 use super::observer::Observer;
@@ -51,8 +51,21 @@ pub struct World {
 impl World {
     /// `voters` replicas with empty disks, booted at time 0.
     pub fn new(seed: u64, voters: u32, core: raft::Options, options: Options) -> World {
+        World::with_standbys(seed, voters, 0, core, options)
+    }
+
+    /// `voters` replicas, and some that stand by behind them, with empty disks, booted at time 0.
+    pub fn with_standbys(
+        seed: u64,
+        voters: u32,
+        standbys: u32,
+        core: raft::Options,
+        options: Options,
+    ) -> World {
         assert_eq!(core.complaint(), None);
-        let membership = Membership::new((0..voters).map(NodeId));
+        let nodes = voters + standbys;
+        let roster = Roster::new((0..nodes).map(NodeId));
+        let initial = Configuration::of_voters(Slots::first(voters as usize));
         let node = |id: u32| Node {
             server: None,
             disk: Durable::empty(),
@@ -62,15 +75,15 @@ impl World {
             rng: LazyStream::new(seed, &format!("kv.{id}")),
         };
         let mut world = World {
-            config: Config { core: raft::Config { membership, options: core }, options },
-            nodes: (0..voters).map(node).collect(),
+            config: Config { core: raft::Config { roster, initial, options: core }, options },
+            nodes: (0..nodes).map(node).collect(),
             flights: Vec::new(),
             replies: Vec::new(),
             now: Time::ZERO,
-            observer: Observer::new(voters as usize),
+            observer: Observer::new(nodes as usize),
             effects: Vec::new(),
         };
-        (0..voters).for_each(|id| world.restart(NodeId(id)));
+        (0..nodes).for_each(|id| world.restart(NodeId(id)));
         world
     }
 
@@ -99,6 +112,13 @@ impl World {
         node.sync = None;
         node.timers.clear();
         self.effects.clear();
+    }
+
+    /// Puts an empty disk in the place of that of a node that is down.
+    pub fn replace_disk(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        assert!(node.server.is_none(), "{id:?} is up");
+        node.disk = Durable::replacement();
     }
 
     /// Delivers a message; one to a node that is down is lost.
