@@ -26,6 +26,8 @@ pub struct Goal {
     pub learners: Slots,
     /// Who is to take part no more.
     pub out: Slots,
+    /// How many must be left to vote; at least one must.
+    pub at_least: u8,
 }
 
 /// What comes next on the way to a goal.
@@ -44,8 +46,8 @@ impl Goal {
     pub fn objection(&self, now: &Configuration) -> Option<Objection> {
         if !self.out.common(self.voters.and(self.learners)).is_empty() {
             Some(Objection::Contradiction)
-        } else if self.voters_from(now).is_empty() {
-            Some(Objection::LastVoter)
+        } else if self.leaves_too_few(now) {
+            Some(Objection::TooFewVoters)
         } else {
             None
         }
@@ -94,6 +96,12 @@ impl Goal {
                 (None, None) => unreachable!("a change without voters was handled above"),
             },
         })
+    }
+
+    /// Whether it takes votes away until fewer are left than must be.
+    fn leaves_too_few(&self, now: &Configuration) -> bool {
+        let left = self.voters_from(now).len();
+        left < now.voters.len() && left < usize::from(self.at_least.max(1))
     }
 
     fn voters_from(&self, now: &Configuration) -> Slots {
@@ -182,7 +190,9 @@ mod tests {
     #[test]
     fn somebody_must_be_left_to_vote() {
         let goal = Goal { out: slots(&[0, 1, 2]), ..Goal::default() };
-        assert_eq!(goal.objection(&three()), Some(Objection::LastVoter));
+        assert_eq!(goal.objection(&three()), Some(Objection::TooFewVoters));
+        let goal = Goal { out: slots(&[2]), at_least: 3, ..Goal::default() };
+        assert_eq!(goal.objection(&three()), Some(Objection::TooFewVoters));
         let goal = Goal { voters: slots(&[3]), out: slots(&[3]), ..Goal::default() };
         assert_eq!(goal.objection(&three()), Some(Objection::Contradiction));
     }

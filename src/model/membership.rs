@@ -130,6 +130,12 @@ impl Slots {
         other.without(self).is_empty()
     }
 
+    /// The nodes of these slots, by their numbers in the group, counted from 1: `1 2 3`.
+    pub fn numbers(self) -> String {
+        let numbers: Vec<String> = self.iter().map(|slot| (slot + 1).to_string()).collect();
+        numbers.join(" ")
+    }
+
     /// The slots, rising.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = usize> {

@@ -10,6 +10,7 @@ use super::history::{Outcome, Reason, SessionId};
 use super::log::{LogIndex, Term};
 use super::membership::Slots;
 use super::op::{Answer, Op};
+use super::operation::Objection;
 
 /// What happened inside a replica.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -155,6 +156,56 @@ pub enum ClientNote {
     },
 }
 
+/// What an operator tells of its orders, which count from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OperatorNote {
+    /// It gives an order for the first time.
+    Ordered {
+        /// Which.
+        number: u32,
+    },
+    /// It learned, or gave up learning, what came of it.
+    Ended {
+        /// Which.
+        number: u32,
+        /// What came of it.
+        ended: Ended,
+        /// How many times it was given.
+        attempts: u32,
+    },
+}
+
+/// What came of an operator's order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// What was wanted holds.
+    Done,
+    /// It cannot be.
+    Refused(Objection),
+    /// Nobody said in time: it may hold, or come to hold.
+    Unknown,
+}
+
+impl Ended {
+    /// The word for it: `ok`, `fail` or `unknown`, as for an operation of a client.
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Ended::Done => "ok",
+            Ended::Refused(_) => "fail",
+            Ended::Unknown => "unknown",
+        }
+    }
+
+    /// Why it ended so, in words; empty if it is done.
+    pub fn reason(self) -> String {
+        match self {
+            Ended::Done => String::new(),
+            Ended::Refused(objection) => objection.to_string(),
+            Ended::Unknown => "timeout".to_owned(),
+        }
+    }
+}
+
 /// What a service's instance tells of one request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ServiceNote {
@@ -203,6 +254,25 @@ impl Note for ClientNote {
                 };
                 digest.absorb(u64::from(attempts) << 8 | kind);
                 digest.absorb(detail);
+            }
+        }
+        digest.value()
+    }
+}
+
+impl Note for OperatorNote {
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        match *self {
+            OperatorNote::Ordered { number } => digest.absorb(u64::from(number)),
+            OperatorNote::Ended { number, ended, attempts } => {
+                let ended = match ended {
+                    Ended::Done => 1,
+                    Ended::Unknown => 2,
+                    Ended::Refused(objection) => 3 + objection as u64,
+                };
+                digest.absorb(ended << 32 | u64::from(number));
+                digest.absorb(u64::from(attempts));
             }
         }
         digest.value()

@@ -20,6 +20,8 @@ pub enum Operation {
         learners: Slots,
         /// Who is to take part no more.
         out: Slots,
+        /// How many must be left to vote; at least one must.
+        at_least: u8,
     },
     /// The node of this slot leads.
     Transfer {
@@ -47,8 +49,8 @@ pub enum Progress {
 /// Why an operation cannot be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Objection {
-    /// Nobody would be left to vote.
-    LastVoter,
+    /// Too few would be left to vote.
+    TooFewVoters,
     /// Who is to lead has no vote.
     NotAVoter,
     /// A node is wanted in and out.
@@ -60,7 +62,7 @@ pub enum Objection {
 impl fmt::Display for Objection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Objection::LastVoter => "nobody would be left to vote",
+            Objection::TooFewVoters => "too few would be left to vote",
             Objection::NotAVoter => "who is to lead has no vote",
             Objection::Contradiction => "a node is wanted in and out",
             Objection::TooSlow => "who is to lead did not take over in time",

@@ -1,6 +1,6 @@
 //! Who took part in a run, by name: what a recording needs to know of a scenario, and no more.
 
-use crate::kernel::{NodeId, SystemId};
+use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::note::Asked;
 use crate::model::op::OpKind;
 
@@ -13,6 +13,8 @@ pub struct Cast {
     pub nodes: Vec<CastNode>,
     /// The workloads, in the order of the scenario.
     pub workloads: Vec<CastWorkload>,
+    /// The operators, in the order of the scenario.
+    pub operators: Vec<CastOperator>,
     /// The names of the faults, in the order of the scenario.
     pub faults: Vec<String>,
 }
@@ -37,6 +39,17 @@ pub struct CastWorkload {
     pub target: SystemId,
     /// The paths that it calls, in the order of the scenario; none for a store's workload.
     pub paths: Vec<String>,
+}
+
+/// An operator.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CastOperator {
+    /// Its node, which has its name.
+    pub node: NodeId,
+    /// The system of which it asks something.
+    pub target: SystemId,
+    /// What it asks for and when that is due, in order of time.
+    pub orders: Vec<(Time, String)>,
 }
 
 /// What kind of operation a workload asked for: an index into its kinds, which are those of a store and then its

@@ -245,6 +245,7 @@ impl<X: Custom> Sheet<'_, X> {
                 RoleEvent::BecameLeader => LaneRole::Leader,
                 RoleEvent::SteppedDown => LaneRole::Follower,
                 RoleEvent::Halted(_) => LaneRole::Halted,
+                RoleEvent::Configured { .. } | RoleEvent::Recovering | RoleEvent::Rejoined => continue,
             };
             let next_term = change.term.map(|term| u64::from(term.0)).or(term);
             if next != role || next_term != term {

@@ -3,8 +3,10 @@
 use crate::checks::consensus::{Invariant, InvariantSet};
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
+use crate::model::membership::Slots;
+use crate::model::operation::Operation;
 use crate::scenario::nouns::check::{CheckOptions, Expect};
-use crate::scenario::plan::{CheckKind, CheckPlan};
+use crate::scenario::plan::{CheckKind, CheckPlan, OperatorFacts};
 use crate::scenario::{Scenario, World, plan};
 use crate::sim::Limits;
 use crate::spec::diagnostic::Diagnostics;
@@ -12,7 +14,7 @@ use crate::spec::{DataFile, DataFiles};
 use crate::systems::{Custom, Never};
 
 use super::asserted::{self, Asserted};
-use super::cast::{Cast, CastNode, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
 use super::metrics::{Assertion, Query};
 use super::sought::Sought;
 
@@ -168,11 +170,38 @@ impl<X: Custom> Prepared<X> {
                 false => vec!["call".to_owned()],
             },
         };
+        let operator = |operator: &OperatorFacts| CastOperator {
+            node: operator.node,
+            target: operator.target,
+            orders: operator
+                .orders
+                .iter()
+                .map(|(due, order)| (*due, self.in_words(operator.target, order)))
+                .collect(),
+        };
         Cast {
+            operators: world.operators.iter().map(operator).collect(),
             systems: world.setup.systems.clone(),
             nodes: world.setup.nodes.iter().map(node).collect(),
             workloads: world.workloads.iter().map(workload).collect(),
             faults: world.setup.faults.iter().map(|fault| fault.name.clone()).collect(),
+        }
+    }
+
+    /// What an operator asks of a system, such as `remove kv.1, add kv.4`.
+    fn in_words(&self, system: SystemId, operation: &Operation) -> String {
+        let nodes = &self.world.systems[system.index()].plan.nodes;
+        let name = |slot: usize| self.world.setup.nodes[nodes[slot].index()].name.to_string();
+        let part = |verb: &str, slots: Slots| {
+            let names: Vec<String> = slots.iter().map(name).collect();
+            (!names.is_empty()).then(|| format!("{verb} {}", names.join(" ")))
+        };
+        match *operation {
+            Operation::Change { voters, learners, out, .. } => {
+                let parts = [part("remove", out), part("add", voters), part("add as learner", learners)];
+                parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
+            Operation::Transfer { to } => format!("transfer to {}", name(usize::from(to))),
         }
     }
 

@@ -7,7 +7,7 @@
 use crate::kernel::{Duration, NodeId, SystemId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::Term;
-use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
+use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
 use super::availability::Availability;
@@ -16,7 +16,7 @@ use super::leadership::Leadership;
 use super::load::{Instance, Sample, Visit, Visits};
 use super::operation::{Ending, Packed};
 use super::phase::Timeline;
-use super::recording::{FaultWindow, Recording, RoleChange, RoleEvent, Sampling};
+use super::recording::{FaultWindow, OrderRecord, Recording, RoleChange, RoleEvent, Sampling};
 use super::tally::{Intervals, Tallies};
 
 /// The usual cap on operations kept whole, and on visits to services: 64 and 32 bytes each.
@@ -60,6 +60,9 @@ pub struct Recorder {
     pub(super) visits: Visits,
     pub(super) leadership: Leadership,
     pub(super) roles: Vec<RoleChange>,
+    pub(super) orders: Vec<OrderRecord>,
+    /// By node: who votes as it knows, since its last boot.
+    configured: Vec<Option<RoleEvent>>,
     pub(super) faults: Vec<FaultWindow>,
     /// By node: how often it booted.
     boots: Vec<u32>,
@@ -121,6 +124,8 @@ impl Recorder {
             visits: Visits::new(setup.operations_max),
             leadership: Leadership::new(cast.systems.len(), cast.nodes.iter().map(|node| node.system)),
             roles: Vec::new(),
+            orders: Vec::new(),
+            configured: vec![None; cast.nodes.len()],
             faults: Vec::new(),
             boots: vec![0; cast.nodes.len()],
             acting: None,
@@ -262,10 +267,36 @@ impl Recorder {
             | ConsensusNote::Applied { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
-            | ConsensusNote::Compacted { .. }
-            | ConsensusNote::Configured { .. }
-            | ConsensusNote::Recovering
-            | ConsensusNote::Rejoined => {}
+            | ConsensusNote::Compacted { .. } => {}
+            ConsensusNote::Configured { voters, outgoing, .. } => {
+                let event = RoleEvent::Configured { voters, outgoing };
+                // Told again where only learners came or went.
+                if self.configured[node.index()].replace(event) != Some(event) {
+                    self.role(at, node, event, None);
+                }
+            }
+            ConsensusNote::Recovering => self.role(at, node, RoleEvent::Recovering, None),
+            ConsensusNote::Rejoined => self.role(at, node, RoleEvent::Rejoined, None),
+        }
+    }
+
+    /// An operator noted something.
+    ///
+    /// # Panics
+    /// If it ends an order that it never gave.
+    pub fn operator(&mut self, at: Time, node: NodeId, note: &OperatorNote) {
+        let operators = &self.setup.cast.operators;
+        let operator = operators.iter().position(|operator| operator.node == node);
+        let operator = operator.expect("only operators give orders");
+        match *note {
+            OperatorNote::Ordered { number } => {
+                self.orders.push(OrderRecord { operator, number, began: at, ended: None });
+            }
+            OperatorNote::Ended { number, ended, attempts } => {
+                let is_it = |order: &&mut OrderRecord| (order.operator, order.number) == (operator, number);
+                let order = self.orders.iter_mut().rev().find(is_it);
+                order.expect("an order that ends was given").ended = Some((at, ended, attempts));
+            }
         }
     }
 
@@ -300,6 +331,7 @@ impl Recorder {
         self.leadership.changed(at, node, change);
         let boots = &mut self.boots[node.index()];
         *boots += u32::from(change == Lifecycle::Booted);
+        self.configured[node.index()] = None;
         let (incarnation, event) = (Some(*boots), RoleEvent::Life(change));
         self.roles.push(RoleChange { at, node, event, term: None, incarnation, fault: self.acting });
     }

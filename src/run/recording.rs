@@ -4,6 +4,8 @@ use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::Operation;
 use crate::model::log::Term;
+use crate::model::membership::Slots;
+use crate::model::note::Ended;
 use crate::sim::Lifecycle;
 
 use super::availability::{Availability, Outage};
@@ -47,6 +49,17 @@ pub enum RoleEvent {
     BecameLeader,
     /// It stopped leading or campaigning.
     SteppedDown,
+    /// Others vote than before, as it knows, or the same as it finds at boot.
+    Configured {
+        /// Who votes.
+        voters: Slots,
+        /// The voters whom they replace, while both must agree.
+        outgoing: Slots,
+    },
+    /// Its disk is a new one: it has no say until it is taken in again.
+    Recovering,
+    /// It was taken in again.
+    Rejoined,
     /// It takes part no more until it is restarted.
     Halted(Halt),
 }
@@ -60,6 +73,9 @@ impl RoleEvent {
             RoleEvent::Campaigned => "campaigned",
             RoleEvent::BecameLeader => "became-leader",
             RoleEvent::SteppedDown => "stepped-down",
+            RoleEvent::Configured { .. } => "configured",
+            RoleEvent::Recovering => "recovering",
+            RoleEvent::Rejoined => "rejoined",
             RoleEvent::Halted(_) => "halted",
         }
     }
@@ -72,9 +88,34 @@ impl RoleEvent {
             | RoleEvent::AskedPreVote
             | RoleEvent::Campaigned
             | RoleEvent::BecameLeader
-            | RoleEvent::SteppedDown => None,
+            | RoleEvent::SteppedDown
+            | RoleEvent::Configured { .. }
+            | RoleEvent::Recovering
+            | RoleEvent::Rejoined => None,
         }
     }
+
+    /// Who votes from then on, by their numbers in the system, such as `1 2 3`, and whom they replace: `1 2 4 for 1 2 3`.
+    pub fn voters(self) -> Option<String> {
+        let RoleEvent::Configured { voters, outgoing } = self else { return None };
+        Some(match outgoing.is_empty() {
+            true => voters.numbers(),
+            false => format!("{} for {}", voters.numbers(), outgoing.numbers()),
+        })
+    }
+}
+
+/// An operator's order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OrderRecord {
+    /// The operator, by its place in the cast.
+    pub operator: usize,
+    /// Which of its orders, counted from 1.
+    pub number: u32,
+    /// When it was given for the first time.
+    pub began: Time,
+    /// When the operator learned, or gave up learning, what came of it, what that is, and how often it had given it.
+    pub ended: Option<(Time, Ended, u32)>,
 }
 
 /// A change of a node's role or life.
@@ -132,6 +173,7 @@ pub struct Recording {
     leadership: Leadership,
     roles: Vec<RoleChange>,
     faults: Vec<FaultWindow>,
+    orders: Vec<OrderRecord>,
     samples: Vec<Sample>,
     /// By system: whether any of its nodes ever had a request.
     serves: Vec<bool>,
@@ -149,6 +191,7 @@ impl Recording {
             leadership,
             roles,
             faults,
+            orders,
             samples,
             ..
         } = recorder;
@@ -179,6 +222,7 @@ impl Recording {
             leadership,
             roles,
             faults,
+            orders,
             samples,
             serves,
         }
@@ -297,6 +341,11 @@ impl Recording {
     /// The strikes of faults, in order.
     pub fn faults(&self) -> &[FaultWindow] {
         &self.faults
+    }
+
+    /// What became of operators' orders, in the order in which they were given.
+    pub fn orders(&self) -> &[OrderRecord] {
+        &self.orders
     }
 
     /// The changes of roles and lives, in order.

@@ -4,12 +4,12 @@ use crate::clocks::ClockError;
 use crate::kernel::{Duration, NodeId, SystemId, Time};
 use crate::model::history::{Outcome, Reason};
 use crate::model::log::{LogIndex, Term};
-use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
+use crate::model::note::{Asked, ClientNote, ConsensusNote, Ended, OperatorNote, ServiceNote};
 use crate::model::op::{Answer, Key, Op, Reading, Value};
 use crate::processors::Usage;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
-use super::cast::{Cast, CastNode, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
 use super::recorder::{Recorder, RecorderSetup};
 use super::tally::Intervals;
 
@@ -45,6 +45,12 @@ pub(super) fn setup(operations_max: usize) -> RecorderSetup {
             node("users.1", 3, None),
         ],
         workloads: vec![workload(2, 0, &[]), workload(3, 1, &["/users", "/orders"])],
+        // The users' node has a word to say to the store, too.
+        operators: vec![CastOperator {
+            node: USERS,
+            target: SystemId(0),
+            orders: vec![(ms(7_000), "transfer to kv.2".to_owned()), (ms(9_900), "remove kv.1".to_owned())],
+        }],
         faults: vec!["one".to_owned(), "two".to_owned()],
     };
     RecorderSetup {
@@ -176,11 +182,14 @@ pub(super) fn recorder(operations_max: usize) -> Recorder {
     it.ended(ms(6_000), 0);
     invoke(it, SHOPPERS, 1, 6, (6_500, 6_500), cas(1, 4));
     returns(it, SHOPPERS, 1, 6_550, Outcome::Ok(Answer::Mismatch(one.appended(Value(3)))), 1);
+    it.operator(ms(7_000), USERS, &OperatorNote::Ordered { number: 1 });
+    it.operator(ms(7_020), USERS, &OperatorNote::Ended { number: 1, ended: Ended::Done, attempts: 2 });
     it.sample(ms(8_000), &counters(8_000));
     invoke(it, USERS, 0, 2, (9_000, 9_000), Asked::Call { path: 1 });
     it.service(ms(9_050), API, &ServiceNote::Refused);
     returns(it, USERS, 0, 9_100, Outcome::Fail(Reason::Rejected), 1);
     // Held up by 100 ms, and cut off by the end.
+    it.operator(ms(9_900), USERS, &OperatorNote::Ordered { number: 2 });
     invoke(it, SHOPPERS, 1, 7, (9_700, 9_800), read);
     it.sample(ms(10_000), &counters(10_000));
     recorder

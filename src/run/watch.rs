@@ -93,6 +93,7 @@ impl<X: Custom> Observer<Role<X>> for Watch {
                     self.session(at, node, note);
                 }
             }
+            Note::Operator(note) => self.recorder.operator(at, node, note),
             // They enter the digest and traces; no check of ours knows what they mean.
             Note::Custom(_) => {}
         }

@@ -13,6 +13,7 @@ use crate::services::front::{Front, FrontConfig};
 use crate::services::instance::{Instance, InstanceConfig};
 use crate::spec::Decode;
 use crate::workloads::client::{Clients, WorkloadConfig};
+use crate::workloads::operator::{Operator, OperatorConfig};
 
 use super::never::Never;
 use super::own::Own;
@@ -26,6 +27,8 @@ pub enum Role<X: Process = Never> {
     Raft(Box<Replica<Raft>>),
     /// A workload's clients.
     Clients(Box<Clients>),
+    /// An operator.
+    Operator(Operator),
     /// A service's front.
     Front(Front),
     /// A service's instance.
@@ -41,6 +44,8 @@ pub enum RoleConfig<C> {
     Raft(Rc<replica::Config<Raft>>),
     /// For a workload's clients.
     Clients(Rc<WorkloadConfig>),
+    /// For an operator.
+    Operator(Rc<OperatorConfig>),
     /// For a service's front.
     Front(FrontConfig),
     /// For a service's instance.
@@ -74,6 +79,7 @@ impl<X: Custom> Role<X> {
         match config {
             RoleConfig::Raft(_) => word::<Replica<Raft>>(index),
             RoleConfig::Clients(_) => word::<Clients>(index),
+            RoleConfig::Operator(_) => word::<Operator>(index),
             RoleConfig::Front(_) => word::<Front>(index),
             RoleConfig::Instance(_) => word::<Instance>(index),
             RoleConfig::Custom(_) => word::<X>(index),
@@ -87,6 +93,7 @@ macro_rules! each_role {
         match $role {
             Role::Raft($process) => $body,
             Role::Clients($process) => $body,
+            Role::Operator($process) => $body,
             Role::Front($process) => $body,
             Role::Instance($process) => $body,
             Role::Custom($process) => $body,
@@ -105,6 +112,7 @@ impl<X: Custom> Process for Role<X> {
         match config {
             RoleConfig::Raft(config) => Role::Raft(Box::new(boot(cx, &**config, disk))),
             RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
+            RoleConfig::Operator(config) => Role::Operator(boot(cx, config, disk)),
             RoleConfig::Front(config) => Role::Front(boot(cx, config, disk)),
             RoleConfig::Instance(config) => Role::Instance(boot(cx, config, disk)),
             RoleConfig::Custom(config) => Role::Custom(boot(cx, config, disk)),
@@ -116,6 +124,7 @@ impl<X: Custom> Process for Role<X> {
         match self {
             Role::Raft(process) => receive(&mut **process, cx, from, wire),
             Role::Clients(process) => receive(&mut **process, cx, from, wire),
+            Role::Operator(process) => receive(process, cx, from, wire),
             Role::Front(process) => receive(process, cx, from, wire),
             Role::Instance(process) => receive(process, cx, from, wire),
             Role::Custom(process) => receive(process, cx, from, wire),
@@ -224,6 +233,7 @@ macro_rules! embed {
 
 embed!(Replica<Raft>, Consensus, Raft);
 embed!(Clients, Client);
+embed!(Operator, Operator);
 embed!(Front, Service);
 embed!(Instance, Service);
 embed!(Own<X>, Custom, Custom);
@@ -233,6 +243,7 @@ impl<X: Process> fmt::Debug for Role<X> {
         f.write_str(match self {
             Role::Raft(_) => "raft",
             Role::Clients(_) => "clients",
+            Role::Operator(_) => "operator",
             Role::Front(_) => "front",
             Role::Instance(_) => "instance",
             Role::Custom(_) => "custom",

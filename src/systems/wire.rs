@@ -9,13 +9,14 @@ use std::rc::Rc;
 use crate::consensus::raft::{self, Raft};
 use crate::consensus::replica::{self, Replica};
 use crate::kernel::{Message, Process};
-use crate::model::note::{ClientNote, ConsensusNote, ServiceNote};
+use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{Reply, Request};
 use crate::services::front::Front;
 use crate::services::instance::Instance;
 use crate::services::message::{Answered, Call, ServiceMessage};
 use crate::workloads::client::Clients;
+use crate::workloads::operator::{Operator, OperatorMessage};
 
 /// A message of the simulated world; `X` are the messages of a user's own process.
 #[derive(Clone, Debug)]
@@ -135,6 +136,28 @@ impl<X: Message> Member<X> for Replica<Raft> {
     }
 }
 
+impl<X: Message> Member<X> for Operator {
+    fn to_wire(message: OperatorMessage) -> Wire<X> {
+        match message {
+            OperatorMessage::Order(order) => Wire::Order(order),
+            OperatorMessage::Reply(reply) => Wire::OrderReply(reply),
+        }
+    }
+
+    fn from_wire(wire: Wire<X>) -> Result<OperatorMessage, Misaddressed> {
+        match wire {
+            Wire::Order(order) => Ok(OperatorMessage::Order(order)),
+            Wire::OrderReply(reply) => Ok(OperatorMessage::Reply(reply)),
+            Wire::Request(_)
+            | Wire::Reply(_)
+            | Wire::Call(_)
+            | Wire::Answered(_)
+            | Wire::Raft(_)
+            | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
+        }
+    }
+}
+
 /// Clients, fronts and instances speak the same words.
 macro_rules! speaks_service {
     ($($process:ty),*) => { $(
@@ -174,6 +197,8 @@ pub enum Note<X> {
     Client(ClientNote),
     /// From a service.
     Service(ServiceNote),
+    /// From an operator.
+    Operator(OperatorNote),
     /// From a user's own process.
     Custom(X),
 }
@@ -185,6 +210,7 @@ impl<X: crate::kernel::Note> crate::kernel::Note for Note<X> {
             Note::Consensus(note) => note.digest(),
             Note::Client(note) => note.digest(),
             Note::Service(note) => note.digest(),
+            Note::Operator(note) => note.digest(),
             Note::Custom(note) => note.digest(),
         }
     }
@@ -194,7 +220,7 @@ impl<X: crate::kernel::Note> crate::kernel::Note for Note<X> {
         match self {
             Note::Consensus(note) => note.leadership(),
             Note::Custom(note) => note.leadership(),
-            Note::Client(_) | Note::Service(_) => None,
+            Note::Client(_) | Note::Service(_) | Note::Operator(_) => None,
         }
     }
 }

@@ -3,3 +3,4 @@
 pub mod arrival;
 pub mod client;
 pub mod keys;
+pub mod operator;

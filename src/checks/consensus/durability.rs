@@ -3,7 +3,8 @@
 //!
 //! A quorum is what the replica that commits says of who votes: a majority of them, or of both groups in joint consensus.
 //! A replica holds an index durably if a sync or a snapshot covers its log up to there and that log is what was
-//! committed; one that is down holds what it will find.
+//! committed; one that is down holds what it will find. One whose disk was lost and replaced, and who knows it and has no
+//! say until it is taken in again, is no longer asked for what it held.
 
 use crate::model::log::LogIndex;
 
@@ -19,8 +20,9 @@ fn shortfall(
     quorum: Quorum,
 ) -> Option<Shortfall> {
     let holds = |slot: &usize| {
-        let log = &mirrors[*slot].log;
-        log.durable() >= index && committed.agrees(index, log.prefix(index))
+        let Mirror { log, forgot, .. } = &mirrors[*slot];
+        let holds = log.durable() >= index && committed.agrees(index, log.prefix(index));
+        holds || *forgot >= index
     };
     quorum.groups().find_map(|(group, needed)| {
         let holders = group.iter().filter(holds).count();
@@ -102,6 +104,20 @@ mod tests {
         script.violates(
             Invariant::Durability,
             "kv.3 came back without index 2, which was committed and durable on it (t = 0.018 s)",
+        );
+    }
+
+    #[test]
+    fn a_replica_that_knows_of_its_lost_disk_is_not_asked_for_what_it_held() {
+        let mut script = Script::new(3);
+        script.elect(0, 1).replicate(&[0, 1], 1, 1, 11).commit(0, 1, 1, 11);
+        script.crash(1).boot(1).recover(1).sync(1, 0);
+        script.holds();
+        // What it never held it cannot have lost.
+        script.replicate(&[0], 2, 1, 12).commit(0, 2, 1, 12);
+        script.violates(
+            Invariant::Durability,
+            "kv.1 committed index 2 while 1 of 3 replicas held it durably and 2 must (t = 0.013 s)",
         );
     }
 

@@ -135,6 +135,8 @@ pub(super) struct Mirror {
     pub log: LogMirror,
     /// After a restart, until the disk is read: the log that should be found there.
     pub expected: Option<LogMirror>,
+    /// Up to where it held its log durably on a disk that was lost, as it knows; 0 once it was taken in again.
+    pub forgot: LogIndex,
     /// Counts its starts.
     pub incarnation: u32,
     /// The highest term that this incarnation noted, or that it must know of.
@@ -156,6 +158,7 @@ impl Mirror {
             quorum,
             log: LogMirror::new(),
             expected: None,
+            forgot: LogIndex(0),
             incarnation: 0,
             term: Term(0),
             led: Term(0),
@@ -184,12 +187,20 @@ impl Mirror {
         }
     }
 
+    /// It knows that its disk is a new one, and that what it held is gone: it promises nothing on it.
+    pub fn recover(&mut self) {
+        if let Some(expected) = self.expected.take() {
+            self.forgot = self.forgot.max(expected.durable());
+        }
+    }
+
     /// It starts with nothing; its notes tell what the disk held.
     pub fn boot(&mut self) {
         let expected = std::mem::replace(&mut self.log, LogMirror::new());
         *self = Mirror {
             log: LogMirror::new(),
             expected: Some(expected),
+            forgot: self.forgot,
             incarnation: self.incarnation + 1,
             term: self.led,
             led: self.led,

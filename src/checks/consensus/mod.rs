@@ -139,9 +139,8 @@ impl Invariants {
             ConsensusNote::Configured { voters, outgoing, quorum } => {
                 self.mirrors[slot].quorum = Quorum { voters, outgoing, count: quorum };
             }
-            // It knows that what its disk held is gone, and promises nothing on it.
-            ConsensusNote::Recovering => self.mirrors[slot].expected = None,
-            ConsensusNote::Rejoined => {}
+            ConsensusNote::Recovering => self.mirrors[slot].recover(),
+            ConsensusNote::Rejoined => self.mirrors[slot].forgot = LogIndex(0),
             ConsensusNote::Halted { .. } => self.mirrors[slot].halt(),
         }
     }

@@ -36,7 +36,7 @@ impl Raft {
         }
         // Never this log's own end: behind the message's last entry may stand what the leader never had.
         let match_index = LogIndex(append.prev_log_index.0 + append.entries.len() as u64);
-        self.follow_commit(cx, append.leader_commit.min(match_index));
+        self.follow_commit(cx, append.leader_commit, match_index);
         let accepted = self.accepted(append.round, match_index);
         if self.has_bug(bugs::ACK_BEFORE_SYNC) {
             return self.send_with_metadata(cx, from, accepted);

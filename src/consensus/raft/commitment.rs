@@ -8,6 +8,15 @@ use super::Raft;
 use super::bugs;
 use super::roles::Role;
 
+/// What the leader of the current term has told a follower.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Vouched {
+    /// What it has committed.
+    leader_commit: LogIndex,
+    /// Up to where this log is as the leader's.
+    match_index: LogIndex,
+}
+
 impl Raft {
     /// Commits, as leader, what a majority holds durably.
     pub(super) fn advance_commit(&mut self, cx: &mut impl Context<Self>) {
@@ -30,8 +39,18 @@ impl Raft {
         (index > self.commit_index && (is_own_term || self.has_bug(bugs::COMMIT_OLDER_TERM))).then_some(index)
     }
 
-    /// Learns, as follower, what the leader committed, as far as the leader's message vouches for this log.
-    pub(super) fn follow_commit(&mut self, cx: &mut impl Context<Self>, index: LogIndex) {
+    /// Learns, as follower, what the leader committed, as far as any message of this leader vouches for this log: a
+    /// heartbeat that names an old entry tells of commits, and what came before it holds them.
+    pub(super) fn follow_commit(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        leader_commit: LogIndex,
+        match_index: LogIndex,
+    ) {
+        let vouched = &mut self.vouched;
+        vouched.leader_commit = vouched.leader_commit.max(leader_commit);
+        vouched.match_index = vouched.match_index.max(match_index);
+        let index = vouched.leader_commit.min(vouched.match_index);
         if index > self.commit_index {
             self.commit(cx, index);
         }

@@ -7,6 +7,7 @@ use crate::model::membership::Slots;
 use crate::model::note::ConsensusNote;
 
 use super::bugs;
+use super::commitment::Vouched;
 use super::message::{Message, RequestVote};
 use super::roles::{Leader, Progress, Role, Rounds};
 use super::{Raft, Timer};
@@ -57,6 +58,7 @@ impl Raft {
     /// With `transfer` the leader wants it (dissertation §3.10).
     pub(super) fn campaign(&mut self, cx: &mut impl Context<Self>, transfer: bool) {
         self.current_term = self.current_term.next();
+        self.vouched = Vouched::default();
         self.voted_for = Some(self.me);
         self.leader = None;
         self.metadata_changed();

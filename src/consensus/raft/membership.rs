@@ -12,6 +12,7 @@ use crate::model::note::ConsensusNote;
 use crate::model::operation::{Operation, Progress as Answer};
 
 use super::bugs;
+use super::message::Message;
 use super::roles::{Progress, Role};
 use super::{Raft, Timer};
 
@@ -94,8 +95,8 @@ impl Raft {
         }
         match operation {
             Operation::Transfer { to } => self.begin_transfer(cx, usize::from(to)),
-            Operation::Change { voters, learners, out } => {
-                self.begin_change(cx, Goal { voters, learners, out })
+            Operation::Change { voters, learners, out, at_least } => {
+                self.begin_change(cx, Goal { voters, learners, out, at_least })
             }
         }
     }
@@ -197,6 +198,17 @@ impl Raft {
         leader.caught_up
     }
 
+    /// A leader that leaves tells a voter that holds its whole log to campaign at once (dissertation §4.2.2 prefers it to
+    /// waiting for an election timeout).
+    fn name_successor(&mut self, cx: &mut impl Context<Self>) {
+        let last_index = self.log.last_index();
+        let Role::Leader(leader) = &self.role else { return };
+        let holds_all = |slot: &usize| leader.followers[*slot].acknowledged == last_index;
+        if let Some(successor) = self.configuration().voters.iter().find(holds_all) {
+            cx.send(self.roster.node(successor), Message::TimeoutNow { term: self.current_term });
+        }
+    }
+
     /// What was committed may have been who takes part. A leader that is not among them any more has done its last
     /// duty (§6).
     pub(super) fn configuration_committed(&mut self, cx: &mut impl Context<Self>) {
@@ -204,6 +216,7 @@ impl Raft {
             return;
         }
         if self.is_settled() && !self.is_voter() {
+            self.name_successor(cx);
             self.heard_at = None;
             return self.step_down(cx);
         }

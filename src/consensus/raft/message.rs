@@ -74,14 +74,14 @@ pub enum Message {
         /// The follower's term.
         term: Term,
         /// Counts the follower's questions.
-        ask: u32,
+        ask: Ask,
     },
     /// The leader led when it got the question, and the state up to `index` is fresh enough.
     ReadIndexReply {
         /// The leader's term.
         term: Term,
         /// The question answered.
-        ask: u32,
+        ask: Ask,
         /// The read index.
         index: LogIndex,
     },
@@ -89,6 +89,8 @@ pub enum Message {
     Rejoin {
         /// The server's term.
         term: Term,
+        /// Counts the server's boots.
+        boot: u32,
         /// Where a leader's log ended after the disk was lost; 0 asks for it.
         known: LogIndex,
     },
@@ -96,9 +98,21 @@ pub enum Message {
     RejoinReply {
         /// The leader's term.
         term: Term,
+        /// The boot in which it was asked.
+        boot: u32,
         /// The last index.
         index: LogIndex,
     },
+}
+
+/// A follower's question for a read index. An answer to one that it asked before a restart must not pass for the answer to
+/// another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Counts the follower's boots.
+    pub boot: u32,
+    /// Counts its questions since.
+    pub number: u32,
 }
 
 /// A candidate's question. The candidate is the sender.
@@ -215,15 +229,15 @@ impl kernel::Message for Message {
             + match self {
                 Message::RequestVote(_) | Message::SnapshotReply { .. } => 4 * WORD,
                 Message::TimeoutNow { .. } => WORD,
-                Message::VoteReply { .. }
-                | Message::ReadIndex { .. }
-                | Message::Rejoin { .. }
-                | Message::RejoinReply { .. } => 2 * WORD,
+                Message::VoteReply { .. } | Message::ReadIndex { .. } => 2 * WORD,
                 Message::AppendEntries(append) => {
                     let entry_bytes = |entry: &Entry| WORD + entry.command.size();
                     6 * WORD + append.entries.iter().map(entry_bytes).sum::<u32>()
                 }
-                Message::AppendAccepted { .. } | Message::ReadIndexReply { .. } => 3 * WORD,
+                Message::AppendAccepted { .. }
+                | Message::ReadIndexReply { .. }
+                | Message::Rejoin { .. }
+                | Message::RejoinReply { .. } => 3 * WORD,
                 Message::AppendRejected { .. } => 5 * WORD,
                 Message::InstallSnapshot(install) => 7 * WORD + install.length,
             }

@@ -54,6 +54,7 @@ pub use options::{Config, Options};
 pub use persistence::Record;
 pub use roles::Role;
 
+use commitment::Vouched;
 use persistence::{Durability, Restored};
 use reads::Asking;
 use recovery::Recovering;
@@ -80,6 +81,8 @@ pub struct Raft {
     role: Role,
     commit_index: LogIndex,
     leader: Option<NodeId>,
+    /// What the leader of this term has told.
+    vouched: Vouched,
     /// When a leader was last heard; at boot, when it booted, as it may have heard one just before.
     heard_at: Option<Time>,
     durability: Durability,
@@ -179,6 +182,7 @@ impl Process for Raft {
             role: Role::Follower,
             commit_index: snapshot_index,
             leader: None,
+            vouched: Vouched::default(),
             heard_at: Some(cx.now()),
             saving: None,
             receiving: None,
@@ -229,8 +233,8 @@ impl Process for Raft {
             Message::ReadIndexReply { term, ask, index } => {
                 self.on_read_index_reply(cx, from, term, ask, index)
             }
-            Message::Rejoin { term, known } => self.on_rejoin(cx, from, slot, term, known),
-            Message::RejoinReply { term, index } => self.on_rejoin_reply(from, term, index),
+            Message::Rejoin { term, boot, known } => self.on_rejoin(cx, from, slot, term, boot, known),
+            Message::RejoinReply { term, boot, index } => self.on_rejoin_reply(cx, from, term, boot, index),
         }
         self.settle(cx, before);
     }
@@ -361,6 +365,7 @@ impl Raft {
     fn enter_term(&mut self, cx: &mut impl Context<Self>, term: Term) {
         assert!(term > self.current_term, "a term is entered once");
         self.current_term = term;
+        self.vouched = Vouched::default();
         self.voted_for = None;
         self.leader = None;
         self.metadata_changed();

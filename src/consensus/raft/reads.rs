@@ -1,17 +1,18 @@
 //! Reads that do not go through the log (§8; dissertation §6.4): a leader learns its read index, confirms that it
 //! still leads, and waits until the state has caught up. Reads that come while a round is on its way share the
-//! next one. A follower asks the leader for a read index and serves the read itself.
+//! next one. A follower asks the leader for a read index and serves the read itself; questions follow each other without
+//! waiting, and the answer to one answers all before it.
 
 use crate::consensus::replicated_log::{Barrier, BarrierState, Confirmation};
 use crate::kernel::{Context, NodeId, Time};
 use crate::model::log::{LogIndex, Term};
 
 use super::bugs;
-use super::message::Message;
+use super::message::{Ask, Message};
 use super::roles::Role;
 use super::{Raft, Timer};
 
-/// What a server asked its leader for. Reads that come while a question is open share the next one.
+/// What a server asked its leader for. Reads that come while as many questions are open as may be share the next one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Asking {
     /// The newest question.
@@ -26,7 +27,7 @@ pub(super) struct Asking {
 
 /// Somebody who asked a leader, and waits until a majority has confirmed that it leads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ask {
+pub struct Waiting {
     /// When it may be answered.
     pub barrier: Barrier,
     /// Who asked.
@@ -39,9 +40,9 @@ pub struct Ask {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
     /// A read index, by the question of this number.
-    ReadIndex(u32),
-    /// Where its log ends.
-    LogEnd,
+    ReadIndex(Ask),
+    /// Where its log ends, by a server of so many boots.
+    LogEnd(u32),
 }
 
 impl Raft {
@@ -141,7 +142,7 @@ impl Raft {
     fn ask_leader(&mut self, cx: &mut impl Context<Self>) -> Option<Barrier> {
         let leader = self.leader?;
         let asking = &mut self.asking;
-        let round = if asking.newest == asking.answered {
+        let round = if asking.newest - asking.answered < self.options.in_flight_max {
             self.send_ask(cx, leader);
             self.asking.newest
         } else {
@@ -153,14 +154,16 @@ impl Raft {
 
     fn send_ask(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
         self.asking.newest += 1;
-        cx.send(leader, Message::ReadIndex { term: self.current_term, ask: self.asking.newest });
+        let ask = Ask { boot: cx.incarnation(), number: self.asking.newest };
+        cx.send(leader, Message::ReadIndex { term: self.current_term, ask });
         cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
     }
 
     /// The question or its answer was lost, or the leader is gone.
     pub(super) fn on_read_index_timeout(&mut self, cx: &mut impl Context<Self>) {
         if let Some(leader) = self.leader {
-            cx.send(leader, Message::ReadIndex { term: self.current_term, ask: self.asking.newest });
+            let ask = Ask { boot: cx.incarnation(), number: self.asking.newest };
+            cx.send(leader, Message::ReadIndex { term: self.current_term, ask });
         }
         cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
     }
@@ -174,7 +177,7 @@ impl Raft {
             Asking { newest: self.asking.newest, answered: self.asking.newest, ..Asking::default() };
     }
 
-    pub(super) fn on_read_index(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term, ask: u32) {
+    pub(super) fn on_read_index(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term, ask: Ask) {
         if term != self.current_term || !self.is_leader() {
             return;
         }
@@ -184,11 +187,11 @@ impl Raft {
         } else {
             self.begin_round_for_read(cx)
         };
-        self.answer_when_confirmed(cx, Ask { barrier, from, what });
+        self.answer_when_confirmed(cx, Waiting { barrier, from, what });
     }
 
     /// Answers once a majority has confirmed that this server leads, which a group of one has already.
-    pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Ask) {
+    pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Waiting) {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
         // Asked again: the question has its place already.
         if !leader.asks.iter().any(|held| (held.from, held.what) == (ask.from, ask.what)) {
@@ -209,7 +212,7 @@ impl Raft {
                 Asked::ReadIndex(number) => {
                     Message::ReadIndexReply { term, ask: number, index: ask.barrier.index }
                 }
-                Asked::LogEnd => Message::RejoinReply { term, index: last_index },
+                Asked::LogEnd(boot) => Message::RejoinReply { term, boot, index: last_index },
             };
             cx.send(ask.from, answer);
             false
@@ -221,21 +224,21 @@ impl Raft {
         cx: &mut impl Context<Self>,
         from: NodeId,
         term: Term,
-        ask: u32,
+        ask: Ask,
         index: LogIndex,
     ) {
+        let is_mine = ask.boot == cx.incarnation() && ask.number > self.asking.answered;
+        if term != self.current_term || self.leader != Some(from) || !is_mine {
+            return;
+        }
         let asking = &mut self.asking;
-        if term != self.current_term || self.leader != Some(from) || ask <= asking.answered {
-            return;
-        }
-        (asking.answered, asking.index) = (ask, index);
-        if asking.answered < asking.newest {
-            return;
-        }
+        (asking.answered, asking.index) = (ask.number, index);
         if asking.wanted > asking.newest {
             self.send_ask(cx, from);
-        } else {
+        } else if asking.answered == asking.newest {
             cx.disarm(Timer::ReadIndex);
+        } else {
+            cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::model::membership::Slots;
 use crate::model::note::ConsensusNote;
 
 use super::message::Message;
-use super::reads::{Ask, Asked};
-use super::roles::Role;
+use super::reads::{Asked, Waiting};
+use super::roles::{Progress, Role};
 use super::{Raft, Timer};
 
 /// After how many questions in vain it asks anew where the log ends: the change that it waits for may have come in a
@@ -49,7 +49,8 @@ impl Raft {
             *recovering = Recovering::default();
         }
         let known = recovering.known;
-        self.send_with_metadata(cx, leader, Message::Rejoin { term: self.current_term, known });
+        let rejoin = Message::Rejoin { term: self.current_term, boot: cx.incarnation(), known };
+        self.send_with_metadata(cx, leader, rejoin);
     }
 
     /// A server with a new disk asks to be taken in again.
@@ -59,14 +60,22 @@ impl Raft {
         from: NodeId,
         slot: usize,
         term: Term,
+        boot: u32,
         known: LogIndex,
     ) {
-        if term != self.current_term || !self.is_leader() {
+        let Role::Leader(leader) = &self.role else { return };
+        if term != self.current_term || !leader.members.has(slot) {
             return;
         }
         if known == LogIndex(0) {
+            // What it acknowledged is gone.
+            let (last_index, now) = (self.log.last_index(), cx.now());
+            let Role::Leader(leader) = &mut self.role else { unreachable!("seen above") };
+            leader.followers[slot] = Progress::new(last_index, now);
+            leader.caught_up = leader.caught_up.without(Slots::one(slot));
+            self.replicate(cx, slot);
             let barrier = self.begin_round_for_read(cx);
-            return self.answer_when_confirmed(cx, Ask { barrier, from, what: Asked::LogEnd });
+            return self.answer_when_confirmed(cx, Waiting { barrier, from, what: Asked::LogEnd(boot) });
         }
         let (configuration, slots) = (*self.configuration(), Slots::one(slot));
         let goal = if configuration.voters.has(slot) && self.configurations.voter_since(slot) <= known {
@@ -84,8 +93,16 @@ impl Raft {
         }
     }
 
-    pub(super) fn on_rejoin_reply(&mut self, from: NodeId, term: Term, index: LogIndex) {
-        if term != self.current_term || self.leader != Some(from) {
+    /// An answer to what it asked before a restart does not count: the disk may have been lost again since.
+    pub(super) fn on_rejoin_reply(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        from: NodeId,
+        term: Term,
+        boot: u32,
+        index: LogIndex,
+    ) {
+        if term != self.current_term || self.leader != Some(from) || boot != cx.incarnation() {
             return;
         }
         if let Some(recovering) = &mut self.recovering

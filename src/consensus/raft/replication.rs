@@ -44,6 +44,7 @@ impl Raft {
             self.durability.durable_index()
         };
         let Role::Leader(leader) = &mut self.role else { return };
+        assert!(leader.members.has(slot), "the log goes to those who take part");
         let progress = &mut leader.followers[slot];
         let was_waiting = progress.is_waiting();
         loop {

@@ -10,7 +10,7 @@ use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
 
 use super::membership::CatchUp;
-use super::reads::Ask;
+use super::reads::Waiting;
 use super::transfer::Transfer;
 
 /// A server's role. All of it is volatile.
@@ -61,7 +61,7 @@ pub struct Leader {
     /// Its rounds of confirmation.
     pub rounds: Rounds,
     /// Who asked it for a read index and waits for a round.
-    pub asks: Vec<Ask>,
+    pub asks: Vec<Waiting>,
     /// Who should take part, if somebody wants that changed.
     pub goal: Option<Goal>,
     /// Whose catching up is being timed.

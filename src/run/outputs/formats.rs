@@ -188,12 +188,32 @@ pub(super) const ROLES: Format = Format {
         "node": "The node.",
         "system": "The system or workload that it belongs to.",
         "event": "`booted`, `crashed`, `disk-lost`, `paused`, `resumed`, `asked-pre-vote`, `campaigned`, \
-                  `became-leader`, `stepped-down` or `halted`.",
+                  `became-leader`, `stepped-down`, `configured`, `recovering`, `rejoined` or `halted`.",
         "term": "The term that it names; empty for a life.",
         "incarnation": "Of a life: counts the node's boots from 1; of one that is down, the last. A boot right behind \
                         `disk-lost` found an empty disk.",
         "fault": "The fault whose doing it is; empty for roles and for the boots of the start.",
         "reason": "Why it halted; empty for all else.",
+        "voters": "Of `configured`: who votes from then on as this node knows, by number (`1 2 3`), and whom they replace \
+                   while both must agree (`1 2 4 for 1 2 3`).",
+    },
+};
+
+pub(super) const OPERATIONS: Format = Format {
+    file: "operations.csv",
+    purpose: "What operators asked of systems; only where the scenario has operations.",
+    order: "that of the scenario, then that of each operation's orders",
+    columns: columns! {
+        "operation": "The operation.",
+        "system": "The system that is asked.",
+        "order": "Counts the operation's orders from 1.",
+        "wanted": "What is wanted.",
+        "due_ns": "When it was to be given.",
+        "began_ns": "When it was given first; empty if it was not. An operator gives one order after another.",
+        "ended_ns": "When the operator knew what came of it; empty if it was open at the end of the run.",
+        "outcome": "`ok`, `fail` or `unknown`.",
+        "reason": "Why it could not be done, `timeout`, or `in-flight` if it was open at the end; empty if it was done.",
+        "attempts": "How often it was given; empty if it was open at the end.",
     },
 };
 
@@ -238,7 +258,7 @@ pub(super) const RUNS: Format = Format {
 
 /// Every table.
 pub const FORMATS: &[Format] =
-    &[THROUGHPUT, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, FAULTS, ROLES, CHECKS, RUNS];
+    &[THROUGHPUT, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, FAULTS, ROLES, OPERATIONS, CHECKS, RUNS];
 
 /// The text of docs/file-formats.md.
 pub fn document() -> String {

@@ -45,7 +45,7 @@ pub use table::Key;
 use crate::run::Stopped;
 use crate::run::metrics::Figure;
 use crate::run::recording::Recording;
-use formats::{CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, ROLES, THROUGHPUT};
+use formats::{CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, OPERATIONS, REQUESTS, ROLES, THROUGHPUT};
 use summary::{RunManifest, RunPartial};
 
 /// The resolved scenario's file.
@@ -80,6 +80,9 @@ pub fn write_run(
     folder.write(NODES.file, |out| nodes::nodes(out, &key, recording))?;
     folder.write(FAULTS.file, |out| nodes::faults(out, &key, recording, &facts.planned))?;
     folder.write(ROLES.file, |out| nodes::roles(out, &key, recording, &facts.planned))?;
+    if !recording.cast().operators.is_empty() {
+        folder.write(OPERATIONS.file, |out| nodes::operations(out, &key, recording))?;
+    }
     if per_request {
         folder.write(REQUESTS.file, |out| requests::requests(out, &key, recording))?;
         folder.write(HISTORY, |out| requests::history(out, recording))?;

@@ -1,14 +1,14 @@
-//! What nodes did and what became of them: nodes.csv, roles.csv and faults.csv.
+//! What nodes did and what became of them: nodes.csv, roles.csv, faults.csv and operations.csv.
 
 use std::io::{self, Write};
 
 use super::facts::PlannedFault;
-use super::formats::{FAULTS, NODES, ROLES};
+use super::formats::{FAULTS, NODES, OPERATIONS, ROLES};
 use super::table::{Key, Row, Table};
 use crate::kernel::{NodeId, Time};
 use crate::net::DropReason;
 use crate::run::load::{NodeSample, Sample};
-use crate::run::recording::{FaultWindow, Recording};
+use crate::run::recording::{FaultWindow, OrderRecord, Recording};
 
 /// Writes nodes.csv.
 pub(super) fn nodes(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
@@ -98,7 +98,29 @@ pub(super) fn roles(
         let row = row.integer(change.term.map(|term| u64::from(term.0)))?;
         let fault = change.fault.map_or("", |fault| planned[fault].name.as_str());
         let row = row.integer(change.incarnation.map(u64::from))?.text(fault)?;
-        row.text(&change.event.reason().map_or_else(String::new, |why| why.to_string()))?.end()?;
+        let row = row.text(&change.event.reason().map_or_else(String::new, |why| why.to_string()))?;
+        row.text(&change.event.voters().unwrap_or_default())?.end()?;
+    }
+    table.end()
+}
+
+/// Writes operations.csv.
+pub(super) fn operations(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
+    let mut table = Table::new(out, key, &OPERATIONS)?;
+    let cast = recording.cast();
+    for (index, operator) in cast.operators.iter().enumerate() {
+        for (number, (due, wanted)) in (1..).zip(&operator.orders) {
+            let is_it = |order: &&OrderRecord| (order.operator, order.number) == (index, number);
+            let order = recording.orders().iter().find(is_it);
+            let ended = order.and_then(|order| order.ended);
+            let row = table.row(key)?.text(cast.node_name(operator.node))?;
+            let row = row.text(cast.system_name(operator.target))?.integer(u64::from(number))?;
+            let row = row.text(wanted)?.nanoseconds(*due)?.nanoseconds(order.map(|order| order.began))?;
+            let row = row.nanoseconds(ended.map(|(at, ..)| at))?;
+            let row = row.text(ended.map_or("unknown", |(_, ended, _)| ended.outcome()))?;
+            let row = row.text(&ended.map_or("in-flight".to_owned(), |(_, ended, _)| ended.reason()))?;
+            row.integer(ended.map(|(.., attempts)| u64::from(attempts)))?.end()?;
+        }
     }
     table.end()
 }

@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use crate::kernel::NodeId;
 use crate::model::history::{Reason, SessionId};
-use crate::model::membership::Slots;
-use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
+use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::op::{Answer, Op, Reading};
 use crate::run::operation::Ending;
 use crate::systems::Note;
@@ -18,6 +17,7 @@ pub(super) fn add<'a, N: Debug>(line: &mut Line, note: &Note<N>, name_of: impl F
         Note::Consensus(note) => consensus(line, note, name_of),
         Note::Client(note) | Note::Service(ServiceNote::Store(note)) => client(line, note, name_of),
         Note::Service(note) => service(line, note),
+        Note::Operator(note) => operator(line, note),
         Note::Custom(note) => {
             line.note("custom");
             line.text("said", &format!("{note:?}"));
@@ -87,9 +87,9 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
         }
         ConsensusNote::Configured { voters, outgoing, quorum } => {
             line.note("configured");
-            line.text("voters", &members(voters));
+            line.text("voters", &voters.numbers());
             if !outgoing.is_empty() {
-                line.text("outgoing", &members(outgoing));
+                line.text("outgoing", &outgoing.numbers());
             }
             if quorum > 0 {
                 line.integer("quorum", quorum);
@@ -104,10 +104,20 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
     }
 }
 
-/// The nodes of these slots, by their numbers in the system's list, such as `1 2 3`.
-fn members(slots: Slots) -> String {
-    let numbers: Vec<String> = slots.iter().map(|slot| (slot + 1).to_string()).collect();
-    numbers.join(" ")
+fn operator(line: &mut Line, note: &OperatorNote) {
+    match *note {
+        OperatorNote::Ordered { number } => {
+            line.note("ordered");
+            line.integer("number", number);
+        }
+        OperatorNote::Ended { number, ended, attempts } => {
+            line.note("order-ended");
+            line.integer("number", number);
+            line.text("outcome", ended.outcome());
+            line.text("reason", &ended.reason());
+            line.integer("attempts", attempts);
+        }
+    }
 }
 
 fn client<'a>(line: &mut Line, note: &ClientNote, name_of: impl Fn(NodeId) -> &'a str) {

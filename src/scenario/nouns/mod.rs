@@ -7,8 +7,10 @@ pub mod fault;
 pub mod keys;
 pub mod laws;
 pub mod network;
+pub mod operation;
 pub mod system;
 pub mod warmup;
+pub mod words;
 pub mod workload;
 
 use std::path::Path;
@@ -26,6 +28,7 @@ use super::plan::NODES_MAX;
 use check::CheckOptions;
 use fault::FaultOptions;
 use network::NetworkOptions;
+use operation::OperationOptions;
 use system::SystemOptions;
 use warmup::Warmup;
 use workload::WorkloadOptions;
@@ -96,6 +99,8 @@ crate::options! {
         system: Sections<SystemOptions>,
         /// Who asks what, when.
         workload: Sections<WorkloadOptions>,
+        /// What operators ask of systems: changes of who takes part, or leads.
+        operation: Sections<OperationOptions>,
         /// What goes wrong.
         fault: Sections<FaultOptions>,
         /// What must hold.

@@ -13,6 +13,8 @@ use crate::spec::suggest;
 use crate::spec::value::{Entry, Node, Table, Value};
 use crate::systems::kinds::{Kind, KindOptions};
 
+use super::words::Words;
+
 crate::choices! {
     /// How a system's messages travel.
     pub enum TransportChoice {
@@ -77,61 +79,20 @@ crate::options! {
         /// Where they stand; absent: in the network's first region, with a warning if it has several.
         region: Option<Located<String>>,
         /// Their zone within the region, for faults: one name for all, or a list that is dealt out in turn.
-        zone: Spread,
+        zone: Words,
         /// Their rack within the zone (the region, if they have none), for faults; one name or a list.
-        rack: Spread,
+        rack: Words,
         /// The version that they run, for faults: nodes of one version can fail together. One word or a list.
-        version: Spread,
+        version: Words,
         /// Speed of their cores.
         speed: f64 [1e-3..=1e6] = 1.0,
-    }
-}
-
-/// A word for all nodes of a group, or several dealt out in turn; none if empty.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Spread(pub Vec<Located<String>>);
-
-impl Spread {
-    /// What the node at this position of its group has.
-    pub fn at(&self, position: usize) -> Option<&str> {
-        let index = position.checked_rem(self.0.len())?;
-        Some(&self.0[index].value)
-    }
-}
-
-impl Decode for Spread {
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Spread> {
-        match &node.value {
-            Value::Array(words) if words.is_empty() => {
-                let message = format!("{} is empty: there is nothing to deal out", decoder.subject());
-                let error = Diagnostic::error(Code::OutOfRange, &node.origin, message);
-                decoder
-                    .report(error.help("write a word or several, or leave it out for nodes that have none"));
-                None
-            }
-            Value::Array(_) => Vec::decode(node, decoder).map(Spread),
-            Value::String(_) => Located::decode(node, decoder).map(|one| Spread(vec![one])),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Table(_) => decoder.wrong_type(
-                node,
-                "a word or a list of words",
-                "write for example \"a\", or [\"a\", \"b\"]",
-            ),
-        }
-    }
-
-    fn shape() -> Shape {
-        Shape::Either(vec![Shape::Text, Vec::<String>::shape()])
-    }
-
-    fn absent() -> Option<Spread> {
-        Some(Spread::default())
     }
 }
 
 impl Group {
     /// So many nodes in this region, or wherever nodes stand by default.
     fn plain(count: u32, region: Option<Located<String>>) -> Group {
-        let none = Spread::default;
+        let none = Words::default;
         Group { prefix: None, count, region, zone: none(), rack: none(), version: none(), speed: 1.0 }
     }
 }

@@ -12,7 +12,7 @@ use crate::spec::scalars::Located;
 use crate::systems::kinds::KindOptions;
 use crate::systems::plan::SystemPlan;
 
-use super::{Planner, Thing};
+use super::{OperatorFacts, Planner, Thing};
 
 /// The systems by id, and who calls whom, with the call as the scenario has it.
 type Calls<'a> = DiGraph<(), &'a Located<String>, u32>;
@@ -42,10 +42,19 @@ impl<'a> Planner<'a> {
 
     /// Who has something to say to whom: the nodes of a system among themselves, services to the stores that they call, clients to
     /// whom they ask, and a protocol that nobody knows to everybody.
-    pub(super) fn talks(&self, systems: &[SystemPlan], targets: &[SystemId]) -> Talks {
+    pub(super) fn talks(
+        &self,
+        systems: &[SystemPlan],
+        targets: &[SystemId],
+        operations: &[OperatorFacts],
+    ) -> Talks {
         let mut talks = Talks::default();
         let workload = |index: usize| SystemId((systems.len() + index) as u16);
         targets.iter().enumerate().for_each(|(index, target)| talks.add(workload(index), *target));
+        for (index, operation) in operations.iter().enumerate() {
+            let operator = SystemId((systems.len() + targets.len() + index) as u16);
+            talks.add(operator, operation.target);
+        }
         for (plan, (_, _, options)) in systems.iter().zip(&self.scenario.system.entries) {
             talks.add(plan.id, plan.id);
             match &options.kind {
@@ -56,7 +65,7 @@ impl<'a> Planner<'a> {
                     called.for_each(|store| talks.add(plan.id, store.id));
                 }
                 KindOptions::Custom(_) => {
-                    let all = systems.len() + targets.len();
+                    let all = systems.len() + targets.len() + operations.len();
                     (0..all).for_each(|other| talks.add(plan.id, SystemId(other as u16)));
                 }
             }

@@ -13,7 +13,8 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 
-use super::super::nouns::system::{Group, Spread};
+use super::super::nouns::system::Group;
+use super::super::nouns::words::Words;
 use super::super::nouns::{DOMAIN_HELP, is_domain};
 use super::super::topology::SiteDomains;
 use super::{Planner, listed};
@@ -112,8 +113,7 @@ impl Planner<'_> {
     /// Whether the names of a group's domains can be names.
     pub(super) fn check_domains(&mut self, group: &Group) {
         let Group { zone, rack, version, .. } = group;
-        for (domain, Spread(names)) in
-            [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)]
+        for (domain, Words(names)) in [(Domain::Zone, zone), (Domain::Rack, rack), (Domain::Version, version)]
         {
             for name in names.iter().filter(|name| !is_domain(&name.value)) {
                 let message =

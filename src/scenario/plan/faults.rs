@@ -80,7 +80,7 @@ impl Planner<'_> {
         }
         let (shown, target) = (Time::ZERO + at_clock.as_ref()?.value, target.as_ref()?);
         let mut nodes = self.fixed_nodes(target, Whom::Anybody, placed, sites)?;
-        let is_client = |node: &NodeId| placed.workloads.contains(node);
+        let is_client = |node: &NodeId| placed.is_asking(*node);
         nodes.retain(|node| options.kind.kind().scope() == Scope::Links || !is_client(node));
         Some(Schedule::AtClock { shown, nodes })
     }

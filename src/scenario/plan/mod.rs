@@ -9,6 +9,7 @@ mod happenings;
 mod links;
 mod loads;
 mod nodes;
+mod operations;
 mod own;
 mod places;
 mod prospects;
@@ -26,8 +27,9 @@ use std::rc::Rc;
 
 use crate::clocks::ClockProfile;
 use crate::faults::Matters;
-use crate::kernel::{Duration, Keyed, SystemId, Time};
+use crate::kernel::{Duration, Keyed, NodeId, SiteId, SystemId, Time};
 use crate::model::op::OpKind;
+use crate::model::operation::Operation;
 use crate::model::route::Route;
 use crate::net::{Sites, Transport};
 use crate::processors::ProcessorProfile;
@@ -43,6 +45,7 @@ use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::{Blueprint, SystemPlan};
 use crate::systems::{Custom, Never, Role, RoleConfig};
 use crate::workloads::client::{self, WorkloadConfig};
+use crate::workloads::operator::OperatorConfig;
 
 use super::nouns::warmup::Warmup;
 use super::nouns::workload::WorkloadOptions;
@@ -67,6 +70,8 @@ pub struct World<X: Custom = Never> {
     pub systems: Vec<SystemFacts>,
     /// The workloads, in the order of the scenario.
     pub workloads: Vec<WorkloadFacts>,
+    /// The operators, in the order of the scenario.
+    pub operators: Vec<OperatorFacts>,
     /// What must hold.
     pub checks: Vec<CheckPlan>,
     /// What is left out of metrics at the start.
@@ -99,6 +104,17 @@ pub struct WorkloadFacts {
     pub node: crate::kernel::NodeId,
     /// The system that it asks.
     pub target: SystemId,
+}
+
+/// An operator of the world.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OperatorFacts {
+    /// Its node, which has its name.
+    pub node: NodeId,
+    /// The system of which it asks something.
+    pub target: SystemId,
+    /// What it wants, and when, in order of time.
+    pub orders: Vec<(Time, Operation)>,
 }
 
 /// What a name of the scenario is the name of.
@@ -185,17 +201,20 @@ pub fn plan<X: Custom>(
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
     };
     let checks = planner.plan_checks(&placed, &sites);
+    let operations = if placed.complete { planner.plan_operations(&placed, seed) } else { None };
     let own = planner.own_options::<X>();
     // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
     if planner.diagnostics.has_errors() {
         return None;
     }
-    let (targets, loads, faults, checks) = (targets?, loads?, faults?, checks?);
+    let (targets, loads, faults, checks, operations) = (targets?, loads?, faults?, checks?, operations?);
     let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
     let mut nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets, &loads);
+    add_operators(scenario, &placed, &blueprint, &operations, &mut nodes);
     planner.let_clocks_be_seen(&mut nodes, &faults);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
     names.extend(scenario.workload.entries.iter().map(|(name, ..)| name.clone()));
+    names.extend(scenario.operation.entries.iter().map(|(name, ..)| name.clone()));
     let kind_of = |index: usize| scenario.system.entries[index].2.kind.kind();
     let facts = systems.iter().enumerate();
     let facts = facts.map(|(index, plan)| SystemFacts { plan: plan.clone(), kind: kind_of(index) }).collect();
@@ -205,7 +224,7 @@ pub fn plan<X: Custom>(
         node: *node,
         target: targets[index],
     };
-    let talks = planner.talks(&systems, &targets);
+    let talks = planner.talks(&systems, &targets, &operations);
     let setup = Setup {
         seed,
         duration: Time::ZERO + scenario.duration,
@@ -221,6 +240,7 @@ pub fn plan<X: Custom>(
     Some(World {
         systems: facts,
         workloads: workloads.iter().enumerate().map(workload).collect(),
+        operators: operations,
         checks,
         warmup: scenario.warmup,
         recovery: scenario.recovery,
@@ -325,7 +345,9 @@ impl Planner<'_> {
         let workloads = scenario.workload.entries.iter().map(|(name, origin, _)| (name, origin));
         let faults = scenario.fault.entries.iter().map(|(name, origin, _)| (name, origin));
         let checks = scenario.check.entries.iter().map(|(name, origin, _)| (name, origin));
-        for (name, origin) in systems.clone().chain(workloads.clone()).chain(faults).chain(checks) {
+        let operations = scenario.operation.entries.iter().map(|(name, origin, _)| (name, origin));
+        let askers = workloads.clone().chain(operations.clone());
+        for (name, origin) in systems.clone().chain(askers).chain(faults).chain(checks) {
             if !is_name(name) {
                 let message = format!("`{}` cannot be a name", name.escape_debug());
                 self.refuse(Code::BadName, origin, message, NAME_HELP.to_owned());
@@ -336,12 +358,24 @@ impl Planner<'_> {
             let help = "let one fault strike again and again: every = \"exp(60s)\"".to_owned();
             self.refuse(Code::TooMany, origin, message, help);
         }
-        for (name, origin) in workloads {
-            if let Some((_, first)) = systems.clone().find(|(system, _)| *system == name) {
-                let message = format!("the name `{name}` is given to a system and to a workload");
-                let error = Diagnostic::error(Code::BadName, origin, message).related(first, "the system");
+        // Each is the name of a node, or the beginning of one.
+        let mut share_a_name =
+            |name: &String, origin: &Origin, first: Option<&Origin>, one: &str, other: &str| {
+                let Some(first) = first else { return };
+                let message = format!("the name `{name}` is given to a {one} and to {other}");
+                let error =
+                    Diagnostic::error(Code::BadName, origin, message).related(first, format!("the {one}"));
                 self.diagnostics.push(error.help("rename one of them"));
-            }
+            };
+        for (name, origin) in workloads.clone() {
+            let first = systems.clone().find(|(system, _)| *system == name);
+            share_a_name(name, origin, first.map(|(_, first)| first), "system", "a workload");
+        }
+        for (name, origin) in operations {
+            let system = systems.clone().find(|(system, _)| *system == name);
+            share_a_name(name, origin, system.map(|(_, first)| first), "system", "an operation");
+            let workload = workloads.clone().find(|(workload, _)| *workload == name);
+            share_a_name(name, origin, workload.map(|(_, first)| first), "workload", "an operation");
         }
     }
 
@@ -469,20 +503,57 @@ fn build_nodes<X: Custom>(
     for (index, (target, load)) in targets.iter().zip(loads).enumerate() {
         let node = placed.workloads[index];
         let config = workload_config(scenario, index, placed, *target, load.clone(), blueprint);
-        setups.push(NodeSetup {
-            name: placed.nodes[node.index()].name.clone(),
-            system: SystemId(config.id),
-            site: blueprint.place(node),
-            is_front: false,
-            has: Matters::NONE,
-            transport: Transport::Either,
-            disk: Rc::default(),
-            clock: ClockProfile::default(),
-            processor: ProcessorProfile::default(),
-            config: RoleConfig::Clients(Rc::new(config)),
-        });
+        let (name, id) = (placed.nodes[node.index()].name.clone(), SystemId(config.id));
+        setups.push(asking_node(name, id, blueprint.place(node), RoleConfig::Clients(Rc::new(config))));
     }
     setups
+}
+
+/// The nodes of the operators, behind all others.
+fn add_operators<C>(
+    scenario: &Scenario,
+    placed: &nodes::Placed,
+    blueprint: &Blueprint<'_>,
+    operators: &[OperatorFacts],
+    setups: &mut Vec<NodeSetup<RoleConfig<C>>>,
+) {
+    let others = placed.systems.len() + placed.workloads.len();
+    for (index, ((.., options), operator)) in scenario.operation.entries.iter().zip(operators).enumerate() {
+        let (node, site) = (operator.node, blueprint.place(operator.node));
+        let config = OperatorConfig {
+            nodes: blueprint.nearest_first(site, &placed.systems[operator.target.index()].nodes),
+            orders: operator.orders.clone(),
+            retry: options.retry,
+            timeout: options.timeout,
+        };
+        setups.push(asking_node(
+            placed.nodes[node.index()].name.clone(),
+            SystemId((others + index) as u16),
+            site,
+            RoleConfig::Operator(Rc::new(config)),
+        ));
+    }
+}
+
+/// A node that asks others, and has nothing that faults of nodes could act on.
+fn asking_node<C>(
+    name: Rc<str>,
+    system: SystemId,
+    site: SiteId,
+    config: RoleConfig<C>,
+) -> NodeSetup<RoleConfig<C>> {
+    NodeSetup {
+        name,
+        system,
+        site,
+        is_front: false,
+        has: Matters::NONE,
+        transport: Transport::Either,
+        disk: Rc::default(),
+        clock: ClockProfile::default(),
+        processor: ProcessorProfile::default(),
+        config,
+    }
 }
 
 fn workload_config(

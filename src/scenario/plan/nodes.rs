@@ -38,6 +38,8 @@ pub(super) struct Placed {
     pub(super) systems: Vec<SystemPlan>,
     /// The node of each workload.
     pub(super) workloads: Vec<NodeId>,
+    /// The node of each operation.
+    pub(super) operators: Vec<NodeId>,
     /// By node id.
     pub(super) nodes: Vec<PlacedNode>,
     /// By node id.
@@ -69,7 +71,13 @@ impl Placed {
             }
         };
         let extra = self.systems.iter().flat_map(|system| &system.extra);
-        numbered().filter(is_named).or_else(|| self.workloads.iter().chain(extra).copied().find(is_named))
+        let asking = self.workloads.iter().chain(&self.operators);
+        numbered().filter(is_named).or_else(|| asking.chain(extra).copied().find(is_named))
+    }
+
+    /// Whether a node only asks others: a workload's clients, or an operator.
+    pub(super) fn is_asking(&self, node: NodeId) -> bool {
+        self.workloads.contains(&node) || self.operators.contains(&node)
     }
 
     /// The system of this name.
@@ -99,6 +107,7 @@ impl Planner<'_> {
         let mut placed = Placed {
             systems: Vec::new(),
             workloads: Vec::new(),
+            operators: Vec::new(),
             nodes: Vec::new(),
             places: Vec::new(),
             prefixes: BTreeMap::new(),
@@ -106,9 +115,11 @@ impl Planner<'_> {
             complete: scenario.system.broken.is_empty(),
         };
         let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
-        let mut names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
+        let names = names.chain(scenario.workload.entries.iter().map(|(_, origin, _)| origin));
+        let mut names = names.chain(scenario.operation.entries.iter().map(|(_, origin, _)| origin));
         if let Some(origin) = names.nth(SYSTEMS_MAX) {
-            let message = format!("the scenario has more than {SYSTEMS_MAX} systems and workloads");
+            let message =
+                format!("the scenario has more than {SYSTEMS_MAX} systems, workloads and operations");
             let help = "put nodes that are alike into one system".to_owned();
             self.refuse(Code::TooMany, origin, message, help);
             return None;
@@ -133,6 +144,11 @@ impl Planner<'_> {
             }
             let node = placed.add(name, site, ProcessorProfile::default());
             placed.workloads.push(node);
+        }
+        for (name, _, options) in &scenario.operation.entries {
+            let site = self.site(sites, options.region.as_ref());
+            let node = placed.add(name, site, ProcessorProfile::default());
+            placed.operators.push(node);
         }
         self.tell_default_site(&placed, sites, &by_default);
         Some(placed)

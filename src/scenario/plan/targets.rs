@@ -147,7 +147,7 @@ impl Planner<'_> {
             return Some(Target::System(system.id));
         }
         if let Some(node) = placed.find(text) {
-            if whom == Whom::Nodes && placed.workloads.contains(&node) {
+            if whom == Whom::Nodes && placed.is_asking(node) {
                 let message =
                     format!("`{text}` is a workload: its clients neither crash nor have disks and clocks");
                 let help = "name a node or a system; faults of links, such as a partition, strike what clients say and hear";
@@ -161,9 +161,9 @@ impl Planner<'_> {
             self.refuse(Code::UnknownName, &target.origin, message, help);
             return None;
         }
-        // Workloads have the last of the ids.
+        // Workloads and operators have the last of the ids.
         let count = match whom {
-            Whom::Nodes => placed.nodes.len() - placed.workloads.len(),
+            Whom::Nodes => placed.nodes.len() - placed.workloads.len() - placed.operators.len(),
             Whom::Anybody => placed.nodes.len(),
         };
         let nodes = placed.nodes[..count].iter().map(|node| &*node.name);

@@ -11,6 +11,7 @@ pub use service::{ServiceOptions, StepOptions};
 
 use crate::consensus::bugs::Bug;
 use crate::faults::{Matter, Matters};
+use crate::model::membership::Configuration;
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
@@ -163,6 +164,16 @@ impl KindOptions {
             KindOptions::Raft(_) => Matters::PROCESS.and(Matter::Disk),
             KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
             KindOptions::Custom(_) => Matters::UNKNOWN,
+        }
+    }
+
+    /// Who votes and who learns from the start in a system of so many nodes, if its type has voters.
+    pub fn initial(&self, nodes: usize) -> Option<Configuration> {
+        match self {
+            KindOptions::Raft(raft) => {
+                Some(raft::initial_configuration(nodes, raft.voters.as_ref(), raft.learners.value))
+            }
+            KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
 

@@ -56,7 +56,7 @@ crate::options! {
         voters: Option<Located<u32>> [1..=64],
         /// How many learn without a vote from the start, those behind the voters (dissertation §4.2.1). May stand in the
         /// system's own table.
-        learners: u32 [0..=63] = 0,
+        learners: Located<u32> [0..=63] = 0,
         /// How the voters are changed (§6; dissertation §4).
         membership: MembershipChoice = "joint",
         /// How long a follower waits for a leader before it campaigns (§5.2), drawn anew each time. The law's least
@@ -148,7 +148,7 @@ impl RaftOptions {
             ..replica::Options::default()
         };
         let roster = Roster::new(system.nodes.iter().copied());
-        let initial = initial_configuration(roster.len(), self.voters.as_ref(), self.learners);
+        let initial = initial_configuration(roster.len(), self.voters.as_ref(), self.learners.value);
         let core = raft::Config { roster, initial, options };
         let config = Rc::new(replica::Config { core, options: host });
         system.nodes.iter().map(|_| RoleConfig::Raft(config.clone())).collect()
@@ -162,7 +162,7 @@ pub(super) fn initial_configuration(
     learners: u32,
 ) -> Configuration {
     let learners = learners as usize;
-    let voters = voters.map_or(nodes - learners, |voters| voters.value as usize);
+    let voters = voters.map_or(nodes.saturating_sub(learners), |voters| voters.value as usize);
     let voting = Slots::first(voters);
     Configuration {
         learners: Slots::first(voters + learners).without(voting),

@@ -262,9 +262,9 @@ impl Script {
                 _ => panic!("unknown order: {pair:?}"),
             }
         }
-        let Goal { voters, learners, out } = goal;
+        let Goal { voters, learners, out, at_least } = goal;
         self.orders += 1;
-        let operation = operation.unwrap_or(Operation::Change { voters, learners, out });
+        let operation = operation.unwrap_or(Operation::Change { voters, learners, out, at_least });
         let order = Rc::new(Order { number: self.orders, operation });
         let from = NodeId(self.servers);
         self.world.deliver(Flight { from, to: server(id), message: replica::Message::Order(order) });
@@ -420,8 +420,8 @@ fn details(message: &Message) -> String {
             format!(" last={} received={received}", last_index.0)
         }
         Message::TimeoutNow { .. } => String::new(),
-        Message::ReadIndex { ask, .. } => format!(" ask={ask}"),
-        Message::ReadIndexReply { ask, index, .. } => format!(" ask={ask} index={}", index.0),
+        Message::ReadIndex { ask, .. } => format!(" ask={}", ask.number),
+        Message::ReadIndexReply { ask, index, .. } => format!(" ask={} index={}", ask.number, index.0),
         Message::Rejoin { known, .. } => format!(" known={}", known.0),
         Message::RejoinReply { index, .. } => format!(" index={}", index.0),
     }

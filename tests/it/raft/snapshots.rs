@@ -6,6 +6,7 @@ use seedbed::consensus::raft::persistence::LOG;
 use seedbed::consensus::raft::{self, Timer};
 use seedbed::consensus::replica::Options;
 use seedbed::model::log::{LogIndex, Term};
+use seedbed::model::membership::Slots;
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::op::{Key, Reading, Value};
 
@@ -130,7 +131,8 @@ fn a_snapshot_replaces_a_log_that_does_not_hold_its_end() {
     bench.sync();
     let (index, term) = (LogIndex(5), Term(2));
     let installed = ConsensusNote::Installed { index, term, prefix: snapshot.last.prefix };
-    assert_eq!(bench.notes()[..2], [ConsensusNote::Truncated { from: LogIndex(6) }, installed]);
+    let configured = ConsensusNote::Configured { voters: Slots::first(3), outgoing: Slots::NONE, quorum: 0 };
+    assert_eq!(bench.notes()[..3], [ConsensusNote::Truncated { from: LogIndex(6) }, configured, installed]);
     assert_eq!((bench.raft().log().base(), bench.terms().len()), (snapshot.last, 0));
     assert_eq!((bench.commit_index(), held(&bench)), (5, Reading::of(Value(8))));
     bench.receive(1, append(2, (5, 2), &[2], 6));
@@ -206,6 +208,7 @@ fn boot_notes_rebuild_the_log_for_observers() {
         ConsensusNote::Installed { index: LogIndex(3), term: of(3).term, prefix: of(3).prefix },
         ConsensusNote::Appended { index: LogIndex(4), term: of(4).term, prefix: of(4).prefix },
         ConsensusNote::Synced { through: LogIndex(4) },
+        ConsensusNote::Configured { voters: Slots::first(3), outgoing: Slots::NONE, quorum: 0 },
     ];
     assert_eq!(bench.notes(), expected);
 }

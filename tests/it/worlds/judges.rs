@@ -70,6 +70,7 @@ impl Observer<Role> for Judges {
             Note::Service(
                 ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused,
             )
+            | Note::Operator(_)
             | Note::Custom(_) => {}
         }
     }

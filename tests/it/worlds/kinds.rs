@@ -236,7 +236,7 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
     match kind {
         FaultKind::Crash => vec![
             trial(Recovers, none, nodes),
-            trial(FORGOTTEN, |_| r#"disk = "lost""#.into(), nodes).called("the disk too"),
+            trial(Safe, |_| r#"disk = "lost""#.into(), nodes).called("the disk too"),
         ],
         FaultKind::CrashLoop => {
             let options: Drawn = |rng| format!("up = \"{}\"\ndown = \"{}\"", law(rng, 1_000), law(rng, 300));
@@ -277,7 +277,7 @@ fn trials(kind: FaultKind) -> Vec<Trial> {
             trial(Safe, share, nodes).beside(CRASHES),
         ],
         FaultKind::LyingDisk => vec![trial(FORGOTTEN, none, nodes).beside(CRASHES)],
-        FaultKind::DiskLoss => vec![trial(FORGOTTEN, none, nodes).beside(CRASHES)],
+        FaultKind::DiskLoss => vec![trial(Safe, none, nodes).beside(CRASHES)],
         FaultKind::MisdirectedWrites => vec![
             trial(Halts, share, nodes).beside(CRASHES),
             trial(FORGOTTEN, |rng| format!("{}\ndetected = false", share(rng)), nodes)

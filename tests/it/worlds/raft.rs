@@ -573,6 +573,8 @@ fn what_is_lost_with_a_disk_is_missed_and_the_same_crashes_without_harm_nobody()
         incomplete_leaders += u32::from(lost.contains(&Invariant::LeaderCompleteness));
         let kept = violated("faults/disk-lost.toml", seed, ("disk = \"lost\"", "disk = \"kept\""));
         assert_eq!(kept, [], "seed {seed}");
+        let recovering = violated("faults/disk-lost.toml", seed, ("bugs = [\"raft-amnesia\"]", ""));
+        assert_eq!(recovering, [], "seed {seed}");
     }
     assert!(
         incomplete_leaders >= 3,

@@ -59,7 +59,7 @@ fn on_disks_that(betray: Treachery, bugs: &'static str) -> Hostility<'static> {
 shows! {
     disks_that_lie: on_disks_that(Treachery::Lie, ""), As(&[Invariant::Durability]), 20;
     disks_that_lie_to_clients: on_disks_that(Treachery::Lie, ""), NotLinearizable, 100;
-    disks_that_vanish: on_disks_that(Treachery::Vanish, ""), As(&[Invariant::Durability]), 20;
+    disks_that_vanish: on_disks_that(Treachery::Vanish, r#"["raft-amnesia"]"#), As(&[Invariant::Durability]), 20;
     disks_that_misdirect: on_disks_that(Treachery::Misdirect, ""), As(&FORGOTTEN), 50;
     truncating_what_rotted: on_disks_that(Treachery::Rot, r#"["raft-truncate-on-corrupt"]"#),
         As(&[Invariant::Durability]), 20;

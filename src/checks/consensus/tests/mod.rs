@@ -109,11 +109,15 @@ impl Script {
         self
     }
 
-    /// A crash and a boot, of a node whose log is empty.
+    pub fn recover(&mut self, node: u32) -> &mut Self {
+        self.tell(node, ConsensusNote::Recovering)
+    }
+
     pub fn halt(&mut self, node: u32, why: Halt) -> &mut Self {
         self.tell(node, ConsensusNote::Halted { why })
     }
 
+    /// A crash and a boot, of a node whose log is empty.
     pub fn restart(&mut self, node: u32) -> &mut Self {
         self.crash(node).boot(node)
     }

@@ -478,13 +478,13 @@ groups = [{ count = 3, zone = [], rack = "a" }]
 "#,
         ),
         r#"
-error[S016]: `zone` is empty: there is nothing to deal out
+error[S016]: `zone` is empty
  --> test.toml:5:31
   |
 5 | groups = [{ count = 3, zone = [], rack = "a" }]
   |                               ^^
   |
-  = help: write a word or several, or leave it out for nodes that have none
+  = help: write a word or several, or leave it out where nothing is meant
 "#,
     );
 }
