@@ -36,7 +36,7 @@ pub const LIMITS: [Limit; 34] = [
     limit("values that `check` decodes over all combinations", check::VALUES_DECODED_MAX as u64),
     limit("nodes that `check` plans before it takes no further combination", check::NODES_PLANNED_MAX),
     limit("errors that `check` finds before it takes no further combination", check::ERRORS_FOUND_MAX as u64),
-    limit("systems and workloads", plan::SYSTEMS_MAX as u64),
+    limit("systems, workloads and operations", plan::SYSTEMS_MAX as u64),
     limit("nodes of all systems", plan::NODES_MAX as u64),
     limit("nodes that all targets mean, each counted in each", plan::NODES_MEANT_MAX as u64),
     limit("faults", plan::FAULTS_MAX as u64),

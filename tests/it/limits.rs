@@ -45,9 +45,9 @@ fn one_more_than_a_limit_is_refused_and_the_most_is_not() {
     );
     repeated(
         // One of them is `kv`.
-        most("systems and workloads") - 1,
+        most("systems, workloads and operations") - 1,
         |n| format!("[system.s{n}]\ntype = \"service\"\nnodes = 1\nwork = \"1ms\"\n"),
-        "more than 1000 systems and workloads",
+        "more than 1000 systems, workloads and operations",
     );
     repeated(
         most("keys of one table"),

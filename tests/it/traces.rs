@@ -171,7 +171,14 @@ fn every_field_of_a_trace_is_documented_and_occurs() {
         "[fault.full]\nat = \"10s\"\ndo = \"disk-full\"\ntarget = \"kv.1\"\n\
          [fault.roll]\nat = \"5s\"\ndo = \"crash-loop\"\ntarget = \"kv.2\"\nfor = \"4s\"\n",
     );
-    for (text, seeds) in [(hostile(SNAPSHOTS), 0..6), (full, 0..1), (SERVICE.to_owned(), 0..1)] {
+    let changing = hostile(
+        "voters = 3\n[operation.replace]\nat = \"3s\"\ndo = \"replace-node\"\n\
+         target = \"kv.2\"\nby = \"kv.4\"\n[fault.lost]\nat = \"8s\"\ndo = \"crash\"\n\
+         disk = \"lost\"\ntarget = \"kv.3\"\nfor = \"500ms\"\n",
+    )
+    .replace("nodes = 3", "nodes = 4");
+    let service = SERVICE.to_owned();
+    for (text, seeds) in [(hostile(SNAPSHOTS), 0..6), (full, 0..1), (changing, 0..1), (service, 0..1)] {
         for seed in seeds {
             let folder = keep(outputs.path(), &text, seed, Some(TRACE_EVENTS_MAX));
             let text = std::fs::read_to_string(folder.join(TRACE)).expect("it is written");
@@ -197,16 +204,16 @@ fn every_field_of_a_trace_is_documented_and_occurs() {
     for word in &words {
         assert!(documented.contains(&format!("`{word}`")), "`{word}` is not documented");
     }
-    assert_eq!(words.len(), 8 + 21, "some kind of event or note did not occur: {words:?}");
+    assert_eq!(words.len(), 8 + 27, "some kind of event or note did not occur: {words:?}");
 }
 
 /// What a store does, and ways to change it that show only after a while.
-const STORE: &str = "[system.kv.raft]\nsnapshot_every = 1000\nsnapshot_trailing = 20\n";
+const STORE: &str = "[system.kv.raft]\nsnapshot_every = 500\nsnapshot_trailing = 20\n";
 const ALTERATIONS: [&str; 4] = [
-    "[system.kv.raft]\nsnapshot_every = 1001\nsnapshot_trailing = 20\n",
-    "[system.kv.raft]\nsnapshot_every = 1000\nsnapshot_trailing = 21\n",
-    "bugs = [\"raft-truncate-always\"]\n[system.kv.raft]\nsnapshot_every = 1000\nsnapshot_trailing = 20\n",
-    "bugs = [\"client-sessions-off\"]\n[system.kv.raft]\nsnapshot_every = 1000\nsnapshot_trailing = 20\n",
+    "[system.kv.raft]\nsnapshot_every = 501\nsnapshot_trailing = 20\n",
+    "[system.kv.raft]\nsnapshot_every = 500\nsnapshot_trailing = 21\n",
+    "bugs = [\"raft-truncate-always\"]\n[system.kv.raft]\nsnapshot_every = 500\nsnapshot_trailing = 20\n",
+    "bugs = [\"client-sessions-off\"]\n[system.kv.raft]\nsnapshot_every = 500\nsnapshot_trailing = 20\n",
 ];
 
 #[test]

@@ -116,7 +116,7 @@ impl Walk {
 
 /// Whether a key of the top level has a page of its own.
 fn has_own_page(key: &str) -> bool {
-    matches!(key, "network" | "system" | "workload" | "fault" | "check" | "sweep")
+    matches!(key, "network" | "system" | "workload" | "operation" | "fault" | "check" | "sweep")
 }
 
 /// How a person asked for an option.

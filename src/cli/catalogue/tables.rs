@@ -6,6 +6,7 @@ use crate::scenario::Scenario;
 use crate::scenario::nouns::check::CheckOptions;
 use crate::scenario::nouns::fault::FaultCommon;
 use crate::scenario::nouns::network::NetworkOptions;
+use crate::scenario::nouns::operation::OperationOptions;
 use crate::scenario::nouns::system::SystemCommon;
 use crate::scenario::nouns::workload::WorkloadOptions;
 use crate::scenario::sweep::SweepOptions;
@@ -28,6 +29,8 @@ pub(super) fn pages() -> Vec<Page> {
             "see also",
             "`seedbed list faults` for the kinds, each with options of its own, `seedbed list targets` for whom they strike",
         ),
+        page("operation", "[operation.NAME]", "operation.NAME", OperationOptions::table(), OPERATION)
+            .fact("see also", "`operations.csv` of a run for what became of each order"),
         checks(page("check", "[check.NAME]", "check.NAME", CheckOptions::table(), CHECK).fact(
             "see also",
             "`seedbed list checks` for invariants and models, `seedbed list happenings` for `sometimes`",
@@ -101,6 +104,18 @@ every = \"exp(60s)\"
 do = \"crash\"
 target = \"any(kv)\"
 for = \"uniform(5s, 20s)\"
+";
+
+const OPERATION: &str = "\
+[operation.grow]
+at = \"20s\"
+do = \"add-node\"
+target = [\"kv.4\", \"kv.5\"]
+
+[operation.hand-over]
+every = \"exp(30s)\"
+do = \"transfer-leader\"
+target = \"any(kv)\"
 ";
 
 const CHECK: &str = "\

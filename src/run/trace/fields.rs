@@ -33,16 +33,20 @@ pub const TRACE_FIELDS: &[Column] = columns! {
 pub const NOTE_FIELDS: &[Column] = columns! {
     "note": "Of a replica: `asked-pre-vote`, `campaigned`, `became-leader`, `stepped-down`, `appended`, `truncated` (from \
              `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot), \
-             `compacted` (through `index`) or `halted`. Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
+             `compacted` (through `index`), `configured`, `recovering` (its disk was replaced: it learns \
+             what it held), `rejoined` or `halted`. Of an operator: `ordered` or `order-ended`. Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
              service: `queued`, `finished` or `refused`. Of a node: `crashed`, `disk-lost`, `paused` or `resumed`.",
     "term": "The term that it names, of the entry at `index` if there is one.",
     "index": "The index in the replicated log; of a new leader its last.",
+    "voters": "Of `configured`: the members that vote, such as `1,2,3`.",
+    "outgoing": "Of `configured`, while two configurations rule together: the voters of the old one.",
     "why": "Of `halted`: why it takes part no more.",
     "prefix": "The digest of the log up to `index`, terms included, as 16 hexadecimal digits.",
     "client": "Of an operation applied or served: the node of the client that asked for it.",
     "slot": "The session on the client's node.",
     "sequence": "Counts the session's operations.",
-    "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves.",
+    "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves; of an \
+               order, those of its operator.",
     "server": "The node that is asked first.",
     "intended_ns": "When the operation was due to arrive, by the node's clock.",
     "op": "`read`, `write`, `cas` or `append`.",
@@ -52,7 +56,7 @@ pub const NOTE_FIELDS: &[Column] = columns! {
     "new": "Of a compare-and-set: the value that it then holds.",
     "path": "Of a call: which of the workload's paths, from 0.",
     "attempts": "How many times it was sent.",
-    "outcome": "`ok`, `fail` or `unknown`.",
+    "outcome": "`ok`, `fail` or `unknown`; of an order that of operations.csv.",
     "reason": "Why it did not end `ok`.",
     "matched": "Of a compare-and-set that found something else: false.",
     "last": "What was read: the last of the key's values.",

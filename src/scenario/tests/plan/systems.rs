@@ -512,7 +512,10 @@ error[S054]: local reads can return stale values
 #[test]
 fn too_many_systems_or_links_are_refused() {
     let systems: String = (0..1_001).map(|n| format!("system.s{n}.type = \"raft\"\n")).collect();
-    assert!(planned(&systems).contains("S053]: the scenario has more than 1000 systems, workloads and operations"));
+    assert!(
+        planned(&systems)
+            .contains("S053]: the scenario has more than 1000 systems, workloads and operations")
+    );
     let link = "[[network.link]]\nfrom = \"lan\"\nto = \"lan\"\n";
     let links = format!("[system.kv]\ntype = \"raft\"\n{}", link.repeat(10_001));
     assert!(planned(&links).contains("S053]: the network has more than 10000 links that differ"));
@@ -523,7 +526,10 @@ fn workloads_alone_may_be_too_many_as_well() {
     let workload = |n: u32| format!("[workload.w{n}]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n");
     let workloads: String = (0..1_000).map(workload).collect();
     let message = planned(&format!("[system.kv]\ntype = \"raft\"\n{workloads}"));
-    assert!(message.contains("S053]: the scenario has more than 1000 systems, workloads and operations"), "{message}");
+    assert!(
+        message.contains("S053]: the scenario has more than 1000 systems, workloads and operations"),
+        "{message}"
+    );
 }
 
 #[test]
