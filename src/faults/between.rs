@@ -7,7 +7,7 @@ use crate::kernel::NodeId;
 
 use super::cut_off::Way;
 use super::target::shuffled;
-use super::{Matter, StrikeContext, Target};
+use super::{Matter, StrikeContext, Struck, Target};
 
 /// One side of a fault of links.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,6 +94,8 @@ pub(super) struct Links {
     pub(super) named: Vec<NodeId>,
     /// In words.
     pub(super) resolved: String,
+    /// As a scenario would say it.
+    pub(super) struck: Struck,
 }
 
 impl Between {
@@ -124,7 +126,7 @@ impl Between {
             Between::All => {
                 let all = everybody(cx);
                 let ways = vec![(all.clone(), all.clone())];
-                Some(Links { ways, named: all, resolved: "all".to_owned() })
+                Some(Links { ways, named: all, resolved: "all".to_owned(), struck: Struck::All })
             }
         }
     }
@@ -146,7 +148,9 @@ fn links_between(groups: &[Group], is_one_way: bool, cx: &mut StrikeContext<'_>)
             (ways.collect(), names.join(" | "))
         }
     };
-    Some(Links { ways, named, resolved })
+    let side = |(side, group): (&Vec<NodeId>, &Group)| (*group != Group::Rest).then(|| side.clone());
+    let groups = sides.iter().zip(groups).map(side).collect();
+    Some(Links { ways, named, resolved, struck: Struck::Groups { groups, one_way: is_one_way } })
 }
 
 fn everybody(cx: &StrikeContext<'_>) -> Vec<NodeId> {
@@ -173,7 +177,8 @@ fn links_of(target: &Target, heading: Heading, cx: &mut StrikeContext<'_>) -> Op
         Heading::In => (vec![(everybody(cx), nodes.clone())], format!("{them} -> {us}")),
         Heading::Out => (vec![(nodes.clone(), everybody(cx))], format!("{us} -> {them}")),
     };
-    has_links.then_some(Links { ways, named: nodes, resolved })
+    let struck = Struck::LinksOf(nodes.clone(), heading);
+    has_links.then_some(Links { ways, named: nodes, resolved, struck })
 }
 
 /// Links by their senders; `None` if there are none.
@@ -189,7 +194,8 @@ fn ways(pairs: &[(NodeId, NodeId)], cx: &StrikeContext<'_>) -> Option<Links> {
     let ways = receivers.into_iter().map(|(from, to)| (vec![from], to)).collect();
     let ends = pairs.iter().flat_map(|&(from, to)| [from, to]);
     let named = ends.collect::<BTreeSet<NodeId>>().into_iter().collect();
-    (!pairs.is_empty()).then_some(Links { ways, named, resolved })
+    let struck = Struck::Links(pairs.to_vec());
+    (!pairs.is_empty()).then_some(Links { ways, named, resolved, struck })
 }
 
 /// The nodes of each group; a node that several groups name belongs to the first of them.

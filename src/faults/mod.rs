@@ -16,12 +16,13 @@ mod on_nodes;
 mod outlook;
 mod roster;
 mod script;
+mod struck;
 mod target;
 
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Heading, Layout};
 pub use happening::{Happening, HappeningKind, News};
-pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope};
+pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope, Settings};
 pub use matter::{Matter, Matters, Side, Talks};
 pub use nemesis::{Nemesis, Prey};
 pub use on_links::{Flaps, LinkKind, OnLinks, OnStreams, StreamKind};
@@ -29,6 +30,7 @@ pub use on_nodes::{ClockKind, DiskKind, NodeKind, OnClocks, OnDisks, OnNodes, Sc
 pub use outlook::{InVain, Outlook};
 pub use roster::{NodeFacts, Roster, SystemFacts};
 pub use script::{Script, Step};
+pub use struck::{Part, Struck, Told};
 pub use target::{Leader, Size, Target};
 
 use std::fmt::Debug;
@@ -77,6 +79,12 @@ pub struct Strike {
     pub named: Vec<NodeId>,
     /// What it resolved to, in words: node names, or groups.
     pub resolved: String,
+    /// The same as a scenario would say it.
+    pub struck: Struck,
+    /// What it consists of, if its parts are faults by themselves.
+    pub parts: Vec<Part>,
+    /// The options of its kind, if a nemesis drew them.
+    pub settings: Option<Settings>,
     /// What happens later, script beside script, while it lasts. A strike that has scripts ends when all are over.
     pub scripts: Vec<Script>,
     /// The nodes that it puts out of service, or out of reach of the others, until it ends.
@@ -155,6 +163,8 @@ pub struct Planned {
     pub lasts: Option<Distribution>,
     /// When it stops to strike, and what lasts is over.
     pub until: Option<Time>,
+    /// Names what each of its strikes draws by itself, in place of its name and the moment.
+    pub draws: Option<u64>,
     /// What strikes.
     pub fault: Rc<dyn Fault>,
 }

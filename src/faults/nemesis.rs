@@ -74,7 +74,8 @@ impl Fault for Nemesis {
         let strike = fault.strike(cx)?;
         let resolved = with_settings(strike.resolved, &settings);
         let lasts = strike.lasts.or_else(|| ingredient.lasts.clone());
-        Some(Strike { kind: Some(ingredient.kind), lasts, resolved, ..strike })
+        let kind = Some(ingredient.kind);
+        Some(Strike { kind, lasts, resolved, settings: Some(settings), ..strike })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {

@@ -36,7 +36,8 @@ impl<K: LinkKind> Fault for OnLinks<K> {
         };
         let begin = links.ways.into_iter().map(impair).collect();
         let end = vec![Action::Lift(id)];
-        Some(Strike { begin, end, named: links.named, resolved: links.resolved, ..harmed })
+        let (named, resolved, struck) = (links.named, links.resolved, links.struck);
+        Some(Strike { begin, end, named, resolved, struck, ..harmed })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
@@ -68,7 +69,8 @@ impl<K: StreamKind> Fault for OnStreams<K> {
         let begin = links.ways.into_iter().map(reset).collect();
         // It is over when all notice, whoever says how long.
         let lasts = Some(Distribution::constant(unnoticed.0 as f64).expect("a duration is finite"));
-        Some(Strike { begin, named: links.named, resolved: links.resolved, lasts, ..harmed })
+        let (named, resolved, struck) = (links.named, links.resolved, links.struck);
+        Some(Strike { begin, named, resolved, struck, lasts, ..harmed })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {

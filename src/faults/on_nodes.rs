@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::kinds::Hostile;
-use super::{Action, Fault, InVain, NodeFacts, Outlook, Strike, StrikeContext, Target};
+use super::{Action, Fault, InVain, NodeFacts, Outlook, Strike, StrikeContext, Struck, Target};
 use crate::clocks::{Disturbance, DisturbanceId};
 use crate::kernel::NodeId;
 use crate::storage::{Ailment, AilmentId};
@@ -33,6 +33,7 @@ impl<K: NodeKind> Fault for OnNodes<K> {
             begin: nodes.iter().map(|node| self.kind.begin(*node)).collect(),
             end: nodes.iter().map(end).collect(),
             resolved: cx.roster.names(&nodes),
+            struck: Struck::Nodes(nodes.clone()),
             ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }
@@ -62,7 +63,8 @@ impl<K: ScriptKind> Fault for Scripted<K> {
         let nodes = self.target.resolve_with(self.kind.acts_on().ok()?, cx);
         let strike = (!nodes.is_empty()).then(|| self.kind.strike(&nodes, cx))?;
         let resolved = cx.roster.names(&nodes);
-        Some(Strike { resolved, ..strike.harming(self.kind.harm(), || nodes) })
+        let struck = Struck::Nodes(nodes.clone());
+        Some(Strike { resolved, struck, ..strike.harming(self.kind.harm(), || nodes) })
     }
 
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain> {
@@ -94,6 +96,7 @@ impl<K: DiskKind> Fault for OnDisks<K> {
             begin: nodes.iter().map(ail).collect(),
             end: nodes.iter().map(|&node| Action::MendDisk { node, id }).collect(),
             resolved: cx.roster.names(&nodes),
+            struck: Struck::Nodes(nodes.clone()),
             ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }
@@ -127,6 +130,7 @@ impl<K: ClockKind> Fault for OnClocks<K> {
             begin: nodes.iter().map(disturb).collect(),
             end: nodes.iter().map(|node| Action::SettleClock(*node, id)).collect(),
             resolved: cx.roster.names(&nodes),
+            struck: Struck::Nodes(nodes.clone()),
             ..Strike::default().harming(self.kind.harm(), || nodes)
         })
     }

@@ -168,6 +168,7 @@ pub(super) fn recorder(operations_max: usize) -> Recorder {
         end: Some(ms(6_000)),
         resolved: "kv.1".to_owned(),
         nodes: vec![KV_1],
+        told: crate::faults::Told::default(),
     });
     it.changed(ms(4_000), KV_1, Lifecycle::Crashed);
     invoke(it, SHOPPERS, 0, 4, (4_100, 4_100), read);

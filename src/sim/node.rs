@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::clocks::{Clock, ClockProfile};
-use crate::faults::{HappeningKind, Matter, Matters};
+use crate::faults::{HappeningKind, Matter, Matters, Told};
 use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
@@ -144,7 +144,7 @@ impl Lifecycle {
 }
 
 /// A fault that struck, for observers.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct FaultRecord {
     /// Its position on the timeline as planned.
     pub planned: usize,
@@ -160,4 +160,6 @@ pub struct FaultRecord {
     pub resolved: String,
     /// The nodes that it named.
     pub nodes: Vec<NodeId>,
+    /// What it takes to write it down as a fault of its own.
+    pub told: Told,
 }

@@ -1,6 +1,8 @@
 //! When faults strike, what a strike goes through, and how it ends.
 
-use crate::faults::{Action, FaultKind, HappeningKind, News, Schedule, Script, Step, StrikeContext};
+use crate::faults::{
+    Action, FaultKind, HappeningKind, News, Schedule, Script, Step, StrikeContext, Told,
+};
 use crate::kernel::random::name_key;
 use crate::kernel::{NodeId, Process, Time};
 use crate::net::ImpairmentId;
@@ -123,13 +125,16 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let apart = cause
             .as_ref()
             .map_or(0, |cause| (u64::from(cause.number) + 1).wrapping_mul(0xD6E8_FEB8_6659_FD93));
+        let key = self.faults[fault].draws.unwrap_or_else(|| {
+            name_key(&self.faults[fault].name) ^ now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ apart
+        });
         let mut cx = StrikeContext {
             now,
             roster: &self.shared.roster,
             choice: &mut self.choices[fault],
             that: cause.as_ref().map_or(&[], |cause| &cause.that),
             impairment: ImpairmentId(strike as u64),
-            key: name_key(&self.faults[fault].name) ^ now.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ apart,
+            key,
         };
         let planned = &self.faults[fault];
         let resolved = planned.fault.strike(&mut cx);
@@ -143,6 +148,14 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         };
         let end = [end, until].into_iter().flatten().min();
         let nodes = resolved.nodes();
+        let told = Told {
+            struck: resolved.struck,
+            settings: resolved.settings,
+            parts: resolved.parts,
+            key,
+            is_behind: matches!(&self.faults[fault].schedule, Schedule::When(when) if when.after.is_none()),
+            has_steps: !resolved.scripts.is_empty(),
+        };
         let record = FaultRecord {
             planned: fault,
             kind: resolved.kind.map_or(self.faults[fault].kind, FaultKind::name),
@@ -151,6 +164,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             end,
             resolved: resolved.resolved,
             nodes: nodes.clone(),
+            told,
         };
         self.shared.observer.struck(&record);
         self.shared.tell(News::of_fault(HappeningKind::FaultBegan, fault), &nodes);
@@ -335,6 +349,7 @@ mod tests {
             intent: "it".into(),
             schedule: Schedule::AtClock { shown: Time(100 * MS), nodes: vec![NodeId(0)] },
             until: None,
+            draws: None,
             lasts: None,
             fault: Rc::new(OnNodes { target: Target::That, kind: Crash::KEEPS_DISK }),
         };

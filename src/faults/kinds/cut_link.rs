@@ -1,7 +1,7 @@
 //! `do = "cut-link"`: the fibres between two sites of a topology are cut. What is sent over them goes nowhere until the
 //! routers have found other ways, where there are any, or know that the fibres are mended.
 
-use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext};
+use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext, Struck};
 use crate::kernel::Duration;
 use crate::net::topology::Duct;
 
@@ -43,6 +43,7 @@ impl Fault for OnFibres<CutLink> {
             begin: vec![Action::Cut { duct, reroute }],
             end: vec![Action::Mend { duct, reroute }],
             resolved: format!("{a}--{b}"),
+            struck: Struck::Fibres(duct),
             ..Strike::default()
         })
     }

@@ -3,7 +3,9 @@
 
 use super::{Harm, Hostile, Idle, Matter, Settings};
 use crate::faults::target::shuffled;
-use crate::faults::{Action, Fault, InVain, Outlook, Strike, StrikeContext, Target};
+use crate::faults::{
+    Action, Fault, FaultKind, InVain, Outlook, Part, Strike, StrikeContext, Struck, Target,
+};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
 use crate::net::{Impairment, Pattern};
@@ -39,10 +41,11 @@ impl Fault for Swizzled {
         let mut starts = vec![cx.now];
         starts.extend(clogged.iter().skip(1).map(|_| step(cx)));
         let ends: Vec<_> = freed.iter().map(|_| step(cx)).collect();
-        let mut begin = Vec::new();
+        let (mut begin, mut parts) = (Vec::new(), Vec::new());
         for (node, from) in clogged.iter().zip(starts) {
             let position =
                 freed.iter().position(|one| one == node).expect("both orders are of the same nodes");
+            parts.push(Part { kind: FaultKind::Clog, node: *node, from, to: ends[position] });
             let others: Vec<NodeId> =
                 (0..cx.roster.nodes.len() as u32).map(NodeId).filter(|one| one != node).collect();
             let pattern = Pattern::Within(from, ends[position]);
@@ -57,6 +60,8 @@ impl Fault for Swizzled {
         (!nodes.is_empty()).then(|| Strike {
             begin,
             end,
+            struck: Struck::Nodes(nodes.clone()),
+            parts,
             named: clogged,
             resolved,
             ..Strike::default().harming(self.kind.harm(), || nodes.clone())

@@ -229,6 +229,7 @@ fn tell_again(without: &mut Recorder) {
                 end,
                 resolved,
                 nodes: vec![KV_1],
+                told: crate::faults::Told::default(),
             });
         }
         if at > ms(6_000) && without.faults[0].end.is_none() {

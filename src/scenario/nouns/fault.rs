@@ -72,6 +72,9 @@ crate::options! {
         one_way: bool = false,
         /// Which messages of the `target` are struck; absent: both directions.
         direction: Option<Direction>,
+        /// Names what each strike draws by itself, such as which messages are lost or which sectors are bad: 16 hexadecimal
+        /// digits. A hunt writes it to force a strike that another fault's name and moment had drawn; absent: by those.
+        draws: Option<DrawsName>,
     }
     check check_fault;
 }
@@ -100,6 +103,27 @@ fn check_flap(flap: &FlapOptions, places: &Places<'_>, decoder: &mut Decoder<'_>
             let error = error.beside(places.given("stable"), "no two changes are nearer");
             decoder.report(error.help(format!("make `{key}` longer, or `stable` shorter")));
         }
+    }
+}
+
+/// A name of draws: a number that hangs on nothing else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DrawsName(pub u64);
+
+impl Decode for DrawsName {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<DrawsName> {
+        let text = String::decode(node, decoder)?;
+        let is_hexadecimal = text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let name = u64::from_str_radix(&text, 16).ok().filter(|_| is_hexadecimal);
+        if name.is_none() {
+            let error = Diagnostic::error(Code::OutOfRange, &node.origin, "this is no name of draws");
+            decoder.report(error.help("write 16 hexadecimal digits, or leave it out"));
+        }
+        name.map(DrawsName)
+    }
+
+    fn shape() -> Shape {
+        Shape::Text
     }
 }
 

@@ -43,6 +43,7 @@ impl Planner<'_> {
                 intent: intent(common),
                 schedule,
                 lasts: common.r#for.clone(),
+                draws: common.draws.as_ref().map(|draws| draws.0),
                 until: self.until(options),
                 fault,
             });

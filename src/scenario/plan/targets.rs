@@ -1,12 +1,13 @@
 //! Resolves targets from words to systems, nodes and regions.
 
 use crate::faults::{FaultKind, Leader, Scope, Size, Target};
-use crate::kernel::SystemId;
+use crate::kernel::{NodeId, SystemId};
 use crate::net::Sites;
 use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::suggest;
 
@@ -16,8 +17,9 @@ use super::nodes::Placed;
 use super::{Planner, Thing};
 
 /// The forms of a target, for `explain` and messages.
-pub const TARGETS: [(&str, &str); 16] = [
+pub const TARGETS: [(&str, &str); 17] = [
     ("kv.2", "this node"),
+    ("nodes(kv.1, kv.3)", "these nodes"),
     ("kv", "every node of the system"),
     ("leader(kv)", "the system's leader when the fault strikes"),
     ("follower(kv)", "one running node other than the leader, drawn"),
@@ -48,6 +50,9 @@ pub const TARGETS: [(&str, &str); 16] = [
     ("fibre Lyon--Turin", "all fibres between two sites of a topology (cut-link only)"),
     ("fibre any", "all fibres between two sites, drawn from those of the topology (cut-link only)"),
 ];
+
+/// The word for nodes that are listed.
+const LISTED: &str = "nodes";
 
 const TARGET_HELP: &str = "write for example \"kv.2\", \"leader(kv)\" or \"region:us-east-1\"; \
                            `seedbed explain targets` shows all forms";
@@ -135,6 +140,9 @@ impl Planner<'_> {
         }
         if text.contains(['(', ')']) {
             return match call::parse(text) {
+                Ok(Expression::Call(call)) if call.name.text == LISTED => {
+                    self.listed(target, &call, whom, placed)
+                }
                 Ok(Expression::Call(call)) => self.chosen(target, &call, placed),
                 Ok(_) | Err(_) => {
                     let message = format!("`{text}` is no target");
@@ -147,14 +155,8 @@ impl Planner<'_> {
             return Some(Target::System(system.id));
         }
         if let Some(node) = placed.find(text) {
-            if whom == Whom::Nodes && placed.is_asking(node) {
-                let message =
-                    format!("`{text}` is a workload: its clients neither crash nor have disks and clocks");
-                let help = "name a node or a system; faults of links, such as a partition, strike what clients say and hear";
-                self.refuse(Code::BadTarget, &target.origin, message, help.to_owned());
-                return None;
-            }
-            return Some(Target::Node(node));
+            let is_meant = self.may_be_struck(node, text, whom, &target.origin, placed);
+            return is_meant.then_some(Target::Node(node));
         }
         if let Some(help) = self.without_its_form(text, placed, sites) {
             let message = format!("there is no node or system `{text}`");
@@ -189,6 +191,64 @@ impl Planner<'_> {
         Some(format!("say of which system: \"{choosing}({})\"", system.name))
     }
 
+    /// Whether a fault may strike this node of that name; if not, it is reported.
+    fn may_be_struck(
+        &mut self,
+        node: NodeId,
+        name: &str,
+        whom: Whom,
+        origin: &Origin,
+        placed: &Placed,
+    ) -> bool {
+        if whom == Whom::Anybody || !placed.is_asking(node) {
+            return true;
+        }
+        let message = format!("`{name}` is a workload: its clients neither crash nor have disks and clocks");
+        let help =
+            "name a node or a system; faults of links, such as a partition, strike what clients say and hear";
+        self.refuse(Code::BadTarget, origin, message, help.to_owned());
+        false
+    }
+
+    /// `nodes(kv.1, kv.3)`.
+    fn listed(
+        &mut self,
+        target: &Located<String>,
+        call: &call::Call,
+        whom: Whom,
+        placed: &Placed,
+    ) -> Option<Target> {
+        let space = target.value.len() - target.value.trim_start().len();
+        let mut nodes = Vec::new();
+        for argument in &call.arguments {
+            let (Some(word), None, None) = (argument.value.word(), &argument.key, &argument.weight) else {
+                return self.not_nodes(target);
+            };
+            let origin = target.place_of(word.span.start + space..word.span.end + space);
+            match placed.find(&word.text) {
+                Some(node) if self.may_be_struck(node, &word.text, whom, &origin, placed) => nodes.push(node),
+                Some(_) => {}
+                None => {
+                    let known = placed.nodes.iter().map(|node| &*node.name);
+                    self.unknown_name(Thing::Node, &word.text, &origin, known);
+                }
+            }
+        }
+        if call.arguments.is_empty() {
+            return self.not_nodes(target);
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        (!nodes.is_empty()).then_some(Target::Nodes(nodes))
+    }
+
+    fn not_nodes<T>(&mut self, target: &Located<String>) -> Option<T> {
+        let message = format!("`{LISTED}` takes the names of nodes");
+        let help = format!("write for example \"{LISTED}(kv.1, kv.3)\"");
+        self.refuse(Code::BadTarget, &target.origin, message, help);
+        None
+    }
+
     /// `leader(kv)` and the like.
     fn chosen(&mut self, target: &Located<String>, call: &call::Call, placed: &Placed) -> Option<Target> {
         // The call was read from the text without the space around it.
@@ -196,7 +256,7 @@ impl Planner<'_> {
         let place = |word: &call::Word| target.place_of(word.span.start + space..word.span.end + space);
         let name = call.name.text.as_str();
         let Some(choice) = Choosing::parse(name) else {
-            let names = || Choosing::ALL.iter().map(|choice| choice.name());
+            let names = || Choosing::ALL.iter().map(|choice| choice.name()).chain([LISTED]);
             let message = format!("`{name}` is no way to choose nodes");
             self.unknown(
                 message,

@@ -255,6 +255,7 @@ impl World {
             schedule,
             lasts: lasts.map(constant),
             until: None,
+            draws: None,
             fault: Rc::new(fault),
         });
         self

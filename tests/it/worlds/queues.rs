@@ -130,6 +130,7 @@ fn fault(name: &str, at: Time, lasts: u64, fault: impl Fault + 'static) -> Plann
         schedule: Schedule::At(at),
         lasts: Some(Distribution::constant(lasts as f64).expect("it is positive")),
         until: None,
+        draws: None,
         fault: std::rc::Rc::new(fault),
     }
 }

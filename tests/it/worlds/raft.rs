@@ -234,6 +234,7 @@ fn timeline(rng: &mut Stream, nodes: u32, storm: bool) -> Vec<Planned> {
             schedule: Schedule::Every(law(800.0)),
             lasts: Some(law(20.0)),
             until: None,
+            draws: None,
             fault: Rc::new(crash),
         }));
     }
@@ -266,6 +267,7 @@ fn treachery(what: Treachery) -> Planned {
         schedule,
         lasts: None,
         until: None,
+        draws: None,
         fault,
     }
 }
@@ -394,6 +396,7 @@ fn sometime(rng: &mut Stream, name: String, schedule: Schedule, fault: Rc<dyn Fa
         schedule,
         lasts: Some(Distribution::constant(lasts as f64).expect("it is positive")),
         until: None,
+        draws: None,
         fault,
     }
 }
