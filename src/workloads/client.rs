@@ -20,6 +20,7 @@ use crate::services::message::{Answered, Call, RequestId, ServiceMessage, Status
 
 use super::arrival::Arrivals;
 use super::keys::Keys;
+use super::numbers::Numbers;
 
 /// How operations come.
 #[derive(Clone, Debug)]
@@ -72,6 +73,9 @@ pub struct WorkloadConfig {
     pub attempts: u16,
     /// Gives out the values written.
     pub writer: Writer,
+    /// Which operations are invoked; all when not set. The others are passed over as if nobody had wanted them, and change
+    /// nothing about these.
+    pub operations: Option<Numbers>,
 }
 
 /// Most clients of a workload: one session of its node is kept for operations that find no client.
@@ -214,8 +218,16 @@ impl Clients {
         self.config.draws.draw(number.into(), what as u64)
     }
 
+    /// Whether all operations that are to be invoked have been.
+    fn is_done(&self) -> bool {
+        self.config.operations.as_ref().is_some_and(|operations| operations.last() <= self.begun)
+    }
+
     /// Arms the next arrival of an open loop. A node that was paused catches up: arrivals keep their due times.
     fn plan_arrival(&mut self, cx: &mut impl Context<Self>) {
+        if self.is_done() {
+            return;
+        }
         let Load::Open(arrivals) = &self.config.load else { unreachable!("only an open loop has arrivals") };
         if let Some(due) = arrivals.next(self.due, self.begun, self.draw(self.begun + 1, Draw::Arrival)) {
             self.due = due;
@@ -225,6 +237,9 @@ impl Clients {
 
     /// Lets a client of a closed loop think.
     fn think(&mut self, cx: &mut impl Context<Self>, client: u32) {
+        if self.is_done() {
+            return;
+        }
         if let Load::Closed { think, .. } = &self.config.load {
             let bits = self.config.draws.draw3(client.into(), self.begun.into(), Draw::Think as u64);
             cx.arm(ClientTimer::Think(client), think.duration(bits));
@@ -236,6 +251,9 @@ impl Clients {
         self.begun += 1;
         let number = self.begun;
         let (asked, key) = self.choose(number);
+        if self.config.operations.as_ref().is_some_and(|operations| !operations.contains(number)) {
+            return self.think(cx, client);
+        }
         let node = self.router.first(self.draw(number, Draw::Route));
         if self.open.is_full(CLIENTS_MAX) {
             return self.turn_away(

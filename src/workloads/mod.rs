@@ -3,4 +3,5 @@
 pub mod arrival;
 pub mod client;
 pub mod keys;
+pub mod numbers;
 pub mod operator;

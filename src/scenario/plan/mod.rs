@@ -589,6 +589,7 @@ fn workload_config(
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
         writer: blueprint.writer(node),
+        operations: options.operations.as_ref().map(|operations| operations.0.clone()),
     }
 }
 
