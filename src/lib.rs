@@ -8,7 +8,7 @@
 //! ```text
 //! kernel <- spec <- net, storage, clocks, processors <- faults <- sim
 //! kernel, spec <- model <- consensus, services <- workloads, checks
-//! both <- systems <- scenario <- run <- report <- cli
+//! both <- systems <- scenario <- run <- hunt <- cli          report <- run, cli
 //! ```
 #![warn(missing_docs)]
 
@@ -36,6 +36,8 @@ pub mod systems;
 pub mod scenario;
 
 pub mod run;
+
+pub mod hunt;
 
 pub mod report;
 

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 pub mod exit;
 mod explain;
+mod hunt;
 mod input;
 mod internal;
 mod list;
@@ -59,6 +60,7 @@ enum Command {
     Explain(explain::Explain),
     Check(check::Check),
     Run(Box<run::RunArgs>),
+    Hunt(Box<hunt::Hunt>),
     Repro(repro::Repro),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -140,6 +142,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run::<X>(&mut terminal),
         Command::Run(run) => run.of(program).run::<X>(&mut terminal),
+        Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(program, &mut terminal),

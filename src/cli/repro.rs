@@ -1,10 +1,11 @@
-//! `seedbed repro`: does a run again from its folder, and says where it parts.
+//! `seedbed repro`: does a run again from its folder, or from a capsule, and says where it parts.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use crate::hunt::{self, Capsule, FailedCheck, Violation};
 use crate::run::outputs::hexadecimal;
 use crate::run::page::grouped;
 use crate::run::prepare::{Prepared, prepare};
@@ -22,8 +23,12 @@ use super::{Exit, Failure, Format, Terminal};
 #[derive(Args, Debug)]
 pub struct Repro {
     /// A run: its id, its folder outputs/NAME/RUN, or a file in it; one that was cut short, RUN.partial, is done again as far
-    /// as it came
+    /// as it came. Or a capsule: the capsule.json that `hunt` wrote, or its folder
+    #[arg(value_name = "CAPSULE|RUN")]
     run: PathBuf,
+    /// Of a capsule: the scenario that was hunted, and not what was left of it
+    #[arg(long)]
+    original: bool,
     /// The folder of results, in which an id is looked for
     #[arg(short, long, value_name = "DIR", default_value = "outputs")]
     out: PathBuf,
@@ -37,25 +42,107 @@ const SHOWN: usize = 5;
 
 impl Repro {
     pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
-        let folder = find(&self.run, &self.out).map_err(refuse)?;
-        let recorded = Recorded::read(&folder).map_err(refuse)?;
+        let Some(Replayed { recorded, prepared, failure }) = self.replayed::<X>(terminal)? else {
+            return Ok(Exit::Invalid);
+        };
         if !recorded.is_of_this_version() {
             terminal.say(&format!(
                 "warning: the run was made by seedbed {} (model {}): it may go another way here",
                 recorded.crate_version, recorded.model_version
             ));
         }
-        let Some(prepared) = plan::<X>(&recorded, terminal)? else { return Ok(Exit::Invalid) };
         let replay = pass(&prepared, recorded.events_max());
         let parting = match recorded.interval(&replay) {
             None => None,
             Some(interval) => Some(locate(&recorded, &prepared, interval).map_err(refuse)?),
         };
         match self.format {
-            Format::Text => terminal.print(&text(&recorded, &replay, parting.as_ref()))?,
-            Format::Json => terminal.print_json(&json(&recorded, &replay, parting.as_ref()))?,
+            Format::Text => {
+                let again = failure.as_ref().map(|failure| failure.text(&prepared));
+                let text = text(&recorded, &replay, parting.as_ref()) + &again.unwrap_or_default();
+                terminal.print(&text)?;
+            }
+            Format::Json => {
+                let mut document = json(&recorded, &replay, parting.as_ref());
+                document["check"] = failure.as_ref().map(|failure| failure.json(&prepared)).into();
+                terminal.print_json(&document)?;
+            }
         }
         Ok(if parting.is_none() { Exit::Passed } else { Exit::Diverged })
+    }
+}
+
+/// A run to be done again.
+struct Replayed<X: Custom> {
+    recorded: Recorded,
+    prepared: Prepared<X>,
+    /// Of a capsule: the check that failed.
+    failure: Option<Failed>,
+}
+
+/// A check that failed when a capsule was made.
+struct Failed(FailedCheck);
+
+impl Failed {
+    /// What becomes of it now.
+    fn again<X: Custom>(&self, prepared: &Prepared<X>) -> Option<Violation> {
+        let Failed(check) = self;
+        let executed = hunt::run(prepared.clone(), &|| false).expect("nothing interrupts it");
+        let is_it = |violation: &Violation| {
+            let wanted = &violation.wanted;
+            (&wanted.check, &wanted.kind, &wanted.about) == (&check.name, &check.kind, &check.about)
+        };
+        hunt::violations(&executed).into_iter().find(is_it)
+    }
+
+    fn text<X: Custom>(&self, prepared: &Prepared<X>) -> String {
+        let Failed(FailedCheck { name, kind, about }) = self;
+        match self.again(prepared) {
+            Some(violation) => {
+                let at = violation.at.map_or(String::new(), |at| format!(" at {at}"));
+                let message = violation.message.replace('\n', "\n            ");
+                format!("  violated  {name} ({kind}) of {about}{at}\n            {message}\n")
+            }
+            None => format!("  not violated any more: {name} ({kind}) of {about}\n"),
+        }
+    }
+
+    fn json<X: Custom>(&self, prepared: &Prepared<X>) -> Json {
+        let Failed(FailedCheck { name, kind, about }) = self;
+        let again = self.again(prepared);
+        json!({
+            "name": name,
+            "kind": kind,
+            "about": about,
+            "is_violated": again.is_some(),
+            "message": again.map(|violation| violation.message),
+        })
+    }
+}
+
+impl Repro {
+    /// What is to be done again; `None` once every mistake in its scenario has been told.
+    fn replayed<X: Custom>(&self, terminal: &mut Terminal) -> Result<Option<Replayed<X>>, Failure> {
+        if let Some((path, capsule)) = Capsule::find(&self.run).map_err(refuse)? {
+            let run = if self.original { &capsule.original } else { &capsule.shrunk };
+            let recorded = capsule.recorded(run, &path).map_err(refuse)?;
+            let failure = Some(Failed(capsule.check.clone()));
+            return Ok(match capsule.prepare(run) {
+                Ok(prepared) => Some(Replayed { recorded, prepared, failure }),
+                Err(mistakes) => {
+                    terminal.say(mistakes.trim_end());
+                    None
+                }
+            });
+        }
+        if self.original {
+            let message = format!("{}: --original is of a capsule, and this is none", self.run.display());
+            return Err(Failure::new(Exit::Invalid, message).help("name the capsule.json that `hunt` wrote"));
+        }
+        let folder = find(&self.run, &self.out).map_err(refuse)?;
+        let recorded = Recorded::read(&folder).map_err(refuse)?;
+        let prepared = plan::<X>(&recorded, terminal)?;
+        Ok(prepared.map(|prepared| Replayed { recorded, prepared, failure: None }))
     }
 }
 
@@ -65,6 +152,7 @@ fn refuse(error: ReproError) -> Failure {
         ReproError::Unreadable { .. } | ReproError::Malformed { .. } => {
             (Exit::InputOutput, "name the folder of a run: outputs/NAME/RUN")
         }
+        ReproError::Capsule { .. } => (Exit::InputOutput, "name the capsule.json that `hunt` wrote"),
         ReproError::Altered { .. } => (Exit::InputOutput, "make the run again from its scenario"),
     };
     Failure::new(exit, error.to_string()).help(help)
@@ -89,7 +177,8 @@ fn plan<X: Custom>(recorded: &Recorded, terminal: &mut Terminal) -> Result<Optio
 
 fn text(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> String {
     let Recorded { scenario, seed, run_id, .. } = recorded;
-    let mut out = format!("{scenario}  seed {seed}  run {run_id}\n");
+    let of = if run_id.is_empty() { "capsule".to_owned() } else { format!("run {run_id}") };
+    let mut out = format!("{scenario}  seed {seed}  {of}\n");
     let came_to = |events: u64, digest: u64| format!("{} events, digest {digest:016x}", grouped(events));
     let Some(parting) = parting else {
         let reach = match recorded.cut() {
@@ -154,7 +243,7 @@ fn json(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Json
     json!({
         "scenario": recorded.scenario,
         "seed": recorded.seed,
-        "run_id": recorded.run_id,
+        "run_id": Some(&recorded.run_id).filter(|id| !id.is_empty()),
         "verdict": if parting.is_none() { "same" } else { "diverged" },
         "stored": {
             "events": recorded.events,

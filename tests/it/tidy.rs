@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use. `kernel <- spec <- net ...` reads "kernel is used by spec".
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("kernel", &[]),
     ("spec", &["kernel"]),
     ("clocks", &["kernel"]),
@@ -61,6 +61,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "report",
         ],
     ),
+    ("hunt", &["kernel", "spec", "model", "workloads", "faults", "sim", "systems", "scenario", "run"]),
     // The drawing layer draws from plain structs of its own.
     ("report", &["kernel"]),
     (
@@ -79,6 +80,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "faults",
             "sim",
             "run",
+            "hunt",
             "report",
             "storage",
             "processors",

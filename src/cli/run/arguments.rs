@@ -202,13 +202,13 @@ fn seed(text: &str) -> Result<u64, String> {
     seed.ok_or_else(|| format!("a seed is a whole number from 0 to {SEED_MAX}"))
 }
 
-fn seeds(text: &str) -> Result<(u64, u64), String> {
+pub(in crate::cli) fn seeds(text: &str) -> Result<(u64, u64), String> {
     let (first, last) = text.split_once("..").ok_or("write a range of seeds such as 1..100")?;
     let (first, last) = (seed(first)?, seed(last.strip_prefix('=').unwrap_or(last))?);
     if first <= last { Ok((first, last)) } else { Err("the last seed is before the first".to_owned()) }
 }
 
-fn only(text: &str) -> Result<(String, String), String> {
+pub(in crate::cli) fn only(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write a variable and its value, such as nodes=5")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
@@ -224,12 +224,12 @@ fn partition(text: &str) -> Result<Partition, String> {
     }
 }
 
-fn jobs(text: &str) -> Result<usize, String> {
+pub(in crate::cli) fn jobs(text: &str) -> Result<usize, String> {
     let jobs = text.parse::<usize>().ok().filter(|jobs| *jobs > 0);
     jobs.ok_or_else(|| "write how many runs may go side by side, at least 1".to_owned())
 }
 
-fn wall_limit(text: &str) -> Result<std::time::Duration, String> {
+pub(in crate::cli) fn wall_limit(text: &str) -> Result<std::time::Duration, String> {
     let limit = units::duration(text).map_err(said)?;
     Ok(std::time::Duration::from_nanos(limit.0))
 }

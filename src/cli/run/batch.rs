@@ -102,7 +102,7 @@ pub(super) fn run_batch<'a, X: Custom>(
         report
     };
     let indices: Vec<usize> = (0..batch.jobs.len()).collect();
-    let outcomes = side_by_side(&indices, workers(args), body, || is_over(args, failed));
+    let outcomes = side_by_side(&indices, args.jobs.unwrap_or_else(cores), body, || is_over(args, failed));
     progress.end();
     let mut done = Done::of(args, batch, outcomes);
     failed.fetch_add(done.never().count(), Ordering::Relaxed);
@@ -117,11 +117,11 @@ pub(super) fn run_batch<'a, X: Custom>(
     Ok(done)
 }
 
-fn workers(args: &RunArgs) -> usize {
+/// How many runs go side by side, unless the command line says so.
+pub(in crate::cli) fn cores() -> usize {
     // Only how many runs go side by side depends on the machine; no result does.
     #[allow(clippy::disallowed_methods)]
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.jobs.unwrap_or_else(cores)
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl<'a> Done<'a> {

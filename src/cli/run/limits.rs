@@ -19,7 +19,7 @@ pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static TELLING: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
 
 /// From now on the first interrupt is remembered, and the second ends the program at once.
-pub(super) fn watch_interrupts(terminal: &mut Terminal) {
+pub(in crate::cli) fn watch_interrupts(terminal: &mut Terminal) {
     let tell = || {
         // Without stderr there is nobody to tell.
         let _ = writeln!(
@@ -42,15 +42,32 @@ pub(super) fn watch_interrupts(terminal: &mut Terminal) {
 }
 
 /// Whether the user has interrupted the program.
-pub(super) fn is_interrupted() -> bool {
+pub(in crate::cli) fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Acquire)
 }
 
 /// Waits until the user who has interrupted the program has been told, so that what is said next comes after.
-pub(super) fn wait_until_told() {
+pub(in crate::cli) fn wait_until_told() {
     let telling = TELLING.lock().expect("nothing panics while it is held").take();
     if let Some(telling) = telling {
         telling.join().expect("telling cannot panic");
+    }
+}
+
+/// Measures wall-clock time, for people and budgets: it never enters a result that others are held to.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct Stopwatch(#[allow(clippy::disallowed_types)] std::time::Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    pub fn start() -> Stopwatch {
+        #[allow(clippy::disallowed_types)]
+        Stopwatch(std::time::Instant::now())
+    }
+
+    /// Seconds since the start.
+    pub fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
     }
 }
 

@@ -4,13 +4,13 @@
 //! [`work`]; [`limits`] says when one is to be cut short; [`print`] and the documents of `--format json` say what came
 //! of it.
 
-mod arguments;
-mod batch;
+pub(super) mod arguments;
+pub(super) mod batch;
 mod document;
 #[cfg(test)]
 mod failures;
 mod jobs;
-mod limits;
+pub(super) mod limits;
 mod print;
 mod progress;
 mod reproduce;

@@ -65,6 +65,14 @@ pub enum ReproError {
         /// What is wrong.
         problem: String,
     },
+    /// A capsule was cut or written by something else.
+    #[error("{} is no capsule: {problem}", path.display())]
+    Capsule {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A file is not the one that the run wrote.
     #[error("{} was changed since the run wrote it", path.display())]
     Altered {
@@ -171,6 +179,31 @@ impl Recorded {
             recorded.stopped = recorded.ending()?;
         }
         Ok(recorded)
+    }
+
+    /// A run that a capsule tells of, which lies at `path`: of a scenario under a seed, with so many events and this digest
+    /// over them, made by these versions of program and model.
+    pub fn of_capsule(
+        path: &Path,
+        (scenario, seed): (String, u64),
+        (events, digest): (u64, u64),
+        checkpoints: Vec<u64>,
+        (crate_version, model_version): (String, u64),
+    ) -> Recorded {
+        Recorded {
+            folder: path.parent().map_or_else(PathBuf::new, Path::to_owned),
+            scenario,
+            run_id: String::new(),
+            seed,
+            stopped: Stopped::End.name().to_owned(),
+            events,
+            digest,
+            checkpoints,
+            crate_version,
+            model_version,
+            inputs: Vec::new(),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Why a finished run was over, as its summary says: it may have met a limit that every run has.

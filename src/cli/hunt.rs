@@ -1,0 +1,492 @@
+//! `seedbed hunt`: tries seeds until a check fails, and shrinks what fails.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value as Json, json};
+
+use super::internal::quoted;
+use super::run::arguments::{When, jobs, only, seeds, wall_limit};
+use super::run::batch::cores;
+use super::run::limits::{Stopwatch, is_interrupted, wait_until_told, watch_interrupts};
+use super::{Exit, Failure, Format, Terminal, doing, input};
+use crate::hunt::capsule::StoredSize;
+use crate::hunt::{CAPSULE, Capsule, Effort, Files, Pursued, Search, Searched, Subject, Violation, pursue};
+use crate::kernel::{Duration, Time};
+use crate::run::outputs::{Disk, OutputError, Sink, run_id, write_file};
+use crate::run::page::grouped;
+use crate::run::prepare::{Kind, Prepared, prepare};
+use crate::scenario::source::ScenarioFiles;
+use crate::scenario::{LoadOptions, Loaded, Scenario, Sweep, read, render, resolved};
+use crate::sim::Limits;
+use crate::spec::quantity::duration_text;
+use crate::spec::{DataFiles, Node, suggest};
+use crate::systems::Custom;
+
+/// The file that has the least scenario.
+const MINIMAL: &str = "minimal.toml";
+
+/// The help after the flags.
+const AFTER: &str = "\
+Seeds are tried side by side, and the lowest that fails is reported, whatever --jobs is. A check with expect = \"violated\"
+counts as failing when it is violated: known bugs can be hunted. Of several checks that fail under that seed the one
+that failed first is followed.
+
+What is found is shrunk under the same seed, while the same check keeps failing: the end of the run, the strikes of its
+faults (each forced at its moment), the operations of its clients, settings, nodes. Both scenarios, the seed and the
+digests go into capsule.json, which `repro` replays; minimal.toml beside it is a scenario that fails by itself.
+
+A --budget is wall-clock time: what it ends hangs on the machine. Ctrl-C ends a hunt as a budget does.";
+
+/// Try seeds until a check fails, and shrink what fails
+#[derive(Args, Debug)]
+#[command(after_help = AFTER)]
+pub struct Hunt {
+    /// What the program is called in commands
+    #[arg(skip)]
+    program: String,
+    /// A scenario file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Try these seeds, both ends included
+    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "1..1000")]
+    seeds: (u64, u64),
+    /// Look for this check, or this invariant; else for any
+    #[arg(long, value_name = "NAME")]
+    check: Option<String>,
+    /// Replace a value of the scenario, such as system.kv.disk.fsync=1ms; repeatable
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Of a scenario with a [sweep], the value of a swept variable: nodes=5; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = only)]
+    only: Vec<(String, String)>,
+    /// Most wall-clock time, shrinking included: 60s, 10m
+    #[arg(long, value_name = "DURATION", value_parser = wall_limit)]
+    budget: Option<std::time::Duration>,
+    /// Most runs to shrink with; 0 leaves the scenario as large as it is
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    shrink_runs: u64,
+    /// How many runs go side by side [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
+    jobs: Option<usize>,
+    /// The folder for results
+    #[arg(short, long, value_name = "DIR", default_value = "outputs")]
+    out: PathBuf,
+    /// The folder that no path in the scenario may leave [default: the nearest folder named `scenarios`]
+    #[arg(long, value_name = "DIR", value_parser = input::folder())]
+    root: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Progress on stderr
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    progress: When,
+}
+
+/// What is hunted.
+struct Prey {
+    name: String,
+    document: Node,
+    loaded: Loaded,
+}
+
+/// A failure, and where it was put.
+struct Kept {
+    capsule: Capsule,
+    minimal: String,
+    folder: PathBuf,
+    others: Vec<Violation>,
+}
+
+/// What a hunt took.
+#[derive(Default)]
+struct Took {
+    wall_s: f64,
+    search_s: f64,
+    events: u64,
+}
+
+impl Hunt {
+    /// The same as a command of `program`.
+    pub fn of(self, program: &str) -> Hunt {
+        Hunt { program: program.to_owned(), ..self }
+    }
+
+    pub(super) fn run<X: Custom>(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+        let Some(prey) = self.load::<X>(terminal)? else { return Ok(Exit::Invalid) };
+        let folder = self.out.join(&prey.name);
+        check_writable(&folder)?;
+        watch_interrupts(terminal);
+        let clock = Stopwatch::start();
+        let is_over = || {
+            is_interrupted() || self.budget.is_some_and(|budget| clock.seconds() >= budget.as_secs_f64())
+        };
+        let files: &Files<'_> = &|| -> Box<dyn DataFiles> {
+            Box::new(ScenarioFiles::new(&prey.loaded.sources, prey.loaded.root.clone()))
+        };
+        let subject = Subject { name: &prey.name, files };
+        let bar = Bar::new(self.progress, terminal);
+        let mut took = Took::default();
+        let searched = self.search::<X>(subject, &prey.document, &is_over, &bar, &mut took);
+        took.search_s = clock.seconds();
+        let kept = match &searched.found {
+            None => None,
+            Some((seed, violations)) => {
+                let wanted = violations.iter().find(|one| self.is_wanted(one)).expect("it was found for one");
+                let tell = |runs: u64| bar.shrinking(*seed, runs);
+                let effort = Effort { runs_max: self.shrink_runs, is_over: &is_over, tell: &tell };
+                let command = self.command(Some(*seed));
+                let _doing = doing(command);
+                let pursued = pursue::<X>(subject, &prey.document, *seed, &wanted.wanted, effort);
+                let others = violations.iter().filter(|other| other.wanted != wanted.wanted).cloned().collect();
+                match pursued {
+                    None => None,
+                    Some(pursued) => Some(keep(pursued, &prey, &folder, others)?),
+                }
+            }
+        };
+        bar.end();
+        took.wall_s = clock.seconds();
+        wait_until_told();
+        self.tell(&prey, &searched, kept.as_ref(), &took, terminal)
+    }
+
+    /// Loads the scenario and holds the command line against it; `None` once every mistake has been told.
+    fn load<X: Custom>(&self, terminal: &mut Terminal) -> Result<Option<Prey>, Failure> {
+        let options = LoadOptions { root: self.root.clone(), set: self.set.clone() };
+        let mut loaded = input::load(&self.file, &options);
+        let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+        let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
+        let chosen = sweep.as_ref().map(|sweep| self.choose(sweep)).transpose()?;
+        let prepared: Option<(Prepared<X>, Node)> = chosen.and_then(|document| {
+            let files = loaded.files();
+            let scenario: Scenario = read(&document, &mut diagnostics, &files)?;
+            let name = scenario.name_or_file(input::shown(&self.file));
+            let prepared =
+                prepare(&name, &scenario, self.seeds.0, Limits::default(), &mut diagnostics, &files)?;
+            Some((prepared, document))
+        });
+        terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
+        let Some((prepared, document)) = prepared.filter(|_| !diagnostics.has_errors()) else { return Ok(None) };
+        self.check_wanted(&prepared)?;
+        Ok(Some(Prey { name: prepared.name.clone(), document, loaded }))
+    }
+
+    /// The one combination of the sweep that is hunted.
+    fn choose(&self, sweep: &Sweep) -> Result<Node, Failure> {
+        if let Some((name, _)) = self.only.iter().find(|(name, _)| !sweep.names().any(|known| known == name)) {
+            let failure = Failure::new(Exit::Invalid, format!("--only {name}: no [sweep] varies `{name}`"));
+            return Err(match suggest::closest(name, sweep.names()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help("--set replaces a value of the scenario"),
+            });
+        }
+        let is_chosen = |point: &crate::scenario::Point| {
+            self.only.iter().all(|(name, value)| {
+                point.parameters.iter().any(|one| one.name == *name && one.written == *value)
+            })
+        };
+        let mut points = sweep.points().filter(is_chosen);
+        match (points.next(), points.next()) {
+            (Some(point), None) => Ok(point.document),
+            (None, _) => {
+                let message = "nothing selected: no combination of the [sweep] has these values";
+                Err(Failure::new(Exit::NothingSelected, message))
+            }
+            (Some(_), Some(_)) => {
+                let names: Vec<&str> = sweep.names().collect();
+                let message = format!(
+                    "a hunt is of one combination, and the [sweep] has {}{}",
+                    sweep.len(),
+                    if self.only.is_empty() { "" } else { ", several of which have these values" }
+                );
+                let help = format!("choose one by --only NAME=VALUE for {}", suggest::one_of(names.into_iter()));
+                Err(Failure::new(Exit::Invalid, message).help(help))
+            }
+        }
+    }
+
+    /// Holds that there is such a check, and any at all.
+    fn check_wanted<X: Custom>(&self, prepared: &Prepared<X>) -> Result<(), Failure> {
+        let kind = |kind: &Kind| match kind {
+            Kind::Invariant { invariant, .. } => Some(invariant.row().name),
+            Kind::Linearizable { .. } => Some("linearizable"),
+            Kind::Sometimes { .. } => None,
+            Kind::Assertion { query, .. } => Some(crate::run::metrics::entry(query.metric).name),
+        };
+        let can_fail = prepared.checks.iter().filter_map(|check| Some((check.name.as_str(), kind(&check.kind)?)));
+        let can_fail: Vec<(&str, &str)> = can_fail.collect();
+        let Some(wanted) = &self.check else { return Ok(()) };
+        if can_fail.iter().any(|(name, kind)| name == wanted || kind == wanted) || wanted == CONSERVATION {
+            return Ok(());
+        }
+        let mut names: Vec<&str> = can_fail.iter().flat_map(|(name, kind)| [*name, *kind]).collect();
+        names.sort_unstable();
+        names.dedup();
+        let failure = Failure::new(Exit::Invalid, format!("--check {wanted}: the scenario has no check that can fail under this name"));
+        Err(match suggest::closest(wanted, names.iter().copied()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None if names.is_empty() => failure.help("it has no check that a single run can fail"),
+            None => failure.help(format!("it has {}", suggest::one_of(names.iter().copied()))),
+        })
+    }
+
+    fn is_wanted(&self, violation: &Violation) -> bool {
+        let wanted = &violation.wanted;
+        self.check.as_ref().is_none_or(|name| *name == wanted.check || *name == wanted.kind)
+    }
+
+    fn search<X: Custom>(
+        &self,
+        subject: Subject<'_>,
+        document: &Node,
+        is_over: &(dyn Fn() -> bool + Sync),
+        bar: &Bar,
+        took: &mut Took,
+    ) -> Searched {
+        let events = AtomicU64::new(0);
+        bar.searching(self.seeds.1 - self.seeds.0 + 1);
+        let ran = |of_run: u64| {
+            events.fetch_add(of_run, Ordering::Relaxed);
+            bar.ran();
+        };
+        let search = Search {
+            seeds: self.seeds,
+            jobs: self.jobs.unwrap_or_else(cores),
+            is_wanted: &|violation| self.is_wanted(violation),
+            is_over,
+            begins: &|seed| Box::new(doing(self.command(Some(seed)))),
+            ran: &ran,
+        };
+        let searched = search.run::<X>(subject, document).expect("it was planned before");
+        took.events = events.into_inner();
+        searched
+    }
+
+    /// The command that does one seed of the hunt again, or all of it.
+    fn command(&self, seed: Option<u64>) -> String {
+        let mut command =
+            format!("{} hunt {}", quoted(&self.program), quoted(&self.file.display().to_string()));
+        for set in &self.set {
+            command += &format!(" --set {}", quoted(set));
+        }
+        for (name, value) in &self.only {
+            command += &format!(" --only {}", quoted(&format!("{name}={value}")));
+        }
+        if let Some(check) = &self.check {
+            command += &format!(" --check {}", quoted(check));
+        }
+        let (first, last) = seed.map_or(self.seeds, |seed| (seed, seed));
+        command + &format!(" --seeds {first}..{last}")
+    }
+
+    fn tell(
+        &self,
+        prey: &Prey,
+        searched: &Searched,
+        kept: Option<&Kept>,
+        took: &Took,
+        terminal: &mut Terminal,
+    ) -> Result<Exit, Failure> {
+        let exit = self.exit(searched, kept);
+        match self.format {
+            Format::Json => terminal.print_json(&document(prey, searched, kept, took, exit))?,
+            Format::Text => terminal.print(&text(prey, searched, kept, took))?,
+        }
+        for seed in &searched.panicked {
+            terminal.error(&format!("seed {seed} met a mistake of ours: {}", self.command(Some(*seed))));
+        }
+        if searched.is_open {
+            let why = if is_interrupted() { "interrupted" } else { "the budget is used up" };
+            let all = self.seeds.1 - self.seeds.0 + 1;
+            let missing = match &searched.found {
+                None => format!("{} of {all} seeds were tried", searched.tried),
+                Some(_) => "a lower seed may fail, too".to_owned(),
+            };
+            terminal.warn(&format!("{why}: {missing}"));
+        }
+        if searched.found.is_some() && kept.is_none() {
+            terminal.warn("there was no time to shrink it, or to write it down");
+        }
+        if let Some(kept) = kept {
+            if kept.capsule.shrinking.is_cut && self.shrink_runs > 0 {
+                terminal.warn("shrinking was cut short: there may be a smaller scenario");
+            }
+            let capsule = kept.folder.join(CAPSULE);
+            terminal.say(&format!("reproduce: {} repro {}", quoted(&self.program), quoted(&capsule.display().to_string())));
+        } else if let Some((seed, _)) = &searched.found {
+            terminal.say(&format!("reproduce: {}", self.command(Some(*seed))));
+        }
+        Ok(exit)
+    }
+
+    fn exit(&self, searched: &Searched, kept: Option<&Kept>) -> Exit {
+        let found = searched.found.as_ref().map(|_| Exit::Violated);
+        let panicked = (!searched.panicked.is_empty()).then_some(Exit::Internal);
+        let was_cut = searched.is_open || kept.is_some_and(|kept| kept.capsule.shrinking.is_cut);
+        let interrupted = (is_interrupted() && was_cut).then_some(Exit::Interrupted);
+        let open = (searched.is_open && searched.found.is_none()).then_some(Exit::Inconclusive);
+        Exit::of_many([found, panicked, interrupted, open].into_iter().flatten())
+    }
+}
+
+/// The check that no scenario names.
+const CONSERVATION: &str = "conservation";
+
+/// Holds that results can be written, before anything is simulated.
+fn check_writable(folder: &Path) -> Result<(), Failure> {
+    let probe = folder.join(format!(".probe-{}", std::process::id()));
+    let write = || {
+        Disk.create_folder(folder)?;
+        Disk.create(&probe)?;
+        Disk.remove_file(&probe)
+    };
+    write().map_err(|error| {
+        let message = format!("{}: results cannot be written: {error}", folder.display());
+        Failure::new(Exit::InputOutput, message).help("nothing was run; --out names another folder")
+    })
+}
+
+/// Writes a failure down: the capsule last, so that it is there only with the rest.
+fn keep(pursued: Pursued, prey: &Prey, home: &Path, others: Vec<Violation>) -> Result<Kept, Failure> {
+    let Pursued { capsule, minimal } = pursued;
+    let id = run_id(&resolved(&prey.document, None), capsule.seed, &[]);
+    let folder = home.join(format!("hunt-{id}-{}", capsule.check.kind));
+    let write = || -> Result<(), OutputError> {
+        for input in &capsule.inputs {
+            // One that leads out of the folder cannot be put there; the capsule has it in any case.
+            let path = Path::new(&input.path);
+            let is_inside = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            if is_inside {
+                write_file(&Disk, &folder.join(path), input.text.as_bytes())?;
+            }
+        }
+        write_file(&Disk, &folder.join(MINIMAL), minimal.as_bytes())?;
+        write_file(&Disk, &folder.join(CAPSULE), capsule.json().as_bytes())
+    };
+    write().map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
+    Ok(Kept { capsule, minimal, folder, others })
+}
+
+fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: &Took) -> String {
+    let name = &prey.name;
+    let seeds = super::count(searched.tried, "seed");
+    let rate = searched.tried as f64 / took.search_s.max(1e-9);
+    let tried = format!("{seeds} in {:.1} s ({rate:.1} a second, {} events)", took.search_s, grouped(took.events));
+    let Some((seed, violations)) = &searched.found else {
+        return format!("{name}  {tried}\nnothing failed\n");
+    };
+    let mut out = format!("{name}  seed {seed} fails, after {tried}\n");
+    let Some(Kept { capsule, minimal, folder, others }) = kept else {
+        for violation in violations {
+            out += &format!("  violated  {} ({})\n", violation.wanted.check, violation.wanted.kind);
+        }
+        return out;
+    };
+    let check = &capsule.check;
+    let at = capsule.shrunk.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at)));
+    out += &format!("  violated  {} ({}) of {}{at}\n", check.name, check.kind, check.about);
+    if !capsule.shrunk.message.is_empty() {
+        out += &format!("            {}\n", capsule.shrunk.message.replace('\n', "\n            "));
+    }
+    for other in others {
+        out += &format!("  also      {} ({}) of {}\n", other.wanted.check, other.wanted.kind, other.wanted.about);
+    }
+    let (before, after) = (&capsule.shrinking.before, &capsule.shrinking.after);
+    let rows = [
+        ("strikes", before.strikes, after.strikes),
+        ("operations", before.operations, after.operations),
+        ("nodes", before.nodes, after.nodes),
+    ];
+    for (what, before, after) in rows {
+        out += &format!("  {what:<10} {:>8} -> {}\n", grouped(before), grouped(after));
+    }
+    let length = |size: &StoredSize| duration_text(Duration(size.duration_ns));
+    out += &format!("  {:<10} {:>8} -> {}\n", "duration", length(before), length(after));
+    out += &format!("  shrunk in {} runs and {:.1} s\n", capsule.shrinking.runs, took.wall_s - took.search_s);
+    out += &format!("\n{minimal}\n{}\n{}\n", folder.join(MINIMAL).display(), folder.join(CAPSULE).display());
+    out
+}
+
+fn document(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: &Took, exit: Exit) -> Json {
+    let failure = |kept: &Kept| {
+        let Capsule { check, seed, shrinking, shrunk, .. } = &kept.capsule;
+        json!({
+            "check": check.name,
+            "kind": check.kind,
+            "about": check.about,
+            "seed": seed,
+            "message": shrunk.message,
+            "at_s": shrunk.failed_at_ns.map(|at| Time(at).since(Time::ZERO).as_secs_f64()),
+            "capsule": kept.folder.join(CAPSULE).display().to_string(),
+            "minimal": kept.folder.join(MINIMAL).display().to_string(),
+            "digest": shrunk.digest,
+            "seeds_tried": searched.tried,
+            "cpu_s": took.wall_s,
+            "steps_before": shrinking.before.strikes,
+            "steps_after": shrinking.after.strikes,
+            "before": shrinking.before,
+            "after": shrinking.after,
+            "shrink_runs": shrinking.runs,
+            "is_cut": shrinking.is_cut,
+            "is_forced": shrinking.is_forced,
+        })
+    };
+    let found = searched.found.as_ref().filter(|_| kept.is_none());
+    json!({
+        "scenario": prey.name,
+        "seeds_tried": searched.tried,
+        "is_open": searched.is_open,
+        "failures": kept.map(failure).into_iter().collect::<Vec<_>>(),
+        "failing_seed_not_written": found.map(|(seed, _)| seed),
+        "panicked_seeds": searched.panicked,
+        "exit": exit.code(),
+        "host": {
+            "wall_s": took.wall_s,
+            "search_s": took.search_s,
+            "seeds_per_s": searched.tried as f64 / took.search_s.max(1e-9),
+            "events": took.events,
+        },
+    })
+}
+
+/// The progress on stderr.
+struct Bar {
+    bar: ProgressBar,
+    said: Mutex<()>,
+}
+
+impl Bar {
+    fn new(when: When, terminal: &Terminal) -> Bar {
+        let shown = when == When::Auto && terminal.shows_progress();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Bar { bar: ProgressBar::with_draw_target(None, target), said: Mutex::new(()) }
+    }
+
+    fn searching(&self, seeds: u64) {
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} seeds, {per_sec}, {eta} left");
+        self.bar.set_style(style.expect("the template is well-formed"));
+        self.bar.set_length(seeds);
+    }
+
+    fn ran(&self) {
+        self.bar.inc(1);
+    }
+
+    fn shrinking(&self, seed: u64, runs: u64) {
+        let _one_at_a_time = self.said.lock().expect("nothing panics while it is held");
+        if runs == 1 {
+            let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(format!("seed {seed} fails; shrinking, {runs} runs"));
+        self.bar.tick();
+    }
+
+    fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

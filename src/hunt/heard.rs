@@ -1,0 +1,93 @@
+//! What of a run can be forced or left out in another: its strikes as they resolved, and the operations that its clients
+//! invoked. It is heard by going through the run once more, so that no other run pays for it.
+
+use crate::faults::Told;
+use crate::kernel::{Digest, NodeId, Time};
+use crate::model::note::ClientNote;
+use crate::run::prepare::Prepared;
+use crate::sim::{FaultRecord, Lifecycle, Observer, Occurrence, Sim};
+use crate::systems::{Custom, Note, Role, Wire};
+
+/// A strike of a run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Struck {
+    /// The fault's position in the scenario.
+    pub planned: usize,
+    /// Its kind: for a nemesis, what it drew.
+    pub kind: &'static str,
+    /// When it struck.
+    pub start: Time,
+    /// When it was due to end; `None`: never, or once its steps are over.
+    pub end: Option<Time>,
+    /// Whom it struck, in words.
+    pub resolved: String,
+    /// What it takes to write it down.
+    pub told: Told,
+    /// Of a strike with steps: the nodes that it took down, each from when until when, if they came back.
+    pub downs: Vec<(NodeId, Time, Option<Time>)>,
+}
+
+/// What was heard of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// Its strikes, in order.
+    pub strikes: Vec<Struck>,
+    /// The operations that clients of workloads invoked: the node that holds them, and the operation's number; in order.
+    pub operations: Vec<(NodeId, u32)>,
+    /// The strike whose doing is what happens now.
+    acting: Option<usize>,
+}
+
+impl Heard {
+    /// Goes through a run.
+    pub fn of<X: Custom>(prepared: &Prepared<X>) -> Heard {
+        let mut sim: Sim<Role<X>, Heard> = Sim::new(prepared.world.setup.clone(), Heard::default());
+        while sim.run(u64::MAX).is_none() {}
+        sim.into_observer()
+    }
+}
+
+impl<X: Custom> Observer<Role<X>> for Heard {
+    fn began(&mut self, _: Time, _: u64, _: &Occurrence<'_, Wire<X::Message>>, _: Digest) {
+        self.acting = None;
+    }
+
+    fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
+        // What a service asks of a store is not a client's to leave out.
+        if let Note::Client(ClientNote::Invoked { number, .. }) = note {
+            self.operations.push((node, *number));
+        }
+    }
+
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        let Some(strike) = self.acting.map(|strike| &mut self.strikes[strike]) else { return };
+        match change {
+            Lifecycle::Crashed => strike.downs.push((node, at, None)),
+            Lifecycle::Booted => {
+                let down = strike.downs.iter_mut().find(|(down, _, up)| *down == node && up.is_none());
+                if let Some((.., up)) = down {
+                    *up = Some(at);
+                }
+            }
+            Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
+        }
+    }
+
+    fn struck(&mut self, fault: &FaultRecord) {
+        assert_eq!(fault.strike, self.strikes.len(), "strikes are told in order");
+        self.acting = Some(fault.strike);
+        self.strikes.push(Struck {
+            planned: fault.planned,
+            kind: fault.kind,
+            start: fault.start,
+            end: fault.end,
+            resolved: fault.resolved.clone(),
+            told: fault.told.clone(),
+            downs: Vec::new(),
+        });
+    }
+
+    fn goes_on(&mut self, _: Time, strike: usize) {
+        self.acting = Some(strike);
+    }
+}

@@ -1,0 +1,380 @@
+//! Shrinking: the least of a scenario that still fails by the same check, under the same seed.
+//!
+//! Every candidate is a scenario that could be run by itself; what is found is one, too, and needs nothing beside it. The
+//! passes are: the duration (cut behind the violation), the strikes (those of the run, forced, then ddmin over them), the
+//! clients' operations (ddmin by their numbers), the settings (each back to its default), the nodes, and times that are
+//! easier to read. Those that help each other are repeated until none gains anything.
+
+use crate::kernel::Duration;
+use crate::run::prepare::Prepared;
+use crate::spec::{Node, units};
+use crate::systems::Custom;
+use crate::workloads::numbers::Numbers;
+
+use super::ddmin::ddmin;
+use super::document::{self, at, length, names, text, with, without};
+use super::force::{Forcing, Named, faults_of, with_faults};
+use super::heard::Heard;
+use super::settings;
+use super::subject::{Subject, Wanted};
+use super::trial::{Outcome, Trials};
+
+/// Rounds of the passes that help each other.
+const ROUNDS_MAX: usize = 4;
+
+/// Most faults that a scenario may have: more strikes cannot be forced one by one.
+const STRIKES_MAX: usize = crate::scenario::plan::FAULTS_MAX;
+
+/// How large a failing run is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Size {
+    /// Strikes of its faults.
+    pub strikes: usize,
+    /// Operations that its clients invoked.
+    pub operations: usize,
+    /// Nodes, those that hold clients not counted.
+    pub nodes: usize,
+    /// Simulated time.
+    pub duration: Duration,
+}
+
+/// What shrinking came to.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The scenario.
+    pub document: Node,
+    /// The run that was found.
+    pub before: Size,
+    /// The run that is left.
+    pub after: Size,
+    /// How many runs it took.
+    pub runs: u64,
+    /// Whether the runs or the time were used up before no pass gained anything.
+    pub is_cut: bool,
+    /// Whether every strike is forced; else the faults that are left strike as drawn.
+    pub is_forced: bool,
+}
+
+/// The scenario with this seed and nothing but this check, whose violation is expected no longer.
+pub fn isolate(document: &Node, seed: u64, wanted: &Wanted, name: &str) -> Node {
+    let mut alone = document.clone();
+    for key in ["sweep", "check", "description"] {
+        alone = without(&alone, &[key]).unwrap_or(alone);
+    }
+    let is_figure = at(document, &["check", &wanted.check, "metric"]).is_some();
+    for key in ["warmup", "recovery", "interval"].into_iter().filter(|_| !is_figure) {
+        alone = without(&alone, &[key]).unwrap_or(alone);
+    }
+    let seed = i64::try_from(seed).expect("the greatest seed is one");
+    alone = with(&alone, &["seed"], document::integer(seed));
+    alone = with(&alone, &["name"], text(&shrunk_name(name)));
+    // What is always checked needs no table.
+    if let Some(check) = at(document, &["check", &wanted.check]) {
+        let mut check = without(check, &["expect"]).unwrap_or_else(|| check.clone());
+        if at(&check, &["invariants"]).is_some() {
+            check = with(&check, &["invariants"], document::list([text(&wanted.kind)]));
+        }
+        alone = with(&alone, &["check", &wanted.check], check);
+    }
+    alone
+}
+
+fn shrunk_name(name: &str) -> String {
+    const ENDING: &str = "-shrunk";
+    let kept: String = name.chars().take(crate::scenario::nouns::NAME_MAX - ENDING.len()).collect();
+    format!("{}{ENDING}", kept.trim_end_matches('-'))
+}
+
+/// Shrinks an isolated scenario that fails; `None` if it does not.
+pub fn shrink<X: Custom>(document: Node, mut trials: Trials<'_, '_, X>) -> Option<Shrunk> {
+    let before = size::<X>(trials.subject(), &document)?;
+    if !trials.fails(&document) {
+        return None;
+    }
+    let mut shrinker = Shrinker { best: document, trials: &mut trials, is_forced: false };
+    shrinker.cut(Duration::from_millis(1));
+    shrinker.force();
+    let mut changed = true;
+    for _ in 0..ROUNDS_MAX {
+        if !std::mem::take(&mut changed) {
+            break;
+        }
+        changed |= shrinker.faults();
+        changed |= shrinker.cut(Duration::from_millis(1));
+        changed |= shrinker.operations();
+        changed |= shrinker.settings();
+        changed |= shrinker.nodes();
+        changed |= shrinker.earlier();
+    }
+    shrinker.victims();
+    shrinker.readable();
+    let Shrinker { best, is_forced, .. } = shrinker;
+    let after = size::<X>(trials.subject(), &best).expect("it failed, so that it could be run");
+    Some(Shrunk { document: best, before, after, runs: trials.runs(), is_cut: trials.is_cut(), is_forced })
+}
+
+/// An isolated scenario as large as it is.
+pub fn unshrunk<X: Custom>(subject: Subject<'_>, document: Node) -> Shrunk {
+    let size = size::<X>(subject, &document).expect("what was run can be run with one check");
+    Shrunk { document, before: size, after: size, runs: 0, is_cut: true, is_forced: false }
+}
+
+fn size<X: Custom>(subject: Subject<'_>, document: &Node) -> Option<Size> {
+    let prepared: Prepared<X> = subject.prepare(document)?;
+    let heard = Heard::of(&prepared);
+    Some(Size {
+        strikes: heard.strikes.len(),
+        operations: heard.operations.len(),
+        nodes: prepared.world.systems.iter().map(|system| system.plan.nodes.len()).sum(),
+        duration: prepared.world.setup.duration.since(crate::kernel::Time::ZERO),
+    })
+}
+
+struct Shrinker<'t, 'a, 's, X> {
+    /// The least that fails so far.
+    best: Node,
+    trials: &'t mut Trials<'a, 's, X>,
+    is_forced: bool,
+}
+
+impl<X: Custom> Shrinker<'_, '_, '_, X> {
+    /// Takes a candidate if it fails.
+    fn accept(&mut self, candidate: Node) -> bool {
+        let fails = candidate != self.best && self.trials.fails(&candidate);
+        if fails {
+            self.best = candidate;
+        }
+        fails
+    }
+
+    fn accept_any(&mut self, candidate: Option<Node>) -> bool {
+        candidate.is_some_and(|candidate| self.accept(candidate))
+    }
+
+    fn prepared(&self) -> Prepared<X> {
+        self.trials.subject().prepare(&self.best).expect("it failed, so that it could be run")
+    }
+
+    fn length_at(&self, path: &[&str]) -> Option<Duration> {
+        length_of(at(&self.best, path)?)
+    }
+
+    /// Ends the run shortly behind the violation, at a multiple of `unit`; where that is of no moment, as early as halving finds.
+    fn cut(&mut self, unit: Duration) -> bool {
+        let Some(duration) = self.length_at(&["duration"]) else { return false };
+        let Outcome::Fails(moment) = self.trials.outcome(&self.best.clone()) else { return false };
+        if let Some(moment) = moment.filter(|moment| moment.0 < duration.0) {
+            let end = Duration((moment.0 + 1).next_multiple_of(unit.0));
+            return end < duration && self.accept(self.ending(end));
+        }
+        let (mut least, mut most) = (Duration::ZERO, duration);
+        while most.0 - least.0 > (duration.0 / 64).max(unit.0) {
+            let middle = Duration(((least.0 + most.0) / 2).next_multiple_of(unit.0));
+            if middle >= most {
+                break;
+            }
+            match self.accept(self.ending(middle)) {
+                true => most = middle,
+                false => least = middle,
+            }
+        }
+        most < duration
+    }
+
+    /// The scenario that ends then, without the forced faults that would strike later.
+    fn ending(&self, end: Duration) -> Node {
+        let document = with(&self.best, &["duration"], length(end));
+        let strikes = |(_, fault): &Named| {
+            at(fault, &["at"]).and_then(length_of).is_none_or(|at| at < end)
+        };
+        let faults: Vec<Named> = faults_of(&document).into_iter().filter(strikes).collect();
+        with_faults(&document, &faults)
+    }
+
+    /// Puts faults that force the run's strikes in the place of those that drew them.
+    fn force(&mut self) {
+        let prepared = self.prepared();
+        let heard = Heard::of(&prepared);
+        let Some((scenario, _)) = self.trials.subject().decode(&self.best) else { return };
+        let nodes: Vec<String> = prepared.world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
+        let sites = prepared.world.setup.sites.names().to_vec();
+        let forcing = Forcing { scenario: &scenario, document: &self.best, nodes: &nodes, sites: &sites };
+        let faults = forcing.faults(&heard.strikes);
+        if faults.len() <= STRIKES_MAX {
+            let forced = with_faults(&self.best, &faults);
+            self.is_forced = self.accept(forced);
+        }
+    }
+
+    /// Leaves out faults: strikes, where they are forced.
+    fn faults(&mut self) -> bool {
+        let faults = faults_of(&self.best);
+        let base = self.best.clone();
+        let left = ddmin(&faults, |faults| self.trials.fails(&with_faults(&base, faults)));
+        self.accept(with_faults(&base, &left))
+    }
+
+    /// Leaves out operations of clients; workloads of which nothing is left go.
+    fn operations(&mut self) -> bool {
+        let prepared = self.prepared();
+        let workloads = &prepared.world.workloads;
+        let of_workload = |(node, number): &(crate::kernel::NodeId, u32)| {
+            workloads.iter().find(|workload| workload.node == *node).map(|workload| (workload.name.as_str(), *number))
+        };
+        let heard = Heard::of(&prepared);
+        let mut invoked: Vec<(&str, u32)> = heard.operations.iter().filter_map(of_workload).collect();
+        invoked.sort_unstable();
+        let base = self.best.clone();
+        let left = ddmin(&invoked, |kept| self.trials.fails(&with_operations(&base, kept)));
+        self.accept(with_operations(&base, &left))
+    }
+
+    /// Puts settings back to their defaults, and laws of what is left to constants.
+    fn settings(&mut self) -> bool {
+        let mut changed = false;
+        for path in settings::paths(&self.best) {
+            changed |= self.without_settings(&path);
+        }
+        for (path, item) in settings::items(&self.best) {
+            changed |= self.accept_any(settings::without_item(&self.best, &path, &item));
+        }
+        for (path, constant) in settings::laws(&self.best) {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            changed |= self.accept(with(&self.best, &path, constant));
+        }
+        changed
+    }
+
+    /// A setting, or a table of them: all of it if that goes, else each in it.
+    fn without_settings(&mut self, path: &[String]) -> bool {
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        if self.accept_any(without(&self.best, &keys)) {
+            return true;
+        }
+        let mut changed = false;
+        for name in names(&self.best, &keys) {
+            changed |= self.without_settings(&[path, &[name]].concat());
+        }
+        changed
+    }
+
+    /// Leaves out nodes of systems that say how many they have, the fewest that still fail.
+    fn nodes(&mut self) -> bool {
+        let mut changed = false;
+        for system in names(&self.best, &["system"]) {
+            let fewer = settings::fewer_nodes(&self.best, &system);
+            changed |= fewer.into_iter().any(|fewer| self.accept(fewer));
+        }
+        changed
+    }
+
+    /// Lets forced strikes come as early as they may, and whatever is asked with them.
+    fn earlier(&mut self) -> bool {
+        let faults = faults_of(&self.best);
+        let times = || faults.iter().filter_map(|(_, fault)| at(fault, &["at"]).and_then(length_of));
+        let (Some(first), Some(duration)) = (times().min(), self.length_at(&["duration"])) else { return false };
+        if !self.is_forced {
+            return false;
+        }
+        let spare = |seconds: u64| first.0.checked_sub(seconds * 1_000_000_000).filter(|spare| *spare > 1_000_000_000);
+        for spare in [1, 2, 3, 5, 8, 13].into_iter().filter_map(spare) {
+            let moved = |(name, fault): &Named| {
+                let at = at(fault, &["at"]).and_then(length_of).expect("a forced fault has its moment");
+                (name.clone(), with(fault, &["at"], length(Duration(at.0 - spare))))
+            };
+            let faults: Vec<Named> = faults.iter().map(moved).collect();
+            let mut candidate = with_faults(&self.best, &faults);
+            candidate = with(&candidate, &["duration"], length(Duration(duration.0 - spare)));
+            for workload in names(&candidate, &["workload"]) {
+                candidate = without(&candidate, &["workload", &workload, "operations"]).unwrap_or(candidate);
+            }
+            if self.accept(candidate) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Leaves out nodes that single strikes name, and the names of draws on which nothing hangs.
+    fn victims(&mut self) {
+        let nameless = |fault: &Named| (fault.0.clone(), without(&fault.1, &["draws"]).unwrap_or(fault.1.clone()));
+        let faults: Vec<Named> = faults_of(&self.best).iter().map(nameless).collect();
+        self.accept(with_faults(&self.best, &faults));
+        for (name, fault) in faults_of(&self.best) {
+            self.accept_any(without(&self.best, &["fault", &name, "draws"]));
+            for fewer in settings::fewer_victims(&fault) {
+                self.accept(with(&self.best, &["fault", &name], fewer));
+            }
+        }
+    }
+
+    /// Rounds the times of strikes and the end of the run, coarsely where that still fails.
+    fn readable(&mut self) {
+        let units = [1_000, 500, 100, 50, 10, 5, 1].map(Duration::from_millis);
+        let paths: Vec<[String; 3]> = names(&self.best, &["fault"])
+            .into_iter()
+            .flat_map(|name| ["at", "for"].map(|key| ["fault".to_owned(), name.clone(), key.to_owned()]))
+            .collect();
+        let rounded = |document: &Node, path: &[String; 3], unit: Duration| {
+            let keys = path.each_ref().map(String::as_str);
+            let exact = at(document, &keys).and_then(length_of)?;
+            let round = Duration((exact.0 + unit.0 / 2) / unit.0 * unit.0);
+            (round > Duration::ZERO).then(|| with(document, &keys, length(round)))
+        };
+        for unit in units {
+            let all = paths.iter().fold(self.best.clone(), |document, path| {
+                rounded(&document, path, unit).unwrap_or(document)
+            });
+            if all == self.best || self.accept(all) {
+                break;
+            }
+        }
+        for path in &paths {
+            for unit in units {
+                let Some(candidate) = rounded(&self.best, path, unit) else { continue };
+                if candidate == self.best || self.accept(candidate) {
+                    break;
+                }
+            }
+        }
+        let _ = self.cut(units[0]) || self.cut(units[2]) || self.cut(units[4]) || self.cut(units[6]);
+        // A strike that lasts until the end, or longer, is one without an end.
+        let Some(duration) = self.length_at(&["duration"]) else { return };
+        for (name, fault) in faults_of(&self.best) {
+            let times = ["at", "for"].map(|key| at(&fault, &[key]).and_then(length_of));
+            if let [Some(from), Some(lasts)] = times
+                && from.0.saturating_add(lasts.0) > duration.0
+            {
+                self.accept_any(without(&self.best, &["fault", &name, "for"]));
+            }
+        }
+    }
+}
+
+/// The document in which only these operations are invoked, ascending by workload and number.
+fn with_operations(document: &Node, kept: &[(&str, u32)]) -> Node {
+    let mut changed = document.clone();
+    for workload in names(document, &["workload"]) {
+        let of_it = kept.iter().filter(|(name, _)| *name == workload).map(|(_, number)| *number);
+        let numbers: Vec<u32> = of_it.collect();
+        changed = if numbers.is_empty() {
+            without(&changed, &["workload", &workload]).expect("it was just read there")
+        } else {
+            let numbers = Numbers::of(numbers).to_string();
+            with(&changed, &["workload", &workload, "operations"], text(&numbers))
+        };
+    }
+    changed
+}
+
+/// The length of time that a value is, if it is one.
+fn length_of(node: &Node) -> Option<Duration> {
+    match &node.value {
+        crate::spec::Value::String(text) => units::duration(text.as_str()).ok(),
+        crate::spec::Value::Bool(_)
+        | crate::spec::Value::Integer(_)
+        | crate::spec::Value::Float(_)
+        | crate::spec::Value::Array(_)
+        | crate::spec::Value::Table(_) => None,
+    }
+}
