@@ -69,6 +69,9 @@ pub struct Hunt {
     /// Most runs to shrink with; 0 leaves the scenario as large as it is
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     shrink_runs: u64,
+    /// Let what is left out be made up for by chance: try each smaller scenario under so many more seeds
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1000))]
+    reseed: u64,
     /// How many runs go side by side [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     jobs: Option<usize>,
@@ -137,7 +140,12 @@ impl Hunt {
             Some((seed, violations)) => {
                 let wanted = violations.iter().find(|one| self.is_wanted(one)).expect("it was found for one");
                 let tell = |runs: u64| bar.shrinking(*seed, runs);
-                let effort = Effort { runs_max: self.shrink_runs, is_over: &is_over, tell: &tell };
+                let effort = Effort {
+                    runs_max: self.shrink_runs,
+                    reseed: self.reseed,
+                    is_over: &is_over,
+                    tell: &tell,
+                };
                 let command = self.command(Some(*seed));
                 let _doing = doing(command);
                 let pursued = pursue::<X>(subject, &prey.document, *seed, &wanted.wanted, effort);

@@ -12,11 +12,14 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::run::repro::{
     Difference, Parting, Recorded, ReproError, TracedEvent, exact, find, locate, told_apart,
 };
+use crate::run::states::{States, Until};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
-use crate::spec::{Decode, Decoder};
+use crate::kernel::Time;
+use crate::spec::{Decode, Decoder, units};
 use crate::systems::Custom;
 
+use super::run::arguments::said;
 use super::{Exit, Failure, Format, Terminal};
 
 /// Do a run again and compare every event
@@ -29,6 +32,12 @@ pub struct Repro {
     /// Of a capsule: the scenario that was hunted, and not what was left of it
     #[arg(long)]
     original: bool,
+    /// Go only as far as a time, 84s, or an event, event:13001; with --dump
+    #[arg(long, value_name = "T|event:N", value_parser = until, requires = "dump")]
+    until: Option<Until>,
+    /// Show every node's state at --until, or at the end: its protocol's, its timers, its disk, what is on the way to it
+    #[arg(long)]
+    dump: bool,
     /// The folder of results, in which an id is looked for
     #[arg(short, long, value_name = "DIR", default_value = "outputs")]
     out: PathBuf,
@@ -50,6 +59,9 @@ impl Repro {
                 "warning: the run was made by seedbed {} (model {}): it may go another way here",
                 recorded.crate_version, recorded.model_version
             ));
+        }
+        if self.dump {
+            return self.dump(&recorded, &prepared, terminal);
         }
         let replay = pass(&prepared, recorded.events_max());
         let parting = match recorded.interval(&replay) {
@@ -121,6 +133,33 @@ impl Failed {
 }
 
 impl Repro {
+    /// Shows the state of every node.
+    fn dump<X: Custom>(
+        &self,
+        recorded: &Recorded,
+        prepared: &Prepared<X>,
+        terminal: &mut Terminal,
+    ) -> Result<Exit, Failure> {
+        let states = States::at(prepared, self.until.unwrap_or(Until::Event(recorded.events_max())));
+        match self.format {
+            Format::Text => {
+                terminal.print(&format!("{}  seed {}  {}", recorded.scenario, recorded.seed, states.text()))?;
+            }
+            Format::Json => {
+                let mut document = states.json();
+                document["scenario"] = recorded.scenario.clone().into();
+                document["seed"] = recorded.seed.into();
+                terminal.print_json(&document)?;
+            }
+        }
+        if let Some(Until::Time(asked)) = self.until
+            && asked > states.now
+        {
+            terminal.warn(&format!("the run is over at {}", states.now));
+        }
+        Ok(Exit::Passed)
+    }
+
     /// What is to be done again; `None` once every mistake in its scenario has been told.
     fn replayed<X: Custom>(&self, terminal: &mut Terminal) -> Result<Option<Replayed<X>>, Failure> {
         if let Some((path, capsule)) = Capsule::find(&self.run).map_err(refuse)? {
@@ -255,4 +294,14 @@ fn json(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Json
         "replayed": { "events": replay.events, "digest": hexadecimal(replay.digest) },
         "parted": parted,
     })
+}
+
+/// Reads a time or an event.
+fn until(text: &str) -> Result<Until, String> {
+    if let Some(number) = text.strip_prefix("event:") {
+        let number = number.parse::<u64>().ok().filter(|number| *number > 0);
+        return number.map(Until::Event).ok_or_else(|| "events are counted from 1: event:13001".to_owned());
+    }
+    let time = units::duration(text).map_err(said)?;
+    Ok(Until::Time(Time::ZERO + time))
 }

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::kernel::{self, Context, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
+use crate::kernel::{self, Context, Description, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
 use crate::model::history::SessionId;
 use crate::model::log::{Command, LogIndex};
 use crate::model::note::ConsensusNote;
@@ -227,6 +227,13 @@ impl<C: ReplicatedLog> Process for Replica<C> {
     fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
         self.core.on_computed(&mut Lift::new(cx), token);
         self.advance(cx);
+    }
+
+    fn describe(&self, out: &mut Description) {
+        self.core.describe(out);
+        out.say("last_applied", self.last_applied.0);
+        out.say("answers_owed", self.owed.len());
+        out.say("reads_waiting", self.reads.len());
     }
 }
 

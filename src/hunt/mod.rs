@@ -33,6 +33,8 @@ use crate::systems::Custom;
 pub struct Effort<'a> {
     /// Most runs; 0 to leave the scenario as large as it is.
     pub runs_max: u64,
+    /// How many other seeds, from the failing one on, a candidate is tried under before it counts as holding.
+    pub reseed: u64,
     /// Whether there is no more time.
     pub is_over: &'a dyn Fn() -> bool,
     /// Hears how many runs there were.
@@ -68,7 +70,7 @@ pub fn pursue<X: Custom>(
     };
     let found = failed(&original, wanted).expect("the same run fails again");
     let alone = shrink::isolate(document, seed, wanted, subject.name);
-    let trials = Trials::<X>::new(subject, wanted, effort.runs_max, effort.is_over, effort.tell);
+    let trials = Trials::<X>::new(subject, wanted, effort);
     let shrunk = shrink::shrink(alone.clone(), trials);
     let shrunk = shrunk.unwrap_or_else(|| shrink::unshrunk::<X>(subject, alone));
     let toml = resolved(&shrunk.document, None);

@@ -95,8 +95,10 @@ pub fn shrink<X: Custom>(document: Node, mut trials: Trials<'_, '_, X>) -> Optio
     shrinker.cut(Duration::from_millis(1));
     shrinker.force();
     let mut changed = true;
+    // What is found is to be readable, however many runs it takes to find the last thing to leave out.
+    let kept_back = shrinker.trials.left() / 4;
     for _ in 0..ROUNDS_MAX {
-        if !std::mem::take(&mut changed) {
+        if !std::mem::take(&mut changed) || shrinker.trials.left() <= kept_back {
             break;
         }
         changed |= shrinker.faults();
@@ -140,11 +142,13 @@ struct Shrinker<'t, 'a, 's, X> {
 impl<X: Custom> Shrinker<'_, '_, '_, X> {
     /// Takes a candidate if it fails.
     fn accept(&mut self, candidate: Node) -> bool {
-        let fails = candidate != self.best && self.trials.fails(&candidate);
-        if fails {
-            self.best = candidate;
+        if candidate == self.best {
+            return false;
         }
-        fails
+        let Outcome::Fails { seed, .. } = self.trials.outcome(&candidate) else { return false };
+        let seed = document::integer(i64::try_from(seed).expect("the greatest seed is one"));
+        self.best = with(&candidate, &["seed"], seed);
+        true
     }
 
     fn accept_any(&mut self, candidate: Option<Node>) -> bool {
@@ -162,7 +166,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     /// Ends the run shortly behind the violation, at a multiple of `unit`; where that is of no moment, as early as halving finds.
     fn cut(&mut self, unit: Duration) -> bool {
         let Some(duration) = self.length_at(&["duration"]) else { return false };
-        let Outcome::Fails(moment) = self.trials.outcome(&self.best.clone()) else { return false };
+        let Outcome::Fails { at: moment, .. } = self.trials.outcome(&self.best.clone()) else { return false };
         if let Some(moment) = moment.filter(|moment| moment.0 < duration.0) {
             let end = Duration((moment.0 + 1).next_multiple_of(unit.0));
             return end < duration && self.accept(self.ending(end));
@@ -222,11 +226,22 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             workloads.iter().find(|workload| workload.node == *node).map(|workload| (workload.name.as_str(), *number))
         };
         let heard = Heard::of(&prepared);
-        let mut invoked: Vec<(&str, u32)> = heard.operations.iter().filter_map(of_workload).collect();
-        invoked.sort_unstable();
+        let invoked: Vec<(&str, u32)> = heard.operations.iter().filter_map(of_workload).collect();
         let base = self.best.clone();
-        let left = ddmin(&invoked, |kept| self.trials.fails(&with_operations(&base, kept)));
-        self.accept(with_operations(&base, &left))
+        // First from both ends, by halving: what is left is in one piece, and easy to read.
+        let mut fails = |kept: &[(&str, u32)]| self.trials.fails(&with_operations(&base, kept));
+        let end = least(invoked.len(), |count| fails(&invoked[..count]));
+        let first = end - least(end, |count| fails(&invoked[end - count..end]));
+        let piece = &invoked[first..end];
+        let changed = self.accept(with_operations(&base, piece));
+        // Then one by one. Where that takes more runs than it is worth, the piece says more than its crumbs.
+        let runs = self.trials.left() / 4;
+        let (left, is_cut) =
+            self.trials.within(runs, |trials| ddmin(piece, |kept| trials.fails(&with_operations(&base, kept))));
+        if is_cut && left.len() > piece.len() / 2 {
+            return changed;
+        }
+        self.accept(with_operations(&base, &left)) || changed
     }
 
     /// Puts settings back to their defaults, and laws of what is left to constants.
@@ -276,8 +291,8 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         if !self.is_forced {
             return false;
         }
-        let spare = |seconds: u64| first.0.checked_sub(seconds * 1_000_000_000).filter(|spare| *spare > 1_000_000_000);
-        for spare in [1, 2, 3, 5, 8, 13].into_iter().filter_map(spare) {
+        let spare = |tenths: u64| first.0.checked_sub(tenths * 100_000_000).filter(|spare| *spare > 500_000_000);
+        for spare in [2, 3, 5, 7, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150].into_iter().filter_map(spare) {
             let moved = |(name, fault): &Named| {
                 let at = at(fault, &["at"]).and_then(length_of).expect("a forced fault has its moment");
                 (name.clone(), with(fault, &["at"], length(Duration(at.0 - spare))))
@@ -310,7 +325,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
 
     /// Rounds the times of strikes and the end of the run, coarsely where that still fails.
     fn readable(&mut self) {
-        let units = [1_000, 500, 100, 50, 10, 5, 1].map(Duration::from_millis);
+        let units = [1_000, 500, 100, 10, 1].map(Duration::from_millis);
         let paths: Vec<[String; 3]> = names(&self.best, &["fault"])
             .into_iter()
             .flat_map(|name| ["at", "for"].map(|key| ["fault".to_owned(), name.clone(), key.to_owned()]))
@@ -330,14 +345,18 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             }
         }
         for path in &paths {
-            for unit in units {
-                let Some(candidate) = rounded(&self.best, path, unit) else { continue };
+            // Not so far that strikes change places.
+            for unit in &units[2..] {
+                let Some(candidate) = rounded(&self.best, path, *unit) else { continue };
                 if candidate == self.best || self.accept(candidate) {
                     break;
                 }
             }
         }
-        let _ = self.cut(units[0]) || self.cut(units[2]) || self.cut(units[4]) || self.cut(units[6]);
+        let mut faults = faults_of(&self.best);
+        faults.sort_by_key(|(_, fault)| at(fault, &["at"]).and_then(length_of));
+        self.accept(with_faults(&self.best, &faults));
+        let _ = units.into_iter().any(|unit| self.cut(unit));
         // A strike that lasts until the end, or longer, is one without an end.
         let Some(duration) = self.length_at(&["duration"]) else { return };
         for (name, fault) in faults_of(&self.best) {
@@ -351,12 +370,29 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     }
 }
 
+/// The least count up to `most`, which fails, that still fails, as far as halving finds it.
+fn least(most: usize, mut fails: impl FnMut(usize) -> bool) -> usize {
+    let (mut holds, mut failing) = (0, most);
+    if most == 0 || fails(0) {
+        return 0;
+    }
+    while failing - holds > 1 {
+        let middle = holds + (failing - holds) / 2;
+        match fails(middle) {
+            true => failing = middle,
+            false => holds = middle,
+        }
+    }
+    failing
+}
+
 /// The document in which only these operations are invoked, ascending by workload and number.
 fn with_operations(document: &Node, kept: &[(&str, u32)]) -> Node {
     let mut changed = document.clone();
     for workload in names(document, &["workload"]) {
         let of_it = kept.iter().filter(|(name, _)| *name == workload).map(|(_, number)| *number);
-        let numbers: Vec<u32> = of_it.collect();
+        let mut numbers: Vec<u32> = of_it.collect();
+        numbers.sort_unstable();
         changed = if numbers.is_empty() {
             without(&changed, &["workload", &workload]).expect("it was just read there")
         } else {

@@ -8,6 +8,7 @@ use crate::scenario::resolved;
 use crate::spec::Node;
 use crate::systems::Custom;
 
+use super::Effort;
 use super::subject::{Subject, Wanted, run, violations};
 
 /// What came of a trial.
@@ -15,17 +16,22 @@ use super::subject::{Subject, Wanted, run, violations};
 pub enum Outcome {
     /// The check does not fail, or the scenario is not valid.
     Holds,
-    /// It fails, at this moment if it is of one.
-    Fails(Option<Time>),
+    /// It fails.
+    Fails {
+        /// When, if that is of a moment.
+        at: Option<Time>,
+        /// Under which seed: its own, unless others are allowed.
+        seed: u64,
+    },
 }
 
 /// Trials of one failure.
 pub struct Trials<'a, 's, X> {
     subject: Subject<'s>,
     wanted: &'a Wanted,
-    runs_max: u64,
-    is_over: &'a dyn Fn() -> bool,
-    tell: &'a dyn Fn(u64),
+    effort: Effort<'a>,
+    /// The number of runs at which the pass at hand ends.
+    pass_max: u64,
     tried: BTreeMap<String, Outcome>,
     runs: u64,
     is_cut: bool,
@@ -33,16 +39,25 @@ pub struct Trials<'a, 's, X> {
 }
 
 impl<'a, 's, X: Custom> Trials<'a, 's, X> {
-    /// Trials of `wanted`, at most `runs_max` of them, until `is_over`; `tell` hears how many runs there were.
-    pub fn new(
-        subject: Subject<'s>,
-        wanted: &'a Wanted,
-        runs_max: u64,
-        is_over: &'a dyn Fn() -> bool,
-        tell: &'a dyn Fn(u64),
-    ) -> Self {
-        let tried = BTreeMap::new();
-        Trials { subject, wanted, runs_max, is_over, tell, tried, runs: 0, is_cut: false, of: PhantomData }
+    /// Trials of `wanted`.
+    pub fn new(subject: Subject<'s>, wanted: &'a Wanted, effort: Effort<'a>) -> Self {
+        let (tried, pass_max) = (BTreeMap::new(), effort.runs_max);
+        Trials { subject, wanted, effort, pass_max, tried, runs: 0, is_cut: false, of: PhantomData }
+    }
+
+    /// What `pass` gives, for which there are `runs` more runs at most; and whether it wanted more.
+    pub fn within<R>(&mut self, runs: u64, pass: impl FnOnce(&mut Self) -> R) -> (R, bool) {
+        let before = (self.pass_max, self.is_cut);
+        (self.pass_max, self.is_cut) = (self.pass_max.min(self.runs + runs), false);
+        let result = pass(self);
+        let wants_more = self.is_cut;
+        (self.pass_max, self.is_cut) = (before.0, before.1 || wants_more);
+        (result, wants_more)
+    }
+
+    /// How many runs are left.
+    pub fn left(&self) -> u64 {
+        self.pass_max.saturating_sub(self.runs)
     }
 
     /// What comes of a document. Once the runs or the time are used up nothing fails any more: what failed before stays the
@@ -52,25 +67,33 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
         if let Some(known) = self.tried.get(&key) {
             return *known;
         }
-        if self.runs >= self.runs_max || (self.is_over)() {
-            self.is_cut = true;
-            return Outcome::Holds;
-        }
-        let Some(prepared) = self.subject.prepare::<X>(document) else {
+        let Some((scenario, files)) = self.subject.decode(document) else {
             self.tried.insert(key, Outcome::Holds);
             return Outcome::Holds;
         };
-        self.runs += 1;
-        (self.tell)(self.runs);
-        let Some(executed) = run(prepared, self.is_over) else {
-            self.is_cut = true;
-            return Outcome::Holds;
-        };
-        let violations = violations(&executed);
-        let violation = violations.iter().find(|violation| violation.wanted == *self.wanted);
-        let outcome = violation.map_or(Outcome::Holds, |violation| Outcome::Fails(violation.at));
-        self.tried.insert(key, outcome);
-        outcome
+        let own = scenario.seed;
+        let last = own.saturating_add(self.effort.reseed).min(crate::scenario::plan::SEED_MAX);
+        for seed in own..=last {
+            if self.left() == 0 || (self.effort.is_over)() {
+                self.is_cut = true;
+                return Outcome::Holds;
+            }
+            let Some(prepared) = self.subject.prepare_under::<X>(&scenario, seed, &*files) else { break };
+            self.runs += 1;
+            (self.effort.tell)(self.runs);
+            let Some(executed) = run(prepared, self.effort.is_over) else {
+                self.is_cut = true;
+                return Outcome::Holds;
+            };
+            let violations = violations(&executed);
+            if let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) {
+                let outcome = Outcome::Fails { at: violation.at, seed };
+                self.tried.insert(key, outcome);
+                return outcome;
+            }
+        }
+        self.tried.insert(key, Outcome::Holds);
+        Outcome::Holds
     }
 
     /// Whether a document still fails.

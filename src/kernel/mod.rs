@@ -1,6 +1,7 @@
 //! The kernel: time, ids, the event queue, randomness and the process interface. It imports nothing of ours.
 
 pub mod context;
+pub mod description;
 pub mod digest;
 pub mod disk;
 pub mod ids;
@@ -12,6 +13,7 @@ pub mod sample;
 pub mod time;
 
 pub use context::{Buffer, Context, Embed, LazyStream, Lift};
+pub use description::{Description, Said};
 pub use digest::Digest;
 pub use disk::{Area, Areas, Damage, Damaged, DiskError, DiskToken, Durable, Write};
 pub use ids::{NodeId, SiteId, SystemId};

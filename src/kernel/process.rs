@@ -5,6 +5,7 @@
 //! is no hook that must remember to clear a field.
 
 use super::context::Context;
+use super::description::Description;
 use super::disk::Area;
 use super::disk::{Areas, DiskError, DiskToken, Durable, Write};
 use super::ids::NodeId;
@@ -44,6 +45,11 @@ pub trait Process: Clone + Sized {
     /// Handles the end of the work that was asked for under `token`.
     fn on_computed(&mut self, cx: &mut impl Context<Self>, token: WorkToken) {
         let _ = (cx, token);
+    }
+
+    /// Says what state it is in, for people who look at a run: `repro --until T --dump` shows it.
+    fn describe(&self, out: &mut Description) {
+        let _ = out;
     }
 }
 

@@ -5,6 +5,8 @@
 //! list cost the same 16 bytes, and two readings are equal exactly when the sequences are (up to a 64-bit
 //! collision). Values are identities, not data: their size in bytes stands beside them in the request.
 
+use std::fmt;
+
 /// A key, counted from 0. Printed as `k17`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Key(pub u32);
@@ -45,6 +47,17 @@ pub enum Op {
         /// The value added.
         value: Value,
     },
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Op::Read { key } => write!(f, "read k{}", key.0),
+            Op::Write { key, value } => write!(f, "write k{} = {}", key.0, value.0),
+            Op::Append { key, value } => write!(f, "append k{} += {}", key.0, value.0),
+            Op::Cas { key, expected, new } => write!(f, "cas k{} {} -> {}", key.0, expected.0, new.0),
+        }
+    }
 }
 
 impl Op {

@@ -135,6 +135,11 @@ impl Process for Instance {
     type Record = std::convert::Infallible;
     type Note = ServiceNote;
 
+    fn describe(&self, out: &mut crate::kernel::Description) {
+        out.say("in_system", self.jobs.len());
+        out.say("limit", self.config.limit);
+    }
+
     fn boot(cx: &mut impl Context<Self>, config: &InstanceConfig, _: &Durable<Self::Record>) -> Self {
         let router = |step: &Step| match step {
             Step::Work(_) => None,

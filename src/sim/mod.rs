@@ -13,6 +13,7 @@ mod node;
 mod observer;
 mod occurrence;
 mod shared;
+mod states;
 mod strikes;
 mod timers;
 mod triggers;
@@ -22,6 +23,7 @@ pub use limits::{Limit, Limits, MOMENT, PENDING_CEILING, STRIKES_MAX};
 pub use node::{FaultRecord, Lifecycle, NodeSetup};
 pub use observer::Observer;
 pub use occurrence::Occurrence;
+pub use states::{Arriving, NodeState};
 
 use crate::clocks::ClockError;
 use crate::faults::{NodeFacts, Planned, Roster, Talks};

@@ -15,7 +15,7 @@ use super::{Limit, Observer, Occurrence, Sim, Stop};
 /// A strike that has not ended.
 #[derive(Clone)]
 pub(super) struct Strike {
-    planned: usize,
+    pub(super) planned: usize,
     nodes: Vec<NodeId>,
     /// What is to be done when it ends.
     end: Vec<Action>,

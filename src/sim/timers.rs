@@ -87,6 +87,14 @@ impl Timers {
         entries
     }
 
+    /// The armed timers with their deadlines, earliest first.
+    pub(super) fn armed(&self) -> Vec<(u32, Time)> {
+        let armed = (0..).zip(&self.slots).filter_map(|(index, timer)| Some((timer.deadline?, index)));
+        let mut armed: Vec<((Time, Sequence), u32)> = armed.collect();
+        armed.sort_unstable();
+        armed.into_iter().map(|((at, _), index)| (index, at)).collect()
+    }
+
     /// Disarms every timer: the node crashed.
     pub(super) fn disarm_all(&mut self) {
         self.slots.iter_mut().for_each(|timer| timer.deadline = None);

@@ -41,6 +41,28 @@ pub struct Completion {
     pub result: Result<(), DiskError>,
 }
 
+/// What is on a disk and on the way to it, for people.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DiskState {
+    /// The areas that hold anything, or are written to.
+    pub areas: Vec<AreaState>,
+    /// Syncs that are not complete, oldest first, with when each is due unless the device stands still.
+    pub syncs: Vec<(DiskToken, Time)>,
+}
+
+/// An area of a disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AreaState {
+    /// Which.
+    pub area: Area,
+    /// Position of its first durable record.
+    pub first: u64,
+    /// Position behind its last durable record.
+    pub end: u64,
+    /// Writes to it that no completed sync covers.
+    pub unsynced: usize,
+}
+
 /// A node's disk.
 #[derive(Clone)]
 pub struct Disk<R> {
@@ -103,6 +125,19 @@ impl<R: Clone> Disk<R> {
             faults.read(&mut platter!(self));
         }
         &self.durable
+    }
+
+    /// What is on it and on the way to it.
+    pub fn state(&self) -> DiskState {
+        let mut areas = Vec::new();
+        for area in (0..=u8::MAX).map(Area) {
+            let (first, end) = (self.durable.first(area), self.durable.end(area));
+            let unsynced = self.pending.iter().filter(|(of, _)| *of == area).count();
+            if end > 0 || unsynced > 0 {
+                areas.push(AreaState { area, first, end, unsynced });
+            }
+        }
+        DiskState { areas, syncs: self.syncs.iter().map(|sync| (sync.token, sync.due)).collect() }
     }
 
     /// What the disk did up to `now`.

@@ -9,5 +9,5 @@ mod faults;
 mod tests;
 
 pub use counters::DiskCounters;
-pub use disk::{Completion, Disk, DiskProfile, Draws};
+pub use disk::{AreaState, Completion, Disk, DiskProfile, DiskState, Draws};
 pub use faults::{Ailment, AilmentId};

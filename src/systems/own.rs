@@ -20,6 +20,10 @@ impl<X: Process> Process for Own<X> {
         Own(X::boot(&mut Lift::new(cx), config, disk))
     }
 
+    fn describe(&self, out: &mut crate::kernel::Description) {
+        self.0.describe(out);
+    }
+
     #[inline(always)]
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: X::Message) {
         self.0.on_message(&mut Lift::new(cx), from, message);

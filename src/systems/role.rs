@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
-use crate::kernel::{Context, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken};
+use crate::kernel::{Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken};
 use crate::services::front::{Front, FrontConfig};
 use crate::services::instance::{Instance, InstanceConfig};
 use crate::spec::Decode;
@@ -129,6 +129,10 @@ impl<X: Custom> Process for Role<X> {
             Role::Instance(process) => receive(process, cx, from, wire),
             Role::Custom(process) => receive(process, cx, from, wire),
         }
+    }
+
+    fn describe(&self, out: &mut Description) {
+        each_role!(self, process => process.describe(out));
     }
 
     #[inline]

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
-use crate::kernel::{Context, Durable, Duration, Keyed, Name, NodeId, Process, Time};
+use crate::kernel::{Context, Description, Durable, Duration, Keyed, Name, NodeId, Process, Time};
 use crate::model::history::{Outcome, Reason, SESSIONS_MAX, SessionId};
 use crate::model::note::{Asked, ClientNote};
 use crate::model::op::{Answer, Key, Op, OpKind, Value};
@@ -198,6 +198,12 @@ impl Process for Clients {
             // Clients serve nobody; whoever sends these has the wrong address.
             ServiceMessage::Request(_) | ServiceMessage::Call(_) => {}
         }
+    }
+
+    fn describe(&self, out: &mut Description) {
+        out.say("operations_begun", self.begun);
+        out.say("operations_open", self.open.len());
+        out.say("turned_away", self.turned_away);
     }
 
     fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: ClientTimer) {

@@ -238,7 +238,7 @@ fn max_memory(text: &str) -> Result<u64, String> {
     units::bytes(text).map(|bytes| bytes.0).map_err(said)
 }
 
-fn said(problem: Problem) -> String {
+pub(in crate::cli) fn said(problem: Problem) -> String {
     std::iter::once(problem.message).chain(problem.help).collect::<Vec<_>>().join("; ")
 }
 

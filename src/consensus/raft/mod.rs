@@ -14,13 +14,14 @@
 //! | `snapshots` | §7 log compaction and InstallSnapshot |
 //! | `reads` | §8 and dissertation §6.4: read index, at a follower too, and lease |
 //! | `invariants` | Figure 3, as assertions that stay on in release |
+//! | `description` | Figure 2, for people who look at a run |
 //!
 //! This file holds the server's state (Figure 2) and the dispatcher. Clients, sessions and the state machine (§8)
 //! are the host's: [`super::replica`].
 
 use std::rc::Rc;
 
-use crate::kernel::{Context, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
+use crate::kernel::{Context, Description, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
 use crate::model::halt::Halt;
 use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::membership::Roster;
@@ -34,6 +35,7 @@ use super::replicated_log::{Barrier, BarrierState, Confirmation, Refusal, Replic
 mod append;
 pub mod bugs;
 mod commitment;
+mod description;
 mod election;
 mod invariants;
 pub mod log;
@@ -201,6 +203,10 @@ impl Process for Raft {
         }
         raft.flush(cx);
         raft
+    }
+
+    fn describe(&self, out: &mut Description) {
+        self.tell_state(out);
     }
 
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: Message) {

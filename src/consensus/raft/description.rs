@@ -1,0 +1,69 @@
+//! What a server says of itself, in the words of Figure 2.
+
+use crate::kernel::{Description, NodeId};
+use crate::model::log::{Command, LogIndex};
+
+use super::Raft;
+use super::roles::{Mode, Progress, Role};
+
+/// How many entries of the log's end are shown.
+const ENTRIES_SHOWN: u64 = 5;
+
+impl Raft {
+    pub(super) fn tell_state(&self, out: &mut Description) {
+        out.say("role", if self.halted { "halted" } else { self.role.name() });
+        out.say("current_term", self.current_term.0);
+        out.say("voted_for", self.voted_for);
+        out.say("leader", self.leader);
+        out.say("commit_index", self.commit_index.0);
+        out.say("last_index", self.log.last_index().0);
+        out.say("last_term", self.log.last_term().0);
+        out.say("durable_index", self.durability.durable_index().0);
+        out.say("snapshot_index", self.snapshot.as_ref().map(|snapshot| snapshot.last.index.0));
+        out.say("log", self.last_entries());
+        match &self.role {
+            Role::Follower => {}
+            Role::PreCandidate { votes } | Role::Candidate { votes } => {
+                let voters = self.membership.voters().iter().enumerate();
+                let granted: Vec<NodeId> =
+                    voters.filter(|(slot, _)| votes.has(*slot)).map(|(_, voter)| *voter).collect();
+                out.say("votes", granted);
+            }
+            Role::Leader(leader) => {
+                let others = self.membership.voters().iter().zip(&leader.followers).enumerate();
+                let others = others.filter(|(slot, _)| *slot != self.slot);
+                let followers: Vec<Description> =
+                    others.map(|(_, (voter, progress))| follower(*voter, progress)).collect();
+                out.say("followers", followers);
+            }
+        }
+    }
+
+    fn last_entries(&self) -> Vec<String> {
+        let last = self.log.last_index().0;
+        let shown = (last.saturating_sub(ENTRIES_SHOWN) + 1..=last).map(LogIndex);
+        let entry = |index: LogIndex| {
+            let entry = self.log.entry(index)?;
+            let command = match entry.command {
+                Command::Noop => "no-op".to_owned(),
+                Command::Apply { op, .. } => op.to_string(),
+            };
+            Some(format!("{}: term {} {command}", index.0, entry.term.0))
+        };
+        shown.filter_map(entry).collect()
+    }
+}
+
+fn follower(voter: NodeId, progress: &Progress) -> Description {
+    let mode = match progress.mode {
+        Mode::Probe { .. } => "probe",
+        Mode::Pipeline => "pipeline",
+        Mode::Snapshot { .. } => "snapshot",
+    };
+    Description::default()
+        .with("node", voter)
+        .with("next_index", progress.next_index.0)
+        .with("match_index", progress.match_index.0)
+        .with("mode", mode)
+        .with("in_flight", progress.in_flight.len())
+}
