@@ -28,6 +28,8 @@ use crate::systems::Custom;
 
 /// The file that has the least scenario.
 const MINIMAL: &str = "minimal.toml";
+/// The file that shows the last moments.
+const DIAGRAM: &str = "space-time.svg";
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -36,8 +38,9 @@ counts as failing when it is violated: known bugs can be hunted. Of several chec
 that failed first is followed.
 
 What is found is shrunk under the same seed, while the same check keeps failing: the end of the run, the strikes of its
-faults (each forced at its moment), the operations of its clients, settings, nodes. Both scenarios, the seed and the
-digests go into capsule.json, which `repro` replays; minimal.toml beside it is a scenario that fails by itself.
+faults (each forced at its moment), the operations of its clients, settings, nodes. Then a few other seeds are tried,
+under which less may do (--reseed 0: none); minimal.toml says so if it has one of them. It is a scenario that fails by
+itself. Both scenarios, the seed and the digests go into capsule.json beside it, which `repro` replays.
 
 A --budget is wall-clock time: what it ends hangs on the machine. Ctrl-C ends a hunt as a budget does.";
 
@@ -67,10 +70,10 @@ pub struct Hunt {
     #[arg(long, value_name = "DURATION", value_parser = wall_limit)]
     budget: Option<std::time::Duration>,
     /// Most runs to shrink with; 0 leaves the scenario as large as it is
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
     shrink_runs: u64,
-    /// Let what is left out be made up for by chance: try each smaller scenario under so many more seeds
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1000))]
+    /// Once nothing more can be left out under the failing seed, try what is smaller under so many seeds after it
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=1000))]
     reseed: u64,
     /// How many runs go side by side [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
@@ -360,7 +363,7 @@ fn check_writable(folder: &Path) -> Result<(), Failure> {
 
 /// Writes a failure down: the capsule last, so that it is there only with the rest.
 fn keep(pursued: Pursued, prey: &Prey, home: &Path, others: Vec<Violation>) -> Result<Kept, Failure> {
-    let Pursued { capsule, minimal } = pursued;
+    let Pursued { capsule, minimal, diagram } = pursued;
     let id = run_id(&resolved(&prey.document, None), capsule.seed, &[]);
     let folder = home.join(format!("hunt-{id}-{}", capsule.check.kind));
     let write = || -> Result<(), OutputError> {
@@ -371,6 +374,9 @@ fn keep(pursued: Pursued, prey: &Prey, home: &Path, others: Vec<Violation>) -> R
             if is_inside {
                 write_file(&Disk, &folder.join(path), input.text.as_bytes())?;
             }
+        }
+        if let Some(diagram) = &diagram {
+            write_file(&Disk, &folder.join(DIAGRAM), diagram.as_bytes())?;
         }
         write_file(&Disk, &folder.join(MINIMAL), minimal.as_bytes())?;
         write_file(&Disk, &folder.join(CAPSULE), capsule.json().as_bytes())

@@ -24,6 +24,7 @@ pub use trial::Trials;
 
 use crate::run::execute::Executed;
 use crate::run::prepare::Prepared;
+use crate::run::spacetime;
 use crate::scenario::resolved;
 use crate::spec::Node;
 use crate::systems::Custom;
@@ -47,6 +48,8 @@ pub struct Pursued {
     pub capsule: Capsule,
     /// The least scenario, as a file.
     pub minimal: String,
+    /// The space-time diagram of what led to the violation, as SVG; `None` if that is of no moment.
+    pub diagram: Option<String>,
 }
 
 /// Shrinks what fails under `seed` and puts it into a capsule; `None` if there was no time for even its two runs.
@@ -105,7 +108,9 @@ pub fn pursue<X: Custom>(
         },
         inputs,
     };
-    Some(Pursued { capsule, minimal })
+    let about = format!("{} ({}) is violated", wanted.check, wanted.kind);
+    let diagram = left.at.and_then(|at| spacetime::diagram(&again.prepared, at, &about));
+    Some(Pursued { capsule, minimal, diagram })
 }
 
 fn failed<X: Custom>(executed: &Executed<X>, wanted: &Wanted) -> Option<Violation> {
@@ -114,14 +119,20 @@ fn failed<X: Custom>(executed: &Executed<X>, wanted: &Wanted) -> Option<Violatio
 
 /// What stands above the least scenario.
 fn heading(name: &str, seed: u64, wanted: &Wanted, violation: &Violation, shrunk: &Shrunk) -> String {
-    let Shrunk { before, after, runs, .. } = shrunk;
+    let Shrunk { document, before, after, runs, .. } = shrunk;
+    let own = match document::at(document, &["seed"]).map(|seed| &seed.value) {
+        Some(crate::spec::Value::Integer(other)) if u64::try_from(*other) != Ok(seed) => {
+            format!(" It fails here under seed {other}: less was left than under its own.")
+        }
+        Some(_) | None => String::new(),
+    };
     let at = violation.at.map_or(String::new(), |at| format!(" at {at}"));
     let message = violation.message.replace(char::is_control, " ");
     let lines = [
         format!("Shrunk from `{name}`, seed {seed}: check `{}` ({}) fails{at}.", wanted.check, wanted.kind),
         message,
         format!(
-            "Strikes {} -> {}, operations {} -> {}, nodes {} -> {}, in {runs} runs.",
+            "Strikes {} -> {}, operations {} -> {}, nodes {} -> {}, in {runs} runs.{own}",
             before.strikes, after.strikes, before.operations, after.operations, before.nodes, after.nodes
         ),
     ];

@@ -102,6 +102,14 @@ pub fn fewer_nodes(document: &Node, system: &str) -> Vec<Node> {
     }
 }
 
+/// A fault of one node as one of whoever leads its system; `None` if it is of something else.
+pub fn on_leader(fault: &Node) -> Option<Node> {
+    let target = at(fault, &["target"]).and_then(string)?;
+    let (system, number) = target.split_once('.')?;
+    let is_node = number.chars().all(|c| c.is_ascii_digit());
+    is_node.then(|| with(fault, &["target"], text(&format!("leader({system})"))))
+}
+
 /// A fault on one of its nodes, or one of its links, less; and with one side of its groups as the rest.
 pub fn fewer_victims(fault: &Node) -> Vec<Node> {
     let mut fewer = Vec::new();

@@ -22,6 +22,9 @@ use super::trial::{Outcome, Trials};
 /// Rounds of the passes that help each other.
 const ROUNDS_MAX: usize = 4;
 
+/// How often a run that fails sooner is looked for.
+const HALVINGS_MAX: usize = 4;
+
 /// Most faults that a scenario may have: more strikes cannot be forced one by one.
 const STRIKES_MAX: usize = crate::scenario::plan::FAULTS_MAX;
 
@@ -36,6 +39,13 @@ pub struct Size {
     pub nodes: usize,
     /// Simulated time.
     pub duration: Duration,
+}
+
+impl Size {
+    /// What there is to understand: strikes first.
+    fn weight(&self) -> (usize, usize, Duration) {
+        (self.strikes, self.operations, self.duration)
+    }
 }
 
 /// What shrinking came to.
@@ -91,28 +101,53 @@ pub fn shrink<X: Custom>(document: Node, mut trials: Trials<'_, '_, X>) -> Optio
     if !trials.fails(&document) {
         return None;
     }
-    let mut shrinker = Shrinker { best: document, trials: &mut trials, is_forced: false };
-    shrinker.cut(Duration::from_millis(1));
-    shrinker.force();
-    let mut changed = true;
     // What is found is to be readable, however many runs it takes to find the last thing to leave out.
-    let kept_back = shrinker.trials.left() / 4;
-    for _ in 0..ROUNDS_MAX {
-        if !std::mem::take(&mut changed) || shrinker.trials.left() <= kept_back {
-            break;
+    let kept_back = trials.left() / 4;
+    let mut shrinker = Shrinker { best: document.clone(), trials: &mut trials, is_forced: false };
+    shrinker.all(kept_back);
+    let (mut best, mut is_forced) = (shrinker.best, shrinker.is_forced);
+    let mut after = size::<X>(trials.subject(), &best).expect("it failed, so that it could be run");
+    // What is left is small, so that other seeds cost little; under them less may do. They are tried on what is left, and,
+    // where a run that fails sooner has less to leave out, on what was found.
+    if after.strikes + after.operations > 0 && trials.reseed() {
+        let sooner = sooner(&document, &after, kept_back, &mut trials);
+        for start in [Some(best.clone()), sooner].into_iter().flatten() {
+            let mut shrinker = Shrinker { best: start, trials: &mut trials, is_forced };
+            shrinker.all(kept_back);
+            let (other, other_is_forced) = (shrinker.best, shrinker.is_forced);
+            let size = size::<X>(trials.subject(), &other).expect("it failed, so that it could be run");
+            if size.weight() < after.weight() {
+                (best, is_forced, after) = (other, other_is_forced, size);
+            }
         }
-        changed |= shrinker.faults();
-        changed |= shrinker.cut(Duration::from_millis(1));
-        changed |= shrinker.operations();
-        changed |= shrinker.settings();
-        changed |= shrinker.nodes();
-        changed |= shrinker.earlier();
     }
+    trials.only_own_seed();
+    let mut shrinker = Shrinker { best, trials: &mut trials, is_forced };
     shrinker.victims();
     shrinker.readable();
-    let Shrinker { best, is_forced, .. } = shrinker;
+    let best = shrinker.best;
     let after = size::<X>(trials.subject(), &best).expect("it failed, so that it could be run");
     Some(Shrunk { document: best, before, after, runs: trials.runs(), is_cut: trials.is_cut(), is_forced })
+}
+
+/// The isolated scenario under a seed that fails well before `known` does, if one of those behind its own does.
+fn sooner<X: Custom>(
+    document: &Node,
+    known: &Size,
+    kept_back: u64,
+    trials: &mut Trials<'_, '_, X>,
+) -> Option<Node> {
+    let (mut found, mut duration) = (None, known.duration);
+    for _ in 0..HALVINGS_MAX {
+        let half = Duration((duration.0 / 2).next_multiple_of(1_000_000));
+        let Some(outcome) = trials.sooner(&with(document, &["duration"], length(half)), kept_back) else { break };
+        let Outcome::Fails { at, seed } = outcome else { break };
+        let seed = document::integer(i64::try_from(seed).expect("the greatest seed is one"));
+        let ended = with(document, &["duration"], length(half));
+        found = Some(with(&ended, &["seed"], seed));
+        duration = at.map_or(half, |at| half.min(Duration(at.0)));
+    }
+    found
 }
 
 /// An isolated scenario as large as it is.
@@ -153,6 +188,35 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
 
     fn accept_any(&mut self, candidate: Option<Node>) -> bool {
         candidate.is_some_and(|candidate| self.accept(candidate))
+    }
+
+    /// All passes that leave out something.
+    fn all(&mut self, kept_back: u64) {
+        self.cut(Duration::from_millis(1));
+        if !self.is_forced || faults_of(&self.best).iter().any(|(_, fault)| at(fault, &["at"]).is_none()) {
+            self.is_forced = false;
+            self.force();
+        }
+        self.rounds(kept_back);
+    }
+
+    /// The passes that help each other, until none gains anything or so few runs are left.
+    fn rounds(&mut self, kept_back: u64) {
+        for _ in 0..ROUNDS_MAX {
+            let mut changed = false;
+            if self.trials.left() > kept_back {
+                changed |= self.faults();
+                self.leaders();
+                changed |= self.cut(Duration::from_millis(1));
+                changed |= self.operations();
+                changed |= self.settings();
+                changed |= self.nodes();
+                changed |= self.earlier();
+            }
+            if !changed {
+                break;
+            }
+        }
     }
 
     fn prepared(&self) -> Prepared<X> {
@@ -216,6 +280,16 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         let base = self.best.clone();
         let left = ddmin(&faults, |faults| self.trials.fails(&with_faults(&base, faults)));
         self.accept(with_faults(&base, &left))
+    }
+
+    /// Lets strikes on a node that leads be of whoever does: with less before them that may be another.
+    fn leaders(&mut self) {
+        let faults = if self.is_forced { faults_of(&self.best) } else { Vec::new() };
+        for (name, fault) in faults {
+            if let Some(leader) = settings::on_leader(&fault) {
+                self.accept(with(&self.best, &["fault", &name], leader));
+            }
+        }
     }
 
     /// Leaves out operations of clients; workloads of which nothing is left go.

@@ -25,6 +25,9 @@ pub enum Outcome {
     },
 }
 
+/// How many seeds are looked at for a run that fails sooner, for each that the effort allows a candidate.
+const SOONER: u64 = 50;
+
 /// Trials of one failure.
 pub struct Trials<'a, 's, X> {
     subject: Subject<'s>,
@@ -32,6 +35,8 @@ pub struct Trials<'a, 's, X> {
     effort: Effort<'a>,
     /// The number of runs at which the pass at hand ends.
     pass_max: u64,
+    /// How many other seeds a document is tried under.
+    reseed: u64,
     tried: BTreeMap<String, Outcome>,
     runs: u64,
     is_cut: bool,
@@ -42,7 +47,16 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
     /// Trials of `wanted`.
     pub fn new(subject: Subject<'s>, wanted: &'a Wanted, effort: Effort<'a>) -> Self {
         let (tried, pass_max) = (BTreeMap::new(), effort.runs_max);
-        Trials { subject, wanted, effort, pass_max, tried, runs: 0, is_cut: false, of: PhantomData }
+        Trials { subject, wanted, effort, pass_max, reseed: 0, tried, runs: 0, is_cut: false, of: PhantomData }
+    }
+
+    /// From now on a document that holds under its own seed is tried under others, too, as many as the effort allows; `false`
+    /// if that is none.
+    pub fn reseed(&mut self) -> bool {
+        self.reseed = self.effort.reseed;
+        // What fails does so still.
+        self.tried.retain(|_, outcome| *outcome != Outcome::Holds);
+        self.reseed > 0
     }
 
     /// What `pass` gives, for which there are `runs` more runs at most; and whether it wanted more.
@@ -72,7 +86,7 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
             return Outcome::Holds;
         };
         let own = scenario.seed;
-        let last = own.saturating_add(self.effort.reseed).min(crate::scenario::plan::SEED_MAX);
+        let last = own.saturating_add(self.reseed).min(crate::scenario::plan::SEED_MAX);
         for seed in own..=last {
             if self.left() == 0 || (self.effort.is_over)() {
                 self.is_cut = true;
@@ -94,6 +108,32 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
         }
         self.tried.insert(key, Outcome::Holds);
         Outcome::Holds
+    }
+
+    /// The first seed behind its own under which a document fails, of [`SOONER`] for each that the effort allows; `None` if there
+    /// is no time, or the document is not valid.
+    pub fn sooner(&mut self, document: &Node, kept_back: u64) -> Option<Outcome> {
+        let (scenario, files) = self.subject.decode(document)?;
+        let first = scenario.seed.saturating_add(1);
+        let last = scenario.seed.saturating_add(SOONER * self.effort.reseed).min(crate::scenario::plan::SEED_MAX);
+        for seed in first..=last {
+            if self.left() <= kept_back || (self.effort.is_over)() {
+                return None;
+            }
+            let prepared = self.subject.prepare_under::<X>(&scenario, seed, &*files)?;
+            self.runs += 1;
+            (self.effort.tell)(self.runs);
+            let violations = violations(&run(prepared, self.effort.is_over)?);
+            if let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) {
+                return Some(Outcome::Fails { at: violation.at, seed });
+            }
+        }
+        Some(Outcome::Holds)
+    }
+
+    /// From now on a document is tried under its own seed alone.
+    pub fn only_own_seed(&mut self) {
+        self.reseed = 0;
     }
 
     /// Whether a document still fails.

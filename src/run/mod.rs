@@ -27,6 +27,7 @@ pub mod recording;
 pub mod repro;
 mod simulate;
 mod sought;
+pub mod spacetime;
 pub mod states;
 mod stopped;
 mod sweep_figures;

@@ -22,6 +22,7 @@ mod lanes;
 mod latency;
 mod number;
 mod palette;
+mod spacetime;
 mod svg;
 mod sweep;
 mod throughput;
@@ -41,6 +42,9 @@ pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
 pub use latency::{LatencyBucket, LatencyInput, latency};
 pub use number::Quantity;
 pub use palette::{Colour, Dash, Ink, Marker};
+pub use spacetime::{
+    SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep, space_time,
+};
 pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
 pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
 

@@ -1,0 +1,216 @@
+//! What happened up to a moment, step by step, and which of it could have had a part in that moment: happens-before (Lamport
+//! 1978) over the run's own events.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::kernel::{Digest, Message, NodeId, Process, Time};
+use crate::model::history::Outcome;
+use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
+use crate::run::prepare::Prepared;
+use crate::sim::{Lifecycle, Observer, Occurrence, Sim};
+use crate::systems::{Custom, Note, Role};
+
+use super::tagged::{Tag, Tagging, tagged};
+
+/// Steps that are remembered. A cause that lies further back is not told.
+const STEPS_MAX: usize = 50_000;
+
+/// One step of one node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// When.
+    pub at: Time,
+    /// Whose.
+    pub node: NodeId,
+    /// What it was: a message's or a timer's name, `sync`, `work`, or a change of its life.
+    pub name: &'static str,
+    /// The message that arrived.
+    pub received: Option<Tag>,
+    /// What it sent: the message, to whom, and its kind.
+    pub sent: Vec<(Tag, NodeId, &'static str)>,
+    /// What it meant.
+    pub notes: Vec<Noted>,
+    /// How the life of its node changed.
+    pub life: Option<Lifecycle>,
+}
+
+/// What a step meant, in words, and of what sort that is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Noted {
+    /// Its sort.
+    pub sort: Sort,
+    /// In words.
+    pub words: String,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Sort {
+    /// Entries, votes asked for, operations.
+    Plain,
+    /// Something was committed.
+    Commit,
+    /// A leadership began or ended.
+    Leadership,
+}
+
+/// The course of a run up to a moment.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// The last steps, in order.
+    pub steps: Vec<Step>,
+    /// Whether earlier ones are forgotten.
+    pub is_cut: bool,
+    /// Messages that were on the way at the end.
+    pub under_way: BTreeSet<Tag>,
+    /// The digest over all events.
+    pub digest: u64,
+}
+
+impl Story {
+    /// The run up to all that happens at `moment`.
+    pub fn until<X: Custom>(prepared: &Prepared<X>, moment: Time) -> Story {
+        let teller = Teller { prepared, steps: VecDeque::new(), is_cut: false, open: None };
+        let mut sim: Sim<Tagging<Role<X>>, Teller<'_, X>> = Sim::new(tagged(&prepared.world.setup), teller);
+        sim.mark(moment);
+        while sim.run(u64::MAX).is_none() && !sim.is_at_mark() {}
+        let arriving = sim.states().into_iter().flat_map(|state| state.arriving);
+        let under_way = arriving.map(|one| one.message.tag).collect();
+        let digest = sim.digest();
+        let Teller { mut steps, is_cut, open, .. } = sim.into_observer();
+        steps.extend(open);
+        Story { steps: steps.into(), is_cut, under_way, digest }
+    }
+
+    /// The steps that happened before the one at `last` or are it: on its node, or where a chain of messages comes from.
+    pub fn past(&self, last: usize) -> Vec<bool> {
+        let sent: BTreeMap<Tag, usize> = self.sends().collect();
+        let mut past = vec![false; self.steps.len()];
+        // By node: whether a step of it further on is in the past, and so is everything before.
+        let mut reached: BTreeSet<NodeId> = BTreeSet::new();
+        let mut causes: BTreeSet<usize> = [last].into_iter().collect();
+        for index in (0..=last).rev() {
+            let step = &self.steps[index];
+            if !causes.contains(&index) && !reached.contains(&step.node) {
+                continue;
+            }
+            past[index] = true;
+            reached.insert(step.node);
+            causes.extend(step.received.and_then(|tag| sent.get(&tag)));
+        }
+        past
+    }
+
+    /// Which step sent each message.
+    pub fn sends(&self) -> impl Iterator<Item = (Tag, usize)> {
+        let steps = self.steps.iter().enumerate();
+        steps.flat_map(|(index, step)| step.sent.iter().map(move |(tag, ..)| (*tag, index)))
+    }
+}
+
+/// Listens to the run.
+struct Teller<'a, X: Custom> {
+    prepared: &'a Prepared<X>,
+    steps: VecDeque<Step>,
+    is_cut: bool,
+    /// The step that is going on.
+    open: Option<Step>,
+}
+
+impl<X: Custom> Teller<'_, X> {
+    fn close(&mut self) {
+        let Some(step) = self.open.take() else { return };
+        if self.steps.len() == STEPS_MAX {
+            self.steps.pop_front();
+            self.is_cut = true;
+        }
+        self.steps.push_back(step);
+    }
+
+    fn begin(&mut self, at: Time, node: NodeId, name: &'static str) -> &mut Step {
+        self.close();
+        let (sent, notes) = (Vec::new(), Vec::new());
+        self.open.insert(Step { at, node, name, received: None, sent, notes, life: None })
+    }
+}
+
+impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
+    fn began(
+        &mut self,
+        at: Time,
+        _: u64,
+        event: &Occurrence<'_, <Tagging<Role<X>> as Process>::Message>,
+        _: Digest,
+    ) {
+        match *event {
+            Occurrence::Delivered { to, message, .. } => {
+                self.begin(at, to, message.name()).received = Some(message.tag);
+            }
+            Occurrence::Fired { node, timer } => {
+                let config = &self.prepared.world.setup.nodes[node.index()].config;
+                self.begin(at, node, Role::<X>::timer_word(config, timer));
+            }
+            Occurrence::Synced { node, .. } => drop(self.begin(at, node, "sync")),
+            Occurrence::Computed { node, .. } => drop(self.begin(at, node, "work")),
+            Occurrence::Booted { node } => self.begin(at, node, "boots").life = Some(Lifecycle::Booted),
+            // What they do to nodes is told as changes of their lives.
+            Occurrence::Struck { .. } | Occurrence::Stepped { .. } | Occurrence::Ended { .. } => self.close(),
+        }
+    }
+
+    fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
+        if let Some(step) = self.open.as_mut().filter(|step| step.node == node) {
+            step.notes.extend(words(note));
+        }
+    }
+
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        if change != Lifecycle::Booted {
+            self.begin(at, node, change.name()).life = Some(change);
+            self.close();
+        }
+    }
+
+    fn sent(&mut self, _: Time, from: NodeId, to: NodeId, message: &<Tagging<Role<X>> as Process>::Message) {
+        if let Some(step) = self.open.as_mut().filter(|step| step.node == from) {
+            step.sent.push((message.tag, to, message.name()));
+        }
+    }
+}
+
+/// What a note says, if it is worth a word.
+fn words<N>(note: &Note<N>) -> Option<Noted> {
+    let (sort, words) = match note {
+        Note::Consensus(note) => match note {
+            ConsensusNote::Campaigned { term, pre_vote: true } => (Sort::Plain, format!("asks before term {}", term.0)),
+            ConsensusNote::Campaigned { term, pre_vote: false } => (Sort::Plain, format!("campaigns, term {}", term.0)),
+            ConsensusNote::BecameLeader { term, .. } => (Sort::Leadership, format!("leads term {}", term.0)),
+            ConsensusNote::SteppedDown { term } => (Sort::Leadership, format!("steps down, term {}", term.0)),
+            ConsensusNote::Appended { index, term, .. } => (Sort::Plain, format!("appends {} of term {}", index.0, term.0)),
+            ConsensusNote::Truncated { from } => (Sort::Plain, format!("cuts from {}", from.0)),
+            ConsensusNote::Committed { index, .. } => (Sort::Commit, format!("commits {}", index.0)),
+            ConsensusNote::Installed { index, .. } => (Sort::Plain, format!("installs snapshot {}", index.0)),
+            ConsensusNote::Halted { why } => (Sort::Leadership, format!("halts: {why}")),
+            ConsensusNote::Synced { .. }
+            | ConsensusNote::Applied { .. }
+            | ConsensusNote::Served { .. }
+            | ConsensusNote::Compacted { .. } => return None,
+        },
+        Note::Client(note) | Note::Service(ServiceNote::Store(note)) => match note {
+            ClientNote::Invoked { asked: Asked::Store(op), .. } => (Sort::Plain, format!("asks: {op}")),
+            ClientNote::Invoked { asked: Asked::Call { .. }, .. } => (Sort::Plain, "calls".to_owned()),
+            ClientNote::Returned { outcome, .. } => (Sort::Plain, ended(*outcome).to_owned()),
+        },
+        Note::Service(ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused)
+        | Note::Custom(_) => return None,
+    };
+    Some(Noted { sort, words })
+}
+
+fn ended(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ok(_) => "returns ok",
+        Outcome::Fail(_) => "returns fail",
+        Outcome::Unknown(_) => "returns unknown",
+    }
+}
