@@ -131,6 +131,7 @@ fn sections(command: &str, program: &str, names: &[String]) -> Vec<Section> {
 fn files(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "run" | "repro" => &FILES,
+        "hunt" => &FILES_OF_HUNTS,
         _ => &[],
     }
 }
@@ -143,6 +144,15 @@ const FILES: [(&str, &str); 4] = [
     ("outputs/NAME/sweep-ID", "those of many runs, each in runs/RUN"),
     ("outputs/latest", "a link to what was made last"),
     (REPORT, "in each: the page to open in a browser; `explain files` says what else there is"),
+];
+
+const FILES_OF_HUNTS: [(&str, &str); 3] = [
+    ("outputs/NAME/hunt-ID-CHECK/minimal.toml", "the least scenario that fails; `run` runs it"),
+    (
+        "outputs/NAME/hunt-ID-CHECK/capsule.json",
+        "the failure in one file, to keep or to send; `repro` replays it",
+    ),
+    ("outputs/NAME/hunt-ID-CHECK/RUN", "the files of its run, with a page as any other"),
 ];
 
 /// Commands to begin with, as arguments of the program.
@@ -178,8 +188,16 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
             ),
             ("run sweep.toml --only nodes=5 --resume", "a part of a sweep, without what is finished"),
         ],
+        "hunt" => &[
+            ("hunt my.toml", "a thousand seeds, until a check fails"),
+            (
+                "hunt my.toml --seeds 1..100000 --budget 10m --check agreement",
+                "for ten minutes, for one check",
+            ),
+        ],
         "repro" => &[
             ("repro outputs/latest", "does the last run again and compares every event"),
+            ("repro capsule.json --until 84s --dump", "a failure, and every node's state at a time"),
             ("repro 3a6e3ab0", "a run by its id, wherever in outputs it is"),
         ],
         "schema" => &[("schema", "for completion in an editor; docs/installing.md says how")],

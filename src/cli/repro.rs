@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 
 use crate::hunt::{self, Capsule, FailedCheck, Violation};
+use crate::kernel::Time;
 use crate::run::outputs::hexadecimal;
 use crate::run::page::grouped;
 use crate::run::prepare::{Prepared, prepare};
@@ -15,7 +16,6 @@ use crate::run::repro::{
 use crate::run::states::{States, Until};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
-use crate::kernel::Time;
 use crate::spec::{Decode, Decoder, units};
 use crate::systems::Custom;
 
@@ -143,7 +143,12 @@ impl Repro {
         let states = States::at(prepared, self.until.unwrap_or(Until::Event(recorded.events_max())));
         match self.format {
             Format::Text => {
-                terminal.print(&format!("{}  seed {}  {}", recorded.scenario, recorded.seed, states.text()))?;
+                terminal.print(&format!(
+                    "{}  seed {}  {}",
+                    recorded.scenario,
+                    recorded.seed,
+                    states.text()
+                ))?;
             }
             Format::Json => {
                 let mut document = states.json();

@@ -10,7 +10,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::kernel::{self, Context, Description, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken};
+use crate::kernel::{
+    self, Context, Description, DiskError, DiskToken, Durable, Embed, Lift, NodeId, Process, WorkToken,
+};
 use crate::model::history::SessionId;
 use crate::model::log::{Command, LogIndex};
 use crate::model::note::ConsensusNote;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::run::outputs::{RunVerdict, SCHEMA, hexadecimal};
+use crate::run::outputs::{CAPSULE, RunVerdict, SCHEMA, hexadecimal};
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::repro::{Recorded, ReproError};
 use crate::run::{MODEL_VERSION, execute::Executed};
@@ -20,9 +20,6 @@ use crate::systems::Custom;
 use super::heard::Heard;
 use super::shrink::Size;
 use super::subject::Violation;
-
-/// The file's name in the folder that a hunt fills.
-pub const CAPSULE: &str = "capsule.json";
 
 /// A failure in one file.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -205,7 +202,11 @@ impl Capsule {
             Err(_) => return Ok(None),
         };
         if !is_json || value.get("what").and_then(serde_json::Value::as_str) != Some("capsule") {
-            return if is_called_so { Err(malformed("it does not say that it is one".to_owned())) } else { Ok(None) };
+            return if is_called_so {
+                Err(malformed("it does not say that it is one".to_owned()))
+            } else {
+                Ok(None)
+            };
         }
         let schema = value.get("schema").and_then(serde_json::Value::as_u64);
         if schema != Some(u64::from(SCHEMA)) {
@@ -297,5 +298,48 @@ impl DataFiles for Kept<'_> {
             readings: input.readings.clone(),
         };
         self.inputs.iter().map(file).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::outputs::CAPSULE_FIELDS;
+
+    #[test]
+    fn every_field_of_a_capsule_is_documented_in_its_order() {
+        let run = StoredRun {
+            verdict: "failed".to_owned(),
+            failed_at_ns: None,
+            message: String::new(),
+            events: 0,
+            digest: String::new(),
+            checkpoint_interval: 1,
+            checkpoints: Vec::new(),
+            strikes: Vec::new(),
+            toml: vec!["schema = 1".to_owned()],
+        };
+        let size = StoredSize { strikes: 0, operations: 0, nodes: 0, duration_ns: 0 };
+        let (schema, what, crate_version, model_version) = Capsule::header();
+        let none = String::new;
+        let capsule = Capsule {
+            schema,
+            what,
+            crate_version,
+            model_version,
+            scenario: none(),
+            seed: 1,
+            check: FailedCheck { name: none(), kind: none(), about: none() },
+            shrunk: run.clone(),
+            original: run,
+            shrinking: Shrinking { runs: 0, is_cut: false, is_forced: true, before: size, after: size },
+            inputs: Vec::new(),
+        };
+        let text = capsule.json();
+        let places = CAPSULE_FIELDS.iter().map(|field| text.find(&format!("\n  \"{}\":", field.name)));
+        let places: Vec<usize> = places.map(|place| place.expect("the field is there")).collect();
+        assert!(places.is_sorted(), "{text}");
+        assert_eq!(text.matches("\n  \"").count(), CAPSULE_FIELDS.len(), "{text}");
+        assert_eq!(serde_json::from_str::<Capsule>(&text).expect("it reads back"), capsule);
     }
 }

@@ -36,7 +36,10 @@ pub fn ddmin<T: Clone>(items: &[T], mut fails: impl FnMut(&[T]) -> bool) -> Vec<
 /// `items` in so many parts of nearly the same size, none of them empty.
 fn chunks<T: Clone>(items: &[T], parts: usize) -> Vec<Vec<T>> {
     let bound = |part: usize| part * items.len() / parts;
-    (0..parts).map(|part| items[bound(part)..bound(part + 1)].to_vec()).filter(|part| !part.is_empty()).collect()
+    (0..parts)
+        .map(|part| items[bound(part)..bound(part + 1)].to_vec())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,9 @@ pub fn put(node: &mut Node, path: &[&str], value: Node) {
         *node = value;
         return;
     };
-    let Value::Table(entries) = &mut node.value else { panic!("`{key}` leads into something that is no table") };
+    let Value::Table(entries) = &mut node.value else {
+        panic!("`{key}` leads into something that is no table")
+    };
     if entries.get(key).is_none() {
         entries.set(entry(key, table(Table::default())));
     }

@@ -7,7 +7,7 @@ use crate::faults::{Heading, Struck as Whom};
 use crate::kernel::{Duration, NodeId, Time};
 use crate::scenario::Scenario;
 use crate::spec::choices::Choice;
-use crate::spec::{Decoder, Diagnostics, Node, NoDataFiles, Table, Value};
+use crate::spec::{Decoder, Diagnostics, NoDataFiles, Node, Table, Value};
 
 use super::document::{self, entry};
 use super::heard::Struck;
@@ -43,7 +43,8 @@ impl Forcing<'_> {
         for (number, strike) in strikes.iter().enumerate() {
             let (name, ..) = &self.scenario.fault.entries[strike.planned];
             for fault in self.written(strike) {
-                let own = (number + 1..).map(|count| forced_name(name, count)).find(|name| !taken.contains(name));
+                let own =
+                    (number + 1..).map(|count| forced_name(name, count)).find(|name| !taken.contains(name));
                 let own = own.expect("there are more names than faults");
                 taken.insert(own.clone());
                 faults.push((own, fault));
@@ -64,11 +65,22 @@ impl Forcing<'_> {
         }
         if !told.parts.is_empty() {
             let is_left = |to: Time| end.is_none_or(|end| to < end);
-            return told.parts.iter().map(|part| {
-                let to = if is_left(part.to) { part.to } else { end.expect("it ends before") };
-                let whom = Whom::LinksOf(vec![part.node], Heading::Both);
-                self.fault(part.kind.name(), &Table::default(), part.from, Some(to), &whom, Table::default())
-            }).collect();
+            return told
+                .parts
+                .iter()
+                .map(|part| {
+                    let to = if is_left(part.to) { part.to } else { end.expect("it ends before") };
+                    let whom = Whom::LinksOf(vec![part.node], Heading::Both);
+                    self.fault(
+                        part.kind.name(),
+                        &Table::default(),
+                        part.from,
+                        Some(to),
+                        &whom,
+                        Table::default(),
+                    )
+                })
+                .collect();
         }
         let (_, _, options) = &self.scenario.fault.entries[strike.planned];
         let (own, ending) = match &told.settings {
@@ -78,7 +90,9 @@ impl Forcing<'_> {
                 let drawn = kind.decode(&settings.node(), &mut Decoder::new(&mut diagnostics, &NoDataFiles));
                 (settings.0.clone(), drawn.expect("it was drawn as a scenario would write it").ending())
             }
-            None => (self.own_options(&options.common.r#do.value.name(), strike.planned), options.kind.ending()),
+            None => {
+                (self.own_options(&options.common.r#do.value.name(), strike.planned), options.kind.ending())
+            }
         };
         // It struck behind all else of its moment, and a fault with `at` strikes before it.
         let start = if told.is_behind { *start + Duration(1) } else { *start };
@@ -93,20 +107,13 @@ impl Forcing<'_> {
         let (name, ..) = &self.scenario.fault.entries[planned];
         let written = document::at(self.document, &["fault", name]).and_then(Node::as_table);
         let is_own = |key: &str| !FORCED.contains(&key) && !FORCED_TOO.contains(&key) && key != "do";
-        let own: Table = written.into_iter().flat_map(Table::iter).filter(|entry| is_own(&entry.key)).cloned().collect();
+        let own: Table =
+            written.into_iter().flat_map(Table::iter).filter(|entry| is_own(&entry.key)).cloned().collect();
         assert!(FaultKind::parse(kind).is_some(), "a planned fault is of a kind that there is");
         own
     }
 
-    fn fault(
-        &self,
-        kind: &str,
-        own: &Table,
-        from: Time,
-        to: Option<Time>,
-        whom: &Whom,
-        last: Table,
-    ) -> Node {
+    fn fault(&self, kind: &str, own: &Table, from: Time, to: Option<Time>, whom: &Whom, last: Table) -> Node {
         let mut fault = Table::default();
         fault.set(entry("at", document::length(from.since(Time::ZERO))));
         fault.set(entry("do", document::text(kind)));
@@ -190,4 +197,95 @@ pub fn faults_of(document: &Node) -> Vec<Named> {
     let named = |entry: &crate::spec::Entry| (entry.key.clone(), entry.node.clone());
     let is_table = |entry: &&crate::spec::Entry| matches!(entry.node.value, Value::Table(_));
     faults.into_iter().flat_map(Table::iter).filter(is_table).map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hunt::heard::Heard;
+    use crate::hunt::{Files, Subject, run};
+    use crate::run::prepare::Prepared;
+    use crate::scenario::{LoadOptions, load_text};
+    use crate::spec::{DataFiles, NoDataFiles};
+    use crate::systems::Never;
+
+    /// A store under every kind of strike that a nemesis has, and under faults whose targets and steps are drawn.
+    const HOSTILE: &str = r#"
+        schema = 1
+        duration = "40s"
+        [network]
+        default = { loss = "1%", jitter = "exp(1ms)" }
+        [system.kv]
+        type = "raft"
+        nodes = 5
+        disk = { fsync = "exp(2ms)" }
+        [workload.clients]
+        target = "kv"
+        arrival = "poisson(20/s)"
+        [fault.chaos]
+        every = "exp(1s)"
+        do = "random"
+        target = "kv"
+        survivable = false
+        for = "uniform(100ms, 3s)"
+        [fault.after-elections]
+        when = "leader-elected(kv)"
+        times = 5
+        do = "pause"
+        target = "that"
+        for = "exp(300ms)"
+        [fault.loops]
+        every = "exp(15s)"
+        do = "crash-loop"
+        target = "any(kv)"
+        for = "3s"
+        [fault.lossy]
+        every = "exp(8s)"
+        do = "loss"
+        share = "30%"
+        target = "minority(kv)"
+        for = "2s"
+        [fault.bridge]
+        every = "exp(12s)"
+        do = "partition"
+        layout = "bridge"
+        target = "kv"
+        for = "2s"
+    "#;
+
+    /// All that became of nodes and operations.
+    fn course(prepared: Prepared<Never>) -> (Vec<String>, usize) {
+        let executed = run(prepared, &|| false).expect("nothing interrupts it");
+        let roles = executed.recording.roles().iter();
+        let roles = roles.map(|role| format!("{} {} {:?} {:?}", role.at, role.node.0, role.event, role.term));
+        let operations = executed.recording.operations(0).count();
+        (roles.collect(), operations)
+    }
+
+    #[test]
+    fn what_is_forced_goes_as_it_went_when_it_was_drawn() {
+        let files: &Files<'_> = &|| -> Box<dyn DataFiles> { Box::new(NoDataFiles) };
+        let subject = Subject { name: "hostile", files };
+        let loaded = load_text("hostile", HOSTILE, &LoadOptions::default());
+        let document = loaded.document.expect("it is valid");
+        let mut strikes = 0;
+        for seed in 1..=12 {
+            let document = document::with(&document, &["seed"], document::integer(seed));
+            let (scenario, _) = subject.decode(&document).expect("it is valid");
+            let drawn: Prepared<Never> = subject.prepare(&document).expect("it is valid");
+            let heard = Heard::of(&drawn);
+            strikes += heard.strikes.len();
+            let nodes: Vec<String> =
+                drawn.world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
+            let forcing = Forcing { scenario: &scenario, document: &document, nodes: &nodes, sites: &[] };
+            let forced = with_faults(&document, &forcing.faults(&heard.strikes));
+            let forced: Prepared<Never> = subject.prepare(&forced).unwrap_or_else(|| {
+                panic!("seed {seed}: {}", crate::scenario::resolved(&forced, None));
+            });
+            let (drawn, forced) = (course(drawn), course(forced));
+            let parting = drawn.0.iter().zip(&forced.0).find(|(drawn, forced)| drawn != forced);
+            assert_eq!((parting, drawn.1), (None, forced.1), "seed {seed}");
+        }
+        assert!(strikes > 400, "{strikes} strikes");
+    }
 }

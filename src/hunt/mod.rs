@@ -15,7 +15,7 @@ pub mod shrink;
 mod subject;
 mod trial;
 
-pub use capsule::{CAPSULE, Capsule, FailedCheck, Shrinking, StoredRun};
+pub use capsule::{Capsule, FailedCheck, Shrinking, StoredRun};
 pub use ddmin::ddmin;
 pub use search::{Search, Searched};
 pub use shrink::{Shrunk, Size};
@@ -24,7 +24,6 @@ pub use trial::Trials;
 
 use crate::run::execute::Executed;
 use crate::run::prepare::Prepared;
-use crate::run::spacetime;
 use crate::scenario::resolved;
 use crate::spec::Node;
 use crate::systems::Custom;
@@ -43,13 +42,15 @@ pub struct Effort<'a> {
 }
 
 /// A failure that was shrunk, and proved to fail by itself.
-pub struct Pursued {
+pub struct Pursued<X: Custom> {
     /// What is kept of it.
     pub capsule: Capsule,
     /// The least scenario, as a file.
     pub minimal: String,
-    /// The space-time diagram of what led to the violation, as SVG; `None` if that is of no moment.
-    pub diagram: Option<String>,
+    /// Its run.
+    pub run: Executed<X>,
+    /// The scenario of that run, without the comments.
+    pub resolved: String,
 }
 
 /// Shrinks what fails under `seed` and puts it into a capsule; `None` if there was no time for even its two runs.
@@ -62,7 +63,7 @@ pub fn pursue<X: Custom>(
     seed: u64,
     wanted: &Wanted,
     effort: Effort<'_>,
-) -> Option<Pursued> {
+) -> Option<Pursued<X>> {
     let seeded = i64::try_from(seed).expect("the greatest seed is one");
     let whole = document::with(document, &["seed"], document::integer(seeded));
     let never = || false;
@@ -108,9 +109,7 @@ pub fn pursue<X: Custom>(
         },
         inputs,
     };
-    let about = format!("{} ({}) is violated", wanted.check, wanted.kind);
-    let diagram = left.at.and_then(|at| spacetime::diagram(&again.prepared, at, &about));
-    Some(Pursued { capsule, minimal, diagram })
+    Some(Pursued { capsule, minimal, run: again, resolved: toml })
 }
 
 fn failed<X: Custom>(executed: &Executed<X>, wanted: &Wanted) -> Option<Violation> {

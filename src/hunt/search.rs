@@ -70,7 +70,9 @@ impl Search<'_> {
                                 let violations = violations(&executed);
                                 if violations.iter().any(self.is_wanted) {
                                     lowest.fetch_min(seed, Ordering::Relaxed);
-                                    done.lock().expect("nothing panics while it is held").push((seed, violations));
+                                    done.lock()
+                                        .expect("nothing panics while it is held")
+                                        .push((seed, violations));
                                 }
                             }
                             Ok(None) => open.lock().expect("nothing panics while it is held").push(seed),
@@ -83,7 +85,11 @@ impl Search<'_> {
                 });
             }
         });
-        let found = done.into_inner().expect("nothing panics while it is held").into_iter().min_by_key(|found| found.0);
+        let found = done
+            .into_inner()
+            .expect("nothing panics while it is held")
+            .into_iter()
+            .min_by_key(|found| found.0);
         let mut panicked = panicked.into_inner().expect("nothing panics while it is held");
         panicked.sort_unstable();
         let end = found.as_ref().map_or(last.saturating_add(1), |(seed, _)| seed + 1);

@@ -37,7 +37,8 @@ pub fn paths(document: &Node) -> Vec<Vec<String>> {
 pub fn items(document: &Node) -> Vec<(Vec<String>, String)> {
     let mut items = Vec::new();
     for system in names(document, &["system"]) {
-        let Some(Value::Array(bugs)) = at(document, &["system", &system, "bugs"]).map(|node| &node.value) else {
+        let Some(Value::Array(bugs)) = at(document, &["system", &system, "bugs"]).map(|node| &node.value)
+        else {
             continue;
         };
         let path = vec!["system".to_owned(), system.clone(), "bugs".to_owned()];
@@ -94,7 +95,9 @@ fn constant(law: &Node) -> Option<Node> {
 pub fn fewer_nodes(document: &Node, system: &str) -> Vec<Node> {
     let path = ["system", system, "nodes"];
     match at(document, &path).map(|nodes| &nodes.value) {
-        Some(Value::Integer(count)) => (1..*count).map(|fewer| with(document, &path, integer(fewer))).collect(),
+        Some(Value::Integer(count)) => {
+            (1..*count).map(|fewer| with(document, &path, integer(fewer))).collect()
+        }
         Some(Value::Array(nodes)) => {
             (1..nodes.len()).map(|fewer| with(document, &path, list(nodes[..fewer].to_vec()))).collect()
         }
@@ -119,9 +122,10 @@ pub fn fewer_victims(fault: &Node) -> Vec<Node> {
         let nodes: Vec<&str> = listed.split(',').map(str::trim).collect();
         fewer.extend(nodes.iter().map(|node| with(fault, &["target"], text(node))));
         if nodes.len() > 2 {
-            fewer.extend(each_without(&nodes).map(|left| {
-                with(fault, &["target"], text(&format!("nodes({})", left.join(", "))))
-            }));
+            fewer.extend(
+                each_without(&nodes)
+                    .map(|left| with(fault, &["target"], text(&format!("nodes({})", left.join(", "))))),
+            );
         }
     }
     if let Some(Value::Array(links)) = at(fault, &["links"]).map(|links| &links.value)

@@ -140,7 +140,9 @@ fn sooner<X: Custom>(
     let (mut found, mut duration) = (None, known.duration);
     for _ in 0..HALVINGS_MAX {
         let half = Duration((duration.0 / 2).next_multiple_of(1_000_000));
-        let Some(outcome) = trials.sooner(&with(document, &["duration"], length(half)), kept_back) else { break };
+        let Some(outcome) = trials.sooner(&with(document, &["duration"], length(half)), kept_back) else {
+            break;
+        };
         let Outcome::Fails { at, seed } = outcome else { break };
         let seed = document::integer(i64::try_from(seed).expect("the greatest seed is one"));
         let ended = with(document, &["duration"], length(half));
@@ -252,9 +254,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     /// The scenario that ends then, without the forced faults that would strike later.
     fn ending(&self, end: Duration) -> Node {
         let document = with(&self.best, &["duration"], length(end));
-        let strikes = |(_, fault): &Named| {
-            at(fault, &["at"]).and_then(length_of).is_none_or(|at| at < end)
-        };
+        let strikes = |(_, fault): &Named| at(fault, &["at"]).and_then(length_of).is_none_or(|at| at < end);
         let faults: Vec<Named> = faults_of(&document).into_iter().filter(strikes).collect();
         with_faults(&document, &faults)
     }
@@ -264,7 +264,8 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         let prepared = self.prepared();
         let heard = Heard::of(&prepared);
         let Some((scenario, _)) = self.trials.subject().decode(&self.best) else { return };
-        let nodes: Vec<String> = prepared.world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
+        let nodes: Vec<String> =
+            prepared.world.setup.nodes.iter().map(|node| node.name.to_string()).collect();
         let sites = prepared.world.setup.sites.names().to_vec();
         let forcing = Forcing { scenario: &scenario, document: &self.best, nodes: &nodes, sites: &sites };
         let faults = forcing.faults(&heard.strikes);
@@ -297,7 +298,10 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         let prepared = self.prepared();
         let workloads = &prepared.world.workloads;
         let of_workload = |(node, number): &(crate::kernel::NodeId, u32)| {
-            workloads.iter().find(|workload| workload.node == *node).map(|workload| (workload.name.as_str(), *number))
+            workloads
+                .iter()
+                .find(|workload| workload.node == *node)
+                .map(|workload| (workload.name.as_str(), *number))
         };
         let heard = Heard::of(&prepared);
         let invoked: Vec<(&str, u32)> = heard.operations.iter().filter_map(of_workload).collect();
@@ -310,8 +314,9 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         let changed = self.accept(with_operations(&base, piece));
         // Then one by one. Where that takes more runs than it is worth, the piece says more than its crumbs.
         let runs = self.trials.left() / 4;
-        let (left, is_cut) =
-            self.trials.within(runs, |trials| ddmin(piece, |kept| trials.fails(&with_operations(&base, kept))));
+        let (left, is_cut) = self
+            .trials
+            .within(runs, |trials| ddmin(piece, |kept| trials.fails(&with_operations(&base, kept))));
         if is_cut && left.len() > piece.len() / 2 {
             return changed;
         }
@@ -361,12 +366,16 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     fn earlier(&mut self) -> bool {
         let faults = faults_of(&self.best);
         let times = || faults.iter().filter_map(|(_, fault)| at(fault, &["at"]).and_then(length_of));
-        let (Some(first), Some(duration)) = (times().min(), self.length_at(&["duration"])) else { return false };
+        let (Some(first), Some(duration)) = (times().min(), self.length_at(&["duration"])) else {
+            return false;
+        };
         if !self.is_forced {
             return false;
         }
-        let spare = |tenths: u64| first.0.checked_sub(tenths * 100_000_000).filter(|spare| *spare > 500_000_000);
-        for spare in [2, 3, 5, 7, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150].into_iter().filter_map(spare) {
+        let spare =
+            |tenths: u64| first.0.checked_sub(tenths * 100_000_000).filter(|spare| *spare > 500_000_000);
+        for spare in [2, 3, 5, 7, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150].into_iter().filter_map(spare)
+        {
             let moved = |(name, fault): &Named| {
                 let at = at(fault, &["at"]).and_then(length_of).expect("a forced fault has its moment");
                 (name.clone(), with(fault, &["at"], length(Duration(at.0 - spare))))
@@ -386,7 +395,8 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
 
     /// Leaves out nodes that single strikes name, and the names of draws on which nothing hangs.
     fn victims(&mut self) {
-        let nameless = |fault: &Named| (fault.0.clone(), without(&fault.1, &["draws"]).unwrap_or(fault.1.clone()));
+        let nameless =
+            |fault: &Named| (fault.0.clone(), without(&fault.1, &["draws"]).unwrap_or(fault.1.clone()));
         let faults: Vec<Named> = faults_of(&self.best).iter().map(nameless).collect();
         self.accept(with_faults(&self.best, &faults));
         for (name, fault) in faults_of(&self.best) {
@@ -411,9 +421,9 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             (round > Duration::ZERO).then(|| with(document, &keys, length(round)))
         };
         for unit in units {
-            let all = paths.iter().fold(self.best.clone(), |document, path| {
-                rounded(&document, path, unit).unwrap_or(document)
-            });
+            let all = paths
+                .iter()
+                .fold(self.best.clone(), |document, path| rounded(&document, path, unit).unwrap_or(document));
             if all == self.best || self.accept(all) {
                 break;
             }

@@ -68,8 +68,7 @@ pub fn violations<X: Custom>(executed: &Executed<X>) -> Vec<Violation> {
         at: verdict.at,
         message: verdict.message.clone(),
     };
-    let mut violations: Vec<Violation> =
-        executed.verdicts.iter().filter(failed).map(violation).collect();
+    let mut violations: Vec<Violation> = executed.verdicts.iter().filter(failed).map(violation).collect();
     violations.sort_by_key(|violation| violation.at.unwrap_or(Time::MAX));
     violations
 }

@@ -47,7 +47,17 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
     /// Trials of `wanted`.
     pub fn new(subject: Subject<'s>, wanted: &'a Wanted, effort: Effort<'a>) -> Self {
         let (tried, pass_max) = (BTreeMap::new(), effort.runs_max);
-        Trials { subject, wanted, effort, pass_max, reseed: 0, tried, runs: 0, is_cut: false, of: PhantomData }
+        Trials {
+            subject,
+            wanted,
+            effort,
+            pass_max,
+            reseed: 0,
+            tried,
+            runs: 0,
+            is_cut: false,
+            of: PhantomData,
+        }
     }
 
     /// From now on a document that holds under its own seed is tried under others, too, as many as the effort allows; `false`
@@ -115,7 +125,8 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
     pub fn sooner(&mut self, document: &Node, kept_back: u64) -> Option<Outcome> {
         let (scenario, files) = self.subject.decode(document)?;
         let first = scenario.seed.saturating_add(1);
-        let last = scenario.seed.saturating_add(SOONER * self.effort.reseed).min(crate::scenario::plan::SEED_MAX);
+        let last =
+            scenario.seed.saturating_add(SOONER * self.effort.reseed).min(crate::scenario::plan::SEED_MAX);
         for seed in first..=last {
             if self.left() <= kept_back || (self.effort.is_over)() {
                 return None;

@@ -35,7 +35,14 @@ fn name(planned: &Planned, kind: &str) -> String {
     }
 }
 
-/// Every chart of the catalogue that has something to show, in its order.
+/// The figure of a space-time diagram.
+pub(super) fn space_time(svg: String) -> Figure {
+    let row = CATALOGUE.iter().find(|row| row.name == "space-time").expect("every chart has its row");
+    let (name, data) = (row.name.to_owned(), row.data.to_owned());
+    Figure { file: format!("charts/{name}.svg"), data, name, svg }
+}
+
+/// Every chart of the catalogue that is drawn from a recording and has something to show, in its order.
 pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<Figure> {
     let band = |window: &super::recording::FaultWindow| FaultBand {
         name: name(&prepared.world.setup.faults[window.planned], window.kind),

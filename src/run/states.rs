@@ -40,7 +40,8 @@ impl<'a, X: Custom> States<'a, X> {
     pub fn at(prepared: &'a Prepared<X>, until: Until) -> States<'a, X> {
         let mut sim: Sim<Role<X>, ()> = Sim::new(prepared.world.setup.clone(), ());
         let stop: Option<Stop> = match until {
-            Until::Event(event) => sim.run(event),
+            // The boots of the start are events, too.
+            Until::Event(event) => sim.run(event.saturating_sub(sim.events())),
             Until::Time(time) => {
                 sim.mark(time);
                 loop {
@@ -52,7 +53,15 @@ impl<'a, X: Custom> States<'a, X> {
             }
         };
         let (now, nodes, in_force) = (sim.now(), sim.states(), sim.strikes_in_force());
-        States { prepared, now, events: sim.events(), digest: sim.digest(), is_over: stop.is_some(), nodes, in_force }
+        States {
+            prepared,
+            now,
+            events: sim.events(),
+            digest: sim.digest(),
+            is_over: stop.is_some(),
+            nodes,
+            in_force,
+        }
     }
 
     fn name(&self, node: NodeId) -> &str {
@@ -83,12 +92,18 @@ impl<'a, X: Custom> States<'a, X> {
             let timers: Vec<String> = state
                 .timers
                 .iter()
-                .map(|(timer, at)| format!("{} ({timer}) in {}", self.timer(index, *timer), at.since(self.now)))
+                .map(|(timer, at)| {
+                    format!("{} ({timer}) in {}", self.timer(index, *timer), at.since(self.now))
+                })
                 .collect();
             many("timers", &timers, &mut out);
             many("disk", &disk(state), &mut out);
             let arriving = |one: &Arriving<Wire<X::Message>>| {
-                let due = if one.at <= self.now { "held".to_owned() } else { format!("in {}", one.at.since(self.now)) };
+                let due = if one.at <= self.now {
+                    "held".to_owned()
+                } else {
+                    format!("in {}", one.at.since(self.now))
+                };
                 format!("{} from {} {due}", one.message.name(), self.name(one.from))
             };
             many("arriving", &state.arriving.iter().map(arriving).collect::<Vec<_>>(), &mut out);
@@ -98,8 +113,15 @@ impl<'a, X: Custom> States<'a, X> {
 
     fn line(&self, name: &str, said: &Said, out: &mut String) {
         match said {
-            Said::Many(values) => many(name, &values.iter().map(|value| self.word(value)).collect::<Vec<_>>(), out),
-            Said::Nothing | Said::Truth(_) | Said::Number(_) | Said::Word(_) | Said::Node(_) | Said::Of(_) => {
+            Said::Many(values) => {
+                many(name, &values.iter().map(|value| self.word(value)).collect::<Vec<_>>(), out)
+            }
+            Said::Nothing
+            | Said::Truth(_)
+            | Said::Number(_)
+            | Said::Word(_)
+            | Said::Node(_)
+            | Said::Of(_) => {
                 out.push_str(&format!("  {name:<16} {}\n", self.word(said)));
             }
         }
@@ -126,12 +148,8 @@ impl<'a, X: Custom> States<'a, X> {
     /// For programs.
     pub fn json(&self) -> Value {
         let node = |(index, state): (usize, &NodeState<Wire<X::Message>>)| {
-            let timer = |(timer, at): &(u32, Time)| {
-                json!({ "name": self.timer(index, *timer), "timer": timer, "at_ns": at.0 })
-            };
-            let area = |area: &crate::storage::AreaState| {
-                json!({ "area": area.area.0, "first": area.first, "end": area.end, "unsynced_writes": area.unsynced })
-            };
+            let timer = |(timer, at): &(u32, Time)| json!({ "name": self.timer(index, *timer), "timer": timer, "at_ns": at.0 });
+            let area = |area: &crate::storage::AreaState| json!({ "area": area.area.0, "first": area.first, "end": area.end, "unsynced_writes": area.unsynced });
             let arriving = |one: &Arriving<Wire<X::Message>>| {
                 json!({
                     "name": one.message.name(), "from": self.name(one.from), "at_ns": one.at.0,
@@ -196,7 +214,8 @@ fn life<M>(state: &NodeState<M>) -> String {
 
 fn disk<M>(state: &NodeState<M>) -> Vec<String> {
     let area = |area: &crate::storage::AreaState| {
-        let unsynced = if area.unsynced > 0 { format!(", {} writes unsynced", area.unsynced) } else { String::new() };
+        let unsynced =
+            if area.unsynced > 0 { format!(", {} writes unsynced", area.unsynced) } else { String::new() };
         format!("area {}: records {}..{}{unsynced}", area.area.0, area.first, area.end)
     };
     let mut lines: Vec<String> = state.disk.areas.iter().map(area).collect();

@@ -43,7 +43,8 @@ pub struct Arriving<M> {
 impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// The states of all nodes, by id.
     pub fn states(&self) -> Vec<NodeState<P::Message>> {
-        let mut states: Vec<NodeState<P::Message>> = (0..self.nodes.len()).map(|node| self.state(node)).collect();
+        let mut states: Vec<NodeState<P::Message>> =
+            (0..self.nodes.len()).map(|node| self.state(node)).collect();
         let mut queue = self.shared.queue.clone();
         while let Some((at, _, event, slot)) = queue.pop() {
             if let Event::Deliver { from, to, .. } = event {

@@ -1,8 +1,6 @@
 //! When faults strike, what a strike goes through, and how it ends.
 
-use crate::faults::{
-    Action, FaultKind, HappeningKind, News, Schedule, Script, Step, StrikeContext, Told,
-};
+use crate::faults::{Action, FaultKind, HappeningKind, News, Schedule, Script, Step, StrikeContext, Told};
 use crate::kernel::random::name_key;
 use crate::kernel::{NodeId, Process, Time};
 use crate::net::ImpairmentId;

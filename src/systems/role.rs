@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
-use crate::kernel::{Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken};
+use crate::kernel::{
+    Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken,
+};
 use crate::services::front::{Front, FrontConfig};
 use crate::services::instance::{Instance, InstanceConfig};
 use crate::spec::Decode;

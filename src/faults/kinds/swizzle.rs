@@ -3,9 +3,7 @@
 
 use super::{Harm, Hostile, Idle, Matter, Settings};
 use crate::faults::target::shuffled;
-use crate::faults::{
-    Action, Fault, FaultKind, InVain, Outlook, Part, Strike, StrikeContext, Struck, Target,
-};
+use crate::faults::{Action, Fault, FaultKind, InVain, Outlook, Part, Strike, StrikeContext, Struck, Target};
 use crate::kernel::sample::Distribution;
 use crate::kernel::{NodeId, Stream};
 use crate::net::{Impairment, Pattern};

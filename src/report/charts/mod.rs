@@ -62,7 +62,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 6] = [
+pub const CATALOGUE: [ChartKind; 7] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -82,6 +82,11 @@ pub const CATALOGUE: [ChartKind; 6] = [
     ChartKind {
         name: "leaders",
         shows: "role and term of every node, and elections with their length, over time",
+        data: "roles.csv",
+    },
+    ChartKind {
+        name: "space-time",
+        shows: "messages, crashes and leaderships of the last moments before a violation, with its causal past",
         data: "roles.csv",
     },
     ChartKind { name: "sweep", shows: "a metric of every run against a swept variable", data: "runs.csv" },

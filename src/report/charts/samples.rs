@@ -246,6 +246,7 @@ pub fn gallery() -> Vec<(String, String)> {
         ("latency-ccdf", ccdf(&ccdf_input()).to_svg()),
         ("availability", availability(&availability_input(bands()))),
         ("leaders", lanes(&lanes_input(5, bands()))),
+        ("space-time", space_time(&space_time_input(4, 24))),
         ("sweep-load", sweep(&sweep_input(SweepScale::Linear)).to_svg()),
         ("sweep-fsync", sweep(&sweep_input(SweepScale::Log10)).to_svg()),
         ("sweep-policy", sweep(&sweep_input(named)).to_svg()),
@@ -258,6 +259,7 @@ pub fn gallery() -> Vec<(String, String)> {
 pub fn extremes() -> Vec<(String, String)> {
     let charts = [
         throughput_extremes(),
+        space_time_extremes(),
         latency_extremes(),
         ccdf_extremes(),
         availability_extremes(),
@@ -360,6 +362,65 @@ fn leaders_extremes() -> Extremes {
         ("leaders-empty", lanes(&lanes_input(0, Vec::new()))),
         ("leaders-one", lanes(&lanes_input(1, bands()))),
         ("leaders-30", lanes(&storm)),
+    ]
+}
+
+/// So many nodes that tell each other something in turn; the second falls and comes back.
+pub fn space_time_input(nodes: usize, steps: usize) -> SpaceTimeInput {
+    let step = |at: usize| SpaceTimeStep {
+        line: at % nodes,
+        at_ns: 3_000_000_000 + at as u64 * at as u64 * 250_000,
+        mark: match at {
+            5 => SpaceTimeMark::Down,
+            9 => SpaceTimeMark::Up,
+            _ if at % 11 == 4 => SpaceTimeMark::Leadership,
+            _ if at % 7 == 3 => SpaceTimeMark::Commit,
+            _ => SpaceTimeMark::Plain,
+        },
+        label: ["append-entries", "commits 7", "leads term 3", "request-vote"][at % 4].to_owned(),
+        tip: "all of it".to_owned(),
+        is_past: at % 3 != 1,
+        is_apart: at > 2,
+    };
+    let arrow = |from: usize| SpaceTimeArrow {
+        from,
+        to: (from + 1) % nodes,
+        end: match from % 5 {
+            3 => SpaceTimeEnd::Lost,
+            _ if from + 1 < steps => SpaceTimeEnd::Arrives(from + 1),
+            _ => SpaceTimeEnd::UnderWay,
+        },
+        tip: "a message".to_owned(),
+        is_causal: from % 3 != 1,
+    };
+    SpaceTimeInput {
+        subtitle: "shop, seed 42: agreement is violated at 3.1 s".to_owned(),
+        lines: (0..nodes)
+            .map(|node| SpaceTimeLine { name: format!("kv.{}", node + 1), is_down: false })
+            .collect(),
+        steps: (0..steps).map(step).collect(),
+        arrows: (2..steps).map(arrow).collect(),
+        violation: steps.saturating_sub(1),
+        left_out: "12 other messages of these moments are left out".to_owned(),
+    }
+}
+
+fn space_time_extremes() -> Extremes {
+    let none =
+        SpaceTimeInput { lines: Vec::new(), steps: Vec::new(), arrows: Vec::new(), ..space_time_input(1, 1) };
+    let mut hostile = space_time_input(30, 200);
+    for (line, step) in hostile.lines.iter_mut().zip(&mut hostile.steps) {
+        (line.name, step.label) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+    }
+    (hostile.subtitle, hostile.left_out) = (HOSTILE.repeat(5), HOSTILE.repeat(5));
+    let mut wide = space_time_input(2, 12);
+    wide.lines.iter_mut().for_each(|line| line.name = HOSTILE.repeat(3));
+    wide.steps.iter_mut().for_each(|step| (step.label, step.at_ns) = (HOSTILE.repeat(3), u64::MAX));
+    vec![
+        ("space-time-empty", space_time(&none)),
+        ("space-time-one", space_time(&space_time_input(1, 1))),
+        ("space-time-30", space_time(&hostile)),
+        ("space-time-wide", space_time(&wide)),
     ]
 }
 

@@ -93,14 +93,14 @@ pub enum SpaceTimeEnd {
     UnderWay,
 }
 
-const WIDTH: f64 = 960.0;
-const LEFT: f64 = 92.0;
+const WIDTH: f64 = 900.0;
+const LEFT: f64 = 108.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 112.0;
 const ROW: f64 = 17.0;
 /// Between what came before and the moments of which messages are shown.
 const GAP: f64 = 16.0;
-const LABEL: f64 = 10.5;
+const LABEL: f64 = 11.0;
 
 /// The diagram as an SVG document.
 pub fn space_time(input: &SpaceTimeInput) -> String {
@@ -115,6 +115,10 @@ pub fn space_time(input: &SpaceTimeInput) -> String {
     board.lines(&mut svg);
     board.arrows(&mut svg);
     board.steps(&mut svg);
+    if input.steps.is_empty() {
+        let at = (WIDTH / 2.0, TOP);
+        words(&mut svg, at, SMALL, Anchor::Middle, Colour::INK_SOFT, "no data");
+    }
     if !input.left_out.is_empty() {
         let content = svg::fit(&input.left_out, SMALL, WIDTH - 32.0);
         words(&mut svg, (16.0, height - 12.0), SMALL, Anchor::Start, Colour::INK_SOFT, &content);
@@ -127,7 +131,15 @@ fn words(svg: &mut Svg, (x, y): (f64, f64), size: f64, anchor: Anchor, colour: C
 }
 
 fn heading(svg: &mut Svg, input: &SpaceTimeInput, title: &str) {
-    svg.text(&Text { x: 16.0, y: 26.0, size: 16.0, anchor: Anchor::Start, colour: Colour::INK, bold: true, content: title });
+    svg.text(&Text {
+        x: 16.0,
+        y: 26.0,
+        size: 16.0,
+        anchor: Anchor::Start,
+        colour: Colour::INK,
+        bold: true,
+        content: title,
+    });
     let subtitle = svg::fit(&input.subtitle, SMALL, WIDTH - 32.0);
     words(svg, (16.0, 44.0), SMALL, Anchor::Start, Colour::INK_SOFT, &subtitle);
     let mut x = 22.0;
@@ -144,17 +156,17 @@ fn heading(svg: &mut Svg, input: &SpaceTimeInput, title: &str) {
             None => ring(svg, (x, 62.0)),
         }
         words(svg, (x + 12.0, 66.0), SMALL, Anchor::Start, Colour::INK, name);
-        x += 34.0 + svg::text_width(name, SMALL);
+        x += 27.0 + svg::text_width(name, SMALL);
     }
-    for (is_causal, name) in [(true, "causal past"), (false, "other message")] {
+    for (is_causal, name) in [(true, "causal past"), (false, "other")] {
         let paint = arrow_paint(is_causal);
         svg.line((x - 4.0, 62.0), (x + 16.0, 62.0), paint);
         head(svg, (x - 4.0, 62.0), (x + 20.0, 62.0), paint);
         words(svg, (x + 26.0, 66.0), SMALL, Anchor::Start, Colour::INK, name);
-        x += 48.0 + svg::text_width(name, SMALL);
+        x += 42.0 + svg::text_width(name, SMALL);
     }
     cross(svg, (x, 62.0), arrow_paint(true));
-    words(svg, (x + 10.0, 66.0), SMALL, Anchor::Start, Colour::INK, "lost or held back");
+    words(svg, (x + 10.0, 66.0), SMALL, Anchor::Start, Colour::INK, "lost");
 }
 
 /// Where everything lies.
@@ -198,8 +210,9 @@ impl<'a> Board<'a> {
     fn lines(&self, svg: &mut Svg) {
         for (line, node) in self.input.lines.iter().enumerate() {
             let x = self.x(line);
-            let content = svg::fit_name(&node.name, SMALL, self.width() - 8.0);
-            svg.text(&Text { x, y: TOP - 12.0, size: SMALL, anchor: Anchor::Middle, colour: Colour::INK, bold: true, content: &content });
+            let content = svg::fit_name(&node.name, SMALL * svg::BOLD, self.width() * 0.78);
+            let (x_name, y, anchor, colour) = (x - 6.0, TOP - 12.0, Anchor::Start, Colour::INK);
+            svg.text(&Text { x: x_name, y, size: SMALL, anchor, colour, bold: true, content: &content });
             let (mut from, mut is_down) = (TOP - 4.0, node.is_down);
             let own = self.input.steps.iter().zip(&self.rows).filter(|(step, _)| step.line == line);
             for (step, y) in own {
@@ -217,7 +230,7 @@ impl<'a> Board<'a> {
         }
         let mut told = None;
         for (step, y) in self.input.steps.iter().zip(&self.rows) {
-            let content = moment(step.at_ns);
+            let content = svg::fit(&moment(step.at_ns), LABEL, LEFT - 18.0);
             if told.as_ref() != Some(&content) {
                 words(svg, (LEFT - 14.0, y + 3.5), LABEL, Anchor::End, Colour::INK_SOFT, &content);
                 told = Some(content);
@@ -262,10 +275,11 @@ impl<'a> Board<'a> {
             let at = (self.x(step.line), *y);
             svg.open_group(&step.tip);
             let is_violation = index == self.input.violation;
-            let label = svg::fit(&step.label, LABEL, room - 10.0);
+            let size = if is_violation { LABEL * svg::BOLD } else { LABEL };
+            let label = svg::fit(&step.label, size, room - 10.0);
             let width = svg::text_width(&label, LABEL);
-            // So that arrows do not run through the words.
-            svg.rect(at.0 + 8.0, y - 7.0, width * 0.92, 13.0, Paint::fill(Colour::WHITE).opacity(0.85), None);
+            // Above the row, so that arrows begin and end below the words, and pale where they cross them.
+            svg.rect(at.0 + 8.0, y - 11.0, width * 0.92, 11.0, Paint::fill(Colour::WHITE).opacity(0.7), None);
             draw_mark(svg, step.mark, at, if step.is_past { 1.0 } else { 0.4 });
             if is_violation {
                 ring(svg, at);
@@ -276,7 +290,7 @@ impl<'a> Board<'a> {
                 (true, true) => Colour::INK_SOFT,
                 (false, _) => Colour::AXIS,
             };
-            let (x, y, bold) = (at.0 + 9.0, y + 3.5, is_violation);
+            let (x, y, bold) = (at.0 + 9.0, y - 2.0, is_violation);
             svg.text(&Text { x, y, size: LABEL, anchor: Anchor::Start, colour, bold, content: &label });
             svg.close_group();
         }
@@ -371,13 +385,21 @@ mod tests {
     fn input() -> SpaceTimeInput {
         let line = |name: &str| SpaceTimeLine { name: name.to_owned(), is_down: false };
         let marks = [SpaceTimeMark::Plain, SpaceTimeMark::Down, SpaceTimeMark::Up, SpaceTimeMark::Leadership];
-        let arrow = |from, to, end| {
-            SpaceTimeArrow { from, to, end, tip: "vote from a to b".to_owned(), is_causal: true }
+        let arrow = |from, to, end| SpaceTimeArrow {
+            from,
+            to,
+            end,
+            tip: "vote from a to b".to_owned(),
+            is_causal: true,
         };
         SpaceTimeInput {
             subtitle: "test".to_owned(),
             lines: vec![line("a"), line("b")],
-            steps: marks.iter().enumerate().map(|(at, mark)| step(at % 2, at as u64 * 100_000, *mark)).collect(),
+            steps: marks
+                .iter()
+                .enumerate()
+                .map(|(at, mark)| step(at % 2, at as u64 * 100_000, *mark))
+                .collect(),
             arrows: vec![
                 arrow(0, 1, SpaceTimeEnd::Arrives(3)),
                 arrow(0, 1, SpaceTimeEnd::Lost),

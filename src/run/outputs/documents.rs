@@ -1,7 +1,7 @@
 //! What every file of JSON holds, field by field.
 
 use super::formats::{Column, columns};
-use super::{HISTORY, MANIFEST, PARTIAL, SUMMARY, TRACE};
+use super::{CAPSULE, HISTORY, MANIFEST, PARTIAL, SUMMARY, TRACE};
 use crate::run::trace::{NOTE_FIELDS, TRACE_FIELDS};
 
 /// The fields of a line of history.jsonl.
@@ -43,6 +43,26 @@ pub const SUMMARY_FIELDS: &[Column] = columns! {
     "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
     "operations": "`total`, how many of them are `kept` whole, and `one_in` how many that is: 1 for all.",
     "notices": "Caps that were reached, in words.",
+};
+
+/// The fields of capsule.json.
+pub const CAPSULE_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "what": "`capsule`.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The name of the scenario that was hunted.",
+    "seed": "The lowest seed that fails.",
+    "check": "The check that fails in both runs: its `name`, its `kind` (an invariant, a model or a metric), and what it is \
+              `about`.",
+    "shrunk": "The least scenario that fails, and its run: its `verdict`, when and how the check failed (`failed_at_ns`, \
+               `message`), `events`, `digest` and `checkpoints` as in manifest.json, what struck (`strikes`: `fault`, `kind`, \
+               `start_ns`, `end_ns`, `resolved`), and the scenario line by line (`toml`), seed included.",
+    "original": "The same of the scenario that was hunted.",
+    "shrinking": "How many `runs` it took; whether they or the time were used up (`is_cut`), so that there may be less; whether \
+                  every strike that is left is forced (`is_forced`); `strikes`, `operations`, `nodes` and `duration_ns` \
+                  `before` and `after`.",
+    "inputs": "The data files that the scenarios name: `path`, `text`, and which of the `readings` of the path they answer.",
 };
 
 /// The fields of manifest.json.
@@ -169,6 +189,11 @@ pub const DOCUMENTS: &[Document] = &[
         purpose: "In place of manifest.json in the folder of a sweep that lacks runs; its other files speak of the finished \
              ones. `run --resume` goes on from it.",
         fields: SWEEP_PARTIAL_FIELDS,
+    },
+    Document {
+        file: CAPSULE,
+        purpose: "A failure in one file, to keep or to send; written by `hunt`, replayed by `repro`. It needs nothing beside it.",
+        fields: CAPSULE_FIELDS,
     },
 ];
 

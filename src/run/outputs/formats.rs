@@ -319,6 +319,9 @@ with 74 and removes what it was filling; finished results, and what an earlier a
 were. A sweep stays in `sweep-<id>.partial`, with the runs that could be written. Only what cannot even be removed or renamed is
 left: folders named `….partial`, files named `….tmp`, an empty `.lock` that locks nothing. They can be deleted.
 
+A hunt fills `outputs/<scenario>/hunt-<id>-<check>/` with minimal.toml, the least scenario that fails, capsule.json, and the folder
+of the run of minimal.toml; a hunt that finds the same failure again writes them anew.
+
 A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.
 

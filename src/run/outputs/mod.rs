@@ -27,7 +27,7 @@ mod tests;
 
 pub use digest::FileDigest;
 pub use documents::{
-    DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
+    CAPSULE_FIELDS, DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
     SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
 };
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
@@ -56,6 +56,8 @@ pub const HISTORY: &str = "history.jsonl";
 pub const TRACE: &str = "trace.jsonl";
 /// The page's file.
 pub const REPORT: &str = "report.html";
+/// The file of a failure that was hunted.
+pub const CAPSULE: &str = "capsule.json";
 /// The summary's file.
 pub const SUMMARY: &str = "summary.json";
 

@@ -15,9 +15,11 @@ use crate::kernel::{NodeId, Time};
 use crate::report::charts::{
     SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep, space_time,
 };
+use crate::report::html::Figure;
 use crate::sim::Lifecycle;
 use crate::systems::Custom;
 
+use super::figures;
 use super::prepare::Prepared;
 
 /// Messages of the causal past that are shown, the last ones.
@@ -27,14 +29,15 @@ const OTHERS_MAX: usize = 12;
 /// Turns of the run before these moments that are shown: leaderships, crashes and boots.
 const TURNS_MAX: usize = 14;
 
-/// The diagram of what led to `moment`, as SVG; `about` says what went wrong there. `None` if nothing happened.
-pub fn diagram<X: Custom>(prepared: &Prepared<X>, moment: Time, about: &str) -> Option<String> {
+/// The diagram of what led to `moment`; `about` says what went wrong there. `None` if nothing happened.
+pub fn diagram<X: Custom>(prepared: &Prepared<X>, moment: Time, about: &str) -> Option<Figure> {
     let story = Story::until(prepared, moment);
     let last = last_step(&story, moment)?;
-    let shown = Shown::of(&story, last);
+    let clients: BTreeSet<NodeId> = prepared.world.workloads.iter().map(|workload| workload.node).collect();
+    let shown = Shown::of(&story, last, &clients);
     let name = |node: NodeId| prepared.world.setup.nodes[node.index()].name.to_string();
     let subtitle = format!("{}, seed {}: {about}", prepared.name, prepared.world.setup.seed);
-    Some(space_time(&shown.input(&story, subtitle, &name)))
+    Some(figures::space_time(space_time(&shown.input(&story, subtitle, &name))))
 }
 
 /// The step at which it went wrong: the last of that moment that meant something, else the last.
@@ -69,7 +72,7 @@ struct Message {
 }
 
 impl Shown {
-    fn of(story: &Story, last: usize) -> Shown {
+    fn of(story: &Story, last: usize, clients: &BTreeSet<NodeId>) -> Shown {
         let past = story.past(last);
         let mut received: BTreeMap<Tag, usize> = BTreeMap::new();
         for (index, step) in story.steps.iter().enumerate().take(last + 1) {
@@ -77,31 +80,48 @@ impl Shown {
                 received.entry(tag).or_insert(index);
             }
         }
-        let all: Vec<Message> = story.steps[..=last].iter().enumerate().flat_map(|(sent, step)| {
-            let message = |(tag, to, name): &(Tag, NodeId, &'static str)| {
-                let received = received.get(tag).copied();
-                let is_causal = received.is_some_and(|received| past[received]);
-                Message { sent, to: *to, name, tag: *tag, received, is_causal }
-            };
-            step.sent.iter().map(message).collect::<Vec<_>>()
-        }).collect();
+        let all: Vec<Message> = story.steps[..=last]
+            .iter()
+            .enumerate()
+            .flat_map(|(sent, step)| {
+                let message = |(tag, to, name): &(Tag, NodeId, &'static str)| {
+                    let received = received.get(tag).copied();
+                    let is_causal = received.is_some_and(|received| past[received]);
+                    Message { sent, to: *to, name, tag: *tag, received, is_causal }
+                };
+                step.sent.iter().map(message).collect::<Vec<_>>()
+            })
+            .collect();
         // What reached the violation last tells most: by when it arrived.
-        let mut causal: Vec<Message> = all.iter().filter(|message| message.is_causal).copied().collect();
+        // Clients that are sent from one node to the next are in the past of all that comes after, and had no part in it.
+        let is_chatter = |message: &Message| {
+            let ends = [Some(message.sent), message.received].into_iter().flatten();
+            let is_of_client = clients.contains(&message.to) || clients.contains(&message.tag.sender);
+            is_of_client && ends.map(|end| &story.steps[end]).all(|step| step.notes.is_empty())
+        };
+        let causal = all.iter().filter(|message| message.is_causal && !is_chatter(message));
+        let mut causal: Vec<Message> = causal.copied().collect();
         causal.sort_by_key(|message| message.received);
         let kept = causal.split_off(causal.len().saturating_sub(CAUSAL_MAX));
         let from = kept.iter().map(|message| message.sent).min().unwrap_or(last);
-        let others = all.iter().filter(|message| !message.is_causal && message.sent >= from);
+        let others =
+            all.iter().filter(|message| !message.is_causal && message.sent >= from && !is_chatter(message));
         // Those that were lost on the way from the causal past say more than those that arrived too late to matter.
         let mut others: Vec<Message> = others.copied().collect();
-        others.sort_by_key(|message| (!past[message.sent], message.received.is_some(), std::cmp::Reverse(message.sent)));
-        let of_window = others.len() + all.iter().filter(|message| message.is_causal && message.sent >= from).count();
+        others.sort_by_key(|message| {
+            (!past[message.sent], message.received.is_some(), std::cmp::Reverse(message.sent))
+        });
+        let of_window = all.iter().filter(|message| message.sent >= from).count();
         others.truncate(OTHERS_MAX);
         let messages: Vec<Message> = kept.into_iter().chain(others).collect();
         let left_out = of_window - messages.len();
-        let is_turn = |step: &Step| {
-            step.life.is_some() || step.notes.iter().any(|note| note.sort == Sort::Leadership)
-        };
-        let turns = story.steps[..from].iter().enumerate().rev().filter(|(_, step)| is_turn(step) && step.at > Time::ZERO);
+        let is_turn =
+            |step: &Step| step.life.is_some() || step.notes.iter().any(|note| note.sort == Sort::Leadership);
+        let turns = story.steps[..from]
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, step)| is_turn(step) && step.at > Time::ZERO);
         let turns: Vec<usize> = turns.map(|(index, _)| index).take(TURNS_MAX).collect();
         let telling = |index: &usize| {
             let step = &story.steps[*index];
@@ -114,11 +134,17 @@ impl Shown {
     }
 
     fn input(&self, story: &Story, subtitle: String, name: &dyn Fn(NodeId) -> String) -> SpaceTimeInput {
-        let nodes: BTreeSet<NodeId> = self.steps.iter().map(|step| story.steps[*step].node)
-            .chain(self.messages.iter().map(|message| message.to)).collect();
+        let nodes: BTreeSet<NodeId> = self
+            .steps
+            .iter()
+            .map(|step| story.steps[*step].node)
+            .chain(self.messages.iter().map(|message| message.to))
+            .collect();
         let nodes: Vec<NodeId> = nodes.into_iter().collect();
-        let line = |node: NodeId| nodes.iter().position(|one| *one == node).expect("every node shown has a line");
-        let place: BTreeMap<usize, usize> = self.steps.iter().enumerate().map(|(place, step)| (*step, place)).collect();
+        let line =
+            |node: NodeId| nodes.iter().position(|one| *one == node).expect("every node shown has a line");
+        let place: BTreeMap<usize, usize> =
+            self.steps.iter().enumerate().map(|(place, step)| (*step, place)).collect();
         let steps = self.steps.iter().map(|index| {
             let step = &story.steps[*index];
             SpaceTimeStep {
@@ -145,7 +171,8 @@ impl Shown {
         let down = |node: &NodeId| {
             // Whether it was up when the first step shown was taken: its last change of life before says so.
             let first = *self.steps.first().expect("the last step is shown");
-            let before = story.steps[..first].iter().rev().find(|step| step.node == *node && step.life.is_some());
+            let before =
+                story.steps[..first].iter().rev().find(|step| step.node == *node && step.life.is_some());
             let life = before.and_then(|step| step.life);
             matches!(life, Some(Lifecycle::Crashed | Lifecycle::DiskLost))
         };
@@ -187,7 +214,7 @@ fn label(step: &Step) -> String {
         return step.name.to_owned();
     }
     let telling = step.notes.iter().max_by_key(|note| note.sort);
-    telling.map_or_else(|| step.name.to_owned(), |note| note.words.clone())
+    telling.map_or_else(|| step.name.to_owned(), |note| note.short.clone())
 }
 
 fn tip(step: &Step, name: &dyn Fn(NodeId) -> String) -> String {

@@ -39,6 +39,8 @@ pub struct Step {
 pub struct Noted {
     /// Its sort.
     pub sort: Sort,
+    /// In a word or two.
+    pub short: String,
     /// In words.
     pub words: String,
 }
@@ -180,31 +182,48 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
 
 /// What a note says, if it is worth a word.
 fn words<N>(note: &Note<N>) -> Option<Noted> {
-    let (sort, words) = match note {
+    let alone = |sort, words: String| (sort, words.clone(), words);
+    let (sort, short, words) = match note {
         Note::Consensus(note) => match note {
-            ConsensusNote::Campaigned { term, pre_vote: true } => (Sort::Plain, format!("asks before term {}", term.0)),
-            ConsensusNote::Campaigned { term, pre_vote: false } => (Sort::Plain, format!("campaigns, term {}", term.0)),
-            ConsensusNote::BecameLeader { term, .. } => (Sort::Leadership, format!("leads term {}", term.0)),
-            ConsensusNote::SteppedDown { term } => (Sort::Leadership, format!("steps down, term {}", term.0)),
-            ConsensusNote::Appended { index, term, .. } => (Sort::Plain, format!("appends {} of term {}", index.0, term.0)),
-            ConsensusNote::Truncated { from } => (Sort::Plain, format!("cuts from {}", from.0)),
-            ConsensusNote::Committed { index, .. } => (Sort::Commit, format!("commits {}", index.0)),
-            ConsensusNote::Installed { index, .. } => (Sort::Plain, format!("installs snapshot {}", index.0)),
-            ConsensusNote::Halted { why } => (Sort::Leadership, format!("halts: {why}")),
+            ConsensusNote::Campaigned { term, pre_vote: true } => {
+                alone(Sort::Plain, format!("asks before term {}", term.0))
+            }
+            ConsensusNote::Campaigned { term, pre_vote: false } => {
+                (Sort::Plain, format!("campaigns: {}", term.0), format!("campaigns for term {}", term.0))
+            }
+            ConsensusNote::BecameLeader { term, .. } => {
+                alone(Sort::Leadership, format!("leads term {}", term.0))
+            }
+            ConsensusNote::SteppedDown { term } => {
+                (Sort::Leadership, "steps down".to_owned(), format!("steps down in term {}", term.0))
+            }
+            ConsensusNote::Appended { index, term, .. } => (
+                Sort::Plain,
+                format!("appends {}", index.0),
+                format!("appends {} of term {}", index.0, term.0),
+            ),
+            ConsensusNote::Truncated { from } => alone(Sort::Plain, format!("cuts from {}", from.0)),
+            ConsensusNote::Committed { index, .. } => alone(Sort::Commit, format!("commits {}", index.0)),
+            ConsensusNote::Installed { index, .. } => {
+                alone(Sort::Plain, format!("installs snapshot {}", index.0))
+            }
+            ConsensusNote::Halted { why } => (Sort::Leadership, "halts".to_owned(), format!("halts: {why}")),
             ConsensusNote::Synced { .. }
             | ConsensusNote::Applied { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Compacted { .. } => return None,
         },
         Note::Client(note) | Note::Service(ServiceNote::Store(note)) => match note {
-            ClientNote::Invoked { asked: Asked::Store(op), .. } => (Sort::Plain, format!("asks: {op}")),
-            ClientNote::Invoked { asked: Asked::Call { .. }, .. } => (Sort::Plain, "calls".to_owned()),
-            ClientNote::Returned { outcome, .. } => (Sort::Plain, ended(*outcome).to_owned()),
+            ClientNote::Invoked { asked: Asked::Store(op), .. } => {
+                (Sort::Plain, op.to_string(), format!("asks: {op}"))
+            }
+            ClientNote::Invoked { asked: Asked::Call { .. }, .. } => alone(Sort::Plain, "calls".to_owned()),
+            ClientNote::Returned { outcome, .. } => alone(Sort::Plain, ended(*outcome).to_owned()),
         },
         Note::Service(ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused)
         | Note::Custom(_) => return None,
     };
-    Some(Noted { sort, words })
+    Some(Noted { sort, short, words })
 }
 
 fn ended(outcome: Outcome) -> &'static str {
@@ -212,5 +231,98 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::Ok(_) => "returns ok",
         Outcome::Fail(_) => "returns fail",
         Outcome::Unknown(_) => "returns unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::trace::pass;
+    use crate::run::{first_run, spacetime};
+    use crate::scenario::{LoadOptions, load_text};
+    use crate::sim::Limits;
+    use crate::systems::Never;
+
+    const LOSSY: &str = r#"
+        schema = 1
+        duration = "3s"
+        [network]
+        default = { loss = "5%", duplicate = "5%", jitter = "exp(3ms)" }
+        [system.kv]
+        type = "raft"
+        nodes = 3
+        [workload.clients]
+        target = "kv"
+        arrival = "poisson(40/s)"
+        [fault.crash]
+        at = "1500ms"
+        do = "crash"
+        target = "leader(kv)"
+        for = "500ms"
+    "#;
+
+    fn lossy() -> Prepared<Never> {
+        first_run(load_text("lossy", LOSSY, &LoadOptions::default()), Limits::default()).expect("it is valid")
+    }
+
+    #[test]
+    fn a_world_with_named_messages_is_the_same_world() {
+        let prepared = lossy();
+        let story = Story::until(&prepared, prepared.world.setup.duration);
+        assert_eq!(story.digest, pass(&prepared, u64::MAX).digest);
+        assert!(!story.is_cut && story.steps.len() > 1_000);
+    }
+
+    #[test]
+    fn every_message_that_arrives_was_sent_once_and_before() {
+        let story = Story::until(&lossy(), Time(3_000_000_000));
+        let sent: BTreeMap<Tag, usize> = story.sends().collect();
+        assert_eq!(sent.len(), story.sends().count(), "a name names one message");
+        let mut arrivals = BTreeMap::new();
+        for (index, step) in story.steps.iter().enumerate() {
+            if let Some(tag) = step.received {
+                assert!(sent[&tag] < index && tag.sender != step.node);
+                *arrivals.entry(tag).or_insert(0) += 1;
+            }
+        }
+        assert!(arrivals.values().any(|times| *times == 2), "some are doubled");
+        assert!(sent.keys().any(|tag| !arrivals.contains_key(tag)), "and some are lost");
+    }
+
+    /// Happens-before by vector clocks: another way to the same.
+    #[test]
+    fn the_causal_past_is_that_of_vector_clocks() {
+        let story = Story::until(&lossy(), Time(2_000_000_000));
+        let nodes = 1 + story.steps.iter().map(|step| step.node.index()).max().expect("there are steps");
+        let sent: BTreeMap<Tag, usize> = story.sends().collect();
+        let mut clocks: Vec<Vec<usize>> = Vec::new();
+        let mut latest = vec![vec![0; nodes]; nodes];
+        for step in &story.steps {
+            let mut clock = latest[step.node.index()].clone();
+            if let Some(sender) = step.received.map(|tag| &clocks[sent[&tag]]) {
+                clock.iter_mut().zip(sender).for_each(|(own, other)| *own = (*own).max(*other));
+            }
+            clock[step.node.index()] += 1;
+            latest[step.node.index()].clone_from(&clock);
+            clocks.push(clock);
+        }
+        for last in [10, 500, story.steps.len() - 1] {
+            let past = story.past(last);
+            for (index, clock) in clocks.iter().enumerate() {
+                let node = story.steps[index].node.index();
+                assert_eq!(
+                    past[index],
+                    index <= last && clock[node] <= clocks[last][node],
+                    "{index} before {last}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_diagram_has_a_bounded_number_of_rows() {
+        let figure =
+            spacetime::diagram(&lossy(), Time(3_000_000_000), "nothing").expect("something happened");
+        assert!(figure.svg.matches("<circle").count() < 300 && figure.svg.contains("left out"));
     }
 }

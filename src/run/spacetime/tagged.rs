@@ -2,8 +2,8 @@
 //! was lost, doubled or overtaken. Apart from that it is the same world, event by event.
 
 use crate::kernel::{
-    Area, Areas, Context, Description, DiskError, DiskToken, Durable, Duration, Effect, Message, NodeId, Process,
-    Stream, Time, WorkToken, Write,
+    Area, Areas, Context, Description, DiskError, DiskToken, Durable, Duration, Effect, Message, NodeId,
+    Process, Stream, Time, WorkToken, Write,
 };
 use crate::sim::Setup;
 
@@ -115,8 +115,7 @@ impl<P: Process, C: Context<Tagging<P>>> Context<P> for Named<'_, C> {
 
     fn send(&mut self, to: NodeId, message: P::Message) {
         *self.sent += 1;
-        let tag =
-            Tag { sender: self.outer.me(), incarnation: self.outer.incarnation(), number: *self.sent };
+        let tag = Tag { sender: self.outer.me(), incarnation: self.outer.incarnation(), number: *self.sent };
         self.outer.send(to, Tagged { tag, message });
     }
 

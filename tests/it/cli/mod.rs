@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod explain;
 mod extends;
+mod hunt;
 mod installing;
 mod list;
 mod new;

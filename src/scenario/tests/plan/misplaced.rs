@@ -90,7 +90,7 @@ error[S050]: `majority` is no way to choose nodes
 8 | target = "majority(kv)"
   |           ^^^^^^^^ did you mean `quorum`?
   |
-  = help: choose `leader`, `follower`, `followers`, `any`, `minority` or `quorum`; `seedbed explain targets` says what each means
+  = help: choose `leader`, `follower`, `followers`, `any`, `minority`, `quorum` or `nodes`; `seedbed explain targets` says what each means
 "#,
     );
     assert_shown(

@@ -73,7 +73,7 @@ error[S050]: `leder` is no way to choose nodes
 23 | target = "leder(kv)"
    |           ^^^^^ did you mean `leader`?
    |
-   = help: choose `leader`, `follower`, `followers`, `any`, `minority` or `quorum`; `seedbed explain targets` says what each means
+   = help: choose `leader`, `follower`, `followers`, `any`, `minority`, `quorum` or `nodes`; `seedbed explain targets` says what each means
 
 error[S052]: `leader(kv` is no target
   --> test.toml:27:10

@@ -1,35 +1,32 @@
 //! `seedbed hunt`: tries seeds until a check fails, and shrinks what fails.
 
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+mod keep;
+mod print;
+mod progress;
+
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Value as Json, json};
 
 use super::internal::quoted;
 use super::run::arguments::{When, jobs, only, seeds, wall_limit};
 use super::run::batch::cores;
 use super::run::limits::{Stopwatch, is_interrupted, wait_until_told, watch_interrupts};
 use super::{Exit, Failure, Format, Terminal, doing, input};
-use crate::hunt::capsule::StoredSize;
-use crate::hunt::{CAPSULE, Capsule, Effort, Files, Pursued, Search, Searched, Subject, Violation, pursue};
-use crate::kernel::{Duration, Time};
-use crate::run::outputs::{Disk, OutputError, Sink, run_id, write_file};
-use crate::run::page::grouped;
+use crate::hunt::{Capsule, Effort, Files, Search, Searched, Subject, Violation, pursue};
+use crate::run::outputs::CAPSULE;
 use crate::run::prepare::{Kind, Prepared, prepare};
 use crate::scenario::source::ScenarioFiles;
-use crate::scenario::{LoadOptions, Loaded, Scenario, Sweep, read, render, resolved};
+use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render};
 use crate::sim::Limits;
-use crate::spec::quantity::duration_text;
 use crate::spec::{DataFiles, Node, suggest};
 use crate::systems::Custom;
+use keep::{check_writable, keep};
+use progress::Bar;
 
 /// The file that has the least scenario.
 const MINIMAL: &str = "minimal.toml";
-/// The file that shows the last moments.
-const DIAGRAM: &str = "space-time.svg";
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -104,6 +101,7 @@ struct Kept {
     capsule: Capsule,
     minimal: String,
     folder: PathBuf,
+    page: PathBuf,
     others: Vec<Violation>,
 }
 
@@ -127,9 +125,8 @@ impl Hunt {
         check_writable(&folder)?;
         watch_interrupts(terminal);
         let clock = Stopwatch::start();
-        let is_over = || {
-            is_interrupted() || self.budget.is_some_and(|budget| clock.seconds() >= budget.as_secs_f64())
-        };
+        let is_over =
+            || is_interrupted() || self.budget.is_some_and(|budget| clock.seconds() >= budget.as_secs_f64());
         let files: &Files<'_> = &|| -> Box<dyn DataFiles> {
             Box::new(ScenarioFiles::new(&prey.loaded.sources, prey.loaded.root.clone()))
         };
@@ -152,10 +149,11 @@ impl Hunt {
                 let command = self.command(Some(*seed));
                 let _doing = doing(command);
                 let pursued = pursue::<X>(subject, &prey.document, *seed, &wanted.wanted, effort);
-                let others = violations.iter().filter(|other| other.wanted != wanted.wanted).cloned().collect();
+                let others =
+                    violations.iter().filter(|other| other.wanted != wanted.wanted).cloned().collect();
                 match pursued {
                     None => None,
-                    Some(pursued) => Some(keep(pursued, &prey, &folder, others)?),
+                    Some(pursued) => Some(keep(&self.program, pursued, &prey, &folder, others)?),
                 }
             }
         };
@@ -181,21 +179,24 @@ impl Hunt {
             Some((prepared, document))
         });
         terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
-        let Some((prepared, document)) = prepared.filter(|_| !diagnostics.has_errors()) else { return Ok(None) };
+        let Some((prepared, document)) = prepared.filter(|_| !diagnostics.has_errors()) else {
+            return Ok(None);
+        };
         self.check_wanted(&prepared)?;
         Ok(Some(Prey { name: prepared.name.clone(), document, loaded }))
     }
 
     /// The one combination of the sweep that is hunted.
     fn choose(&self, sweep: &Sweep) -> Result<Node, Failure> {
-        if let Some((name, _)) = self.only.iter().find(|(name, _)| !sweep.names().any(|known| known == name)) {
+        if let Some((name, _)) = self.only.iter().find(|(name, _)| !sweep.names().any(|known| known == name))
+        {
             let failure = Failure::new(Exit::Invalid, format!("--only {name}: no [sweep] varies `{name}`"));
             return Err(match suggest::closest(name, sweep.names()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
                 None => failure.help("--set replaces a value of the scenario"),
             });
         }
-        let is_chosen = |point: &crate::scenario::Point| {
+        let is_chosen = |point: &Point| {
             self.only.iter().all(|(name, value)| {
                 point.parameters.iter().any(|one| one.name == *name && one.written == *value)
             })
@@ -214,7 +215,8 @@ impl Hunt {
                     sweep.len(),
                     if self.only.is_empty() { "" } else { ", several of which have these values" }
                 );
-                let help = format!("choose one by --only NAME=VALUE for {}", suggest::one_of(names.into_iter()));
+                let help =
+                    format!("choose one by --only NAME=VALUE for {}", suggest::one_of(names.into_iter()));
                 Err(Failure::new(Exit::Invalid, message).help(help))
             }
         }
@@ -228,7 +230,8 @@ impl Hunt {
             Kind::Sometimes { .. } => None,
             Kind::Assertion { query, .. } => Some(crate::run::metrics::entry(query.metric).name),
         };
-        let can_fail = prepared.checks.iter().filter_map(|check| Some((check.name.as_str(), kind(&check.kind)?)));
+        let can_fail =
+            prepared.checks.iter().filter_map(|check| Some((check.name.as_str(), kind(&check.kind)?)));
         let can_fail: Vec<(&str, &str)> = can_fail.collect();
         let Some(wanted) = &self.check else { return Ok(()) };
         if can_fail.iter().any(|(name, kind)| name == wanted || kind == wanted) || wanted == CONSERVATION {
@@ -237,7 +240,10 @@ impl Hunt {
         let mut names: Vec<&str> = can_fail.iter().flat_map(|(name, kind)| [*name, *kind]).collect();
         names.sort_unstable();
         names.dedup();
-        let failure = Failure::new(Exit::Invalid, format!("--check {wanted}: the scenario has no check that can fail under this name"));
+        let failure = Failure::new(
+            Exit::Invalid,
+            format!("--check {wanted}: the scenario has no check that can fail under this name"),
+        );
         Err(match suggest::closest(wanted, names.iter().copied()) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None if names.is_empty() => failure.help("it has no check that a single run can fail"),
@@ -304,8 +310,8 @@ impl Hunt {
     ) -> Result<Exit, Failure> {
         let exit = self.exit(searched, kept);
         match self.format {
-            Format::Json => terminal.print_json(&document(prey, searched, kept, took, exit))?,
-            Format::Text => terminal.print(&text(prey, searched, kept, took))?,
+            Format::Json => terminal.print_json(&print::document(prey, searched, kept, took, exit))?,
+            Format::Text => terminal.print(&print::text(prey, searched, kept, took))?,
         }
         for seed in &searched.panicked {
             terminal.error(&format!("seed {seed} met a mistake of ours: {}", self.command(Some(*seed))));
@@ -327,7 +333,11 @@ impl Hunt {
                 terminal.warn("shrinking was cut short: there may be a smaller scenario");
             }
             let capsule = kept.folder.join(CAPSULE);
-            terminal.say(&format!("reproduce: {} repro {}", quoted(&self.program), quoted(&capsule.display().to_string())));
+            terminal.say(&format!(
+                "reproduce: {} repro {}",
+                quoted(&self.program),
+                quoted(&capsule.display().to_string())
+            ));
         } else if let Some((seed, _)) = &searched.found {
             terminal.say(&format!("reproduce: {}", self.command(Some(*seed))));
         }
@@ -346,161 +356,3 @@ impl Hunt {
 
 /// The check that no scenario names.
 const CONSERVATION: &str = "conservation";
-
-/// Holds that results can be written, before anything is simulated.
-fn check_writable(folder: &Path) -> Result<(), Failure> {
-    let probe = folder.join(format!(".probe-{}", std::process::id()));
-    let write = || {
-        Disk.create_folder(folder)?;
-        Disk.create(&probe)?;
-        Disk.remove_file(&probe)
-    };
-    write().map_err(|error| {
-        let message = format!("{}: results cannot be written: {error}", folder.display());
-        Failure::new(Exit::InputOutput, message).help("nothing was run; --out names another folder")
-    })
-}
-
-/// Writes a failure down: the capsule last, so that it is there only with the rest.
-fn keep(pursued: Pursued, prey: &Prey, home: &Path, others: Vec<Violation>) -> Result<Kept, Failure> {
-    let Pursued { capsule, minimal, diagram } = pursued;
-    let id = run_id(&resolved(&prey.document, None), capsule.seed, &[]);
-    let folder = home.join(format!("hunt-{id}-{}", capsule.check.kind));
-    let write = || -> Result<(), OutputError> {
-        for input in &capsule.inputs {
-            // One that leads out of the folder cannot be put there; the capsule has it in any case.
-            let path = Path::new(&input.path);
-            let is_inside = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
-            if is_inside {
-                write_file(&Disk, &folder.join(path), input.text.as_bytes())?;
-            }
-        }
-        if let Some(diagram) = &diagram {
-            write_file(&Disk, &folder.join(DIAGRAM), diagram.as_bytes())?;
-        }
-        write_file(&Disk, &folder.join(MINIMAL), minimal.as_bytes())?;
-        write_file(&Disk, &folder.join(CAPSULE), capsule.json().as_bytes())
-    };
-    write().map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-    Ok(Kept { capsule, minimal, folder, others })
-}
-
-fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: &Took) -> String {
-    let name = &prey.name;
-    let seeds = super::count(searched.tried, "seed");
-    let rate = searched.tried as f64 / took.search_s.max(1e-9);
-    let tried = format!("{seeds} in {:.1} s ({rate:.1} a second, {} events)", took.search_s, grouped(took.events));
-    let Some((seed, violations)) = &searched.found else {
-        return format!("{name}  {tried}\nnothing failed\n");
-    };
-    let mut out = format!("{name}  seed {seed} fails, after {tried}\n");
-    let Some(Kept { capsule, minimal, folder, others }) = kept else {
-        for violation in violations {
-            out += &format!("  violated  {} ({})\n", violation.wanted.check, violation.wanted.kind);
-        }
-        return out;
-    };
-    let check = &capsule.check;
-    let at = capsule.shrunk.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at)));
-    out += &format!("  violated  {} ({}) of {}{at}\n", check.name, check.kind, check.about);
-    if !capsule.shrunk.message.is_empty() {
-        out += &format!("            {}\n", capsule.shrunk.message.replace('\n', "\n            "));
-    }
-    for other in others {
-        out += &format!("  also      {} ({}) of {}\n", other.wanted.check, other.wanted.kind, other.wanted.about);
-    }
-    let (before, after) = (&capsule.shrinking.before, &capsule.shrinking.after);
-    let rows = [
-        ("strikes", before.strikes, after.strikes),
-        ("operations", before.operations, after.operations),
-        ("nodes", before.nodes, after.nodes),
-    ];
-    for (what, before, after) in rows {
-        out += &format!("  {what:<10} {:>8} -> {}\n", grouped(before), grouped(after));
-    }
-    let length = |size: &StoredSize| duration_text(Duration(size.duration_ns));
-    out += &format!("  {:<10} {:>8} -> {}\n", "duration", length(before), length(after));
-    out += &format!("  shrunk in {} runs and {:.1} s\n", capsule.shrinking.runs, took.wall_s - took.search_s);
-    out += &format!("\n{minimal}\n{}\n{}\n", folder.join(MINIMAL).display(), folder.join(CAPSULE).display());
-    out
-}
-
-fn document(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: &Took, exit: Exit) -> Json {
-    let failure = |kept: &Kept| {
-        let Capsule { check, seed, shrinking, shrunk, .. } = &kept.capsule;
-        json!({
-            "check": check.name,
-            "kind": check.kind,
-            "about": check.about,
-            "seed": seed,
-            "message": shrunk.message,
-            "at_s": shrunk.failed_at_ns.map(|at| Time(at).since(Time::ZERO).as_secs_f64()),
-            "capsule": kept.folder.join(CAPSULE).display().to_string(),
-            "minimal": kept.folder.join(MINIMAL).display().to_string(),
-            "digest": shrunk.digest,
-            "seeds_tried": searched.tried,
-            "cpu_s": took.wall_s,
-            "steps_before": shrinking.before.strikes,
-            "steps_after": shrinking.after.strikes,
-            "before": shrinking.before,
-            "after": shrinking.after,
-            "shrink_runs": shrinking.runs,
-            "is_cut": shrinking.is_cut,
-            "is_forced": shrinking.is_forced,
-        })
-    };
-    let found = searched.found.as_ref().filter(|_| kept.is_none());
-    json!({
-        "scenario": prey.name,
-        "seeds_tried": searched.tried,
-        "is_open": searched.is_open,
-        "failures": kept.map(failure).into_iter().collect::<Vec<_>>(),
-        "failing_seed_not_written": found.map(|(seed, _)| seed),
-        "panicked_seeds": searched.panicked,
-        "exit": exit.code(),
-        "host": {
-            "wall_s": took.wall_s,
-            "search_s": took.search_s,
-            "seeds_per_s": searched.tried as f64 / took.search_s.max(1e-9),
-            "events": took.events,
-        },
-    })
-}
-
-/// The progress on stderr.
-struct Bar {
-    bar: ProgressBar,
-    said: Mutex<()>,
-}
-
-impl Bar {
-    fn new(when: When, terminal: &Terminal) -> Bar {
-        let shown = when == When::Auto && terminal.shows_progress();
-        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Bar { bar: ProgressBar::with_draw_target(None, target), said: Mutex::new(()) }
-    }
-
-    fn searching(&self, seeds: u64) {
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} seeds, {per_sec}, {eta} left");
-        self.bar.set_style(style.expect("the template is well-formed"));
-        self.bar.set_length(seeds);
-    }
-
-    fn ran(&self) {
-        self.bar.inc(1);
-    }
-
-    fn shrinking(&self, seed: u64, runs: u64) {
-        let _one_at_a_time = self.said.lock().expect("nothing panics while it is held");
-        if runs == 1 {
-            let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
-            self.bar.set_style(style);
-        }
-        self.bar.set_message(format!("seed {seed} fails; shrinking, {runs} runs"));
-        self.bar.tick();
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-}
