@@ -1,12 +1,12 @@
 //! What of a run can be forced or left out in another: its strikes as they resolved, and the operations that its clients
 //! invoked. It is heard by going through the run once more, so that no other run pays for it.
 
-use crate::faults::Told;
-use crate::kernel::{Digest, NodeId, Time};
+use crate::faults::{Action, Told};
+use crate::kernel::{NodeId, Time};
 use crate::model::note::ClientNote;
 use crate::run::prepare::Prepared;
-use crate::sim::{FaultRecord, Lifecycle, Observer, Occurrence, Sim};
-use crate::systems::{Custom, Note, Role, Wire};
+use crate::sim::{FaultRecord, Observer, Sim};
+use crate::systems::{Custom, Note, Role};
 
 /// A strike of a run.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,7 +23,7 @@ pub struct Struck {
     pub resolved: String,
     /// What it takes to write it down.
     pub told: Told,
-    /// Of a strike with steps: the nodes that it took down, each from when until when, if they came back.
+    /// Of a strike with steps: the nodes that it held down, each from when until when, if it let go of them.
     pub downs: Vec<(NodeId, Time, Option<Time>)>,
 }
 
@@ -34,8 +34,6 @@ pub struct Heard {
     pub strikes: Vec<Struck>,
     /// The operations that clients of workloads invoked: the node that holds them, and the operation's number; in order.
     pub operations: Vec<(NodeId, u32)>,
-    /// The strike whose doing is what happens now.
-    acting: Option<usize>,
 }
 
 impl Heard {
@@ -48,10 +46,6 @@ impl Heard {
 }
 
 impl<X: Custom> Observer<Role<X>> for Heard {
-    fn began(&mut self, _: Time, _: u64, _: &Occurrence<'_, Wire<X::Message>>, _: Digest) {
-        self.acting = None;
-    }
-
     fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
         // What a service asks of a store is not a client's to leave out.
         if let Note::Client(ClientNote::Invoked { number, .. }) = note {
@@ -59,23 +53,8 @@ impl<X: Custom> Observer<Role<X>> for Heard {
         }
     }
 
-    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
-        let Some(strike) = self.acting.map(|strike| &mut self.strikes[strike]) else { return };
-        match change {
-            Lifecycle::Crashed => strike.downs.push((node, at, None)),
-            Lifecycle::Booted => {
-                let down = strike.downs.iter_mut().find(|(down, _, up)| *down == node && up.is_none());
-                if let Some((.., up)) = down {
-                    *up = Some(at);
-                }
-            }
-            Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
-        }
-    }
-
     fn struck(&mut self, fault: &FaultRecord) {
         assert_eq!(fault.strike, self.strikes.len(), "strikes are told in order");
-        self.acting = Some(fault.strike);
         self.strikes.push(Struck {
             planned: fault.planned,
             kind: fault.kind,
@@ -87,7 +66,21 @@ impl<X: Custom> Observer<Role<X>> for Heard {
         });
     }
 
-    fn goes_on(&mut self, _: Time, strike: usize) {
-        self.acting = Some(strike);
+    fn acts(&mut self, at: Time, strike: usize, actions: &[Action]) {
+        let Struck { told, downs, .. } = &mut self.strikes[strike];
+        for action in actions.iter().filter(|_| told.has_steps) {
+            match action {
+                Action::Crash(node) => downs.push((*node, at, None)),
+                Action::Restart(node) => {
+                    let down = downs.iter_mut().find(|(down, _, up)| down == node && up.is_none());
+                    if let Some((.., up)) = down {
+                        *up = Some(at);
+                    }
+                }
+                other => {
+                    unreachable!("the steps of a strike crash nodes and let them boot, and no {other:?}")
+                }
+            }
+        }
     }
 }

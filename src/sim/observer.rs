@@ -1,7 +1,7 @@
 //! Observers: checks, metrics, traces and charts listen to a run through one type known at compile time, so that
 //! what is not listened to costs nothing. An observer cannot change the run.
 
-use crate::faults::News;
+use crate::faults::{Action, News};
 use crate::kernel::{Digest, NodeId, Process, Time};
 use crate::net::DropReason;
 
@@ -41,6 +41,11 @@ pub trait Observer<P: Process> {
     /// A strike goes on, or ends: what changes before the next event is its doing, as it is after [`Observer::struck`].
     fn goes_on(&mut self, at: Time, strike: usize) {
         let _ = (at, strike);
+    }
+
+    /// This is what a strike does now: as it begins, in a step, or at its end; whatever else keeps it from showing.
+    fn acts(&mut self, at: Time, strike: usize, actions: &[Action]) {
+        let _ = (at, strike, actions);
     }
 
     /// A strike ended.

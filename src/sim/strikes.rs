@@ -177,6 +177,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if let Some(end) = end {
             self.shared.queue.push(end, Event::Undo { strike: strike as u32 });
         }
+        self.shared.observer.acts(now, strike, &resolved.begin);
         for action in resolved.begin {
             self.act(action);
         }
@@ -223,6 +224,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let is_over = running.scripts.iter().all(|progress| progress.step().is_none());
         self.count(&Occurrence::Stepped { strike, script });
         self.shared.observer.goes_on(self.shared.now, strike);
+        self.shared.observer.acts(self.shared.now, strike, &step.begin);
         step.begin.into_iter().for_each(|action| self.act(action));
         match is_over {
             true => self.undo(strike),
@@ -237,6 +239,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.count(&Occurrence::Ended { strike });
         running.out.iter().for_each(|node| self.shared.roster.nodes[node.index()].outs -= 1);
         self.shared.observer.goes_on(self.shared.now, strike);
+        self.shared.observer.acts(self.shared.now, strike, &running.end);
         for action in running.end {
             self.act(action);
         }

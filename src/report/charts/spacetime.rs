@@ -120,7 +120,7 @@ pub fn space_time(input: &SpaceTimeInput) -> String {
         words(&mut svg, at, SMALL, Anchor::Middle, Colour::INK_SOFT, "no data");
     }
     if !input.left_out.is_empty() {
-        let content = svg::fit(&input.left_out, SMALL, WIDTH - 32.0);
+        let content = svg::fit(&input.left_out, SMALL, WIDTH - 80.0);
         words(&mut svg, (16.0, height - 12.0), SMALL, Anchor::Start, Colour::INK_SOFT, &content);
     }
     svg.finish()
@@ -140,7 +140,7 @@ fn heading(svg: &mut Svg, input: &SpaceTimeInput, title: &str) {
         bold: true,
         content: title,
     });
-    let subtitle = svg::fit(&input.subtitle, SMALL, WIDTH - 32.0);
+    let subtitle = svg::fit(&input.subtitle, SMALL, WIDTH - 80.0);
     words(svg, (16.0, 44.0), SMALL, Anchor::Start, Colour::INK_SOFT, &subtitle);
     let mut x = 22.0;
     let legend = [

@@ -271,3 +271,67 @@ fn a_failing_run_shows_its_last_moments() {
     let page = std::fs::read_to_string(page).expect("it was written");
     assert!(page.contains("The last moments before the violation"));
 }
+
+/// What a run's requests.csv says of each operation: number, key, kind and when it was due.
+fn requests(folder: &Folder, settings: &[&str]) -> Vec<[String; 4]> {
+    let set = settings.iter().flat_map(|setting| ["--set", setting]);
+    let arguments: Vec<&str> =
+        ["run", "broken.toml", "--format", "json", "--charts", "none"].into_iter().chain(set).collect();
+    let run = folder.run(&arguments).json();
+    let file = folder.path(run["output"].as_str().expect("a folder")).join("requests.csv");
+    let text = std::fs::read_to_string(file).expect("it is text");
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().expect("it has a header");
+    let column = |name: &str| head.iter().position(|known| *known == name).expect("it is there");
+    let columns = ["number", "key", "op", "intended_ns"].map(column);
+    lines.map(|line| columns.map(|column| line[column].to_owned())).collect()
+}
+
+#[test]
+fn operations_can_be_chosen_by_their_numbers_and_the_others_change_nothing_about_them() {
+    let folder = broken();
+    let all = requests(&folder, &[]);
+    let numbers = |chosen: &[[String; 4]]| chosen.iter().map(|one| one[0].clone()).collect::<Vec<_>>();
+    let some = requests(&folder, &["workload.clients.operations=3, 7..9"]);
+    assert_eq!(numbers(&some), ["3", "7", "8", "9"]);
+    assert!(some.iter().all(|one| all.contains(one)), "{some:?}");
+    // In a closed loop, too, though there they come when somebody has time for them.
+    let closed =
+        ["workload.clients.operations=2..4", "workload.clients.arrival=closed(clients=3, think=50ms)"];
+    let mut closed = numbers(&requests(&folder, &closed));
+    closed.sort();
+    assert_eq!(closed, ["2", "3", "4"]);
+    for (setting, message) in [
+        ("workload.clients.operations=9..7", "these are no numbers of operations, ascending from 1"),
+        ("workload.clients.operations=0", "these are no numbers of operations, ascending from 1"),
+        ("fault.crashes.draws=12", "this is no name of draws"),
+        ("fault.crashes.target=nodes(kv.1, kv.9)", "there is no node `kv.9`"),
+        ("fault.crashes.target=nodes(kv.1, clients)", "`clients` is a workload"),
+        ("fault.crashes.target=nodes()", "`nodes` takes the names of nodes"),
+    ] {
+        let done = folder.run(&["check", "broken.toml", "--set", setting]).exits(2);
+        assert!(done.stderr.contains(message), "{message} is missing:\n{}", done.stderr);
+    }
+    folder.run(&["check", "broken.toml", "--set", "fault.crashes.target=nodes(kv.3, kv.1)"]).exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_hunt_says_how_far_it_came() {
+    let folder = broken();
+    let arguments =
+        ["hunt", "broken.toml", "--set", "system.kv.bugs=[]", "--seeds", "1..1000000", "--format", "json"];
+    let child = seedbed(folder.0.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("it starts");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("there is kill").success());
+    let done = Done::from(child.wait_with_output().expect("it ends")).exits(130);
+    let document = done.json();
+    assert!(document["seeds_tried"].as_u64() > Some(0) && document["is_open"] == true, "{document}");
+    assert!(
+        done.stderr.contains("interrupted: ") && done.stderr.contains(" of 1000000 seeds were tried"),
+        "{}",
+        done.stderr
+    );
+}
