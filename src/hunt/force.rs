@@ -57,9 +57,12 @@ impl Forcing<'_> {
     fn written(&self, strike: &Struck) -> Vec<Node> {
         let Struck { told, start, end, .. } = strike;
         if told.has_steps {
+            // A step that waited for a boot comes behind it, in the same moment.
+            let waited = |from: &Time| strike.downs.iter().any(|(_, _, up)| *up == Some(*from));
             let crash = |(node, from, to): &(NodeId, Time, Option<Time>)| {
+                let from = if waited(from) { *from + Duration(1) } else { *from };
                 let whom = Whom::Nodes(vec![*node]);
-                self.fault(FaultKind::Crash.name(), &Table::default(), *from, *to, &whom, Table::default())
+                self.fault(FaultKind::Crash.name(), &Table::default(), from, *to, &whom, Table::default())
             };
             return strike.downs.iter().map(crash).collect();
         }
