@@ -57,10 +57,9 @@ impl Forcing<'_> {
     fn written(&self, strike: &Struck) -> Vec<Node> {
         let Struck { told, start, end, .. } = strike;
         if told.has_steps {
-            // A step that waited for a boot comes behind it, in the same moment.
-            let waited = |from: &Time| strike.downs.iter().any(|(_, _, up)| *up == Some(*from));
+            // A step may have waited for a boot: it comes behind that, in the same moment.
             let crash = |(node, from, to): &(NodeId, Time, Option<Time>)| {
-                let from = if waited(from) { *from + Duration(1) } else { *from };
+                let from = if from == start { *from } else { *from + Duration(1) };
                 let whom = Whom::Nodes(vec![*node]);
                 self.fault(FaultKind::Crash.name(), &Table::default(), from, *to, &whom, Table::default())
             };
@@ -94,7 +93,7 @@ impl Forcing<'_> {
                 (settings.0.clone(), drawn.expect("it was drawn as a scenario would write it").ending())
             }
             None => {
-                (self.own_options(&options.common.r#do.value.name(), strike.planned), options.kind.ending())
+                (self.own_options(options.common.r#do.value.name(), strike.planned), options.kind.ending())
             }
         };
         // It struck behind all else of its moment, and a fault with `at` strikes before it.

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn ranges_ascend_from_one() {
-        for wrong in [vec![], vec![0..=3], vec![4..=3], vec![1..=3, 3..=4], vec![5..=6, 1..=2]] {
+        for wrong in
+            [vec![], vec![0..=3], vec![RangeInclusive::new(4, 3)], vec![1..=3, 3..=4], vec![5..=6, 1..=2]]
+        {
             assert_eq!(Numbers::new(wrong.clone()), None, "{wrong:?}");
         }
     }

@@ -56,13 +56,15 @@ pub(in crate::cli) fn wait_until_told() {
 
 /// Measures wall-clock time, for people and budgets: it never enters a result that others are held to.
 #[derive(Clone, Copy)]
-pub(in crate::cli) struct Stopwatch(#[allow(clippy::disallowed_types)] std::time::Instant);
+#[allow(clippy::disallowed_types)]
+pub(in crate::cli) struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
     /// Starts it.
     pub fn start() -> Stopwatch {
         #[allow(clippy::disallowed_types)]
-        Stopwatch(std::time::Instant::now())
+        let now = std::time::Instant::now();
+        Stopwatch(now)
     }
 
     /// Seconds since the start.

@@ -303,8 +303,8 @@ fn operations_can_be_chosen_by_their_numbers_and_the_others_change_nothing_about
     assert_eq!(closed, ["2", "3", "4"]);
     for (setting, message) in [
         ("workload.clients.operations=9..7", "these are no numbers of operations, ascending from 1"),
-        ("workload.clients.operations=0", "these are no numbers of operations, ascending from 1"),
-        ("fault.crashes.draws=12", "this is no name of draws"),
+        ("workload.clients.operations=0..3", "these are no numbers of operations, ascending from 1"),
+        ("fault.crashes.draws=12ab", "this is no name of draws"),
         ("fault.crashes.target=nodes(kv.1, kv.9)", "there is no node `kv.9`"),
         ("fault.crashes.target=nodes(kv.1, clients)", "`clients` is a workload"),
         ("fault.crashes.target=nodes()", "`nodes` takes the names of nodes"),
