@@ -9,6 +9,7 @@ mod ddmin;
 mod document;
 mod force;
 mod heard;
+mod orders;
 mod passes;
 pub mod search;
 mod settings;

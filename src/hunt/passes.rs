@@ -10,6 +10,7 @@ use super::ddmin::ddmin;
 use super::document::{self, at, length, names, text, with, without};
 use super::force::{Forcing, Named, faults_of, with_faults};
 use super::heard::Heard;
+use super::orders;
 use super::settings;
 use super::trial::{Outcome, Trials};
 
@@ -31,7 +32,7 @@ pub(super) struct Shrinker<'t, 'a, 's, X> {
 
 impl<X: Custom> Shrinker<'_, '_, '_, X> {
     /// Takes a candidate if it fails.
-    fn accept(&mut self, candidate: Node) -> bool {
+    pub(super) fn accept(&mut self, candidate: Node) -> bool {
         if candidate == self.best {
             return false;
         }
@@ -61,6 +62,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             let mut changed = false;
             if self.trials.left() > kept_back {
                 changed |= self.faults();
+                changed |= self.orders();
                 self.leaders();
                 changed |= self.cut(Duration::from_millis(1));
                 changed |= self.operations();
@@ -74,7 +76,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         }
     }
 
-    fn prepared(&self) -> Prepared<X> {
+    pub(super) fn prepared(&self) -> Prepared<X> {
         self.trials.subject().prepare(&self.best).expect("it failed, so that it could be run")
     }
 
@@ -109,7 +111,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         let document = with(&self.best, &["duration"], length(end));
         let strikes = |(_, fault): &Named| at(fault, &["at"]).and_then(length_of).is_none_or(|at| at < end);
         let faults: Vec<Named> = faults_of(&document).into_iter().filter(strikes).collect();
-        with_faults(&document, &faults)
+        orders::ending(with_faults(&document, &faults), end)
     }
 
     /// Puts faults that force the run's strikes in the place of those that drew them.
@@ -236,6 +238,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             let faults: Vec<Named> = faults.iter().map(moved).collect();
             let mut candidate = with_faults(&self.best, &faults);
             candidate = with(&candidate, &["duration"], length(Duration(duration.0 - spare)));
+            candidate = orders::earlier(candidate, Duration(spare));
             for workload in names(&candidate, &["workload"]) {
                 candidate = without(&candidate, &["workload", &workload, "operations"]).unwrap_or(candidate);
             }
@@ -341,7 +344,7 @@ fn with_operations(document: &Node, kept: &[(&str, u32)]) -> Node {
 }
 
 /// The length of time that a value is, if it is one.
-fn length_of(node: &Node) -> Option<Duration> {
+pub(super) fn length_of(node: &Node) -> Option<Duration> {
     match &node.value {
         Value::String(text) => units::duration(text.as_str()).ok(),
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => None,

@@ -8,9 +8,10 @@ use super::document::{at, integer, length, list, names, text, with, without};
 
 /// Keys without which a scenario, a system, a workload or a fault is none, or that other passes look after.
 const KEPT: [&str; 5] = ["name", "seed", "duration", "check", "schema"];
-const KEPT_IN: [(&str, &[&str]); 3] = [
+const KEPT_IN: [(&str, &[&str]); 4] = [
     ("system", &["type", "nodes", "groups", "bugs"]),
     ("workload", &["target", "arrival", "operations"]),
+    ("operation", &["do", "at", "every", "orders", "target", "by", "as"]),
     ("fault", &["do", "at", "for", "target", "groups", "links", "draws", "one_way", "direction"]),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::{Description, NodeId};
 use crate::model::log::{Command, LogIndex};
+use crate::model::membership::{Configuration, Slots};
 
 use super::Raft;
 use super::roles::{Mode, Progress, Role};
@@ -21,19 +22,29 @@ impl Raft {
         out.say("durable_index", self.durability.durable_index().0);
         out.say("snapshot_index", self.snapshot.as_ref().map(|snapshot| snapshot.last.index.0));
         out.say("log", self.last_entries());
+        let Configuration { voters, outgoing, learners } = *self.configuration();
+        let nodes = |slots: Slots| slots.iter().map(|slot| self.roster.node(slot)).collect::<Vec<NodeId>>();
+        out.say("voters", nodes(voters));
+        for (name, slots) in [("outgoing_voters", outgoing), ("learners", learners)] {
+            if !slots.is_empty() {
+                out.say(name, nodes(slots));
+            }
+        }
+        if self.recovering.is_some() {
+            out.say("disk", "replaced: it learns what it held");
+        }
         match &self.role {
             Role::Follower => {}
             Role::PreCandidate { votes } | Role::Candidate { votes } => {
-                let voters = self.membership.voters().iter().enumerate();
-                let granted: Vec<NodeId> =
-                    voters.filter(|(slot, _)| votes.has(*slot)).map(|(_, voter)| *voter).collect();
+                let granted: Vec<NodeId> = votes.iter().map(|slot| self.roster.node(slot)).collect();
                 out.say("votes", granted);
             }
             Role::Leader(leader) => {
-                let others = self.membership.voters().iter().zip(&leader.followers).enumerate();
-                let others = others.filter(|(slot, _)| *slot != self.slot);
-                let followers: Vec<Description> =
-                    others.map(|(_, (voter, progress))| follower(*voter, progress)).collect();
+                let told = leader.members.without(Slots::one(self.slot));
+                let followers: Vec<Description> = told
+                    .iter()
+                    .map(|slot| follower(self.roster.node(slot), &leader.followers[slot]))
+                    .collect();
                 out.say("followers", followers);
             }
         }
@@ -46,6 +57,7 @@ impl Raft {
             let entry = self.log.entry(index)?;
             let command = match entry.command {
                 Command::Noop => "no-op".to_owned(),
+                Command::Reconfigure(configuration) => format!("voters {}", configuration.voters.numbers()),
                 Command::Apply { op, .. } => op.to_string(),
             };
             Some(format!("{}: term {} {command}", index.0, entry.term.0))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::kernel::{Digest, Message, NodeId, Process, Time};
 use crate::model::history::Outcome;
-use crate::model::note::{Asked, ClientNote, ConsensusNote, ServiceNote};
+use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::run::prepare::Prepared;
 use crate::sim::{Lifecycle, Observer, Occurrence, Sim};
 use crate::systems::{Custom, Note, Role};
@@ -207,6 +207,13 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
             ConsensusNote::Installed { index, .. } => {
                 alone(Sort::Plain, format!("installs snapshot {}", index.0))
             }
+            ConsensusNote::Configured { voters, .. } => {
+                alone(Sort::Leadership, format!("voters {}", voters.numbers()))
+            }
+            ConsensusNote::Recovering => {
+                (Sort::Plain, "recovers".to_owned(), "recovers: its disk was replaced".to_owned())
+            }
+            ConsensusNote::Rejoined => alone(Sort::Plain, "rejoined".to_owned()),
             ConsensusNote::Halted { why } => (Sort::Leadership, "halts".to_owned(), format!("halts: {why}")),
             ConsensusNote::Synced { .. }
             | ConsensusNote::Applied { .. }
@@ -220,6 +227,12 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
             ClientNote::Invoked { asked: Asked::Call { .. }, .. } => alone(Sort::Plain, "calls".to_owned()),
             ClientNote::Returned { outcome, .. } => alone(Sort::Plain, ended(*outcome).to_owned()),
         },
+        Note::Operator(OperatorNote::Ordered { number }) => {
+            alone(Sort::Plain, format!("gives order {number}"))
+        }
+        Note::Operator(OperatorNote::Ended { number, ended, .. }) => {
+            alone(Sort::Plain, format!("order {number}: {}", ended.outcome()))
+        }
         Note::Service(ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused)
         | Note::Custom(_) => return None,
     };

@@ -9,6 +9,7 @@ use crate::spec::options::Places;
 use crate::spec::scalars::Located;
 
 use super::words::Words;
+use super::workload::OperationNumbers;
 
 crate::choices! {
     /// What an operator asks for.
@@ -45,6 +46,9 @@ crate::options! {
         every: Option<Located<Distribution>>,
         /// Of `every`: no more orders after this.
         until: Option<Duration>,
+        /// Of `every`: which of the orders are given, by their numbers from 1, ascending: "2, 5..7"; the others change nothing
+        /// about these. Absent: all. A hunt writes the ones that a failure takes.
+        orders: Option<OperationNumbers>,
         /// The node or nodes that are added, removed or replaced, or the one that is to lead: `kv.4`, `["kv.4", "kv.5"]`, or
         /// `any(kv)`, one drawn for each order.
         target: Words,
@@ -94,11 +98,13 @@ fn check_operation(operation: &OperationOptions, places: &Places<'_>, decoder: &
         ("as", kind != OperationKind::AddNode),
         ("voters_min", kind != OperationKind::RemoveNode),
         ("until", operation.every.is_none()),
+        ("orders", operation.every.is_none()),
     ];
     for (key, is_misplaced) in is_misplaced {
         if is_misplaced && places.given(key).is_some() {
             let message = match key {
                 "until" => "`until` ends what comes again and again, and this order is given once".to_owned(),
+                "orders" => "`orders` chooses among many orders, and this one is given once".to_owned(),
                 key => format!("`{key}` says nothing about do = \"{kind}\""),
             };
             refuse(key, Code::Contradiction, message, "leave it out");

@@ -193,6 +193,7 @@ impl Planner<'_> {
             extra.map(|last| placed.add(&format!("{system}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
         self.check_kind(options);
+        self.check_members(options, nodes.len());
         let bugs = self.bugs(options);
         SystemPlan { name: system.to_owned(), id, nodes, extra, bugs }
     }
@@ -289,6 +290,28 @@ impl Planner<'_> {
         let shown = others.iter().take(PLACES_SHOWN);
         let warning = shown.fold(warning, |warning, (_, origin)| warning.related(origin, "and this"));
         self.diagnostics.push(warning);
+    }
+
+    /// Somebody votes, and nobody who is not there votes or learns.
+    fn check_members(&mut self, options: &SystemOptions, nodes: usize) {
+        let Some((voters, learners)) = options.kind.members() else { return };
+        let learning = learners.value as usize;
+        match voters {
+            Some(voters) if voters.value as usize + learning > nodes => {
+                let count = voters.value;
+                let message = match learning {
+                    0 => format!("{count} nodes are to vote, and there are {nodes}"),
+                    _ => format!("{count} nodes are to vote and {learning} to learn, and there are {nodes}"),
+                };
+                let help = format!("write nodes = {}, or fewer voters", count as usize + learning);
+                self.refuse(Code::OutOfRange, &voters.origin, message, help);
+            }
+            None if learning > 0 && learning >= nodes => {
+                let message = format!("{learning} of {nodes} nodes are to learn, so that none votes");
+                self.refuse(Code::OutOfRange, &learners.origin, message, "let at least one vote".to_owned());
+            }
+            Some(_) | None => {}
+        }
     }
 
     /// What a type asks of its options.

@@ -11,6 +11,7 @@ use crate::spec::scalars::Located;
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::operation::{MemberChoice, OperationKind, OperationOptions};
+use super::super::nouns::workload::OperationNumbers;
 use super::nodes::Placed;
 use super::{OperatorFacts, Planner, Thing};
 
@@ -106,8 +107,12 @@ impl Planner<'_> {
                 let help = format!("write \"{0}.1\", or \"any({0})\"", word.value);
                 self.refuse(Code::BadTarget, &word.origin, message, help);
             } else {
-                let stores = placed.systems.iter().flat_map(|system| &system.nodes);
-                let known = stores.map(|node| &*placed.nodes[node.index()].name);
+                let entries = &self.scenario.system.entries;
+                let systems = placed.systems.iter().zip(entries);
+                let stores = systems.filter(|(_, (.., options))| options.kind.kind().is_replicated_log());
+                let known = stores
+                    .flat_map(|(system, _)| &system.nodes)
+                    .map(|node| &*placed.nodes[node.index()].name);
                 self.unknown_name(Thing::Node, &word.value, &word.origin, known);
             }
             return None;
@@ -246,7 +251,10 @@ impl Planner<'_> {
                     Slots::one(below(draws.draw(number, 1), nodes) as usize)
                 }
             };
-            orders.push((Time::ZERO + at, wanted(operation, target)));
+            let is_given = |OperationNumbers(numbers): &OperationNumbers| numbers.contains(number as u32 + 1);
+            if options.orders.as_ref().is_none_or(is_given) {
+                orders.push((Time::ZERO + at, wanted(operation, target)));
+            }
             if options.at.is_some() {
                 break;
             }

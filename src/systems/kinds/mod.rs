@@ -15,6 +15,7 @@ use crate::model::membership::Configuration;
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
+use crate::spec::scalars::Located;
 use crate::spec::shape::Shape;
 use crate::spec::value::Node;
 
@@ -169,10 +170,14 @@ impl KindOptions {
 
     /// Who votes and who learns from the start in a system of so many nodes, if its type has voters.
     pub fn initial(&self, nodes: usize) -> Option<Configuration> {
+        let (voters, learners) = self.members()?;
+        Some(raft::initial_configuration(nodes, voters, learners.value))
+    }
+
+    /// What its options say of who votes and who learns from the start, if its type has voters.
+    pub fn members(&self) -> Option<(Option<&Located<u32>>, &Located<u32>)> {
         match self {
-            KindOptions::Raft(raft) => {
-                Some(raft::initial_configuration(nodes, raft.voters.as_ref(), raft.learners.value))
-            }
+            KindOptions::Raft(raft) => Some((raft.voters.as_ref(), &raft.learners)),
             KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }

@@ -9,6 +9,7 @@ mod loads;
 mod misplaced;
 mod nemesis;
 mod network;
+mod operations;
 mod prospects;
 mod systems;
 mod targets;
