@@ -65,8 +65,9 @@ impl Matter {
                 "name nodes of a system; a partition cuts off clients as well"
             }
             Matter::Work => {
-                "of the types built in only a service works, for as long as its `work` says; do = \"slow-disk\" and do = \
-                 \"delay\" slow down a store"
+                "of the types built in only a service works, for as long as its `work` says; to any other messages are work \
+                 once it has cores = 1 and cpu = { receive = \"10us\" }; do = \"slow-disk\" and do = \"delay\" slow down a \
+                 store, too"
             }
             Matter::Disk => "of the types built in only a store writes: name its nodes",
             Matter::DiskTime => "give the system a disk that takes time, such as disk = { fsync = \"1ms\" }",

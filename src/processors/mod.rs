@@ -4,6 +4,8 @@
 //! Work is an amount (its length on an unloaded core of speed 1), not a timer: a slow node, a pause or a change of
 //! speed in the middle stretches what is left of it. Amounts and rates are integers: speeds in parts per million,
 //! and what is left of a piece is exact to 1 ns for each change of speed.
+//!
+//! Messages may be work too ([`MessageCost`]): docs/theory.md says what that comes to.
 
 use std::collections::VecDeque;
 
@@ -27,12 +29,60 @@ pub struct ProcessorProfile {
     pub cores: Option<u32>,
     /// Speed of each core.
     pub speed: Speed,
+    /// The work that messages are.
+    pub message: MessageCost,
 }
 
 impl Default for ProcessorProfile {
     fn default() -> Self {
-        ProcessorProfile { cores: None, speed: Speed::ONE }
+        ProcessorProfile { cores: None, speed: Speed::ONE, message: MessageCost::FREE }
     }
+}
+
+/// The work that a message is to who receives and to who sends it, as in Ailijiang, Charapko and Demirbas 2019 (§3.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageCost {
+    /// For each message received, before it is handled.
+    pub receive: Duration,
+    /// For each message sent, before it leaves.
+    pub send: Duration,
+    /// For each byte of either, on top.
+    pub byte: Duration,
+}
+
+impl MessageCost {
+    /// Messages are no work.
+    pub const FREE: MessageCost =
+        MessageCost { receive: Duration::ZERO, send: Duration::ZERO, byte: Duration::ZERO };
+
+    /// Whether messages are no work at all.
+    pub fn is_free(self) -> bool {
+        self == MessageCost::FREE
+    }
+
+    /// The work of receiving so many bytes; `None` if no message is any.
+    pub fn receiving(self, bytes: u32) -> Option<Duration> {
+        self.of(self.receive, bytes)
+    }
+
+    /// The work of sending so many bytes; `None` if no message is any.
+    pub fn sending(self, bytes: u32) -> Option<Duration> {
+        self.of(self.send, bytes)
+    }
+
+    fn of(self, message: Duration, bytes: u32) -> Option<Duration> {
+        let is_any = message > Duration::ZERO || self.byte > Duration::ZERO;
+        is_any.then(|| Duration(message.0.saturating_add(self.byte.0.saturating_mul(bytes.into()))))
+    }
+}
+
+/// What a piece of work is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Task {
+    /// For the process, which asked for it under this token.
+    Asked(WorkToken),
+    /// For a message that waits at this place of the node's mail.
+    Message(u32),
 }
 
 /// A completion to put in the event queue: stale if the piece has moved on (another `generation`).
@@ -52,7 +102,9 @@ pub struct Processor {
     profile: ProcessorProfile,
     running: Vec<Running>,
     free: Vec<u32>,
-    waiting: VecDeque<(WorkToken, Duration)>,
+    waiting: VecDeque<(Task, Duration)>,
+    /// What goes before all of `waiting`.
+    first: VecDeque<(Task, Duration)>,
     /// Product of the slow-node faults in force.
     slowdown: u64,
     paused: bool,
@@ -61,7 +113,7 @@ pub struct Processor {
 
 #[derive(Clone, Copy)]
 struct Running {
-    token: Option<WorkToken>,
+    task: Option<Task>,
     generation: u32,
     /// Work left when it was last touched, at `since`.
     left: Duration,
@@ -91,6 +143,7 @@ impl Processor {
             running: Vec::new(),
             free: Vec::new(),
             waiting: VecDeque::new(),
+            first: VecDeque::new(),
             slowdown: 1,
             paused: false,
             busy: Usage::default(),
@@ -105,7 +158,7 @@ impl Processor {
 
     /// Pieces of work that wait for a core.
     pub fn queue_length(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.first.len()
     }
 
     /// Pieces of work on a core.
@@ -115,46 +168,62 @@ impl Processor {
 
     /// Takes a piece of work; returns its completion if it starts at once.
     #[inline]
-    pub fn submit(&mut self, now: Time, token: WorkToken, work: Duration) -> Option<Completion> {
-        if self.profile.cores.is_none_or(|cores| self.in_service() < cores as usize) {
-            return self.start(now, token, work);
+    pub fn submit(&mut self, now: Time, task: Task, work: Duration) -> Option<Completion> {
+        if self.has_free_core() {
+            return self.start(now, task, work);
         }
-        self.waiting.push_back((token, work));
+        self.waiting.push_back((task, work));
         None
     }
 
-    /// A completion came up: returns the finished work's token, and the completion of the piece that starts in
-    /// its place. `None` if it was stale.
+    /// Takes a piece of work that goes before all that waits, but for what was taken in this way.
+    pub fn submit_first(&mut self, now: Time, task: Task, work: Duration) -> Option<Completion> {
+        if self.has_free_core() {
+            return self.start(now, task, work);
+        }
+        self.first.push_back((task, work));
+        None
+    }
+
+    /// A completion came up: returns what the finished work was for, or `None` if it was stale. Its core is taken until
+    /// [`Processor::release`], so that what comes of it at once finds the queues as they are.
     #[inline]
-    pub fn complete(
-        &mut self,
-        now: Time,
-        slot: u32,
-        generation: u32,
-    ) -> Option<(WorkToken, Option<Completion>)> {
+    pub fn complete(&mut self, now: Time, slot: u32, generation: u32) -> Option<Task> {
         let piece = &mut self.running[slot as usize];
         if piece.generation != generation {
             return None;
         }
-        let token = piece.token.take().expect("a piece with a live generation is under way");
+        let task = piece.task.take().expect("a piece with a live generation is under way");
         piece.generation += 1;
         self.account(now);
         self.busy.finished += 1;
         self.busy.running -= 1;
+        Some(task)
+    }
+
+    /// The core whose piece was completed takes the next one: returns its completion.
+    #[inline]
+    pub fn release(&mut self, now: Time, slot: u32) -> Option<Completion> {
         self.free.push(slot);
-        let next = self.waiting.pop_front().and_then(|(token, work)| self.start(now, token, work));
-        Some((token, next))
+        let next = self.first.pop_front().or_else(|| self.waiting.pop_front());
+        next.and_then(|(task, work)| self.start(now, task, work))
+    }
+
+    #[inline]
+    fn has_free_core(&self) -> bool {
+        self.profile.cores.is_none_or(|cores| self.in_service() < cores as usize)
     }
 
     /// The node crashed: all its work is gone.
     pub fn crash(&mut self, now: Time) {
         self.account(now);
-        self.busy.lost += (self.in_service() + self.waiting.len()) as u64;
+        self.busy.lost += (self.in_service() + self.queue_length()) as u64;
         self.busy.running = 0;
         self.waiting.clear();
+        self.first.clear();
         self.free.clear();
         for (slot, piece) in self.running.iter_mut().enumerate() {
-            piece.token = None;
+            piece.task = None;
             piece.generation += 1;
             self.free.push(slot as u32);
         }
@@ -183,15 +252,15 @@ impl Processor {
     }
 
     #[inline]
-    fn start(&mut self, now: Time, token: WorkToken, work: Duration) -> Option<Completion> {
+    fn start(&mut self, now: Time, task: Task, work: Duration) -> Option<Completion> {
         self.account(now);
         self.busy.running += 1;
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.running.push(Running { token: None, generation: 0, left: Duration::ZERO, since: now });
+            self.running.push(Running { task: None, generation: 0, left: Duration::ZERO, since: now });
             self.running.len() as u32 - 1
         });
         let generation = self.running[slot as usize].generation;
-        self.running[slot as usize] = Running { token: Some(token), generation, left: work, since: now };
+        self.running[slot as usize] = Running { task: Some(task), generation, left: work, since: now };
         self.busy.work += work;
         self.completion(slot)
     }
@@ -238,7 +307,7 @@ impl Processor {
             piece.generation += 1;
         }
         change(self);
-        let under_way = |slot: &u32| self.running[*slot as usize].token.is_some();
+        let under_way = |slot: &u32| self.running[*slot as usize].task.is_some();
         (0..self.running.len() as u32).filter(under_way).filter_map(|slot| self.completion(slot)).collect()
     }
 
@@ -255,11 +324,15 @@ impl Processor {
 mod tests {
     use super::*;
 
-    const A: WorkToken = WorkToken(1);
-    const B: WorkToken = WorkToken(2);
+    const A: Task = Task::Asked(WorkToken(1));
+    const B: Task = Task::Asked(WorkToken(2));
 
     fn processor(cores: u32, speed: u64) -> Processor {
-        Processor::new(ProcessorProfile { cores: Some(cores), speed: Speed(speed) })
+        Processor::new(ProcessorProfile {
+            cores: Some(cores),
+            speed: Speed(speed),
+            ..ProcessorProfile::default()
+        })
     }
 
     #[test]
@@ -268,8 +341,43 @@ mod tests {
         let first = cpu.submit(Time(0), A, Duration(10)).expect("an idle core starts at once");
         assert_eq!(first.at, Time(10));
         assert_eq!(cpu.submit(Time(3), B, Duration(5)), None);
-        let (done, next) = cpu.complete(Time(10), first.slot, first.generation).expect("it is not stale");
-        assert_eq!((done, next.expect("the next one starts").at), (A, Time(15)));
+        let done = cpu.complete(Time(10), first.slot, first.generation).expect("it is not stale");
+        let next = cpu.release(Time(10), first.slot).expect("the next one starts");
+        assert_eq!((done, next.at), (A, Time(15)));
+    }
+
+    #[test]
+    fn what_goes_first_waits_for_the_core_and_for_nothing_else() {
+        let mut cpu = processor(1, 1_000_000);
+        let mut next = cpu.submit(Time(0), A, Duration(10)).expect("an idle core starts at once");
+        cpu.submit(Time(1), A, Duration(1));
+        let mut served = Vec::new();
+        loop {
+            let task = cpu.complete(next.at, next.slot, next.generation).expect("it is not stale");
+            served.push((next.at.0, task));
+            if served.len() == 1 {
+                assert_eq!(
+                    cpu.submit_first(next.at, B, Duration(3)),
+                    None,
+                    "the core is taken until it is released"
+                );
+                assert_eq!(cpu.submit_first(next.at, Task::Message(7), Duration(2)), None);
+            }
+            match cpu.release(next.at, next.slot) {
+                Some(completion) => next = completion,
+                None => break,
+            }
+        }
+        assert_eq!(served, [(10, A), (13, B), (15, Task::Message(7)), (16, A)]);
+    }
+
+    #[test]
+    fn a_message_costs_by_itself_and_by_its_bytes() {
+        let cost = MessageCost { receive: Duration(100), send: Duration::ZERO, byte: Duration::ZERO };
+        assert_eq!((cost.receiving(9), cost.sending(9)), (Some(Duration(100)), None));
+        let cost = MessageCost { byte: Duration(2), ..cost };
+        assert_eq!((cost.receiving(9), cost.sending(0)), (Some(Duration(118)), Some(Duration::ZERO)));
+        assert!(MessageCost::FREE.is_free() && MessageCost::FREE.receiving(u32::MAX).is_none());
     }
 
     #[test]

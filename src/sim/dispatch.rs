@@ -3,6 +3,7 @@
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::kernel::{Digest, Name, NodeId, Process, Sequence, Slot, Time};
 use crate::net::{Arrival, DropReason, Network, Waiting};
+use crate::processors::Task;
 use crate::storage::Completion;
 
 use super::effects::Live;
@@ -58,6 +59,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if machine.pauses > 0 {
             let message = self.shared.queue.take_body(slot);
             return machine.held.push(Held::Message { from, message });
+        }
+        if machine.mail.is_some() {
+            return self.receive_at_cost(from, to, slot);
         }
         self.receive(from, to, slot);
     }
@@ -150,17 +154,30 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline]
     fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
-        let Some((token, next)) =
-            self.nodes[id.index()].machine.processor.complete(self.shared.now, slot, generation)
-        else {
+        let now = self.shared.now;
+        let Some(task) = self.nodes[id.index()].machine.processor.complete(now, slot, generation) else {
             return; // It moved on: a pause, a slow-down, a crash.
         };
-        if let Some(next) = next {
+        match task {
+            Task::Asked(token) => {
+                self.release_core(id, slot);
+                self.count(&Occurrence::Computed { node: id, token });
+                let (process, mut cx) = self.running(id);
+                process.on_computed(&mut cx, token);
+            }
+            // What is said in answer goes before what waits: the core is not free until then.
+            Task::Message(place) => {
+                self.mailed(id, place);
+                self.release_core(id, slot);
+            }
+        }
+    }
+
+    #[inline]
+    fn release_core(&mut self, id: NodeId, slot: u32) {
+        if let Some(next) = self.nodes[id.index()].machine.processor.release(self.shared.now, slot) {
             self.shared.push_work(id, next);
         }
-        self.count(&Occurrence::Computed { node: id, token });
-        let (process, mut cx) = self.running(id);
-        process.on_computed(&mut cx, token);
     }
 
     /// The process on a node, to handle something, and the context that carries out what it asks for.
@@ -192,6 +209,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     fn checkpoint(&mut self) {
         self.checkpoints.push(self.shared.digest.value());
         let held: usize = self.nodes.iter().map(|node| node.machine.held.len()).sum();
+        let held = held + self.mail_received() as usize;
         let pending = self.shared.queue.len() + held + self.shared.net.waiting() as usize;
         let limit = self.watch.checkpoint(self.shared.now, self.events, pending);
         self.stopped = self.stopped.or(limit.map(Stop::Limit));

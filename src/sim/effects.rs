@@ -8,6 +8,7 @@ use crate::kernel::{
     Area, Areas, Context, DiskToken, Duration, Effect, Name, NodeId, Note, Process, Stream, Time, WorkToken,
     Write,
 };
+use crate::processors::Task;
 
 use super::Observer;
 use super::event::Event;
@@ -66,14 +67,15 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn send(&mut self, to: NodeId, message: P::Message) {
-        let shared = &mut *self.shared;
         debug_assert!(
-            shared.roster.talk(self.id, to),
+            self.shared.roster.talk(self.id, to),
             "{:?} has nothing to say to {to:?}, by its type",
             self.id
         );
-        shared.observer.sent(shared.now, self.id, to, &message);
-        shared.net.send(shared.now, self.id, to, message, &mut shared.queue);
+        if self.machine.mail.is_some() {
+            return self.send_at_cost(to, message);
+        }
+        self.shared.depart(self.id, to, message);
     }
 
     #[inline]
@@ -112,7 +114,7 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
             "{:?} works, and its type says it does not",
             self.id
         );
-        if let Some(completion) = self.machine.processor.submit(self.shared.now, token, work) {
+        if let Some(completion) = self.machine.processor.submit(self.shared.now, Task::Asked(token), work) {
             self.shared.push_work(self.id, completion);
         }
     }

@@ -141,6 +141,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 Held::Synced(_) => {} // Durable, though nobody was told.
             }
         }
+        self.lose_mail(id);
         self.shared.net.reset(id);
         let lost = self.shared.roster.fell(id);
         self.changed(id, Lifecycle::Crashed);
@@ -190,7 +191,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             match held {
                 Held::Message { from, message } => {
                     let slot = self.shared.queue.lend(Event::Deliver { from, to: id, epoch: 0 }, message);
-                    self.receive(from, id, slot);
+                    match self.nodes[id.index()].machine.mail.is_some() {
+                        true => self.receive_at_cost(from, id, slot),
+                        false => self.receive(from, id, slot),
+                    }
                 }
                 Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
                 Held::Synced(completion) => self.synced(id, completion),

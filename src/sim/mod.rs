@@ -9,6 +9,7 @@ mod effects;
 mod event;
 mod lifecycle;
 mod limits;
+mod mail;
 mod node;
 mod observer;
 mod occurrence;
@@ -167,12 +168,17 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.marked || self.stopped == Some(Stop::End)
     }
 
-    /// Messages in flight (those held by paused receivers included), and those that wait at their sender for a
+    /// Messages in flight (those included that paused receivers hold, and whose work is not done), and those that wait at their sender for a
     /// stream's retransmission. Looks at every pending event.
     pub fn messages_under_way(&self) -> (u64, u64) {
         let held = self.nodes.iter().flat_map(|node| &node.machine.held);
-        let held = held.filter(|held| matches!(held, Held::Message { .. })).count();
-        ((held + self.shared.queue.bodies()) as u64, self.shared.net.waiting())
+        let held = held.filter(|held| matches!(held, Held::Message { .. })).count() as u64;
+        (held + self.mail_received() + self.shared.queue.bodies() as u64, self.shared.net.waiting())
+    }
+
+    /// Messages received whose work is not done.
+    fn mail_received(&self) -> u64 {
+        self.nodes.iter().filter_map(|node| node.machine.mail.as_ref()).map(|mail| mail.received()).sum()
     }
 
     /// The run's time.

@@ -9,6 +9,7 @@ use crate::net::Transport;
 use crate::processors::{Processor, ProcessorProfile};
 use crate::storage::{Completion, Disk, DiskProfile, Draws};
 
+use super::mail::Mail;
 use super::timers::Timers;
 
 /// A node to build.
@@ -53,6 +54,8 @@ pub(super) struct Machine<P: Process> {
     pub(super) pauses: u32,
     pub(super) incarnation: u32,
     pub(super) handled: u64,
+    /// Where messages are work: those that wait for it.
+    pub(super) mail: Option<Box<Mail<P::Message>>>,
     pub(super) clock: Clock,
     pub(super) rng: LazyStream,
     pub(super) timers: Timers,
@@ -81,6 +84,7 @@ impl<P: Process> Node<P> {
             pauses: 0,
             incarnation: 0,
             handled: 0,
+            mail: Mail::at(setup.processor.message),
             clock: Clock::new(setup.clock),
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),

@@ -32,6 +32,13 @@ impl<P: Process, O: Observer<P>> Shared<P, O> {
         }
     }
 
+    /// A message goes to the network.
+    #[inline]
+    pub(super) fn depart(&mut self, from: NodeId, to: NodeId, message: P::Message) {
+        self.observer.sent(self.now, from, to, &message);
+        self.net.send(self.now, from, to, message, &mut self.queue);
+    }
+
     /// Lets faults and checks that wait for this know of it.
     #[inline]
     pub(super) fn tell(&mut self, news: News, nodes: &[NodeId]) {

@@ -270,7 +270,7 @@ mod tests {
         Context, DiskError, DiskToken, Durable, Duration, Message, Note, SiteId, SystemId, WorkToken,
     };
     use crate::net::{Profile, Sites, Transport};
-    use crate::processors::{ProcessorProfile, Speed};
+    use crate::processors::ProcessorProfile;
     use crate::sim::{Limits, NodeSetup, Setup};
 
     const MS: u64 = 1_000_000;
@@ -341,7 +341,7 @@ mod tests {
             transport: Transport::Datagram,
             disk: Rc::default(),
             clock: ClockProfile::default(),
-            processor: ProcessorProfile { cores: None, speed: Speed::ONE },
+            processor: ProcessorProfile::default(),
             config: (),
         };
         let fault = Planned {

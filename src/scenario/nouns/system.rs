@@ -1,11 +1,13 @@
 //! `[system.NAME]`: a named group of nodes that run one thing.
 
+use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::processors::MessageCost;
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
-use crate::spec::options::{OptionRow, OptionTable, Options, one_table_down};
+use crate::spec::options::{OptionRow, OptionTable, Options, Places, one_table_down};
 use crate::spec::quantity::{Ppm, SignedDuration};
 use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
@@ -40,12 +42,43 @@ crate::options! {
         clocks: Named<ClockOptions>,
         /// How many pieces of work a node serves at once; absent: any number.
         cores: Option<u32> [1..=4096],
+        /// The work that messages are to a node's cores; takes `cores`.
+        cpu: CpuOptions = {},
         /// How its messages travel; absent: as its type prefers.
         transport: Option<TransportChoice>,
         /// Bugs switched on; `seedbed list bugs` shows them.
         bugs: Vec<Located<String>> = vec![],
         /// Whether options that can lose or corrupt data may be used.
         allow_unsafe: bool = false,
+    }
+    check check_common;
+}
+
+fn check_common(common: &SystemCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    if common.cores.is_none() && !common.cpu.cost().is_free() && !decoder.is_meant("cores") {
+        let message = "`cpu` says what work messages are, and no `cores` who does it";
+        let help = "write for example cores = 1 beside it: without `cores` all work is done at once";
+        decoder.report(Diagnostic::error(Code::Contradiction, places.of("cpu"), message).help(help));
+    }
+}
+
+crate::options! {
+    /// The work that messages are: a handler runs when that of its message is done, and what is sent leaves when its own
+    /// is. Work is time on a core of speed 1 (docs/theory.md).
+    pub struct CpuOptions {
+        /// For each message received.
+        receive: Duration = "0us",
+        /// For each message sent.
+        send: Duration = "0us",
+        /// For each byte of either, on top.
+        byte: Duration = "0ns",
+    }
+}
+
+impl CpuOptions {
+    /// The same, for the event loop.
+    pub fn cost(&self) -> MessageCost {
+        MessageCost { receive: self.receive, send: self.send, byte: self.byte }
     }
 }
 

@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::clocks::ClockProfile;
-use crate::faults::Matters;
+use crate::faults::{Matter, Matters};
 use crate::kernel::{Duration, Keyed, NodeId, SiteId, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::model::operation::Operation;
@@ -475,7 +475,8 @@ fn build_nodes<X: Custom>(
     for ((plan, own), (_, _, options)) in placed.systems.iter().zip(own).zip(&scenario.system.entries) {
         let common = &options.common;
         let disk = DiskProfile { write: common.disk.write.clone(), fsync: Some(common.disk.fsync.clone()) };
-        let (disk, has) = (Rc::new(disk), options.kind.matters());
+        let messages_are_work = !common.cpu.cost().is_free();
+        let (disk, has) = (Rc::new(disk), options.kind.matters().and_if(messages_are_work, Matter::Work));
         let transport = match common.transport {
             None => options.kind.kind().transport(),
             Some(super::nouns::system::TransportChoice::Datagram) => Transport::Datagram,
@@ -494,7 +495,7 @@ fn build_nodes<X: Custom>(
                 transport,
                 disk: disk.clone(),
                 clock: facts.clock,
-                // What a type adds (a front) has no work of its own to queue, and no disk.
+                // What a type adds (a front) has no work to queue, messages included, and no disk.
                 processor: if is_extra { ProcessorProfile::default() } else { facts.processor },
                 config,
             });

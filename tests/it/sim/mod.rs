@@ -9,6 +9,7 @@ mod fibres;
 mod impairments;
 mod limits;
 mod links;
+mod mail;
 mod observers;
 mod partitions;
 mod pauses;

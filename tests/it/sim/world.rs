@@ -14,7 +14,7 @@ use seedbed::kernel::{
     Time, WorkToken,
 };
 use seedbed::net::{DropReason, Profile, Sites, Transport};
-use seedbed::processors::{ProcessorProfile, Speed};
+use seedbed::processors::{MessageCost, ProcessorProfile};
 use seedbed::sim::{FaultRecord, Lifecycle, Limits, NodeSetup, Observer, Setup, Sim, Stop};
 use seedbed::storage::DiskProfile;
 
@@ -209,7 +209,7 @@ impl World {
             transport: Transport::Datagram,
             disk: Rc::new(DiskProfile { write: None, fsync: Some(constant(10 * MS)) }),
             clock: ClockProfile::default(),
-            processor: ProcessorProfile { cores: Some(1), speed: Speed::ONE },
+            processor: ProcessorProfile { cores: Some(1), ..ProcessorProfile::default() },
             config: Rc::new(handler),
         });
         self
@@ -223,6 +223,13 @@ impl World {
     /// Every node speaks streams.
     pub fn streams(mut self) -> World {
         self.0.nodes.iter_mut().for_each(|node| node.transport = Transport::Stream);
+        self
+    }
+
+    /// Every node has this many cores, and messages cost them this.
+    pub fn cores(mut self, cores: u32, message: MessageCost) -> World {
+        let processor = ProcessorProfile { cores: Some(cores), message, ..ProcessorProfile::default() };
+        self.0.nodes.iter_mut().for_each(|node| node.processor = processor);
         self
     }
 

@@ -6,6 +6,7 @@ mod kinds;
 mod nemesis;
 mod queues;
 mod raft;
+mod saturation;
 mod services;
 mod switches;
 

@@ -23,7 +23,7 @@ warning[S056]: `f` never strikes: no work there takes time
 17 | target = "kv"
    |          ^^^^
    |
-   = help: of the types built in only a service works, for as long as its `work` says; do = "slow-disk" and do = "delay" slow down a store
+   = help: of the types built in only a service works, for as long as its `work` says; to any other messages are work once it has cores = 1 and cpu = { receive = "10us" }; do = "slow-disk" and do = "delay" slow down a store, too
 "#,
     );
     assert_shown(

@@ -228,7 +228,7 @@ error[S014]: unknown key `xyz` in [system.kv]
 8 | xyz = 1
   | ^^^
   |
-  = help: the keys here are type, nodes, groups, disk, clocks, cores, transport, bugs, allow_unsafe, reads, voters, learners
+  = help: the keys here are type, nodes, groups, disk, clocks, cores, cpu, transport, bugs, allow_unsafe, reads, voters, learners
 
 error[S014]: unknown key `nods` in [system.kv]
  --> test.toml:9:1
@@ -544,5 +544,42 @@ fn a_sweep_over_types_uses_the_sub_table_of_each() {
         message.matches("error[").count(),
         1,
         "an unused sub-table is validated, and said once: {message}"
+    );
+}
+
+#[test]
+fn work_of_messages_takes_cores() {
+    assert_shown(
+        &planned(
+            r#"
+[system.a]
+type = "raft"
+cpu = { receive = "10us" }
+[system.b]
+type = "raft"
+cpu = { receive = "0us" }
+[system.c]
+type = "raft"
+cores = 2
+cpu = { message = "10us" }
+"#,
+        ),
+        r#"
+error[S018]: `cpu` says what work messages are, and no `cores` who does it
+ --> test.toml:5:7
+  |
+5 | cpu = { receive = "10us" }
+  |       ^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write for example cores = 1 beside it: without `cores` all work is done at once
+
+error[S014]: unknown key `message` in [system.c.cpu]
+  --> test.toml:12:9
+   |
+12 | cpu = { message = "10us" }
+   |         ^^^^^^^
+   |
+   = help: the keys here are receive, send, byte
+"#,
     );
 }

@@ -1,0 +1,129 @@
+//! Messages that are work: they wait on a node until the work of receiving or of sending them is done.
+//!
+//! What is to be sent goes before what was received and waits: a handler is over when what it says is on its way. Apart from
+//! that each waits for its turn, so that one core keeps messages in order, and several hand over what is done first
+//! (docs/theory.md).
+
+use crate::kernel::{Message, NodeId, Process, Slot};
+use crate::net::DropReason;
+use crate::processors::{MessageCost, Task};
+
+use super::effects::Live;
+use super::event::Event;
+use super::node::Node;
+use super::shared::Shared;
+use super::{Observer, Sim};
+
+/// The messages that wait on a node.
+#[derive(Clone)]
+pub(super) struct Mail<M> {
+    cost: MessageCost,
+    letters: Vec<Option<Letter<M>>>,
+    free: Vec<u32>,
+    /// How many of them were received.
+    received: u64,
+}
+
+#[derive(Clone)]
+enum Letter<M> {
+    Received { from: NodeId, message: M },
+    Leaving { to: NodeId, message: M },
+}
+
+impl<M> Mail<M> {
+    /// None yet; `None` where messages are no work.
+    pub(super) fn at(cost: MessageCost) -> Option<Box<Mail<M>>> {
+        let empty = || Mail { cost, letters: Vec::new(), free: Vec::new(), received: 0 };
+        (!cost.is_free()).then(|| Box::new(empty()))
+    }
+
+    /// How many messages wait that were received.
+    pub(super) fn received(&self) -> u64 {
+        self.received
+    }
+
+    fn put(&mut self, letter: Letter<M>) -> Task {
+        self.received += u64::from(matches!(letter, Letter::Received { .. }));
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.letters.push(None);
+            self.letters.len() as u32 - 1
+        });
+        self.letters[place as usize] = Some(letter);
+        Task::Message(place)
+    }
+
+    fn take(&mut self, place: u32) -> Letter<M> {
+        let letter = self.letters[place as usize].take().expect("work for a message is done once");
+        self.free.push(place);
+        self.received -= u64::from(matches!(letter, Letter::Received { .. }));
+        letter
+    }
+
+    /// Nobody will handle or send them: returns who sent those that were received.
+    fn lose(&mut self) -> Vec<NodeId> {
+        self.received = 0;
+        self.free.clear();
+        let received = |letter: Option<Letter<M>>| match letter {
+            Some(Letter::Received { from, .. }) => Some(from),
+            Some(Letter::Leaving { .. }) | None => None,
+        };
+        self.letters.drain(..).filter_map(received).collect()
+    }
+}
+
+impl<P: Process, O: Observer<P>> Live<'_, P, O> {
+    /// Sends where messages are work: the message leaves when its work is done.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn send_at_cost(&mut self, to: NodeId, message: P::Message) {
+        let now = self.shared.now;
+        let mail = self.machine.mail.as_mut().expect("messages are work here");
+        let Some(work) = mail.cost.sending(message.size()) else {
+            return self.shared.depart(self.id, to, message);
+        };
+        let task = mail.put(Letter::Leaving { to, message });
+        if let Some(completion) = self.machine.processor.submit_first(now, task, work) {
+            self.shared.push_work(self.id, completion);
+        }
+    }
+}
+
+impl<P: Process, O: Observer<P>> Sim<P, O> {
+    /// A message arrived at a running node where messages are work: it is handled when its work is done.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn receive_at_cost(&mut self, from: NodeId, to: NodeId, slot: Slot) {
+        let Node { machine, .. } = &mut self.nodes[to.index()];
+        let Shared { now, queue, .. } = &mut self.shared;
+        let mail = machine.mail.as_mut().expect("messages are work here");
+        let Some(work) = mail.cost.receiving(queue.body(slot).size()) else {
+            return self.receive(from, to, slot);
+        };
+        let task = mail.put(Letter::Received { from, message: queue.take_body(slot) });
+        if let Some(completion) = machine.processor.submit(*now, task, work) {
+            self.shared.push_work(to, completion);
+        }
+    }
+
+    /// The work for a message is done: it is handled, or leaves.
+    #[inline(never)]
+    pub(super) fn mailed(&mut self, id: NodeId, place: u32) {
+        let mail = self.nodes[id.index()].machine.mail.as_mut().expect("messages are work here");
+        match mail.take(place) {
+            Letter::Received { from, message } => {
+                let slot = self.shared.queue.lend(Event::Deliver { from, to: id, epoch: 0 }, message);
+                self.receive(from, id, slot);
+            }
+            Letter::Leaving { to, message } => self.shared.depart(id, to, message),
+        }
+    }
+
+    /// The node crashed: what it had received is lost, and what it was about to send was never sent.
+    pub(super) fn lose_mail(&mut self, id: NodeId) {
+        let Some(mail) = &mut self.nodes[id.index()].machine.mail else { return };
+        for from in mail.lose() {
+            self.shared.net.counters_mut(from).drop_one(DropReason::ReceiverDown);
+            self.shared.observer.dropped(self.shared.now, from, id, DropReason::ReceiverDown);
+        }
+    }
+}
