@@ -23,6 +23,8 @@ pub(super) struct Asserted {
     pub(super) query: Query,
     /// The node that the figure is of, which the world has to have.
     pub(super) node: Option<Located<String>>,
+    /// The region of the clients that it is of, of which the world has to have some.
+    pub(super) region: Option<Located<String>>,
     /// What it must be.
     pub(super) assertion: Assertion,
     /// What it must be, as the scenario says it.
@@ -56,9 +58,11 @@ pub(super) fn read(
         }
     };
     let labels = &check.r#where.value.entries;
-    let node = labels.iter().find(|(label, ..)| label == "node").map(|(_, _, value)| value.clone());
+    let of_label =
+        |name: &str| labels.iter().find(|(label, ..)| label == name).map(|(_, _, value)| value.clone());
+    let (node, region) = (of_label("node"), of_label("region"));
     let text = assert.value.trim().to_owned();
-    Some(Asserted { query: query?, node, assertion: assertion?, text })
+    Some(Asserted { query: query?, node, region, assertion: assertion?, text })
 }
 
 fn query(
@@ -239,6 +243,9 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
         | Unit::Requests
         | Unit::Elections
         | Unit::Messages
+        | Unit::MessagesPerOperation
+        | Unit::BytesPerOperation
+        | Unit::RoundsPerOperation
         | Unit::Syncs
         | Unit::Strikes => plain(text),
     }

@@ -28,6 +28,8 @@ pub struct CastNode {
     pub system: SystemId,
     /// How many cores it has; `None`: no limit.
     pub cores: Option<u32>,
+    /// Whether it is a replica of a log.
+    pub is_replica: bool,
 }
 
 /// A workload.
@@ -37,6 +39,8 @@ pub struct CastWorkload {
     pub system: SystemId,
     /// The system that its clients call.
     pub target: SystemId,
+    /// Where its clients are.
+    pub region: String,
     /// The paths that it calls, in the order of the scenario; none for a store's workload.
     pub paths: Vec<String>,
 }

@@ -80,6 +80,12 @@ impl Leadership {
         self.systems[system.index()].elects
     }
 
+    /// The term that a node leads, if it is elected and neither gave up nor crashed.
+    pub(super) fn term_led(&self, node: NodeId) -> Option<Term> {
+        let candidate = &self.nodes[node.index()];
+        candidate.campaign.filter(|_| candidate.leads).map(|(term, _)| term)
+    }
+
     pub(super) fn campaigned(&mut self, at: Time, node: NodeId, term: Term) {
         let candidate = &mut self.nodes[node.index()];
         self.systems[candidate.system.index()].elects = true;
@@ -96,7 +102,9 @@ impl Leadership {
         let campaigned = candidate.campaign.filter(|&(last, _)| last == term).map_or(at, |(_, since)| since);
         let start = office.vacant.unwrap_or(campaigned);
         self.elections.push(Election { system: candidate.system, start, end: at, term, leader: node });
-        self.update(at, node, |candidate| candidate.leads = true);
+        self.update(at, node, |candidate| {
+            (candidate.leads, candidate.campaign) = (true, Some((term, campaigned)))
+        });
     }
 
     pub(super) fn stepped_down(&mut self, at: Time, node: NodeId) {

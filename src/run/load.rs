@@ -1,11 +1,13 @@
 //! What services and nodes did: the requests at each instance, how long they took, and samples of every node's counters.
 
 use crate::kernel::{NodeId, Time};
+use crate::model::log::Term;
 use crate::sim::NodeCounters;
 
 use super::histogram::Histogram;
 use super::metrics::Values;
 use super::phase::{Phase, Timeline};
+use super::traffic::Traffic;
 
 /// A node's figures up to a moment; all but `in_system_max` only ever grow.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,10 @@ pub struct NodeSample {
     pub finished: u64,
     /// Requests it refused.
     pub refused: u64,
+    /// What it said and committed as a replica of a log.
+    pub traffic: Traffic,
+    /// The term that it led then, by its own belief.
+    pub leads: Option<Term>,
 }
 
 /// Every node's figures up to a moment.
@@ -95,12 +101,13 @@ impl Instance {
         self.finished > 0 || self.refused > 0 || self.in_system > 0 || self.in_system_time > 0
     }
 
-    /// Its figures up to now.
+    /// Its figures up to now, but for those of replicas.
     pub(super) fn sample(&mut self, at: Time, counters: NodeCounters) -> NodeSample {
         self.settle(at);
         let Instance { in_system_time, queue_time, in_system_max, finished, refused, .. } = *self;
         self.in_system_max = self.in_system;
-        NodeSample { counters, in_system_time, queue_time, in_system_max, finished, refused }
+        let (traffic, leads) = (Traffic::default(), None);
+        NodeSample { counters, in_system_time, queue_time, in_system_max, finished, refused, traffic, leads }
     }
 }
 

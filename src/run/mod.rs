@@ -36,6 +36,7 @@ mod tally;
 #[cfg(test)]
 mod testing;
 pub mod trace;
+mod traffic;
 mod warmup;
 pub mod watch;
 

@@ -113,6 +113,9 @@ pub fn written(value: f64, unit: Unit) -> String {
         | Unit::Requests
         | Unit::Elections
         | Unit::Messages
+        | Unit::MessagesPerOperation
+        | Unit::BytesPerOperation
+        | Unit::RoundsPerOperation
         | Unit::Syncs
         | Unit::Strikes => {
             if value.fract() == 0.0 {
@@ -139,11 +142,18 @@ pub fn grouped(number: u64) -> String {
 
 /// The figures that a reader looks for first.
 fn headline(usual: &[Figure]) -> Vec<MetricRow> {
-    const SHOWN: [(Metric, &[Aggregate]); 7] = [
+    const SHOWN: [(Metric, &[Aggregate]); 14] = [
         (Metric::Throughput, &[Aggregate::Mean]),
         (Metric::Latency, &[Aggregate::P50, Aggregate::P99, Aggregate::Max]),
+        (Metric::CommitLatency, &[Aggregate::P50, Aggregate::P99]),
         (Metric::UnavailableWindow, &[Aggregate::Max]),
         (Metric::ElectionDuration, &[Aggregate::P50, Aggregate::Max]),
+        (Metric::TimeWithoutLeader, &[Aggregate::Max, Aggregate::Total]),
+        (Metric::MessagesPerCommit, &[Aggregate::Mean]),
+        (Metric::BytesPerCommit, &[Aggregate::Mean]),
+        (Metric::RoundsPerCommit, &[Aggregate::Mean]),
+        (Metric::LeaderLoad, &[Aggregate::Mean]),
+        (Metric::LeaderUtilisation, &[Aggregate::Mean]),
         (Metric::SojournTime, &[Aggregate::Mean, Aggregate::P99]),
         (Metric::WaitingTime, &[Aggregate::Mean]),
         (Metric::Utilisation, &[Aggregate::Mean, Aggregate::Max]),

@@ -140,12 +140,18 @@ fn kinds<X: Custom>(
             vec![Kind::Sometimes { happening: happening.clone(), window: *window }]
         }
         CheckKind::Assertion => {
-            let Asserted { query, node, assertion, text } = asserted?;
+            let Asserted { query, node, region, assertion, text } = asserted?;
             if let Some(node) = node.filter(|node| nodes.binary_search(&node.value.as_str()).is_err()) {
                 match diagnostics.is_full() {
                     true => diagnostics.count_error(),
                     false => diagnostics.push(asserted::no_such_value("node", &node, nodes.iter().copied())),
                 }
+                return None;
+            }
+            let regions = world.workloads.iter().map(|workload| world.region(workload));
+            if let Some(region) = region.filter(|region| !regions.clone().any(|known| known == region.value))
+            {
+                diagnostics.push(asserted::no_such_value("region of clients", &region, regions));
                 return None;
             }
             vec![Kind::Assertion { query, assertion, text }]
@@ -161,10 +167,15 @@ impl<X: Custom> Prepared<X> {
             name: node.name.to_string(),
             system: node.system,
             cores: node.processor.cores,
+            is_replica: world
+                .systems
+                .get(node.system.index())
+                .is_some_and(|system| system.kind.is_replicated_log()),
         };
         let workload = |workload: &crate::scenario::plan::WorkloadFacts| CastWorkload {
             system: workload.id,
             target: workload.target,
+            region: world.region(workload).to_owned(),
             paths: match world.systems[workload.target.index()].kind.is_store() {
                 true => Vec::new(),
                 false => vec!["call".to_owned()],

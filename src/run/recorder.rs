@@ -13,11 +13,12 @@ use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 use super::availability::Availability;
 use super::cast::{Cast, CastNode};
 use super::leadership::Leadership;
-use super::load::{Instance, Sample, Visit, Visits};
+use super::load::{Instance, NodeSample, Sample, Visit, Visits};
 use super::operation::{Ending, Packed};
 use super::phase::Timeline;
 use super::recording::{FaultWindow, OrderRecord, Recording, RoleChange, RoleEvent, Sampling};
 use super::tally::{Intervals, Tallies};
+use super::traffic::Listener;
 
 /// The usual cap on operations kept whole, and on visits to services: 64 and 32 bytes each.
 pub const OPERATIONS_MAX: usize = 5_000_000;
@@ -59,6 +60,7 @@ pub struct Recorder {
     pub(super) instances: Vec<Instance>,
     pub(super) visits: Visits,
     pub(super) leadership: Leadership,
+    traffic: Listener,
     pub(super) roles: Vec<RoleChange>,
     pub(super) orders: Vec<OrderRecord>,
     /// By node: who votes as it knows, since its last boot.
@@ -123,6 +125,7 @@ impl Recorder {
             instances: cast.nodes.iter().map(|node| Instance::new(node.cores)).collect(),
             visits: Visits::new(setup.operations_max),
             leadership: Leadership::new(cast.systems.len(), cast.nodes.iter().map(|node| node.system)),
+            traffic: Listener::new(logs(cast)),
             roles: Vec::new(),
             orders: Vec::new(),
             configured: vec![None; cast.nodes.len()],
@@ -250,21 +253,22 @@ impl Recorder {
             }
             ConsensusNote::BecameLeader { term, .. } => {
                 self.leadership.became_leader(at, node, term);
+                self.traffic.leads(node, true);
                 self.role(at, node, RoleEvent::BecameLeader, Some(term));
             }
             ConsensusNote::SteppedDown { term } => {
-                self.leadership.stepped_down(at, node);
+                self.resign(at, node);
                 self.role(at, node, RoleEvent::SteppedDown, Some(term));
             }
             ConsensusNote::Halted { why } => {
-                self.leadership.stepped_down(at, node);
+                self.resign(at, node);
                 self.role(at, node, RoleEvent::Halted(why), None);
             }
+            ConsensusNote::Applied { index, .. } => self.traffic.applied(node, index),
             ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }
             | ConsensusNote::Synced { .. }
             | ConsensusNote::Committed { .. }
-            | ConsensusNote::Applied { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. } => {}
@@ -300,6 +304,17 @@ impl Recorder {
         }
     }
 
+    /// A message goes to the network.
+    #[inline]
+    pub fn sent(&mut self, from: NodeId, to: NodeId, bytes: impl FnOnce() -> u32) {
+        self.traffic.sent(from, to, bytes);
+    }
+
+    fn resign(&mut self, at: Time, node: NodeId) {
+        self.leadership.stepped_down(at, node);
+        self.traffic.leads(node, false);
+    }
+
     fn role(&mut self, at: Time, node: NodeId, event: RoleEvent, term: Option<Term>) {
         self.roles.push(RoleChange { at, node, event, term, incarnation: None, fault: None });
     }
@@ -326,6 +341,7 @@ impl Recorder {
     pub fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
         if change == Lifecycle::Crashed {
             self.instances[node.index()].holds(at, 0);
+            self.traffic.leads(node, false);
             self.forget(at, node);
         }
         self.leadership.changed(at, node, change);
@@ -374,8 +390,12 @@ impl Recorder {
     /// after the end of the warm-up to the last one: take one at 0, at the ends of intervals and at the end.
     pub fn sample(&mut self, at: Time, counters: &[NodeCounters]) {
         assert_eq!(counters.len(), self.instances.len(), "every node has counters");
-        let of_node = |(instance, counters): (&mut Instance, &NodeCounters)| instance.sample(at, *counters);
-        let nodes = self.instances.iter_mut().zip(counters).map(of_node).collect();
+        let (traffic, leadership) = (&self.traffic, &self.leadership);
+        let of_node = |(id, (instance, counters)): (u32, (&mut Instance, &NodeCounters))| {
+            let (traffic, leads) = (traffic.of(NodeId(id)), leadership.term_led(NodeId(id)));
+            NodeSample { traffic, leads, ..instance.sample(at, *counters) }
+        };
+        let nodes = (0..).zip(self.instances.iter_mut().zip(counters)).map(of_node).collect();
         self.samples.push(Sample { at, nodes });
     }
 
@@ -395,4 +415,9 @@ impl Recorder {
         };
         Recording::new(self, end, sampling, tallies)
     }
+}
+
+/// For each node which log it is a replica of, counted from 1, or 0.
+fn logs(cast: &Cast) -> impl Iterator<Item = u16> + '_ {
+    cast.nodes.iter().map(|node| if node.is_replica { node.system.0 + 1 } else { 0 })
 }

@@ -9,13 +9,17 @@ use super::outputs::SweepRun;
 use super::page::written;
 
 /// The figures that a sweep's page shows, in this order.
-const SHOWN: [(Metric, Aggregate); 9] = [
+const SHOWN: [(Metric, Aggregate); 13] = [
     (Metric::Throughput, Aggregate::Mean),
     (Metric::Latency, Aggregate::P50),
     (Metric::Latency, Aggregate::P99),
+    (Metric::CommitLatency, Aggregate::P50),
     (Metric::ErrorRate, Aggregate::Mean),
     (Metric::UnavailableWindow, Aggregate::Max),
     (Metric::ElectionDuration, Aggregate::Max),
+    (Metric::TimeWithoutLeader, Aggregate::Total),
+    (Metric::MessagesPerCommit, Aggregate::Mean),
+    (Metric::LeaderUtilisation, Aggregate::Mean),
     (Metric::WaitingTime, Aggregate::Mean),
     (Metric::Utilisation, Aggregate::Mean),
     (Metric::MessagesSent, Aggregate::Count),
@@ -49,7 +53,10 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
         }
         let several = found.len() > 1;
         measures.extend(found.into_iter().map(|labels| {
-            let of = labels.get(&Label::Workload).or(labels.get(&Label::System)).filter(|_| several);
+            // Of clients in several regions the region tells them apart.
+            let of =
+                labels.get(&Label::Workload).or(labels.get(&Label::Region)).or(labels.get(&Label::System));
+            let of = of.filter(|_| several);
             let of = of.map_or(String::new(), |of| format!(" {of}"));
             let name = match aggregate {
                 // That is what the metric is.
@@ -104,6 +111,9 @@ impl Measure {
             | Unit::Requests
             | Unit::Elections
             | Unit::Messages
+            | Unit::MessagesPerOperation
+            | Unit::BytesPerOperation
+            | Unit::RoundsPerOperation
             | Unit::Syncs
             | Unit::Strikes
             | Unit::Count => (Quantity::Number, 1.0),

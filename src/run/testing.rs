@@ -2,7 +2,7 @@
 
 use crate::clocks::ClockError;
 use crate::kernel::{Duration, NodeId, SystemId, Time};
-use crate::model::history::{Outcome, Reason};
+use crate::model::history::{Outcome, Reason, SessionId};
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::{Asked, ClientNote, ConsensusNote, Ended, OperatorNote, ServiceNote};
 use crate::model::op::{Answer, Key, Op, Reading, Value};
@@ -28,11 +28,16 @@ pub(super) fn ms(at: u64) -> Time {
 /// intervals of 2 s.
 pub(super) fn setup(operations_max: usize) -> RecorderSetup {
     let names = ["kv", "api", "shoppers", "users"].map(str::to_owned);
-    let node =
-        |name: &str, system, cores| CastNode { name: name.to_owned(), system: SystemId(system), cores };
+    let node = |name: &str, system, cores| CastNode {
+        name: name.to_owned(),
+        system: SystemId(system),
+        cores,
+        is_replica: system == 0,
+    };
     let workload = |system, target, paths: &[&str]| CastWorkload {
         system: SystemId(system),
         target: SystemId(target),
+        region: "here".to_owned(),
         paths: paths.iter().map(|&path| path.to_owned()).collect(),
     };
     let cast = Cast {
@@ -152,6 +157,12 @@ pub(super) fn recorder(operations_max: usize) -> Recorder {
     // All is well.
     it.sample(ms(2_000), &counters(2_000));
     invoke(it, SHOPPERS, 0, 2, (2_000, 2_000), write);
+    [(SHOPPERS, KV_1), (KV_1, KV_2), (KV_2, KV_1)]
+        .into_iter()
+        .for_each(|(from, to)| it.sent(from, to, || 100));
+    let session = SessionId { node: SHOPPERS, slot: 0 };
+    it.consensus(ms(2_009), KV_1, &ConsensusNote::Applied { index: LogIndex(2), session, sequence: 2 });
+    it.sent(KV_1, SHOPPERS, || 100);
     returns(it, SHOPPERS, 0, 2_010, Outcome::Ok(Answer::Done), 1);
     invoke(it, SHOPPERS, 0, 3, (2_500, 2_500), cas(1, 2));
     returns(it, SHOPPERS, 0, 2_530, Outcome::Ok(Answer::Done), 1);

@@ -4,10 +4,10 @@
 use crate::checks::consensus::{InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
 use crate::faults::News;
-use crate::kernel::{NodeId, SystemId, Time};
+use crate::kernel::{Message, NodeId, SystemId, Time};
 use crate::model::note::{ClientNote, ServiceNote};
 use crate::sim::{FaultRecord, Lifecycle, Observer};
-use crate::systems::{Custom, Note, Role};
+use crate::systems::{Custom, Note, Role, Wire};
 
 use super::histories::{Acknowledged, Histories};
 use super::recorder::Recorder;
@@ -97,6 +97,11 @@ impl<X: Custom> Observer<Role<X>> for Watch {
             // They enter the digest and traces; no check of ours knows what they mean.
             Note::Custom(_) => {}
         }
+    }
+
+    #[inline]
+    fn sent(&mut self, _: Time, from: NodeId, to: NodeId, message: &Wire<X::Message>) {
+        self.recorder.sent(from, to, || message.size());
     }
 
     fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {

@@ -28,6 +28,7 @@ fn doc(label: Label) -> &'static str {
         Label::Workload => "A workload, by its name.",
         Label::System => "A system, by its name; for operations the one that the workload calls.",
         Label::Node => "A node, by its name.",
+        Label::Region => "Where clients are: a region of the network, by its name.",
         Label::Op => "The kind of an operation.",
         Label::Outcome => "How an operation ended for its client.",
         Label::Reason => "Why an operation did not end `ok`, or why a message did not arrive.",
@@ -45,6 +46,7 @@ fn example(label: Label) -> &'static str {
         Label::Workload => "clients",
         Label::System => "kv",
         Label::Node => "kv.2",
+        Label::Region => "eu-west-1",
         Label::Op => OpKind::Write.name(),
         Label::Outcome => Ending::Unknown.name(),
         Label::Reason => Reason::Timeout.name(),
@@ -57,7 +59,7 @@ fn example(label: Label) -> &'static str {
 /// The words that it takes, where they are not names of the user's.
 fn values(label: Label) -> Vec<(&'static str, &'static str)> {
     match label {
-        Label::Workload | Label::System | Label::Node | Label::Fault => Vec::new(),
+        Label::Workload | Label::System | Label::Node | Label::Region | Label::Fault => Vec::new(),
         Label::Op => OpKind::ALL.iter().map(|op| (op.name(), op_doc(*op))).collect(),
         Label::Outcome => Ending::ALL.map(|ending| (ending.name(), ending_doc(ending))).to_vec(),
         Label::Reason => {

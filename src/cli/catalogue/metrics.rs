@@ -30,6 +30,9 @@ fn value(unit: Unit) -> &'static str {
         | Unit::Requests
         | Unit::Elections
         | Unit::Messages
+        | Unit::MessagesPerOperation
+        | Unit::BytesPerOperation
+        | Unit::RoundsPerOperation
         | Unit::Syncs
         | Unit::Strikes
         | Unit::Count => "10",

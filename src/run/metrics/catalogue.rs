@@ -1,7 +1,7 @@
 //! The catalogue of metrics: the one place that names them, and says what each is computed from.
 
 use super::Aggregate::{self, Count, Cv, Max, Mean, Min, P50, P90, P95, P99, P999, Total};
-use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, System, Workload};
+use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, Region, System, Workload};
 
 use crate::clocks::ClockError;
 use crate::model::history;
@@ -9,12 +9,14 @@ use crate::net::DropReason;
 use crate::run::load::{NodeSample, Part};
 use crate::run::operation::Ending;
 use crate::run::tally::Counts;
+use crate::run::traffic::Traffic;
 
 /// A metric.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[expect(missing_docs, reason = "`CATALOGUE` says what each means; saying it twice would let the two part")]
 pub enum Metric {
     Latency,
+    CommitLatency,
     Throughput,
     Offered,
     GoodputRatio,
@@ -27,6 +29,11 @@ pub enum Metric {
     ElectionDuration,
     LeaderChanges,
     TimeWithoutLeader,
+    MessagesPerCommit,
+    BytesPerCommit,
+    RoundsPerCommit,
+    LeaderLoad,
+    LeaderUtilisation,
     SojournTime,
     WaitingTime,
     InSystem,
@@ -58,6 +65,12 @@ pub enum Unit {
     Elections,
     /// Messages.
     Messages,
+    /// Messages an operation.
+    MessagesPerOperation,
+    /// Bytes an operation.
+    BytesPerOperation,
+    /// Rounds an operation.
+    RoundsPerOperation,
     /// Syncs.
     Syncs,
     /// Strikes of faults.
@@ -68,7 +81,7 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 10] = [
+    pub const ALL: [Unit; 13] = [
         Unit::Nanoseconds,
         Unit::OperationsPerSecond,
         Unit::Ratio,
@@ -76,6 +89,9 @@ impl Unit {
         Unit::Requests,
         Unit::Elections,
         Unit::Messages,
+        Unit::MessagesPerOperation,
+        Unit::BytesPerOperation,
+        Unit::RoundsPerOperation,
         Unit::Syncs,
         Unit::Strikes,
         Unit::Count,
@@ -96,6 +112,9 @@ impl Unit {
             Unit::Requests => "requests",
             Unit::Elections => "elections",
             Unit::Messages => "messages",
+            Unit::MessagesPerOperation => "messages/op",
+            Unit::BytesPerOperation => "bytes/op",
+            Unit::RoundsPerOperation => "rounds/op",
             Unit::Syncs => "syncs",
             Unit::Strikes => "strikes",
             Unit::Count => "count",
@@ -112,6 +131,8 @@ pub enum Label {
     System,
     /// A node's name.
     Node,
+    /// Where clients are.
+    Region,
     /// The kind of an operation: `read`, `write`, `cas`, `append`, or a path.
     Op,
     /// `ok`, `fail` or `unknown`.
@@ -128,7 +149,7 @@ pub enum Label {
 
 impl Label {
     /// Every label, in the order of CSV columns.
-    pub const ALL: [Label; 9] = [Workload, System, Node, Op, Outcome, Reason, Phase, Fault, Kind];
+    pub const ALL: [Label; 10] = [Workload, System, Node, Region, Op, Outcome, Reason, Phase, Fault, Kind];
 
     /// The word used in scenarios and CSVs.
     pub fn name(self) -> &'static str {
@@ -136,6 +157,7 @@ impl Label {
             Workload => "workload",
             System => "system",
             Node => "node",
+            Region => "region",
             Op => "op",
             Outcome => "outcome",
             Reason => "reason",
@@ -151,6 +173,8 @@ impl Label {
 pub enum Source {
     /// The latencies of operations.
     Latencies,
+    /// Those of operations that change something.
+    CommitLatencies,
     /// Counts of operations, the seconds measured, and the reason asked for.
     Counts(fn(&Counts, f64, Option<history::Reason>) -> Option<f64>),
     /// Unavailable windows, one a workload.
@@ -161,6 +185,10 @@ pub enum Source {
     LeaderChanges,
     /// The times without a leader.
     Leaderless,
+    /// What the nodes of each log did in the measured time, and how many there are: what is divided by what.
+    Traffic(fn(Traffic, usize) -> (f64, f64)),
+    /// The busy time of leaders' cores.
+    LeaderUtilisation,
     /// Requests at instances of services.
     Visits(Part),
     /// The number of requests at instances, over time.
@@ -215,8 +243,8 @@ impl Entry {
 }
 
 const SPREAD: &[Aggregate] = &[Mean, P50, P90, P95, P99, P999, Max, Min, Count];
-const OPERATIONS: &[Label] = &[Workload, System, Op, Phase];
-const REASONS: &[Label] = &[Workload, System, Op, Reason, Phase];
+const OPERATIONS: &[Label] = &[Workload, System, Region, Op, Phase];
+const REASONS: &[Label] = &[Workload, System, Region, Op, Reason, Phase];
 
 /// Every metric. All exclude the warm-up.
 pub const CATALOGUE: &[Entry] = &[
@@ -225,10 +253,20 @@ pub const CATALOGUE: &[Entry] = &[
         name: "latency",
         unit: Unit::Nanoseconds,
         source: Source::Latencies,
-        labels: &[Workload, System, Op, Outcome, Phase],
+        labels: &[Workload, System, Region, Op, Outcome, Phase],
         aggregates: SPREAD,
         meaning: "Time from an operation's intended arrival to its return; of operations that ended `ok` unless \
                   `outcome` says otherwise.",
+    },
+    Entry {
+        metric: Metric::CommitLatency,
+        name: "commit_latency",
+        unit: Unit::Nanoseconds,
+        source: Source::CommitLatencies,
+        labels: &[Workload, System, Region, Phase],
+        aggregates: SPREAD,
+        meaning: "`latency` of the operations on a store that ended `ok` and had to be committed (`write`, `cas`, `append`), by \
+                  the region of their clients.",
     },
     Entry {
         metric: Metric::Throughput,
@@ -341,6 +379,57 @@ pub const CATALOGUE: &[Entry] = &[
         labels: &[System, Phase],
         aggregates: &[Max, Total],
         meaning: "Time in which no running node that is not paused believed that it leads.",
+    },
+    Entry {
+        metric: Metric::MessagesPerCommit,
+        name: "messages_per_commit",
+        unit: Unit::MessagesPerOperation,
+        source: Source::Traffic(|all, _| (all.peer_messages as f64, all.committed as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "Messages that the nodes of a replicated log sent to each other, for each client operation committed in the same \
+                  time: heartbeats, elections and what was sent again included, what clients say not. An operation counts when the first node \
+                  applies it; reads that need no entry do not count.",
+    },
+    Entry {
+        metric: Metric::BytesPerCommit,
+        name: "bytes_per_commit",
+        unit: Unit::BytesPerOperation,
+        source: Source::Traffic(|all, _| (all.peer_bytes as f64, all.committed as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "The bytes of the messages of `messages_per_commit`, headers included.",
+    },
+    Entry {
+        metric: Metric::RoundsPerCommit,
+        name: "rounds_per_commit",
+        unit: Unit::RoundsPerOperation,
+        source: Source::Traffic(|all, nodes| (all.led as f64, all.committed as f64 * (nodes - 1) as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "How often the leader addressed all its peers, for each client operation committed in the same time: messages that leaders sent to \
+                  other nodes, divided by how many of these there are. 1 where each operation takes a round of its own, less where operations \
+                  share them, more by heartbeats and what was sent again.",
+    },
+    Entry {
+        metric: Metric::LeaderLoad,
+        name: "leader_load",
+        unit: Unit::Ratio,
+        source: Source::Traffic(|all, _| (all.of_leader as f64, all.messages as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "Share of the messages that nodes of a replicated log sent or were sent, those of clients included, that a \
+                  leader sent or was sent.",
+    },
+    Entry {
+        metric: Metric::LeaderUtilisation,
+        name: "leader_utilisation",
+        unit: Unit::Ratio,
+        source: Source::LeaderUtilisation,
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "Share of the leader's core-time that was busy, over those samples of nodes.csv at whose beginning and end the same \
+                  node led the same term. Only of systems whose cores are limited.",
     },
     Entry {
         metric: Metric::SojournTime,

@@ -32,11 +32,13 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
     let query = Query::of(entry.metric);
     let queries = match entry.source {
         Source::Latencies => operations(recording, query.and(Label::Outcome, "ok")),
+        Source::CommitLatencies => by_phase(recording, regions(recording, &query)),
         Source::Counts(_) => operations(recording, query),
         Source::Outages => workloads(recording, &query),
         Source::Elections | Source::LeaderChanges | Source::Leaderless => {
             by_phase(recording, systems(recording, &query, |system| recording.elects(system)))
         }
+        Source::Traffic(_) | Source::LeaderUtilisation => systems(recording, &query, |_| true),
         Source::Visits(_) => {
             by_phase(recording, systems(recording, &query, |system| recording.serves(system)))
         }
@@ -78,6 +80,23 @@ fn workloads(recording: &Recording, query: &Query) -> Vec<Query> {
         query.and(Label::System, cast.target_name(workload))
     };
     (0..cast.workloads.len()).map(of_workload).collect()
+}
+
+/// By system and region of clients: where anything had to be committed.
+fn regions(recording: &Recording, query: &Query) -> Vec<Query> {
+    let cast = recording.cast();
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for (workload, facts) in cast.workloads.iter().enumerate() {
+        let pair = (cast.target_name(workload), facts.region.as_str());
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    let of_pair =
+        |(system, region): (&str, &str)| query.clone().and(Label::System, system).and(Label::Region, region);
+    let committed =
+        |query: &Query| recording.measure(query, Aggregate::Count).is_some_and(|count| count > 0.0);
+    pairs.into_iter().map(of_pair).filter(committed).collect()
 }
 
 /// By workload, then kind (if it has several), then phase (if there are several): where anything was offered.

@@ -95,7 +95,7 @@ impl Query {
             }
             Label::Reason => one_of(&Reason::ALL.map(Reason::name))?,
             Label::Kind => one_of(&FaultKind::ROWS.iter().map(|row| row.name).collect::<Vec<_>>())?,
-            Label::Workload | Label::System | Label::Node | Label::Op | Label::Fault => {}
+            Label::Workload | Label::System | Label::Node | Label::Region | Label::Op | Label::Fault => {}
         }
         self.labels.insert(found, value.to_owned());
         Ok(self)

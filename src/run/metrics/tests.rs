@@ -3,11 +3,11 @@
 use super::*;
 use crate::kernel::{Stream, Time};
 use crate::model::history::{Outcome, Reason};
-use crate::model::note::Asked;
+use crate::model::note::{Asked, ConsensusNote};
 use crate::model::op::{Answer, Key, Op, Value};
 use crate::run::recorder::Recorder;
 use crate::run::recording::Recording;
-use crate::run::testing::{KV_1, SHOPPERS, USERS, invoke, ms, recorder, returns, setup};
+use crate::run::testing::{KV_1, SHOPPERS, USERS, counters, invoke, ms, recorder, returns, setup};
 use crate::run::{OPERATIONS_MAX, Phase, RELATIVE_ERROR_MAX};
 
 fn recording() -> Recording {
@@ -175,8 +175,8 @@ fn usual_figures_are_what_single_queries_give() {
     let metrics: Vec<Metric> = CATALOGUE.iter().map(|entry| entry.metric).collect();
     let shown: Vec<Metric> = all.iter().map(|figure| figure.metric).collect();
     assert!(
-        metrics.iter().all(|metric| shown.contains(metric)),
-        "every metric has a figure in the small run"
+        metrics.iter().all(|metric| shown.contains(metric) || *metric == Metric::LeaderUtilisation),
+        "every metric has a figure in the small run, but what its replicas have no cores for"
     );
     assert!(shown.is_sorted());
 }
@@ -359,4 +359,86 @@ fn what_a_service_asks_a_store_is_in_the_stores_history_and_in_no_workload() {
     );
     assert_eq!(with.history(crate::kernel::SystemId(0)).len(), 8);
     assert_eq!(figures(&with), figures(&recording()));
+}
+
+/// The small run says nothing between its replicas: this one does.
+#[test]
+fn what_a_log_says_is_divided_by_what_it_commits_in_the_measured_time() {
+    let (leader, follower) = (KV_1, crate::run::testing::KV_2);
+    let mut recorder = Recorder::new(setup(OPERATIONS_MAX));
+    let writes = |recorder: &mut Recorder, at: u64, from: u64, count: u64| {
+        for index in from..from + count {
+            recorder.sent(SHOPPERS, leader, || 70);
+            recorder.sent(leader, follower, || 100);
+            recorder.sent(follower, leader, || 30);
+            for node in [leader, follower] {
+                let session = crate::model::history::SessionId { node: SHOPPERS, slot: 0 };
+                let index = crate::model::log::LogIndex(index);
+                recorder.consensus(ms(at), node, &ConsensusNote::Applied { index, session, sequence: 1 });
+            }
+            recorder.sent(leader, SHOPPERS, || 50);
+        }
+    };
+    let leads = ConsensusNote::BecameLeader {
+        term: crate::model::log::Term(1),
+        last_index: crate::model::log::LogIndex(0),
+    };
+    recorder.consensus(ms(0), leader, &leads);
+    writes(&mut recorder, 10, 1, 40);
+    recorder.sample(ms(0), &counters(0));
+    recorder.sample(ms(1_000), &counters(1_000));
+    // Measured: ten operations, a heartbeat and its answer, and a question to who does not lead.
+    writes(&mut recorder, 1_500, 41, 10);
+    recorder.sent(leader, follower, || 60);
+    recorder.sent(follower, leader, || 30);
+    recorder.sent(SHOPPERS, follower, || 70);
+    recorder.sample(ms(2_000), &counters(2_000));
+    let recording = recorder.finish(ms(10_000));
+    let figure = |metric| recording.measure(&Query::of(metric), Aggregate::Mean).expect("there is data");
+    assert_eq!(figure(Metric::MessagesPerCommit), 2.2);
+    assert_eq!(figure(Metric::BytesPerCommit), (10.0 * 130.0 + 90.0) / 10.0);
+    assert_eq!(figure(Metric::RoundsPerCommit), 1.1, "it has one peer");
+    assert_eq!(figure(Metric::LeaderLoad), 42.0 / 43.0);
+    let of_other = Query::of(Metric::MessagesPerCommit).with("system", "api").expect("it has the label");
+    assert_eq!(recording.measure(&of_other, Aggregate::Mean), None, "a service is no log");
+}
+
+#[test]
+fn the_leaders_cores_count_while_one_leads_from_sample_to_sample() {
+    let mut limited = setup(OPERATIONS_MAX);
+    limited.cast.nodes.iter_mut().for_each(|node| node.cores = Some(1));
+    let mut recorder = Recorder::new(limited);
+    let leads = |term| ConsensusNote::BecameLeader {
+        term: crate::model::log::Term(term),
+        last_index: crate::model::log::LogIndex(0),
+    };
+    // The nodes' cores are busy to the millisecond that is given.
+    let busy = |of_1: u64, of_2: u64| {
+        let mut counters = counters(0);
+        for (node, busy) in [(KV_1, of_1), (crate::run::testing::KV_2, of_2)] {
+            counters[node.index()].processor.busy = crate::kernel::Duration::from_millis(busy);
+        }
+        counters
+    };
+    recorder.consensus(ms(500), KV_1, &leads(1));
+    recorder.sample(ms(1_000), &busy(0, 0));
+    recorder.sample(ms(2_000), &busy(400, 100));
+    // It loses its office and wins it back: that stretch is nobody's.
+    recorder.consensus(ms(2_100), KV_1, &ConsensusNote::SteppedDown { term: crate::model::log::Term(2) });
+    recorder.consensus(ms(2_900), KV_1, &leads(3));
+    recorder.sample(ms(3_000), &busy(1_400, 200));
+    recorder.sample(ms(4_000), &busy(2_200, 300));
+    let recording = recorder.finish(ms(10_000));
+    let utilisation = recording.measure(&Query::of(Metric::LeaderUtilisation), Aggregate::Mean);
+    assert_eq!(utilisation, Some(1.2 / 2.0));
+}
+
+#[test]
+fn commits_are_told_by_the_region_of_their_clients() {
+    // 10 ms of the write, 30 and 50 of two that compare, 20 of the append; the reads do not count.
+    let here = [("region", "here")];
+    assert_eq!(figure(Metric::CommitLatency, &here, Aggregate::Count), Some(4.0));
+    assert_eq!(figure(Metric::CommitLatency, &here, Aggregate::Mean), Some(27.5 * MS));
+    assert_eq!(figure(Metric::CommitLatency, &[("region", "elsewhere")], Aggregate::Max), None);
+    assert_eq!(figure(Metric::Latency, &[("region", "here"), ("system", "kv")], Aggregate::Count), Some(4.0));
 }

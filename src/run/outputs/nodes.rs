@@ -63,6 +63,11 @@ fn stretch(
         row =
             row.integer(after.counters.network.dropped(reason) - before.counters.network.dropped(reason))?;
     }
+    let replica = |of: fn(&NodeSample) -> u64| node.is_replica.then(|| grown(of));
+    let row = row.integer(replica(|one| one.traffic.peer_messages))?;
+    let row = row.integer(replica(|one| one.traffic.peer_bytes))?;
+    let row = row.integer(replica(|one| one.traffic.of_leader))?;
+    let row = row.integer(replica(|one| one.traffic.committed))?;
     let row = row.integer(grown(|one| one.counters.disk.writes))?;
     let row = row.integer(grown(|one| one.counters.disk.syncs))?;
     let row = row.integer(grown(|one| one.counters.disk.writes_lost))?;

@@ -84,6 +84,14 @@ pub struct World<X: Custom = Never> {
     pub in_vain: BTreeSet<String>,
 }
 
+impl<X: Custom> World<X> {
+    /// The name of the region where a workload's clients are.
+    pub fn region(&self, workload: &WorkloadFacts) -> &str {
+        let site = self.setup.nodes[workload.node.index()].site;
+        &self.setup.sites.names()[site.index()]
+    }
+}
+
 /// A system of the world.
 #[derive(Clone, Debug)]
 pub struct SystemFacts {

@@ -4,6 +4,7 @@ mod elections;
 mod nodes;
 mod operations;
 mod strikes;
+mod traffic;
 
 use crate::kernel::{SystemId, Time};
 
@@ -57,11 +58,14 @@ impl Recording {
     pub(super) fn gather(&self, query: &Query) -> Option<Gathered> {
         match entry(query.metric).source {
             Source::Latencies => self.latencies(query).map(Gathered::Values),
+            Source::CommitLatencies => self.commit_latencies(query).map(Gathered::Values),
             Source::Counts(figure) => self.counts(query, figure).map(Gathered::One),
             Source::Outages => self.unavailable_windows(query).map(Gathered::Values),
             Source::Elections => self.election_durations(query).map(Gathered::Values),
             Source::LeaderChanges => self.leader_changes(query).map(|changes| Gathered::One(changes as f64)),
             Source::Leaderless => self.times_without_leader(query).map(Gathered::Values),
+            Source::Traffic(quotient) => self.traffic(query, quotient).map(Gathered::One),
+            Source::LeaderUtilisation => self.leader_utilisation(query).map(Gathered::One),
             Source::Visits(part) => self.visit_times(query, part).map(Gathered::Values),
             Source::Level(level) => self.levels(query, level),
             Source::Utilisation => self.utilisations(query).map(Gathered::Nodes),

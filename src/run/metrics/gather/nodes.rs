@@ -36,7 +36,7 @@ impl Recording {
     }
 
     /// The samples within the measured part of the time that a query is about: at least two.
-    fn samples_within(&self, query: &Query) -> Option<&[Sample]> {
+    pub(super) fn samples_within(&self, query: &Query) -> Option<&[Sample]> {
         let (from, until) = window(query);
         let from = from.max(self.timeline().warmup());
         let first = self.samples().partition_point(|sample| sample.at < from);

@@ -1,6 +1,7 @@
 //! What clients saw.
 
 use crate::model::history::Reason;
+use crate::model::op::OpKind;
 
 use super::super::aggregate::Values;
 use super::super::catalogue::Label;
@@ -19,6 +20,7 @@ impl Recording {
         let admitted = |&workload: &usize| {
             query.admits(Label::Workload, self.cast().workload_name(workload))
                 && query.admits(Label::System, self.cast().target_name(workload))
+                && query.admits(Label::Region, &self.cast().workloads[workload].region)
         };
         (0..self.cast().workloads.len()).filter(admitted)
     }
@@ -35,7 +37,18 @@ impl Recording {
     }
 
     pub(super) fn latencies(&self, query: &Query) -> Option<Values> {
-        let kinds = self.kinds(query)?;
+        self.latencies_of(self.kinds(query)?, query)
+    }
+
+    /// Of the kinds that change something.
+    pub(super) fn commit_latencies(&self, query: &Query) -> Option<Values> {
+        let mut kinds = self.kinds(query)?;
+        let changes = |class: &Class| OpKind::ALL.get(*class).is_some_and(|kind| *kind != OpKind::Read);
+        kinds.iter_mut().for_each(|(_, classes)| classes.retain(changes));
+        self.latencies_of(kinds, query)
+    }
+
+    fn latencies_of(&self, kinds: Vec<(usize, Vec<Class>)>, query: &Query) -> Option<Values> {
         let outcome = query.labels.get(&Label::Outcome).map_or(Ending::Ok.name(), String::as_str);
         let wanted = |ending: &Ending| ending.name() == outcome;
         if self.sampling().is_complete() {

@@ -1,0 +1,162 @@
+//! What the nodes of a replicated log say for what they commit: messages and bytes among themselves, the leader's part of
+//! them, and the operations committed.
+
+use crate::kernel::NodeId;
+use crate::model::log::LogIndex;
+
+/// What a node of a replicated log did up to a moment; all counts only ever grow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Traffic {
+    /// Messages that it sent to other nodes of its system.
+    pub peer_messages: u64,
+    /// Their bytes.
+    pub peer_bytes: u64,
+    /// Those of them that it sent while it led.
+    pub led: u64,
+    /// Messages that it sent, to whomever, and those that were sent to it from outside its system.
+    pub messages: u64,
+    /// Those of them that a leader of the system sent or was sent.
+    pub of_leader: u64,
+    /// Operations of clients that it was the first to apply: each is counted at one node.
+    pub committed: u64,
+}
+
+impl Traffic {
+    /// What has come since `before`.
+    pub fn since(self, before: Traffic) -> Traffic {
+        Traffic {
+            peer_messages: self.peer_messages - before.peer_messages,
+            peer_bytes: self.peer_bytes - before.peer_bytes,
+            led: self.led - before.led,
+            messages: self.messages - before.messages,
+            of_leader: self.of_leader - before.of_leader,
+            committed: self.committed - before.committed,
+        }
+    }
+
+    /// Of both together.
+    pub fn and(self, other: Traffic) -> Traffic {
+        Traffic {
+            peer_messages: self.peer_messages + other.peer_messages,
+            peer_bytes: self.peer_bytes + other.peer_bytes,
+            led: self.led + other.led,
+            messages: self.messages + other.messages,
+            of_leader: self.of_leader + other.of_leader,
+            committed: self.committed + other.committed,
+        }
+    }
+}
+
+/// Listens to the messages of all replicated logs.
+#[derive(Clone, Debug)]
+pub(super) struct Listener {
+    nodes: Vec<Node>,
+    /// By log: the last index that any node has applied.
+    applied: Vec<LogIndex>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// Which log it is a replica of, counted from 1; 0: none.
+    log: u16,
+    leads: bool,
+    traffic: Traffic,
+}
+
+impl Listener {
+    /// Has heard nothing; `logs` gives for each node which log it is a replica of, counted from 1, or 0.
+    pub(super) fn new(logs: impl Iterator<Item = u16>) -> Listener {
+        let node = |log| Node { log, leads: false, traffic: Traffic::default() };
+        let nodes: Vec<Node> = logs.map(node).collect();
+        let logs = nodes.iter().map(|node| usize::from(node.log)).max().unwrap_or(0);
+        Listener { nodes, applied: vec![LogIndex(0); logs] }
+    }
+
+    /// What a node did so far.
+    pub(super) fn of(&self, node: NodeId) -> Traffic {
+        self.nodes[node.index()].traffic
+    }
+
+    /// A message goes to the network.
+    #[inline]
+    pub(super) fn sent(&mut self, from: NodeId, to: NodeId, bytes: impl FnOnce() -> u32) {
+        let [sender, receiver] = [from, to].map(|node| self.nodes[node.index()]);
+        if sender.log | receiver.log == 0 {
+            return;
+        }
+        // What one system asks of another counts for who sends it; what clients ask, for who is asked.
+        let of_leader = u64::from(sender.leads || receiver.leads);
+        let counted = if sender.log > 0 { from } else { to };
+        let traffic = &mut self.nodes[counted.index()].traffic;
+        traffic.messages += 1;
+        traffic.of_leader += of_leader;
+        if sender.log == receiver.log {
+            traffic.peer_messages += 1;
+            traffic.peer_bytes += u64::from(bytes());
+            traffic.led += u64::from(sender.leads);
+        }
+    }
+
+    /// A node begins to lead, or no longer does.
+    pub(super) fn leads(&mut self, node: NodeId, leads: bool) {
+        self.nodes[node.index()].leads = leads;
+    }
+
+    /// A node applied a client's operation.
+    #[inline]
+    pub(super) fn applied(&mut self, node: NodeId, index: LogIndex) {
+        let node = &mut self.nodes[node.index()];
+        let Some(log) = usize::from(node.log).checked_sub(1) else { return };
+        if index > self.applied[log] {
+            self.applied[log] = index;
+            node.traffic.committed += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEADER: NodeId = NodeId(0);
+    const FOLLOWER: NodeId = NodeId(1);
+    const CLIENT: NodeId = NodeId(2);
+    const OTHER: NodeId = NodeId(3);
+
+    /// A log of two nodes, a client, and a node of another log.
+    fn heard() -> Listener {
+        let mut listener = Listener::new([1, 1, 0, 2].into_iter());
+        listener.leads(LEADER, true);
+        listener
+    }
+
+    #[test]
+    fn messages_count_for_their_sender_and_those_of_clients_for_who_is_asked() {
+        let mut heard = heard();
+        for (from, to) in
+            [(CLIENT, LEADER), (LEADER, FOLLOWER), (FOLLOWER, LEADER), (LEADER, CLIENT), (CLIENT, FOLLOWER)]
+        {
+            heard.sent(from, to, || 10);
+        }
+        let leader =
+            Traffic { peer_messages: 1, peer_bytes: 10, led: 1, messages: 3, of_leader: 3, committed: 0 };
+        assert_eq!(heard.of(LEADER), leader);
+        let follower =
+            Traffic { peer_messages: 1, peer_bytes: 10, led: 0, messages: 2, of_leader: 1, committed: 0 };
+        assert_eq!(heard.of(FOLLOWER), follower);
+        assert_eq!(heard.of(CLIENT), Traffic::default());
+        heard.leads(LEADER, false);
+        heard.sent(LEADER, OTHER, || 10);
+        assert_eq!(heard.of(LEADER), Traffic { messages: 4, ..leader }, "the other log is no peer");
+    }
+
+    #[test]
+    fn an_operation_is_committed_once_whoever_applies_it() {
+        let mut heard = heard();
+        for (node, index) in [(LEADER, 2), (FOLLOWER, 2), (FOLLOWER, 3), (LEADER, 3), (LEADER, 5), (OTHER, 1)]
+        {
+            heard.applied(node, LogIndex(index));
+        }
+        assert_eq!([LEADER, FOLLOWER, OTHER].map(|node| heard.of(node).committed), [2, 1, 1]);
+    }
+}
