@@ -3,3 +3,4 @@
 pub mod consensus;
 pub mod conservation;
 pub mod linearizability;
+pub mod liveness;

@@ -57,10 +57,12 @@ pub(super) fn meanings(name: &str) -> Vec<Meaning> {
     let name = name.trim();
     let is_it = |other: &str| other.eq_ignore_ascii_case(name);
     let pages = catalogue::all();
-    let named =
-        pages.iter().filter(|(_, page)| is_it(&page.name) || page.words.iter().any(|word| is_it(word)));
+    let is_named = |page: &Page| is_it(&page.name) || page.words.iter().any(|word| is_it(word));
+    let mut named: Vec<&(Topic, Page)> = pages.iter().filter(|(_, page)| is_named(page)).collect();
+    // What is called so before what only begins with the word.
+    named.sort_by_key(|(_, page)| !is_it(&page.name));
     let page = |(topic, page): &(Topic, Page)| Meaning::Page(*topic, Box::new(page.clone()));
-    let mut meanings: Vec<Meaning> = named.map(page).collect();
+    let mut meanings: Vec<Meaning> = named.into_iter().map(page).collect();
     let topics = Topic::value_variants().iter().filter(|topic| is_it(&topic.name()));
     meanings.extend(topics.map(|topic| Meaning::Topic(*topic, topic.pages())));
     if meanings.is_empty() {

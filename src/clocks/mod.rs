@@ -160,6 +160,16 @@ impl Clock {
         }
     }
 
+    /// As [`Clock::settle`], of all that is disturbed.
+    pub fn settle_all(&mut self, now: Time) {
+        let Rest { drifts, deviations, .. } = &*self.rest;
+        let mut ids: Vec<DisturbanceId> = drifts.iter().map(|(id, ..)| *id).collect();
+        ids.extend(deviations.iter().map(|(id, _)| *id));
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().for_each(|id| self.settle(now, id));
+    }
+
     /// The rates are those of the drifts in force, from `now` on.
     fn change_pace(&mut self, now: Time) {
         let Rest { drift_ppb, wall, drifts, .. } = &mut *self.rest;

@@ -83,6 +83,12 @@ pub enum Action {
         /// Its name.
         id: AilmentId,
     },
+    /// All faults end, for good, of all nodes but `others` and of the links between them; what is wrong with these and with
+    /// links to them stays so for good.
+    Heal {
+        /// Who is left as it is.
+        others: Vec<NodeId>,
+    },
     /// The node's clocks are disturbed.
     DisturbClock(NodeId, DisturbanceId, Disturbance),
     /// What was disturbed under that name is so no longer.
@@ -107,6 +113,7 @@ impl Action {
             Action::Impair { .. }
             | Action::ResetStreams { .. }
             | Action::Lift(_)
+            | Action::Heal { .. }
             | Action::Cut { .. }
             | Action::Mend { .. } => Vec::new(),
         }

@@ -86,6 +86,8 @@ mod tests {
             incarnation: Incarnation(1),
             leads: None,
             outs: 0,
+            has_halted: false,
+            has_lost_disk: false,
         };
         let systems = ["kv", "others"].map(str::to_owned);
         let roster =

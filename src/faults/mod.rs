@@ -8,6 +8,7 @@ mod action;
 mod between;
 mod cut_off;
 pub mod happening;
+mod healing;
 pub mod kinds;
 mod matter;
 mod nemesis;
@@ -22,6 +23,7 @@ mod target;
 pub use action::{Action, Incarnation};
 pub use between::{Between, Group, Heading, Layout};
 pub use happening::{Happening, HappeningKind, News};
+pub use healing::{CoreSize, Healing, Patient, quorum_core};
 pub use kinds::{Aim, FaultKind, Fibres, Harm, KindOptions, OnFibres, Scope, Settings};
 pub use matter::{Matter, Matters, Side, Talks};
 pub use nemesis::{Nemesis, Prey};
@@ -50,6 +52,11 @@ pub trait Fault: Debug {
     /// # Errors
     /// Why not.
     fn prospect(&self, outlook: &Outlook<'_>) -> Result<(), InVain>;
+
+    /// Whether it looks at what disks hold: the roster knows that only if it is asked.
+    fn asks_for_disks(&self) -> bool {
+        false
+    }
 }
 
 /// What a fault sees when it strikes.

@@ -45,9 +45,19 @@ pub struct NodeFacts {
     pub leads: Option<u64>,
     /// Strikes in force that put it out of service, or out of reach.
     pub outs: u32,
+    /// Whether its process takes part no more until it is restarted.
+    pub has_halted: bool,
+    /// Whether its disk was lost, or a boot could not read all of it. Known to faults that ask
+    /// ([`Fault::asks_for_disks`](super::Fault::asks_for_disks)).
+    pub has_lost_disk: bool,
 }
 
 impl NodeFacts {
+    /// Whether it takes part, or would once it is restarted.
+    pub fn can_take_part(&self) -> bool {
+        (self.up && !self.has_halted) || !self.has_lost_disk
+    }
+
     /// Whether it is out of service or out of reach.
     pub fn is_out(&self) -> bool {
         !self.up || self.outs > 0
@@ -115,13 +125,16 @@ impl Roster {
     /// Takes note of a change of leadership; returns what it comes to. Who gives up a campaign has lost nothing.
     #[inline]
     pub fn lead(&mut self, node: NodeId, change: Leadership) -> Option<News> {
-        let leads = &mut self.nodes[node.index()].leads;
+        let NodeFacts { leads, has_halted, .. } = &mut self.nodes[node.index()];
+        *has_halted |= change == Leadership::Halted;
         match change {
             Leadership::Gained { term } => {
                 *leads = Some(term);
                 Some(News::of_node(HappeningKind::LeaderElected, node))
             }
-            Leadership::Lost => leads.take().map(|_| News::of_node(HappeningKind::LeaderLost, node)),
+            Leadership::Lost | Leadership::Halted => {
+                leads.take().map(|_| News::of_node(HappeningKind::LeaderLost, node))
+            }
         }
     }
 

@@ -201,6 +201,8 @@ mod tests {
             up: true,
             incarnation: Incarnation(1),
             outs: 0,
+            has_halted: false,
+            has_lost_disk: false,
             leads: None,
         };
         Roster::new((0..nodes).map(facts).collect(), &["kv".into()], vec!["here".into()], Talks::default())

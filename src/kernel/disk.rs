@@ -249,6 +249,13 @@ impl<R> Durable<R> {
         }
     }
 
+    /// Whether all records can be read, but for torn ends.
+    pub fn is_sound(&self) -> bool {
+        let sound =
+            |image: &Image<R>| image.damage.is_empty() || Damaged { image }.before_torn_end().is_some();
+        self.areas.iter().all(sound)
+    }
+
     /// Makes one write durable.
     pub fn apply(&mut self, area: Area, write: Write<R>) {
         let image = self.image_mut(area);

@@ -108,6 +108,8 @@ pub enum Leadership {
     },
     /// It leads no longer.
     Lost,
+    /// It leads no longer, and takes part no more until it is restarted.
+    Halted,
 }
 
 /// Names a piece of work to the process that asked for it.

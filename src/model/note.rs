@@ -329,7 +329,8 @@ impl Note for ConsensusNote {
     fn leadership(&self) -> Option<Leadership> {
         match *self {
             ConsensusNote::BecameLeader { term, .. } => Some(Leadership::Gained { term: term.0.into() }),
-            ConsensusNote::SteppedDown { .. } | ConsensusNote::Halted { .. } => Some(Leadership::Lost),
+            ConsensusNote::SteppedDown { .. } => Some(Leadership::Lost),
+            ConsensusNote::Halted { .. } => Some(Leadership::Halted),
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }

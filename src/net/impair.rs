@@ -194,6 +194,64 @@ impl Impairments {
         theirs.is_some_and(|theirs| others.is_none_or(|other| theirs.is_less_than(other)))
     }
 
+    /// Whether any impairment imposed under `id` is in force.
+    pub(super) fn has(&self, id: ImpairmentId) -> bool {
+        self.slots.iter().flatten().any(|slot| slot.id == id)
+    }
+
+    /// Ends every impairment of links between nodes of which neither is among `others`, by id; on links of those it stays in
+    /// force.
+    ///
+    /// # Errors
+    /// [`TooManyImpairments`] if what is left is more than can be in force.
+    pub(super) fn heal_but(&mut self, others: &[bool]) -> Result<(), TooManyImpairments> {
+        for bit in 0..self.slots.len() {
+            let Some(slot) = self.slots[bit].clone() else { continue };
+            let mask = 1 << bit;
+            let any = |masks: &[u128], other: bool| {
+                masks.iter().zip(others).any(|(of_node, is_other)| of_node & mask != 0 && *is_other == other)
+            };
+            if !any(&self.senders, false) || !any(&self.receivers, false) {
+                continue; // It strikes none of their links.
+            }
+            match (any(&self.senders, true), any(&self.receivers, true)) {
+                (false, false) => {
+                    self.slots[bit] = None;
+                    self.in_force &= !mask;
+                    self.holding &= !mask;
+                    clear(&mut self.senders, others, false, mask);
+                    clear(&mut self.receivers, others, false, mask);
+                }
+                (true, false) => clear(&mut self.senders, others, false, mask),
+                (false, true) => clear(&mut self.receivers, others, false, mask),
+                // What they send to others is one impairment of its own from now on, what others send another.
+                (true, true) => {
+                    let free = (!self.in_force).trailing_zeros();
+                    if free == IMPAIRMENTS_MAX {
+                        return Err(TooManyImpairments);
+                    }
+                    let to_others = 1 << free;
+                    let nodes = self.senders.iter_mut().zip(&mut self.receivers).zip(others);
+                    for ((sends, receives), is_other) in nodes {
+                        if *sends & mask != 0 && !is_other {
+                            *sends = *sends & !mask | to_others;
+                        }
+                        if *receives & mask != 0 && *is_other {
+                            *receives |= to_others;
+                        }
+                    }
+                    self.in_force |= to_others;
+                    self.holding |= if slot.impairment == Impairment::Hold { to_others } else { 0 };
+                    if free as usize == self.slots.len() {
+                        self.slots.push(None);
+                    }
+                    self.slots[free as usize] = Some(slot);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Ends every impairment imposed under `id`.
     pub(super) fn lift(&mut self, id: ImpairmentId) {
         let mut lifted = 0;
@@ -207,6 +265,12 @@ impl Impairments {
         self.holding &= !lifted;
         self.senders.iter_mut().chain(&mut self.receivers).for_each(|mask| *mask &= !lifted);
     }
+}
+
+/// Takes `mask` from those nodes that are among `others`, or from those that are not.
+fn clear(masks: &mut [u128], others: &[bool], is_other: bool, mask: u128) {
+    let nodes = masks.iter_mut().zip(others).filter(|(_, other)| **other == is_other);
+    nodes.for_each(|(of_node, _)| *of_node &= !mask);
 }
 
 /// More than [`IMPAIRMENTS_MAX`] impairments would be in force.
@@ -256,6 +320,33 @@ mod tests {
         let mut two = Impairments::new(1, 2);
         cut(&mut two, 1, &[A, B], &[A, B]);
         assert!(is_cut(&mut two, A, B) && !is_cut(&mut two, A, A));
+    }
+
+    /// Every way in which three nodes can send to and receive from each other, healed but for every set of others.
+    #[test]
+    fn healing_ends_what_is_between_the_healed_and_nothing_else() {
+        let set =
+            |bits: u32| [A, B, C].into_iter().filter(|node| bits & 1 << node.0 != 0).collect::<Vec<_>>();
+        for (senders, receivers, others) in (0..512).map(|n| (n & 7, n >> 3 & 7, n >> 6)) {
+            let mut three = Impairments::new(1, 3);
+            cut(&mut three, 1, &set(senders), &set(receivers));
+            cut(&mut three, 2, &set(receivers), &set(senders));
+            let is_other = [A, B, C].map(|node| others & 1 << node.0 != 0);
+            let before = three.clone();
+            three.heal_but(&is_other).expect("there is room");
+            for (from, to) in [(A, B), (A, C), (B, A), (B, C), (C, A), (C, B)] {
+                let stays = is_other[from.index()] || is_other[to.index()];
+                let expected = stays && is_cut(&mut before.clone(), from, to);
+                assert_eq!(
+                    is_cut(&mut three, from, to),
+                    expected,
+                    "{from:?} to {to:?} of {senders:b} {receivers:b} but {others:b}"
+                );
+            }
+            three.lift(ImpairmentId(1));
+            three.lift(ImpairmentId(2));
+            assert!(three.are_none() && !is_cut(&mut three, A, B));
+        }
     }
 
     #[test]

@@ -260,6 +260,11 @@ impl<M: Message> Network<M> {
         &mut self.impairments
     }
 
+    /// Whether an impairment imposed under `id` is in force.
+    pub fn has_impairment(&self, id: ImpairmentId) -> bool {
+        self.impairments.has(id)
+    }
+
     /// Ends every impairment imposed under `id`. What waited for a clog leaves now, in the order in which it was sent; what
     /// was held is returned in the order in which it arrived, to arrive now; what a narrow link has accepted arrives when
     /// it would have, and what comes next finds the link free, if none that is as narrow is left.
@@ -270,6 +275,33 @@ impl<M: Message> Network<M> {
         impairments.lift(id);
         self.is_plain = impairments.are_none() && !fabric.is_shared() && fabric.has_reset_none();
         self.release(now, schedule)
+    }
+
+    /// Ends, for good, what is wrong with links between nodes of which neither is among `others`, and mends all fibres; on links
+    /// of `others` impairments stay. Does with what is free what [`Network::lift`] does.
+    ///
+    /// # Errors
+    /// [`TooManyImpairments`] if what is left are more than can be in force.
+    pub fn heal_but(
+        &mut self,
+        now: Time,
+        others: &[bool],
+        schedule: &mut impl Schedule<M>,
+    ) -> Result<Vec<Waiting<M>>, TooManyImpairments> {
+        let Network { fabric, impairments, .. } = self;
+        for (duct, cuts) in fabric.sites_mut().cuts() {
+            (0..cuts).for_each(|_| {
+                if fabric.sites_mut().cut(duct, false, now) {
+                    schedule.reroute(now, duct);
+                }
+            });
+        }
+        let is_healed = |node: NodeId| !others[node.index()];
+        let is_freed = |from, to, _| is_healed(from) && is_healed(to) && impairments.on(from, to) != 0;
+        fabric.free_links(now, is_freed);
+        impairments.heal_but(others)?;
+        self.is_plain = impairments.are_none() && !fabric.is_shared() && fabric.has_reset_none();
+        Ok(self.release(now, schedule))
     }
 
     /// The moment has come that was asked for with [`Schedule::wake`]: does with what is free what [`Network::lift`] does.

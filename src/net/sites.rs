@@ -168,6 +168,12 @@ impl Sites {
         has_changed
     }
 
+    /// The ducts that are cut, and how many faults cut each.
+    pub(super) fn cuts(&self) -> Vec<(Duct, u32)> {
+        let cut = self.routing.iter().flat_map(|routing| &routing.cut);
+        cut.map(|(duct, cuts)| (*duct, *cuts)).collect()
+    }
+
     /// The routes lead around this duct if it is cut, and may lead through it if not; nothing changes if they are to learn
     /// of it later.
     pub(super) fn reroute(&mut self, now: Time, duct: Duct) {

@@ -241,6 +241,11 @@ impl Processor {
         self.change(now, |this| this.slowdown = (this.slowdown / u64::from(factor)).max(1))
     }
 
+    /// Takes back every [`Processor::slow_down`].
+    pub fn recover(&mut self, now: Time) -> Vec<Completion> {
+        if self.slowdown == 1 { Vec::new() } else { self.change(now, |this| this.slowdown = 1) }
+    }
+
     /// Stops all work until [`Processor::resume`].
     pub fn pause(&mut self, now: Time) {
         self.change(now, |this| this.paused = true);

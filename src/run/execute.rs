@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge};
+use crate::checks::liveness;
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::history::{Reason, SESSIONS_MAX, SessionId};
 use crate::net::Counters;
 use crate::scenario::nouns::check::Expect;
 use crate::scenario::nouns::warmup::{Warmup, WarmupRule};
+use crate::scenario::plan::LIVENESS;
 use crate::sim::{NodeCounters, Sim, Stop};
 use crate::systems::{Custom, Never, Role};
 
@@ -111,7 +113,14 @@ pub fn execute<X: Custom>(
     let nodes = world.setup.nodes.len();
     let system_of = || world.setup.nodes.iter().map(|node| node.system).collect();
     let histories = prepared.needs_histories().then(|| Histories::new(system_of()));
-    let watch = Watch::new(Recorder::new(setup), histories, prepared.sought(), &prepared.judged(), nodes);
+    let watch = Watch::new(
+        Recorder::new(setup),
+        histories,
+        prepared.sought(),
+        prepared.liveness(),
+        &prepared.judged(),
+        nodes,
+    );
     let end = world.setup.duration;
     let mut sim: Sim<Role<X>, Watch> = Sim::new(world.setup.clone(), watch);
     let mut counters = Vec::with_capacity(nodes);
@@ -156,8 +165,12 @@ fn finish<X: Custom>(
     let (now, events, digest) = (sim.now(), sim.events(), sim.digest());
     let checkpoints = sim.checkpoints().to_vec();
     let traffic = traffic(&sim, &counters);
+    let votes: Vec<Option<(usize, usize)>> = match prepared.world.liveness {
+        Some(_) => (0..counters.len()).map(|node| sim.process(NodeId(node as u32))?.votes()).collect(),
+        None => Vec::new(),
+    };
     let watch = sim.into_observer();
-    let Watch { recorder, histories, mut invariants, requests, sought, .. } = watch;
+    let Watch { recorder, histories, mut invariants, requests, sought, liveness, .. } = watch;
     invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
     let mut recording = recorder.finish(now);
     let unsettled = match prepared.world.warmup {
@@ -189,6 +202,15 @@ fn finish<X: Custom>(
             }
             Kind::Linearizable { system, budget } => {
                 linearizable(check, &prepared, *system, *budget, &histories, &node_name)
+            }
+            Kind::Liveness { system } => {
+                let judged = liveness.stores.iter().find(|(store, _)| store == system);
+                let (_, judged) = judged.expect("every store of [liveness] is watched");
+                let wants = |node: NodeId| {
+                    let (has, needs) = votes[node.index()]?;
+                    Some(format!("{has} of {needs}"))
+                };
+                alive(check, &prepared, *system, judged.clone().finish(now, &node_name, &wants))
             }
             Kind::Sometimes { happening, window: (_, to) } => {
                 // Beyond its window nothing counts any more, whatever ended the run.
@@ -258,6 +280,34 @@ fn settled(
         figure: None,
         message,
         at: None,
+    }
+}
+
+fn alive<X: Custom>(
+    check: &Check,
+    prepared: &Prepared<X>,
+    system: SystemId,
+    found: liveness::Found,
+) -> CheckVerdict {
+    let plan = prepared.world.liveness.as_ref().expect("only [liveness] has this check");
+    let expected = format!(
+        "once faults have stopped, at {}, it serves and converges within {}",
+        plan.after, plan.within
+    );
+    let settled =
+        |verdict, message| settled(check, LIVENESS, name_of(prepared, system), &expected, verdict, message);
+    match found {
+        liveness::Found::Held => settled(Verdict::Held, String::new()),
+        liveness::Found::TooShort => {
+            settled(Verdict::Inconclusive, "the run was over before the bound".to_owned())
+        }
+        liveness::Found::BeyondHelp => {
+            let message = "excused: so many nodes have lost their disks, or cannot read them, that the others are no quorum";
+            settled(Verdict::NotApplicable, message.to_owned())
+        }
+        liveness::Found::Violated(at, waits) => {
+            CheckVerdict { at: Some(at), ..settled(Verdict::Violated, waits.join("; ")) }
+        }
     }
 }
 

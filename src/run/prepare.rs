@@ -1,12 +1,13 @@
 //! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
 
 use crate::checks::consensus::{Invariant, InvariantSet};
+use crate::checks::liveness::Liveness;
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::membership::Slots;
 use crate::model::operation::Operation;
 use crate::scenario::nouns::check::{CheckOptions, Expect};
-use crate::scenario::plan::{CheckKind, CheckPlan, OperatorFacts};
+use crate::scenario::plan::{CheckKind, CheckPlan, LIVENESS, LivenessPlan, OperatorFacts};
 use crate::scenario::{Scenario, World, plan};
 use crate::sim::Limits;
 use crate::spec::diagnostic::Diagnostics;
@@ -17,6 +18,7 @@ use super::asserted::{self, Asserted};
 use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
 use super::metrics::{Assertion, Query};
 use super::sought::Sought;
+use super::watch::Vivacity;
 
 /// A run that is ready to start; `X` is a user's own protocol.
 #[derive(Clone, Debug)]
@@ -68,6 +70,11 @@ pub enum Kind {
         /// When: from the first of these to before the other.
         window: (Time, Time),
     },
+    /// A store serves and converges once faults have stopped.
+    Liveness {
+        /// The store.
+        system: SystemId,
+    },
     /// An assertion on a metric.
     Assertion {
         /// Which figure.
@@ -107,6 +114,14 @@ pub fn prepare<X: Custom>(
             }
             None => all = false,
         }
+    }
+    if let Some(LivenessPlan { systems, expect, .. }) = &world.liveness {
+        let check = |system: &SystemId| Check {
+            name: LIVENESS.to_owned(),
+            expect: *expect,
+            kind: Kind::Liveness { system: *system },
+        };
+        checks.extend(systems.iter().map(check));
     }
     let name = scenario.name.clone().unwrap_or_else(|| name.to_owned());
     all.then(|| Prepared { name, world, checks, inputs: files.taken() })
@@ -233,11 +248,26 @@ impl<X: Custom> Prepared<X> {
         judged.into_iter().map(with_nodes).collect()
     }
 
+    /// The stores whose liveness is judged, and the position of the fault that heals them.
+    pub(super) fn liveness(&self) -> Vivacity {
+        let Some(LivenessPlan { after, within, systems, fault, .. }) = &self.world.liveness else {
+            return Vivacity::default();
+        };
+        let of_system = |system: &SystemId| {
+            let nodes = &self.world.systems[system.index()].plan.nodes;
+            (*system, Liveness::new(*after, *within, nodes))
+        };
+        Vivacity { stores: systems.iter().map(of_system).collect(), healing: Some(*fault) }
+    }
+
     /// What is to come to pass, by the position of its check.
     pub(super) fn sought(&self) -> Sought {
         let sought = self.checks.iter().enumerate().filter_map(|(check, of)| match &of.kind {
             Kind::Sometimes { happening, window } => Some((check, happening.clone(), *window)),
-            Kind::Invariant { .. } | Kind::Linearizable { .. } | Kind::Assertion { .. } => None,
+            Kind::Invariant { .. }
+            | Kind::Linearizable { .. }
+            | Kind::Liveness { .. }
+            | Kind::Assertion { .. } => None,
         });
         Sought::new(sought)
     }
@@ -248,7 +278,7 @@ impl<X: Custom> Prepared<X> {
             Kind::Linearizable { .. } => true,
             // What was acknowledged must have been applied: that takes the sessions' operations.
             Kind::Invariant { invariant, applies, .. } => *applies && *invariant == Invariant::Durability,
-            Kind::Assertion { .. } | Kind::Sometimes { .. } => false,
+            Kind::Assertion { .. } | Kind::Liveness { .. } | Kind::Sometimes { .. } => false,
         };
         self.checks.iter().any(|check| reads(&check.kind))
     }

@@ -3,6 +3,7 @@
 
 use crate::checks::consensus::{InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
+use crate::checks::liveness::Liveness;
 use crate::faults::News;
 use crate::kernel::{Message, NodeId, SystemId, Time};
 use crate::model::note::{ClientNote, ServiceNote};
@@ -12,6 +13,15 @@ use crate::systems::{Custom, Note, Role, Wire};
 use super::histories::{Acknowledged, Histories};
 use super::recorder::Recorder;
 use super::sought::Sought;
+
+/// The stores whose liveness is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Vivacity {
+    /// By system.
+    pub stores: Vec<(SystemId, Liveness)>,
+    /// The position among the planned faults of that which heals them.
+    pub healing: Option<usize>,
+}
 
 /// Listens for everything that a run is measured and judged by.
 #[derive(Clone, Debug)]
@@ -26,16 +36,19 @@ pub struct Watch {
     pub requests: Requests,
     /// For what is to come to pass.
     pub sought: Sought,
+    /// For what must be so once faults have stopped.
+    pub liveness: Vivacity,
     /// By node: position in `invariants` plus one.
     judged_by: Vec<u16>,
 }
 
 impl Watch {
-    /// Listens for `recorder`, `histories` and `sought`, and for the invariants of the systems listed with their nodes.
+    /// Listens for `recorder`, `histories`, `sought` and `liveness`, and for the invariants of the systems listed with their nodes.
     pub fn new(
         recorder: Recorder,
         histories: Option<Histories>,
         sought: Sought,
+        liveness: Vivacity,
         judged: &[(SystemId, Vec<NodeId>, InvariantSet)],
         nodes: usize,
     ) -> Self {
@@ -47,7 +60,7 @@ impl Watch {
             (*system, Invariants::new(nodes, *which))
         };
         let invariants = judged.iter().map(judge).collect();
-        Watch { recorder, histories, invariants, requests: Requests::new(), sought, judged_by }
+        Watch { recorder, histories, invariants, requests: Requests::new(), sought, liveness, judged_by }
     }
 
     #[inline]
@@ -81,10 +94,14 @@ impl<X: Custom> Observer<Role<X>> for Watch {
                 if let Some(histories) = &mut self.histories {
                     histories.consensus(note);
                 }
+                for (_, liveness) in self.liveness.stores.iter_mut().filter(|(_, one)| one.has(node)) {
+                    liveness.consensus(at, node, note);
+                }
             }
             Note::Client(note) => {
                 self.recorder.client(at, node, note);
                 self.requests.client(at, node, note);
+                self.liveness.stores.iter_mut().for_each(|(_, one)| one.client(at, node, note));
                 self.session(at, node, note);
             }
             Note::Service(note) => {
@@ -106,6 +123,13 @@ impl<X: Custom> Observer<Role<X>> for Watch {
 
     fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
         self.recorder.changed(at, node, change);
+        for (_, liveness) in &mut self.liveness.stores {
+            match change {
+                Lifecycle::Booted => liveness.booted(at, node),
+                Lifecycle::Crashed => liveness.crashed(at, node),
+                Lifecycle::DiskLost | Lifecycle::Paused | Lifecycle::Resumed => {}
+            }
+        }
         if let Some(invariants) = self.judge(node) {
             match change {
                 Lifecycle::Booted => invariants.booted(at, node),
@@ -121,6 +145,9 @@ impl<X: Custom> Observer<Role<X>> for Watch {
 
     fn struck(&mut self, fault: &FaultRecord) {
         self.recorder.struck(fault);
+        if self.liveness.healing == Some(fault.planned) {
+            self.liveness.stores.iter_mut().for_each(|(_, one)| one.healed(&fault.nodes));
+        }
     }
 
     fn goes_on(&mut self, _: Time, strike: usize) {

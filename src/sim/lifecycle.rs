@@ -53,6 +53,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::DisturbClock(node, id, disturbance) => {
                 self.change_clock(node, |clock| clock.disturb(now, id, &disturbance));
             }
+            Action::Heal { others } => self.heal(&others),
             Action::SettleClock(node, id) => self.change_clock(node, |clock| clock.settle(now, id)),
             Action::AilDisk { node, id, key, ailment } => {
                 self.nodes[node.index()].machine.disk.ail(now, id, key, ailment);
@@ -75,7 +76,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     }
 
     /// Changes a node's clocks; its timers fire when its clock will show their deadlines now.
-    fn change_clock(&mut self, node: NodeId, change: impl FnOnce(&mut Clock)) {
+    pub(super) fn change_clock(&mut self, node: NodeId, change: impl FnOnce(&mut Clock)) {
         let Machine { clock, timers, .. } = &mut self.nodes[node.index()].machine;
         let before = clock.pace();
         change(clock);
@@ -100,7 +101,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         assert!(process.is_none(), "a node boots only while it is down");
         machine.incarnation += 1;
         let facts = &mut self.shared.roster.nodes[id.index()];
-        (facts.up, facts.incarnation) = (true, Incarnation(machine.incarnation));
+        (facts.up, facts.has_halted, facts.incarnation) = (true, false, Incarnation(machine.incarnation));
         // It reads the disk while it boots: what it asks for waits until it has booted.
         let mut effects = Vec::new();
         let (clock, rng) = (&machine.clock, &mut machine.rng);
@@ -117,7 +118,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         effects.into_iter().for_each(|effect| cx.push(effect));
     }
 
-    fn crash(&mut self, id: NodeId) {
+    pub(super) fn crash(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.index()];
         node.machine.down += 1;
         if node.process.take().is_none() {
@@ -172,7 +173,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     /// A call: what handles the messages held is a second copy of what handles those that arrive.
     #[inline(never)]
-    fn resume(&mut self, id: NodeId, incarnation: Incarnation) {
+    pub(super) fn resume(&mut self, id: NodeId, incarnation: Incarnation) {
         let node = &mut self.nodes[id.index()];
         if node.machine.pauses == 0 || node.machine.incarnation != incarnation.0 {
             return; // It crashed since: that ended the pause.

@@ -7,6 +7,7 @@
 mod dispatch;
 mod effects;
 mod event;
+mod healing;
 mod lifecycle;
 mod limits;
 mod mail;
@@ -275,6 +276,8 @@ impl<P: Process> Setup<P> {
             incarnation: crate::faults::Incarnation(0),
             leads: None,
             outs: 0,
+            has_halted: false,
+            has_lost_disk: false,
         };
         let nodes = self.nodes.iter().map(facts).collect();
         Roster::new(nodes, &self.systems, self.sites.names().to_vec(), self.talks.clone())

@@ -14,12 +14,12 @@ use super::{Limit, Observer, Occurrence, Sim, Stop};
 #[derive(Clone)]
 pub(super) struct Strike {
     pub(super) planned: usize,
-    nodes: Vec<NodeId>,
+    pub(super) nodes: Vec<NodeId>,
     /// What is to be done when it ends.
-    end: Vec<Action>,
+    pub(super) end: Vec<Action>,
     scripts: Vec<Progress>,
     /// The nodes that it puts out until then.
-    out: Vec<NodeId>,
+    pub(super) out: Vec<NodeId>,
 }
 
 /// A script, and how far it is.
@@ -119,6 +119,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let until = self.faults[fault].until;
         if until.is_some_and(|until| now >= until) {
             return; // Calm: it strikes no more.
+        }
+        if self.faults[fault].fault.asks_for_disks() {
+            self.look_at_disks();
         }
         let apart = cause
             .as_ref()

@@ -273,6 +273,23 @@ impl<R: Clone> Disk<R> {
         self.syncs.iter_mut().map(delayed).collect()
     }
 
+    /// All that was imposed is over. Returns when the syncs complete that waited for it.
+    pub fn mend_all(&mut self, now: Time) -> Vec<Time> {
+        let ids = self.faults.as_ref().map_or(Vec::new(), |faults| faults.ids());
+        // Only the end of the last that holds the device up moves anything.
+        ids.into_iter().flat_map(|id| self.mend(now, id)).collect()
+    }
+
+    /// Whether it is gone, and there is no new one before the next boot.
+    pub fn is_gone(&self) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.is_gone())
+    }
+
+    /// Whether it was never lost, and a boot could read all that it holds, but for the torn ends that crashes leave.
+    pub fn is_sound(&self) -> bool {
+        self.counters.lost == 0 && self.durable.is_sound()
+    }
+
     #[inline]
     fn draw(&mut self, which: impl Fn(&DiskProfile) -> Option<&Distribution>) -> Duration {
         self.drawn += 1;

@@ -119,6 +119,19 @@ impl<R: Clone> Faults<R> {
         self.in_force.iter().fold(1, |product, one| product.saturating_mul(factor(one).into()))
     }
 
+    /// Whether the device is gone.
+    pub(super) fn is_gone(&self) -> bool {
+        self.is_gone
+    }
+
+    /// What is in force, each once.
+    pub(super) fn ids(&self) -> Vec<AilmentId> {
+        let mut ids: Vec<AilmentId> = self.in_force.iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     /// Since when it stands still, if it does.
     pub(super) fn stands_since(&self) -> Option<Time> {
         self.stands_since

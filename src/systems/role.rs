@@ -89,6 +89,16 @@ impl<X: Custom> Role<X> {
     }
 }
 
+impl<X: Process> Role<X> {
+    /// The votes that a replica which campaigns has and needs.
+    pub fn votes(&self) -> Option<(usize, usize)> {
+        match self {
+            Role::Raft(replica) => replica.core().votes(),
+            Role::Clients(_) | Role::Front(_) | Role::Instance(_) | Role::Custom(_) => None,
+        }
+    }
+}
+
 /// Runs `$body` with `$process` bound to whatever the role is.
 macro_rules! each_role {
     ($role:expr, $process:ident => $body:expr) => {

@@ -275,6 +275,18 @@ impl Process for Raft {
     }
 }
 
+impl Raft {
+    /// The votes that it has and needs, while it campaigns or asks whether it could.
+    pub fn votes(&self) -> Option<(usize, usize)> {
+        match &self.role {
+            Role::PreCandidate { votes } | Role::Candidate { votes } => {
+                Some((votes.count(), self.membership.quorum()))
+            }
+            Role::Follower | Role::Leader(_) => None,
+        }
+    }
+}
+
 impl ReplicatedLog for Raft {
     fn propose(&mut self, cx: &mut impl Context<Self>, command: Command) -> Result<LogIndex, Refusal> {
         let Role::Leader(leader) = &self.role else {

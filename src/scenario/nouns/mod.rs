@@ -6,6 +6,7 @@ pub mod check;
 pub mod fault;
 pub mod keys;
 pub mod laws;
+pub mod liveness;
 pub mod network;
 pub mod operation;
 pub mod system;
@@ -27,6 +28,7 @@ use crate::spec::value::Node;
 use super::plan::NODES_MAX;
 use check::CheckOptions;
 use fault::FaultOptions;
+use liveness::LivenessOptions;
 use network::NetworkOptions;
 use operation::OperationOptions;
 use system::SystemOptions;
@@ -105,6 +107,8 @@ crate::options! {
         fault: Sections<FaultOptions>,
         /// What must hold.
         check: Sections<CheckOptions>,
+        /// When faults stop, and by when everything must be well again.
+        liveness: Option<LivenessOptions>,
         /// Variables and repetitions; read before this table is.
         sweep: Option<Node>,
         /// The file that this one extends; read before this table is.

@@ -7,6 +7,7 @@ mod domains;
 mod faults;
 mod happenings;
 mod links;
+mod liveness;
 mod loads;
 mod nodes;
 mod operations;
@@ -18,6 +19,7 @@ mod time_left;
 
 pub use checks::{CHECKS_MAX, CheckKind, CheckPlan};
 pub use happenings::happenings;
+pub use liveness::{LIVENESS, LivenessPlan};
 pub use nodes::{NODES_MAX, SYSTEMS_MAX};
 pub use places::{LAN_DELAY, LAN_JITTER, LINKS_MAX};
 pub use targets::TARGETS;
@@ -58,6 +60,8 @@ pub const SEED_MAX: u64 = (1 << 63) - 1;
 pub const FAULTS_MAX: usize = 1_000;
 /// Most nodes that the targets of a scenario mean from the start on, each counted in each target.
 pub const NODES_MEANT_MAX: usize = 10_000_000;
+/// How often clients of a store ask unless the scenario says.
+const STORE_ATTEMPTS: u16 = 3;
 /// Largest weight of a kind of operation.
 const WEIGHT_MAX: f64 = 1e6;
 
@@ -74,6 +78,8 @@ pub struct World<X: Custom = Never> {
     pub operators: Vec<OperatorFacts>,
     /// What must hold.
     pub checks: Vec<CheckPlan>,
+    /// When faults stop, and by when everything must be well again.
+    pub liveness: Option<LivenessPlan>,
     /// What is left out of metrics at the start.
     pub warmup: Warmup,
     /// How long after the last heal an operation counts as `recovery`.
@@ -209,6 +215,7 @@ pub fn plan<X: Custom>(
         false => None, // Targets could name nodes that only a mistake elsewhere hides.
     };
     let checks = planner.plan_checks(&placed, &sites);
+    let liveness = planner.plan_liveness(&placed, scenario.fault.entries.len());
     let operations = if placed.complete { planner.plan_operations(&placed, seed) } else { None };
     let own = planner.own_options::<X>();
     // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
@@ -233,7 +240,7 @@ pub fn plan<X: Custom>(
         target: targets[index],
     };
     let talks = planner.talks(&systems, &targets, &operations);
-    let setup = Setup {
+    let mut setup = Setup {
         seed,
         duration: Time::ZERO + scenario.duration,
         sites: sites.clone(),
@@ -245,11 +252,14 @@ pub fn plan<X: Custom>(
         limits,
     };
     planner.check_prospects(&setup, &placed);
+    let (liveness, healing) = liveness.unzip();
+    setup.faults.extend(healing);
     Some(World {
         systems: facts,
         workloads: workloads.iter().enumerate().map(workload).collect(),
         operators: operations,
         checks,
+        liveness,
         warmup: scenario.warmup,
         recovery: scenario.recovery,
         interval: scenario.interval.unwrap_or((scenario.duration / 200).max(Duration::from_millis(100))),
@@ -596,7 +606,7 @@ fn workload_config(
         route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
         keys: options.keys.value.0.clone(),
         timeout: options.timeout,
-        attempts: options.attempts.unwrap_or(if kind.is_store() { 3 } else { 1 }),
+        attempts: options.attempts.unwrap_or(if kind.is_store() { STORE_ATTEMPTS } else { 1 }),
         writer: blueprint.writer(node),
         operations: options.operations.as_ref().map(|operations| operations.0.clone()),
     }

@@ -21,6 +21,10 @@ impl<'a> Planner<'a> {
             let ends = duration_text(until.value);
             (until.value, &until.origin, format!("it ends at {ends}"), "let `until` be later")
         });
+        let liveness = self.scenario.liveness.as_ref().map(|liveness| {
+            let why = format!("[liveness] ends all faults at {}", duration_text(liveness.after.value));
+            (liveness.after.value, &liveness.after.origin, why, "let it strike earlier, or `after` be later")
+        });
         let calm = calm(kind).map(|(calm, origin)| {
             let begins = length.saturating_sub(calm);
             let why = format!("its calm begins at {}", duration_text(begins));
@@ -28,7 +32,8 @@ impl<'a> Planner<'a> {
         });
         let why = format!("the run ends at {}", duration_text(length));
         let run = (length, &place, why, "let it strike earlier, or make the run longer");
-        let in_vain = [until, Some(run), calm].into_iter().flatten().find(|(end, ..)| first >= *end);
+        let in_vain =
+            [until, Some(run), liveness, calm].into_iter().flatten().find(|(end, ..)| first >= *end);
         if let Some((_, origin, why, help)) = in_vain {
             let message = format!("`{name}` never strikes: {why}");
             self.diagnostics.push(Diagnostic::warning(Code::NeverStrikes, origin, message).help(help));

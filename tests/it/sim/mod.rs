@@ -6,6 +6,7 @@ mod crashes;
 mod disks;
 mod effects;
 mod fibres;
+mod healing;
 mod impairments;
 mod limits;
 mod links;

@@ -5,6 +5,7 @@ mod domains;
 mod faults;
 mod in_vain;
 mod links;
+mod liveness;
 mod loads;
 mod misplaced;
 mod nemesis;

@@ -1,0 +1,168 @@
+//! The end of all faults for those that have to serve from then on, and for nobody else (`[liveness]`).
+//!
+//! The idea is that of TigerBeetle's simulator (`src/vopr.zig`): safety is tested under whatever goes wrong, liveness only once
+//! enough is well for good. What is not of a core keeps the faults that it has, so that nobody is saved by the nodes that were to
+//! be done without.
+
+use crate::kernel::{NodeId, Stream, SystemId};
+use crate::net::{Impairment, Pattern};
+
+use super::{Action, Fault, InVain, Outlook, Roster, Strike, StrikeContext};
+
+/// How large the core of a system is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CoreSize {
+    /// Any number of nodes from a quorum to all that can take part, drawn.
+    Random,
+    /// All that can take part.
+    All,
+}
+
+/// A system that is to serve again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Patient {
+    /// Which.
+    pub system: SystemId,
+    /// How many of its nodes it can do without at most.
+    pub spare: usize,
+}
+
+/// At this moment faults stop, and a core of each system is healed.
+#[derive(Clone, Debug)]
+pub struct Healing {
+    /// The systems that have cores. Nodes of others are all healed.
+    pub systems: Vec<Patient>,
+    /// How large the cores are.
+    pub size: CoreSize,
+    /// Whether nobody reaches the others any more, nor they anybody: else they are reached by whomever no fault keeps from them.
+    pub cuts_off_others: bool,
+}
+
+/// Nodes of a system that can serve by themselves, in the order of their ids: a quorum of it or more. Drawn from those that can
+/// take part; `None` if these are no quorum.
+pub fn quorum_core(
+    roster: &Roster,
+    patient: &Patient,
+    size: CoreSize,
+    choice: &mut Stream,
+) -> Option<Vec<NodeId>> {
+    let nodes = &roster.systems[patient.system.index()].nodes;
+    let quorum = nodes.len() - patient.spare;
+    let can = |node: &NodeId| roster.nodes[node.index()].can_take_part();
+    let mut core: Vec<NodeId> = nodes.iter().copied().filter(can).collect();
+    let beyond = core.len().checked_sub(quorum)?;
+    if size == CoreSize::Random {
+        choice.shuffle(&mut core);
+        core.truncate(quorum + choice.below(beyond as u32 + 1) as usize);
+        core.sort_unstable();
+    }
+    Some(core)
+}
+
+impl Fault for Healing {
+    fn strike(&self, cx: &mut StrikeContext<'_>) -> Option<Strike> {
+        let (mut named, mut others, mut said) = (Vec::new(), Vec::new(), Vec::new());
+        for patient in &self.systems {
+            let system = &cx.roster.systems[patient.system.index()];
+            let core = quorum_core(cx.roster, patient, self.size, cx.choice);
+            let is_left = |node: &NodeId| core.as_ref().is_none_or(|core| !core.contains(node));
+            let left: Vec<NodeId> = system.nodes.iter().copied().filter(is_left).collect();
+            said.push(match (&core, left.is_empty()) {
+                (None, _) => {
+                    let unable = |node: &&NodeId| !cx.roster.nodes[node.index()].can_take_part();
+                    let unable: Vec<NodeId> = system.nodes.iter().filter(unable).copied().collect();
+                    format!("{} is beyond help: {} lack their disks", system.name, cx.roster.names(&unable))
+                }
+                (Some(_), true) => format!("all of {} healed", system.name),
+                (Some(core), false) => {
+                    let [core, left] = [core, &left].map(|nodes| cx.roster.names(nodes));
+                    format!("{core} healed; {left} left as they are")
+                }
+            });
+            named.extend(core.unwrap_or_default());
+            others.extend(left);
+        }
+        let mut begin = vec![Action::Heal { others: others.clone() }];
+        if self.cuts_off_others && !others.is_empty() {
+            let all = (0..cx.roster.nodes.len() as u32).map(NodeId);
+            let healed: Vec<NodeId> = all.filter(|node| !others.contains(node)).collect();
+            let cut = |from: &[NodeId], to: &[NodeId]| Action::Impair {
+                id: cx.impairment,
+                key: cx.key,
+                impairment: Impairment::Cut,
+                pattern: Pattern::Steady,
+                from: from.to_vec(),
+                to: to.to_vec(),
+            };
+            begin.extend([cut(&others, &healed), cut(&healed, &others)]);
+        }
+        Some(Strike { begin, named, resolved: said.join("; "), ..Strike::default() })
+    }
+
+    fn prospect(&self, _: &Outlook<'_>) -> Result<(), InVain> {
+        Ok(())
+    }
+
+    fn asks_for_disks(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::faults::{Incarnation, Matters, NodeFacts, Talks};
+    use crate::kernel::SiteId;
+
+    const PATIENT: Patient = Patient { system: SystemId(0), spare: 2 };
+
+    fn five() -> Roster {
+        let node = |index: u32| NodeFacts {
+            name: format!("kv.{}", index + 1).into(),
+            system: SystemId(0),
+            site: SiteId(0),
+            is_front: false,
+            has: Matters::PROCESS,
+            up: true,
+            incarnation: Incarnation(1),
+            leads: None,
+            outs: 0,
+            has_halted: false,
+            has_lost_disk: false,
+        };
+        Roster::new((0..5).map(node).collect(), &["kv".to_owned()], vec!["here".to_owned()], Talks::default())
+    }
+
+    fn drawn(roster: &Roster, size: CoreSize) -> BTreeSet<Option<Vec<u32>>> {
+        let mut choice = Stream::new(1, "liveness", "test");
+        let core = |_| quorum_core(roster, &PATIENT, size, &mut choice);
+        let ids = |core: Option<Vec<NodeId>>| core.map(|core| core.iter().map(|node| node.0).collect());
+        (0..500).map(core).map(ids).collect()
+    }
+
+    #[test]
+    fn a_core_is_any_quorum_or_more() {
+        let cores = drawn(&five(), CoreSize::Random);
+        // Ten of three, five of four, and all.
+        assert_eq!(cores.len(), 16);
+        assert_eq!(
+            drawn(&five(), CoreSize::All).into_iter().collect::<Vec<_>>(),
+            [Some(vec![0, 1, 2, 3, 4])]
+        );
+    }
+
+    #[test]
+    fn who_is_down_without_a_disk_is_in_no_core_and_who_came_back_may_be() {
+        let mut roster = five();
+        roster.nodes[1].has_lost_disk = true;
+        assert_eq!(drawn(&roster, CoreSize::All).len(), 1);
+        assert_eq!(drawn(&roster, CoreSize::All).first().cloned().flatten().map_or(0, |core| core.len()), 5);
+        roster.nodes[1].up = false;
+        (roster.nodes[4].has_lost_disk, roster.nodes[4].has_halted) = (true, true);
+        assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [Some(vec![0, 2, 3])]);
+        (roster.nodes[0].has_lost_disk, roster.nodes[0].up) = (true, false);
+        assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [None]);
+    }
+}
