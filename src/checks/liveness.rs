@@ -16,6 +16,7 @@ use crate::kernel::{Duration, NodeId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::{Outcome, SessionId};
 use crate::model::log::{LogIndex, Term};
+use crate::model::membership::Slots;
 use crate::model::note::{ClientNote, ConsensusNote};
 
 /// Most clients that are named one by one.
@@ -49,6 +50,8 @@ struct Replica {
     node: NodeId,
     /// Whether it is of the core; known once the faults have stopped.
     is_core: bool,
+    /// The slots of those that vote, as far as it knows.
+    voters: Slots,
     is_up: bool,
     leads: Option<Term>,
     committed: LogIndex,
@@ -72,6 +75,15 @@ struct AtBound {
     begun: u64,
 }
 
+impl AtBound {
+    /// The slots of those that vote, by who knows most: the others are told nothing, and need not converge.
+    fn voters(&self) -> Slots {
+        let knows = |replica: &&Replica| (replica.committed, replica.leads);
+        let most = self.replicas.iter().max_by_key(knows);
+        most.map_or(Slots::NONE, |replica| replica.voters)
+    }
+}
+
 /// What became of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
@@ -91,6 +103,7 @@ impl Liveness {
         let replica = |node: &NodeId| Replica {
             node: *node,
             is_core: false,
+            voters: Slots::first(replicas.len()),
             is_up: false,
             leads: None,
             committed: LogIndex(0),
@@ -189,7 +202,14 @@ impl Liveness {
                     (replica.leads, replica.halted) = (None, Some((at, why)));
                 }
             }
+            ConsensusNote::Configured { voters, outgoing, .. } => {
+                if let Some(replica) = self.replica(node) {
+                    replica.voters = voters.and(outgoing);
+                }
+            }
             ConsensusNote::Appended { .. }
+            | ConsensusNote::Recovering
+            | ConsensusNote::Rejoined
             | ConsensusNote::Truncated { .. }
             | ConsensusNote::Synced { .. }
             | ConsensusNote::Applied { .. }
@@ -257,7 +277,9 @@ impl Liveness {
         }
         let (mut waits, mut since) = (Vec::new(), end);
         let leads = at_bound.replicas.iter().any(|replica| replica.leads.is_some());
-        let core = || at_bound.replicas.iter().filter(|replica| replica.is_core);
+        let voters = at_bound.voters();
+        let is_expected = |(slot, replica): &(usize, &Replica)| replica.is_core && voters.has(*slot);
+        let core = || at_bound.replicas.iter().enumerate().filter(is_expected).map(|(_, replica)| replica);
         let lags = |replica: &&Replica| replica.committed < at_bound.target;
         if (self.elects && !leads) || core().any(|replica| lags(&replica)) {
             since = bound;
@@ -408,6 +430,21 @@ mod tests {
         commits(&mut liveness, 2_001, CORE[2], 50);
         let said = vec!["n2 lags: it has committed 10 of 34".to_owned()];
         assert_eq!(found(liveness, 3_000), Found::Violated(ms(2_000), said));
+    }
+
+    /// A node of the core that was removed meanwhile is told nothing, and nobody waits for it.
+    #[test]
+    fn who_votes_no_more_may_lag() {
+        let lagging = |voters: Slots| {
+            let mut liveness = well();
+            let note = ConsensusNote::Configured { voters, outgoing: Slots::NONE, quorum: 0 };
+            liveness.consensus(ms(30), CORE[0], &note);
+            liveness.healed(&CORE);
+            [CORE[0], CORE[1], OTHER].into_iter().for_each(|node| commits(&mut liveness, 1_200, node, 50));
+            found(liveness, 3_000)
+        };
+        assert!(matches!(lagging(Slots::first(4)), Found::Violated(..)));
+        assert_eq!(lagging(Slots::first(4).without(Slots::one(2))), Found::Held);
     }
 
     #[test]

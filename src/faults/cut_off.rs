@@ -85,6 +85,7 @@ mod tests {
             up: true,
             incarnation: Incarnation(1),
             leads: None,
+            elected_by: None,
             outs: 0,
             has_halted: false,
             has_lost_disk: false,

@@ -4,7 +4,7 @@
 //! enough is well for good. What is not of a core keeps the faults that it has, so that nobody is saved by the nodes that were to
 //! be done without.
 
-use crate::kernel::{NodeId, Stream, SystemId};
+use crate::kernel::{Electorate, NodeId, Stream, SystemId};
 use crate::net::{Impairment, Pattern};
 
 use super::{Action, Fault, InVain, Outlook, Roster, Strike, StrikeContext};
@@ -38,8 +38,8 @@ pub struct Healing {
     pub cuts_off_others: bool,
 }
 
-/// Nodes of a system that can serve by themselves, in the order of their ids: a quorum of it or more. Drawn from those that can
-/// take part; `None` if these are no quorum.
+/// Nodes of a system that can serve by themselves, in the order of their ids: a quorum of it or more, by whatever any of its nodes
+/// takes for its voters. Drawn from those that can take part; `None` if these are no quorum.
 pub fn quorum_core(
     roster: &Roster,
     patient: &Patient,
@@ -50,13 +50,34 @@ pub fn quorum_core(
     let quorum = nodes.len() - patient.spare;
     let can = |node: &NodeId| roster.nodes[node.index()].can_take_part();
     let mut core: Vec<NodeId> = nodes.iter().copied().filter(can).collect();
-    let beyond = core.len().checked_sub(quorum)?;
+    let electorates = electorates(roster, nodes);
+    let can_serve = |core: &[NodeId]| {
+        let bits = core.iter().filter_map(|node| nodes.binary_search(node).ok()).map(|slot| 1 << slot);
+        let bits = bits.fold(0, |all: u64, bit: u64| all | bit);
+        match electorates.is_empty() {
+            true => core.len() >= quorum,
+            false => electorates.iter().all(|electorate| electorate.is_served_by(bits)),
+        }
+    };
     if size == CoreSize::Random {
         choice.shuffle(&mut core);
-        core.truncate(quorum + choice.below(beyond as u32 + 1) as usize);
+        let least = (1..=core.len()).find(|count| can_serve(&core[..*count]))?;
+        let beyond = (core.len() - least) as u32;
+        core.truncate(least + choice.below(beyond + 1) as usize);
         core.sort_unstable();
     }
-    Some(core)
+    can_serve(&core).then_some(core)
+}
+
+/// Whom the nodes of a system take for its voters, each view once. While voters change several are held.
+fn electorates(roster: &Roster, nodes: &[NodeId]) -> Vec<Electorate> {
+    let told = nodes.iter().filter_map(|node| roster.nodes[node.index()].elected_by);
+    told.fold(Vec::new(), |mut known, electorate| {
+        if !known.contains(&electorate) {
+            known.push(electorate);
+        }
+        known
+    })
 }
 
 impl Fault for Healing {
@@ -128,6 +149,7 @@ mod tests {
             up: true,
             incarnation: Incarnation(1),
             leads: None,
+            elected_by: None,
             outs: 0,
             has_halted: false,
             has_lost_disk: false,
@@ -164,5 +186,25 @@ mod tests {
         assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [Some(vec![0, 2, 3])]);
         (roster.nodes[0].has_lost_disk, roster.nodes[0].up) = (true, false);
         assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [None]);
+    }
+
+    /// While voters change, either view may be the one that counts: a core is a quorum of both.
+    #[test]
+    fn a_core_is_a_quorum_by_whatever_anybody_takes_for_the_voters() {
+        let mut roster = five();
+        let voters = |voters: u64| Some(Electorate { voters, ..Electorate::default() });
+        roster.nodes[0].elected_by = voters(0b00111);
+        roster.nodes[3].elected_by = voters(0b11100);
+        let cores = drawn(&roster, CoreSize::Random);
+        let serves = |core: &Vec<u32>, of: &[u32]| of.iter().filter(|node| core.contains(node)).count() >= 2;
+        let all = |core: &Option<Vec<u32>>| {
+            core.as_ref().is_some_and(|core| serves(core, &[0, 1, 2]) && serves(core, &[2, 3, 4]))
+        };
+        assert!(cores.iter().all(all), "{cores:?}");
+        assert!(cores.contains(&Some(vec![0, 2, 4])) && cores.contains(&Some(vec![0, 1, 3, 4])), "{cores:?}");
+        // Where a quorum is larger than a majority, it takes more of them.
+        roster.nodes[0].elected_by = Some(Electorate { voters: 0b11111, outgoing: 0, quorum: 4 });
+        roster.nodes[3].elected_by = None;
+        assert!(drawn(&roster, CoreSize::Random).iter().flatten().all(|core| core.len() >= 4));
     }
 }

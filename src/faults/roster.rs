@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::kernel::{Leadership, NodeId, SiteId, SystemId};
+use crate::kernel::{Electorate, Leadership, NodeId, SiteId, SystemId};
 
 use super::action::Incarnation;
 use super::{HappeningKind, Matters, News, Side, Talks};
@@ -43,6 +43,8 @@ pub struct NodeFacts {
     pub incarnation: Incarnation,
     /// The term it leads, by its own belief.
     pub leads: Option<u64>,
+    /// Who elects leaders, as far as it has told.
+    pub elected_by: Option<Electorate>,
     /// Strikes in force that put it out of service, or out of reach.
     pub outs: u32,
     /// Whether its process takes part no more until it is restarted.
@@ -125,12 +127,16 @@ impl Roster {
     /// Takes note of a change of leadership; returns what it comes to. Who gives up a campaign has lost nothing.
     #[inline]
     pub fn lead(&mut self, node: NodeId, change: Leadership) -> Option<News> {
-        let NodeFacts { leads, has_halted, .. } = &mut self.nodes[node.index()];
+        let NodeFacts { leads, elected_by, has_halted, .. } = &mut self.nodes[node.index()];
         *has_halted |= change == Leadership::Halted;
         match change {
             Leadership::Gained { term } => {
                 *leads = Some(term);
                 Some(News::of_node(HappeningKind::LeaderElected, node))
+            }
+            Leadership::ElectedBy(electorate) => {
+                *elected_by = Some(electorate);
+                None
             }
             Leadership::Lost | Leadership::Halted => {
                 leads.take().map(|_| News::of_node(HappeningKind::LeaderLost, node))

@@ -204,6 +204,7 @@ mod tests {
             has_halted: false,
             has_lost_disk: false,
             leads: None,
+            elected_by: None,
         };
         Roster::new((0..nodes).map(facts).collect(), &["kv".into()], vec!["here".into()], Talks::default())
     }

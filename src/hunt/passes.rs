@@ -48,6 +48,8 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
 
     /// All passes that leave out something.
     pub fn all(&mut self, kept_back: u64) {
+        // With a bound on how long it takes to be well again, the run cannot end early.
+        self.accept_any(without(&self.best, &["liveness"]));
         self.cut(Duration::from_millis(1));
         if !self.is_forced || faults_of(&self.best).iter().any(|(_, fault)| at(fault, &["at"]).is_none()) {
             self.is_forced = false;

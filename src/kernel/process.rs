@@ -98,7 +98,29 @@ pub trait Note: Clone {
     }
 }
 
-/// A change of a node's own belief that it leads its system.
+/// Who elects the leader of a system, as far as a node of it knows. The n-th bit is the n-th node of the system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Electorate {
+    /// Who votes.
+    pub voters: u64,
+    /// The voters whom they replace, while both must agree; else nobody.
+    pub outgoing: u64,
+    /// How many voters it takes at most, to elect and to decide; 0: a majority.
+    pub quorum: u32,
+}
+
+impl Electorate {
+    /// Whether these nodes can elect and decide by themselves.
+    pub fn is_served_by(self, nodes: u64) -> bool {
+        let has = |group: u64| {
+            let quorum = if self.quorum == 0 { group.count_ones() / 2 + 1 } else { self.quorum };
+            (group & nodes).count_ones() >= quorum
+        };
+        has(self.voters) && (self.outgoing == 0 || has(self.outgoing))
+    }
+}
+
+/// A change of a node's own belief that it leads its system, or of who elects a leader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leadership {
     /// It leads, in this term (ballot, view); a system's leader is the one of the highest term.
@@ -106,6 +128,8 @@ pub enum Leadership {
         /// The term, as a number that grows.
         term: u64,
     },
+    /// These elect from now on.
+    ElectedBy(Electorate),
     /// It leads no longer.
     Lost,
     /// It leads no longer, and takes part no more until it is restarted.

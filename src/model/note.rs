@@ -3,7 +3,7 @@
 //! A *prefix digest* covers every entry of a log up to an index, terms included. Two logs agree up to an index
 //! exactly when their prefix digests there are equal, so that a check compares one word, not a log.
 
-use crate::kernel::{Digest, Duration, Leadership, NodeId, Note, Time};
+use crate::kernel::{Digest, Duration, Electorate, Leadership, NodeId, Note, Time};
 
 use super::halt::Halt;
 use super::history::{Outcome, Reason, SessionId};
@@ -331,6 +331,14 @@ impl Note for ConsensusNote {
             ConsensusNote::BecameLeader { term, .. } => Some(Leadership::Gained { term: term.0.into() }),
             ConsensusNote::SteppedDown { .. } => Some(Leadership::Lost),
             ConsensusNote::Halted { .. } => Some(Leadership::Halted),
+            ConsensusNote::Configured { voters, outgoing, quorum } => {
+                // A quorum that decides, or one that elects and so meets each of those.
+                let least = u32::from(quorum);
+                let meeting = if least == 0 { 0 } else { (voters.len() as u32 + 1).saturating_sub(least) };
+                let electorate =
+                    Electorate { voters: voters.0, outgoing: outgoing.0, quorum: least.max(meeting) };
+                Some(Leadership::ElectedBy(electorate))
+            }
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }
@@ -340,7 +348,6 @@ impl Note for ConsensusNote {
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. }
-            | ConsensusNote::Configured { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Rejoined => None,
         }

@@ -275,6 +275,7 @@ impl<P: Process> Setup<P> {
             up: false,
             incarnation: crate::faults::Incarnation(0),
             leads: None,
+            elected_by: None,
             outs: 0,
             has_halted: false,
             has_lost_disk: false,

@@ -17,6 +17,7 @@ use super::{Exit, Failure, Format, Terminal, doing, input};
 use crate::hunt::{Capsule, Effort, Files, Search, Searched, Subject, Violation, pursue};
 use crate::run::outputs::CAPSULE;
 use crate::run::prepare::{Kind, Prepared, prepare};
+use crate::scenario::plan::LIVENESS;
 use crate::scenario::source::ScenarioFiles;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render};
 use crate::sim::Limits;
@@ -227,6 +228,7 @@ impl Hunt {
         let kind = |kind: &Kind| match kind {
             Kind::Invariant { invariant, .. } => Some(invariant.row().name),
             Kind::Linearizable { .. } => Some("linearizable"),
+            Kind::Liveness { .. } => Some(LIVENESS),
             Kind::Sometimes { .. } => None,
             Kind::Assertion { query, .. } => Some(crate::run::metrics::entry(query.metric).name),
         };

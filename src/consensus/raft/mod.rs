@@ -24,7 +24,7 @@ use std::rc::Rc;
 use crate::kernel::{Context, Description, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
 use crate::model::halt::Halt;
 use crate::model::log::{Command, Entry, LogIndex, Term};
-use crate::model::membership::Roster;
+use crate::model::membership::{Roster, majority};
 use crate::model::note::ConsensusNote;
 use crate::model::operation::{Operation, Progress as Answer};
 use crate::model::store::Store;
@@ -280,7 +280,8 @@ impl Raft {
     pub fn votes(&self) -> Option<(usize, usize)> {
         match &self.role {
             Role::PreCandidate { votes } | Role::Candidate { votes } => {
-                Some((votes.count(), self.membership.quorum()))
+                let voters = self.configuration().voters;
+                Some((votes.common(voters).len(), majority(voters.len())))
             }
             Role::Follower | Role::Leader(_) => None,
         }

@@ -66,6 +66,7 @@ impl Planner<'_> {
             schedule: Schedule::At(after),
             until: None,
             lasts: Some(Distribution::constant(0.0).expect("no time is a length")),
+            draws: None,
             fault: Rc::new(Healing {
                 systems,
                 size: options.size(),

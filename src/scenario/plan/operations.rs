@@ -63,6 +63,10 @@ impl Planner<'_> {
         options: &'o OperationOptions,
         origin: &'o Origin,
     ) -> Option<Resolved<'o>> {
+        // Decoding has said so.
+        if options.target.0.is_empty() {
+            return None;
+        }
         let mut system = None;
         let mut target = Named::Fixed(Slots::NONE);
         for word in &options.target.0 {

@@ -153,6 +153,14 @@ target = "kv.1"
 [operation.nobody]
 at = "1s"
 do = "remove-node"
+[operation.an-empty-list]
+at = "1s"
+do = "replace-node"
+target = []
+[operation.only-by]
+at = "1s"
+do = "replace-node"
+by = "kv.1"
 [operation.no-node]
 at = "1s"
 do = "remove-node"
@@ -213,82 +221,98 @@ error[S012]: `target` is missing: nobody is named
    |
    = help: write target = "kv.4", for a system `kv` with so many nodes
 
-error[S050]: there is no node `kv.9`
+error[S016]: `target` is empty
   --> test.toml:22:10
    |
-22 | target = "kv.9"
+22 | target = []
+   |          ^^
+   |
+   = help: write a word or several, or leave it out where nothing is meant
+
+error[S012]: `target` is missing: nobody is named
+  --> test.toml:25:6
+   |
+25 | do = "replace-node"
+   |      ^^^^^^^^^^^^^^
+   |
+   = help: write target = "kv.4", for a system `kv` with so many nodes
+
+error[S050]: there is no node `kv.9`
+  --> test.toml:30:10
+   |
+30 | target = "kv.9"
    |          ^^^^^^ did you mean `kv.1`?
    |
    = help: the scenario has `kv.1`, `kv.2` or `kv.3`
 
 error[S052]: `kv` is a whole system, and an operation names nodes
-  --> test.toml:26:10
+  --> test.toml:34:10
    |
-26 | target = "kv"
+34 | target = "kv"
    |          ^^^^
    |
    = help: write "kv.1", or "any(kv)"
 
 error[S052]: `api` is a service, which has no voters and no leader
-  --> test.toml:30:10
+  --> test.toml:38:10
    |
-30 | target = "api.1"
+38 | target = "api.1"
    |          ^^^^^^^
    |
    = help: operations are for stores on a consensus protocol, such as a raft
 
 error[S018]: one node leads, not several
-  --> test.toml:34:10
+  --> test.toml:42:10
    |
-34 | target = ["kv.1", "kv.2"]
+42 | target = ["kv.1", "kv.2"]
    |          ^^^^^^^^^^^^^^^^
    |
    = help: name one
 
 error[S018]: `by` says nothing about do = "add-node"
-  --> test.toml:39:6
+  --> test.toml:47:6
    |
-39 | by = "kv.2"
+47 | by = "kv.2"
    |      ^^^^^^
    |
    = help: leave it out
 
 error[S018]: `voters_min` says nothing about do = "add-node"
-  --> test.toml:40:14
+  --> test.toml:48:14
    |
-40 | voters_min = 2
+48 | voters_min = 2
    |              ^
    |
    = help: leave it out
 
 error[S018]: `until` ends what comes again and again, and this order is given once
-  --> test.toml:41:9
+  --> test.toml:49:9
    |
-41 | until = "5s"
+49 | until = "5s"
    |         ^^^^
    |
    = help: leave it out
 
 error[S018]: `orders` chooses among many orders, and this one is given once
-  --> test.toml:42:10
+  --> test.toml:50:10
    |
-42 | orders = "1..3"
+50 | orders = "1..3"
    |          ^^^^^^
    |
    = help: leave it out
 
 error[S012]: nothing says who takes the target's place
-  --> test.toml:45:6
+  --> test.toml:53:6
    |
-45 | do = "replace-node"
+53 | do = "replace-node"
    |      ^^^^^^^^^^^^^^
    |
    = help: write by = "kv.4", for a node that stands by
 
 error[S016]: these are no numbers of operations, ascending from 1
-  --> test.toml:51:10
+  --> test.toml:59:10
    |
-51 | orders = "3..1"
+59 | orders = "3..1"
    |          ^^^^^^
    |
    = help: write for example "1..40, 57"
