@@ -1,7 +1,7 @@
 //! Time that a note costs the invariants of a replicated log, in steady state: five replicas append, sync,
 //! commit and apply entry after entry, and compact now and then. `cargo bench --bench invariants`.
 
-use seedbed::checks::consensus::{InvariantSet, Invariants};
+use seedbed::checks::consensus::{Holding, InvariantSet, Invariants};
 use seedbed::kernel::{Digest, NodeId, Time};
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{LogIndex, Term};
@@ -37,7 +37,7 @@ fn main() {
 fn run(compact_every: Option<u64>) -> [f64; 5] {
     const BATCH: u64 = 100;
     let nodes: Vec<NodeId> = (0..REPLICAS).map(NodeId).collect();
-    let mut invariants = Invariants::new(&nodes, InvariantSet::ALL);
+    let mut invariants = Invariants::new(&nodes, InvariantSet::ALL, Holding::Log);
     let term = Term(1);
     let elected = ConsensusNote::BecameLeader { term, last_index: LogIndex(0) };
     invariants.consensus(Time::ZERO, NodeId(0), &elected);

@@ -38,6 +38,13 @@ impl Configurations {
         self.history[behind.saturating_sub(1)].1
     }
 
+    /// The one that was last brought at or before `index`, and all that were brought behind it, each with the index of the
+    /// entry that brought it.
+    pub fn since(&self, index: LogIndex) -> impl Iterator<Item = &(LogIndex, Configuration)> {
+        let behind = self.history.partition_point(|&(from, _)| from <= index);
+        self.history.range(behind.saturating_sub(1)..)
+    }
+
     /// The index of the entry that made `slot` the voter that it is now; the oldest index known if that is forgotten.
     pub fn voter_since(&self, slot: usize) -> LogIndex {
         let votes = |(_, configuration): &&(LogIndex, Configuration)| configuration.is_voter(slot);

@@ -5,12 +5,16 @@
 
 pub mod bugs;
 pub mod configurations;
+pub mod group_commit;
+pub mod multi_paxos;
 pub mod raft;
 pub mod reconfiguration;
 pub mod replica;
 pub mod replicated_log;
+pub mod rounds;
 
 pub use bugs::{Bug, Bugs};
+pub use multi_paxos::MultiPaxos;
 pub use raft::Raft;
 pub use replica::Replica;
 pub use replicated_log::{Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot};

@@ -148,7 +148,10 @@ impl<M: kernel::Message> kernel::Message for Message<M> {
     }
 }
 
-const _: () = assert!(size_of::<Message<super::raft::Message>>() <= 32, "a message must fit the wire");
+const _: () = {
+    assert!(size_of::<Message<super::raft::Message>>() <= 32, "a message must fit the wire");
+    assert!(size_of::<Message<super::multi_paxos::Message>>() <= 32, "a message must fit the wire");
+};
 
 /// A replica of a store, whose log is replicated by `C`.
 #[derive(Clone, Debug)]

@@ -81,6 +81,15 @@ impl Command {
     }
 }
 
+/// The prefix digest behind a prefix and one more value of this digest, in a log whose slots are decided each by itself.
+#[inline]
+pub fn chained(prefix: u64, value: u64) -> u64 {
+    let mut digest = crate::kernel::Digest::new();
+    digest.absorb(prefix);
+    digest.absorb(value);
+    digest.value()
+}
+
 /// One entry of a replicated log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Entry {
@@ -88,4 +97,15 @@ pub struct Entry {
     pub term: Term,
     /// What it asks.
     pub command: Command,
+}
+
+impl Entry {
+    /// A digest of the entry, its term included.
+    #[inline]
+    pub fn digest(&self) -> u64 {
+        let mut digest = crate::kernel::Digest::new();
+        digest.absorb(u64::from(self.term.0));
+        digest.absorb(self.command.digest());
+        digest.value()
+    }
 }

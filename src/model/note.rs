@@ -43,6 +43,15 @@ pub enum ConsensusNote {
         /// The log's prefix digest at `index`.
         prefix: u64,
     },
+    /// It accepted a value in the slot `index`, durably: the acceptor of Paxos. Told at boot of all that the disk holds.
+    Accepted {
+        /// The slot.
+        index: LogIndex,
+        /// The ballot in which it was proposed.
+        term: Term,
+        /// A digest of the value.
+        value: u64,
+    },
     /// It removed the entries at `from` and after.
     Truncated {
         /// The first index removed.
@@ -316,6 +325,7 @@ impl Note for ConsensusNote {
             }
             ConsensusNote::Recovering => (14, [0; 3]),
             ConsensusNote::Rejoined => (15, [0; 3]),
+            ConsensusNote::Accepted { index, term, value } => (16, [index.0, u64::from(term.0), value]),
             ConsensusNote::Halted { why } => {
                 why.absorb_into(&mut digest);
                 (12, [0; 3])
@@ -349,7 +359,8 @@ impl Note for ConsensusNote {
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. }
             | ConsensusNote::Recovering
-            | ConsensusNote::Rejoined => None,
+            | ConsensusNote::Rejoined
+            | ConsensusNote::Accepted { .. } => None,
         }
     }
 }

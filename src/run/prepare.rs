@@ -1,6 +1,6 @@
 //! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
 
-use crate::checks::consensus::{Invariant, InvariantSet};
+use crate::checks::consensus::{Holding, Invariant, InvariantSet};
 use crate::checks::liveness::Liveness;
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
@@ -232,7 +232,7 @@ impl<X: Custom> Prepared<X> {
     }
 
     /// The systems whose replicas are judged, their nodes, and the invariants asked of them.
-    pub(super) fn judged(&self) -> Vec<(SystemId, Vec<NodeId>, InvariantSet)> {
+    pub(super) fn judged(&self) -> Vec<(SystemId, Vec<NodeId>, InvariantSet, Holding)> {
         let mut judged: Vec<(SystemId, Vec<Invariant>)> = Vec::new();
         for check in &self.checks {
             let Kind::Invariant { system, invariant, applies: true } = check.kind else { continue };
@@ -243,7 +243,8 @@ impl<X: Custom> Prepared<X> {
         }
         let with_nodes = |(system, invariants): (SystemId, Vec<Invariant>)| {
             let nodes = self.world.systems[system.index()].plan.nodes.clone();
-            (system, nodes, invariants.into_iter().collect())
+            let kind = self.world.systems[system.index()].kind;
+            (system, nodes, invariants.into_iter().collect(), kind.holding())
         };
         judged.into_iter().map(with_nodes).collect()
     }

@@ -271,7 +271,8 @@ impl Recorder {
             | ConsensusNote::Committed { .. }
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
-            | ConsensusNote::Compacted { .. } => {}
+            | ConsensusNote::Compacted { .. }
+            | ConsensusNote::Accepted { .. } => {}
             ConsensusNote::Configured { voters, outgoing, .. } => {
                 let event = RoleEvent::Configured { voters, outgoing };
                 // Told again where only learners came or went.

@@ -1,7 +1,7 @@
 //! What listens to a run of the built-in world: the recorder, the stores' histories, and the invariants of each
 //! replicated log.
 
-use crate::checks::consensus::{InvariantSet, Invariants};
+use crate::checks::consensus::{Holding, InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
 use crate::checks::liveness::Liveness;
 use crate::faults::News;
@@ -49,15 +49,15 @@ impl Watch {
         histories: Option<Histories>,
         sought: Sought,
         liveness: Vivacity,
-        judged: &[(SystemId, Vec<NodeId>, InvariantSet)],
+        judged: &[(SystemId, Vec<NodeId>, InvariantSet, Holding)],
         nodes: usize,
     ) -> Self {
         let mut judged_by = vec![0; nodes];
-        for (position, (_, replicas, _)) in judged.iter().enumerate() {
+        for (position, (_, replicas, ..)) in judged.iter().enumerate() {
             replicas.iter().for_each(|node| judged_by[node.index()] = position as u16 + 1);
         }
-        let judge = |(system, nodes, which): &(SystemId, Vec<NodeId>, InvariantSet)| {
-            (*system, Invariants::new(nodes, *which))
+        let judge = |(system, nodes, which, holding): &(SystemId, Vec<NodeId>, InvariantSet, Holding)| {
+            (*system, Invariants::new(nodes, *which, *holding))
         };
         let invariants = judged.iter().map(judge).collect();
         Watch { recorder, histories, invariants, requests: Requests::new(), sought, liveness, judged_by }

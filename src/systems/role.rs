@@ -6,6 +6,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::consensus::multi_paxos::MultiPaxos;
 use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
 use crate::kernel::{
@@ -27,6 +28,8 @@ use super::wire::{Member, Misaddressed, Note, Record, Wire};
 pub enum Role<X: Process = Never> {
     /// A replica of a store on Raft.
     Raft(Box<Replica<Raft>>),
+    /// A replica of a store on Multi-Paxos.
+    MultiPaxos(Box<Replica<MultiPaxos>>),
     /// A workload's clients.
     Clients(Box<Clients>),
     /// An operator.
@@ -44,6 +47,8 @@ pub enum Role<X: Process = Never> {
 pub enum RoleConfig<C> {
     /// For a replica of a store on Raft.
     Raft(Rc<replica::Config<Raft>>),
+    /// For a replica of a store on Multi-Paxos.
+    MultiPaxos(Rc<replica::Config<MultiPaxos>>),
     /// For a workload's clients.
     Clients(Rc<WorkloadConfig>),
     /// For an operator.
@@ -80,6 +85,7 @@ impl<X: Custom> Role<X> {
         }
         match config {
             RoleConfig::Raft(_) => word::<Replica<Raft>>(index),
+            RoleConfig::MultiPaxos(_) => word::<Replica<MultiPaxos>>(index),
             RoleConfig::Clients(_) => word::<Clients>(index),
             RoleConfig::Operator(_) => word::<Operator>(index),
             RoleConfig::Front(_) => word::<Front>(index),
@@ -106,6 +112,7 @@ macro_rules! each_role {
     ($role:expr, $process:ident => $body:expr) => {
         match $role {
             Role::Raft($process) => $body,
+            Role::MultiPaxos($process) => $body,
             Role::Clients($process) => $body,
             Role::Operator($process) => $body,
             Role::Front($process) => $body,
@@ -125,6 +132,7 @@ impl<X: Custom> Process for Role<X> {
     fn boot(cx: &mut impl Context<Self>, config: &Self::Config, disk: &Durable<Self::Record>) -> Self {
         match config {
             RoleConfig::Raft(config) => Role::Raft(Box::new(boot(cx, &**config, disk))),
+            RoleConfig::MultiPaxos(config) => Role::MultiPaxos(Box::new(boot(cx, &**config, disk))),
             RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
             RoleConfig::Operator(config) => Role::Operator(boot(cx, config, disk)),
             RoleConfig::Front(config) => Role::Front(boot(cx, config, disk)),
@@ -137,6 +145,7 @@ impl<X: Custom> Process for Role<X> {
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, wire: Self::Message) {
         match self {
             Role::Raft(process) => receive(&mut **process, cx, from, wire),
+            Role::MultiPaxos(process) => receive(&mut **process, cx, from, wire),
             Role::Clients(process) => receive(&mut **process, cx, from, wire),
             Role::Operator(process) => receive(process, cx, from, wire),
             Role::Front(process) => receive(process, cx, from, wire),
@@ -250,6 +259,7 @@ macro_rules! embed {
 }
 
 embed!(Replica<Raft>, Consensus, Raft);
+embed!(Replica<MultiPaxos>, Consensus, MultiPaxos);
 embed!(Clients, Client);
 embed!(Operator, Operator);
 embed!(Front, Service);
@@ -260,6 +270,7 @@ impl<X: Process> fmt::Debug for Role<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Role::Raft(_) => "raft",
+            Role::MultiPaxos(_) => "multi-paxos",
             Role::Clients(_) => "clients",
             Role::Operator(_) => "operator",
             Role::Front(_) => "front",

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::consensus::multi_paxos::{self, MultiPaxos};
 use crate::consensus::raft::{self, Raft};
 use crate::consensus::replica::{self, Replica};
 use crate::kernel::{Message, Process};
@@ -35,6 +36,8 @@ pub enum Wire<X> {
     OrderReply(OrderReply),
     /// Between Raft replicas.
     Raft(raft::Message),
+    /// Between Multi-Paxos replicas.
+    MultiPaxos(multi_paxos::Message),
     /// Between nodes of a user's own process.
     Custom(X),
 }
@@ -43,6 +46,7 @@ impl<X: Message> Message for Wire<X> {
     #[inline]
     fn kind(&self) -> u16 {
         const RAFT: u16 = 16;
+        const MULTI_PAXOS: u16 = 48;
         const CUSTOM: u16 = 1024;
         match self {
             Wire::Request(_) => 0,
@@ -52,6 +56,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::Order(_) => 4,
             Wire::OrderReply(_) => 5,
             Wire::Raft(message) => RAFT + message.kind(),
+            Wire::MultiPaxos(message) => MULTI_PAXOS + message.kind(),
             Wire::Custom(message) => CUSTOM + message.kind(),
         }
     }
@@ -65,6 +70,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::Order(_) => "order",
             Wire::OrderReply(_) => "order-reply",
             Wire::Raft(message) => message.name(),
+            Wire::MultiPaxos(message) => message.name(),
             Wire::Custom(message) => message.name(),
         }
     }
@@ -79,6 +85,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::Order(_) => Order::WIRE_SIZE,
             Wire::OrderReply(_) => OrderReply::WIRE_SIZE,
             Wire::Raft(message) => message.size(),
+            Wire::MultiPaxos(message) => message.size(),
             Wire::Custom(message) => message.size(),
         }
     }
@@ -111,30 +118,40 @@ impl Misaddressed {
     }
 }
 
-impl<X: Message> Member<X> for Replica<Raft> {
-    #[inline(always)]
-    fn to_wire(message: Self::Message) -> Wire<X> {
-        match message {
-            replica::Message::Peer(message) => Wire::Raft(message),
-            replica::Message::Request(request) => Wire::Request(request),
-            replica::Message::Reply(reply) => Wire::Reply(reply),
-            replica::Message::Order(order) => Wire::Order(order),
-            replica::Message::OrderReply(reply) => Wire::OrderReply(reply),
-        }
-    }
+/// A store's replicas speak with clients and operators in the same words, and among themselves in their protocol's.
+macro_rules! speaks_store {
+    ($protocol:ty, $wire:ident, $others:pat) => {
+        impl<X: Message> Member<X> for Replica<$protocol> {
+            #[inline(always)]
+            fn to_wire(message: Self::Message) -> Wire<X> {
+                match message {
+                    replica::Message::Peer(message) => Wire::$wire(message),
+                    replica::Message::Request(request) => Wire::Request(request),
+                    replica::Message::Reply(reply) => Wire::Reply(reply),
+                    replica::Message::Order(order) => Wire::Order(order),
+                    replica::Message::OrderReply(reply) => Wire::OrderReply(reply),
+                }
+            }
 
-    #[inline(always)]
-    fn from_wire(wire: Wire<X>) -> Result<Self::Message, Misaddressed> {
-        match wire {
-            Wire::Raft(message) => Ok(replica::Message::Peer(message)),
-            Wire::Request(request) => Ok(replica::Message::Request(request)),
-            Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
-            Wire::Order(order) => Ok(replica::Message::Order(order)),
-            Wire::OrderReply(reply) => Ok(replica::Message::OrderReply(reply)),
-            Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
+            #[inline(always)]
+            fn from_wire(wire: Wire<X>) -> Result<Self::Message, Misaddressed> {
+                match wire {
+                    Wire::$wire(message) => Ok(replica::Message::Peer(message)),
+                    Wire::Request(request) => Ok(replica::Message::Request(request)),
+                    Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
+                    Wire::Order(order) => Ok(replica::Message::Order(order)),
+                    Wire::OrderReply(reply) => Ok(replica::Message::OrderReply(reply)),
+                    $others | Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => {
+                        Err(Misaddressed::new(&wire))
+                    }
+                }
+            }
         }
-    }
+    };
 }
+
+speaks_store!(Raft, Raft, Wire::MultiPaxos(_));
+speaks_store!(MultiPaxos, MultiPaxos, Wire::Raft(_));
 
 impl<X: Message> Member<X> for Operator {
     fn to_wire(message: OperatorMessage) -> Wire<X> {
@@ -153,6 +170,7 @@ impl<X: Message> Member<X> for Operator {
             | Wire::Call(_)
             | Wire::Answered(_)
             | Wire::Raft(_)
+            | Wire::MultiPaxos(_)
             | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
         }
     }
@@ -179,7 +197,11 @@ macro_rules! speaks_service {
                     Wire::Answered(answered) => Ok(ServiceMessage::Answered(answered)),
                     Wire::Request(request) => Ok(ServiceMessage::Request(request)),
                     Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
-                    Wire::Order(_) | Wire::OrderReply(_) | Wire::Raft(_) | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
+                    Wire::Order(_)
+                    | Wire::OrderReply(_)
+                    | Wire::Raft(_)
+                    | Wire::MultiPaxos(_)
+                    | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
                 }
             }
         }
@@ -230,6 +252,8 @@ impl<X: crate::kernel::Note> crate::kernel::Note for Note<X> {
 pub enum Record<X> {
     /// A Raft replica's.
     Raft(raft::Record),
+    /// A Multi-Paxos replica's.
+    MultiPaxos(multi_paxos::Record),
     /// A user's own process's.
     Custom(X),
 }

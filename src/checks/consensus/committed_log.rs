@@ -41,6 +41,22 @@ impl CommittedLog {
         }
     }
 
+    /// The prefix digest of the last committed index; `None` if it is not known.
+    pub fn last_prefix(&self) -> Option<u64> {
+        self.prefixes.get(self.last()).filter(|&prefix| prefix != UNKNOWN || self.last() == LogIndex(0))
+    }
+
+    /// The next index is committed, with this prefix digest if it is known.
+    #[inline]
+    pub fn push(&mut self, prefix: Option<u64>) {
+        self.prefixes.set(self.last().next(), prefix.unwrap_or(UNKNOWN));
+    }
+
+    /// What was committed last has this prefix digest, as a replica says.
+    pub fn settle(&mut self, prefix: u64) {
+        self.prefixes.set(self.last(), prefix);
+    }
+
     /// Whether `prefix` at `index` is what was committed there, as far as both are known.
     #[inline]
     pub fn agrees(&self, index: LogIndex, prefix: Option<u64>) -> bool {

@@ -32,6 +32,8 @@ pub struct Row {
     pub in_raft: &'static str,
     /// Where Raft's authors state it.
     pub section: &'static str,
+    /// What that is in Multi-Paxos, and where its authors state it.
+    pub in_multi_paxos: &'static str,
     /// The notes and facts upon which it is evaluated.
     pub evaluated: &'static str,
 }
@@ -44,6 +46,7 @@ pub const TABLE: [Row; 7] = [
         meaning: "at most one node becomes leader in a term, and it does so once",
         in_raft: "Election Safety",
         section: "Ongaro and Ousterhout 2014, §5.2 and Figure 3",
+        in_multi_paxos: "one proposer a ballot, and it ends phase 1 there once (Lamport 2001, §2.2: different proposers choose from disjoint sets of numbers)",
         evaluated: "when a node becomes leader",
     },
     Row {
@@ -52,7 +55,8 @@ pub const TABLE: [Row; 7] = [
         meaning: "two logs that ever held an entry of the same index and term were equal up to it",
         in_raft: "Log Matching",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 3",
-        evaluated: "when an entry is appended or a snapshot installed",
+        in_multi_paxos: "one value a slot and ballot (Lamport 2001, §2.2: a proposal is a number and one value)",
+        evaluated: "when an entry is appended or accepted, or a snapshot installed",
     },
     Row {
         invariant: Invariant::LeaderCompleteness,
@@ -60,7 +64,8 @@ pub const TABLE: [Row; 7] = [
         meaning: "a new leader's log holds every entry known to be committed in an earlier term",
         in_raft: "Leader Completeness",
         section: "Ongaro and Ousterhout 2014, §5.4 and Figure 3",
-        evaluated: "when a node becomes leader",
+        in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot (P2b: Lamport 2001, §2.2)",
+        evaluated: "when a node becomes leader; where slots are decided each by itself, when a value is accepted or committed",
     },
     Row {
         invariant: Invariant::Agreement,
@@ -68,6 +73,7 @@ pub const TABLE: [Row; 7] = [
         meaning: "all nodes commit the same entry at each index, and apply the same, and nothing early",
         in_raft: "State Machine Safety",
         section: "Ongaro and Ousterhout 2014, §5.4.3 and Figure 3",
+        in_multi_paxos: "one value is chosen a slot, and it is the one that all commit and apply there (Lamport 2001, §2.1)",
         evaluated: "when a node commits, applies or installs a snapshot",
     },
     Row {
@@ -77,6 +83,7 @@ pub const TABLE: [Row; 7] = [
                   restart; an acknowledged operation was applied",
         in_raft: "the premise of Figure 2: updated on stable storage before responding",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 2; Ongaro 2014, §3.8 and §10.2.1",
+        in_multi_paxos: "a phase-2 quorum of the configuration in force accepted it in one ballot, durably, and finds it again (Lamport 2001, §2.5)",
         evaluated: "when an index is first committed, a durable entry removed, a disk read, a client answered",
     },
     Row {
@@ -85,6 +92,7 @@ pub const TABLE: [Row; 7] = [
         meaning: "an operation of a session takes effect at no more than one index",
         in_raft: "linearizable semantics by client sessions",
         section: "Ongaro 2014, §6.3",
+        in_multi_paxos: "the same: sessions are the store's",
         evaluated: "when an operation is first applied at an index",
     },
     Row {
@@ -94,6 +102,7 @@ pub const TABLE: [Row; 7] = [
                   it to no term below one that it led or holds entries of",
         in_raft: "current_term, commit_index and last_applied increase monotonically",
         section: "Ongaro and Ousterhout 2014, §5.1 and Figure 2",
+        in_multi_paxos: "a promise is never taken back (P1a: Lamport 2001, §2.2), nor the commit or applied index",
         evaluated: "when a node campaigns, leads, steps down, commits, applies or installs a snapshot",
     },
 ];

@@ -29,6 +29,7 @@ mod mirror;
 mod monotonic;
 mod one_leader;
 mod violation;
+mod votes;
 mod window;
 
 #[cfg(test)]
@@ -50,6 +51,16 @@ use log_matching::LogMatching;
 use mirror::{Mirror, Quorum};
 use one_leader::OneLeader;
 use violation::Found;
+use votes::Ballots;
+
+/// How replicas tell what they hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holding {
+    /// A log that grows at its end: `Appended`, `Truncated`, `Synced`.
+    Log,
+    /// Values in slots that are decided each by itself: `Accepted`.
+    Slots,
+}
 
 /// The invariants of one system, judged as its nodes tell what they do.
 #[derive(Clone, Debug)]
@@ -63,6 +74,8 @@ pub struct Invariants {
     decided_by: Quorum,
     leaders: OneLeader,
     entries: LogMatching,
+    /// In a system whose replicas hold slots.
+    ballots: Option<Ballots>,
     applications: Applications,
     effects: ExactlyOnce,
     violations: Vec<InvariantViolation>,
@@ -74,7 +87,7 @@ impl Invariants {
     ///
     /// # Panics
     /// If there are more than 64 nodes.
-    pub fn new(nodes: &[NodeId], which: InvariantSet) -> Invariants {
+    pub fn new(nodes: &[NodeId], which: InvariantSet, holding: Holding) -> Invariants {
         assert!(nodes.len() <= GROUP_MAX, "a replicated log has at most {GROUP_MAX} replicas");
         let all = Quorum::of_all(nodes.len());
         let mut slots = vec![None; nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0)];
@@ -89,6 +102,7 @@ impl Invariants {
             decided_by: all,
             leaders: OneLeader::default(),
             entries: LogMatching::default(),
+            ballots: (holding == Holding::Slots).then(|| Ballots::new(nodes)),
             applications: Applications::default(),
             effects: ExactlyOnce::default(),
             violations: Vec::new(),
@@ -121,6 +135,7 @@ impl Invariants {
                 self.mirrors[slot].leading = None;
             }
             ConsensusNote::Appended { index, term, prefix } => self.on_appended(told, index, term, prefix),
+            ConsensusNote::Accepted { index, term, value } => self.on_accepted(told, index, term, value),
             ConsensusNote::Truncated { from } => self.on_truncated(told, from),
             ConsensusNote::Synced { through } => {
                 self.mirrors[slot].log.sync(through);
@@ -139,9 +154,16 @@ impl Invariants {
             ConsensusNote::Configured { voters, outgoing, quorum } => {
                 self.mirrors[slot].quorum = Quorum { voters, outgoing, count: quorum };
             }
-            ConsensusNote::Recovering => self.mirrors[slot].recover(),
+            // It knows that what its disk held is gone, and promises nothing on it.
+            ConsensusNote::Recovering => {
+                self.mirrors[slot].recover();
+                self.excuse(slot);
+            }
             ConsensusNote::Rejoined => self.mirrors[slot].forgot = LogIndex(0),
-            ConsensusNote::Halted { .. } => self.mirrors[slot].halt(),
+            ConsensusNote::Halted { .. } => {
+                self.mirrors[slot].halt();
+                self.excuse(slot);
+            }
         }
     }
 
@@ -165,6 +187,9 @@ impl Invariants {
         let slot = self.slot(node);
         self.end_recovery(Told { at, node, slot });
         self.mirrors[slot].boot();
+        if let Some(ballots) = &mut self.ballots {
+            ballots.booted(slot);
+        }
     }
 
     /// The run is over.
@@ -190,7 +215,10 @@ impl Invariants {
         let mirror = &mut self.mirrors[told.slot];
         mirror.lead(term);
         let second = self.leaders.elected(mirror, term);
-        let incomplete = leader_completeness::elected(mirror, term, &self.committed);
+        // Who leads by ballots need hold nothing: what was chosen it must find out.
+        let is_due = self.ballots.is_none();
+        let incomplete =
+            is_due.then(|| leader_completeness::elected(mirror, term, &self.committed)).flatten();
         self.check(Invariant::OneLeader, told, second);
         self.check(Invariant::LeaderCompleteness, told, incomplete);
     }
@@ -202,6 +230,23 @@ impl Invariants {
         mirror.term = mirror.term.max(term);
         let found = self.entries.holds(told.node, index, term, prefix);
         self.check(Invariant::LogMatching, told, found);
+    }
+
+    #[inline]
+    fn on_accepted(&mut self, told: Told, index: LogIndex, ballot: Term, value: u64) {
+        let Some(ballots) = &mut self.ballots else { return };
+        let found = ballots.accepted(told.slot, index, ballot, value);
+        let mirror = &mut self.mirrors[told.slot];
+        mirror.term = mirror.term.max(ballot);
+        self.check(Invariant::LogMatching, told, found.differs);
+        self.check(Invariant::LeaderCompleteness, told, found.overrules);
+    }
+
+    /// Nobody expects this replica to find again what it had accepted.
+    fn excuse(&mut self, slot: usize) {
+        if let Some(ballots) = &mut self.ballots {
+            ballots.excused(slot);
+        }
     }
 
     fn on_truncated(&mut self, told: Told, from: LogIndex) {
@@ -218,15 +263,46 @@ impl Invariants {
     fn on_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
         let fell = monotonic::commits(&mut self.mirrors[told.slot], index);
         self.check(Invariant::Monotonic, told, fell);
-        if index <= self.committed.last() {
-            let found = agreement::committed(&self.mirrors, told.slot, &self.committed, index, prefix);
-            self.check(Invariant::Agreement, told, found);
-        } else {
-            self.on_first_committed(told, index, prefix);
+        if index > self.committed.last() {
+            return self.on_first_committed(told, index, prefix);
         }
+        let found = match &self.ballots {
+            None => agreement::committed(&self.mirrors, told.slot, &self.committed, index, prefix),
+            Some(_) if self.committed.agrees(index, Some(prefix)) => None,
+            Some(ballots) => {
+                let index = ballots.parts_at(told.slot, LogIndex(0), index);
+                Some(Found::alone(What::CommittedDiffers { index }))
+            }
+        };
+        self.check(Invariant::Agreement, told, found);
+    }
+
+    /// Slots are committed for the first time.
+    fn on_slots_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
+        let quorum = self.mirrors[told.slot].quorum;
+        self.decided_by = quorum;
+        let (last, known) = (self.committed.last(), self.committed.last_prefix());
+        let Some(ballots) = &mut self.ballots else { return };
+        let committed = &mut self.committed;
+        let (mut from, mut so_far) = (last, known);
+        if so_far.is_none() {
+            // What came before could not be told from the votes: the prefix told now is taken as it is.
+            (from, so_far) = (index, Some(prefix));
+            (last.0..index.0).for_each(|_| committed.push(None));
+        }
+        let start = (from, so_far.unwrap_or_default());
+        let found =
+            ballots.committed(told.slot, start, (index, prefix), quorum, |_, next| committed.push(next));
+        committed.settle(prefix);
+        self.check(Invariant::Agreement, told, found.differs);
+        self.check(Invariant::LeaderCompleteness, told, found.overruled);
+        self.check(Invariant::Durability, told, found.early);
     }
 
     fn on_first_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
+        if self.ballots.is_some() {
+            return self.on_slots_committed(told, index, prefix);
+        }
         let parted = agreement::continues(&self.mirrors, told.slot, &self.committed);
         let mirror = &self.mirrors[told.slot];
         // Leaders commit first. Where a protocol lets others, its term is not known to be earlier than the
@@ -257,11 +333,17 @@ impl Invariants {
     }
 
     fn on_installed(&mut self, told: Told, index: LogIndex, term: Term, prefix: u64) {
-        let differs = self.entries.holds(told.node, index, term, prefix);
-        self.check(Invariant::LogMatching, told, differs);
+        if let Some(ballots) = &mut self.ballots {
+            ballots.installed(told.slot, index);
+        } else {
+            let differs = self.entries.holds(told.node, index, term, prefix);
+            self.check(Invariant::LogMatching, told, differs);
+        }
         let mirror = &mut self.mirrors[told.slot];
         mirror.log.install(index, prefix);
-        mirror.term = mirror.term.max(term);
+        if self.ballots.is_none() {
+            mirror.term = mirror.term.max(term); // That something was chosen in a ballot binds nobody to it.
+        }
         mirror.applied = mirror.applied.max(index);
         self.on_committed(told, index, prefix);
         self.forget();
@@ -275,16 +357,24 @@ impl Invariants {
             let found = durability::recovered(&mirror.log, &expected, &self.committed);
             self.check(Invariant::Durability, told, found);
         }
+        if let Some(ballots) = &mut self.ballots {
+            let found = ballots.recovered(told.slot);
+            self.check(Invariant::Durability, told, found);
+        }
     }
 
     /// Forgets what every replica has compacted: no note can speak of it any more.
     fn forget(&mut self) {
         // A node that stands by has nothing, and would keep everything.
-        let logs = self.mirrors.iter().map(|mirror| &mirror.log).filter(|log| log.last() > LogIndex(0));
-        let kept = logs.map(|log| log.base()).min().unwrap_or_default();
+        let has_any = |mirror: &&Mirror| mirror.log.last() > LogIndex(0) || mirror.committed > LogIndex(0);
+        let kept = self.mirrors.iter().filter(has_any).map(|mirror| mirror.log.base()).min();
+        let kept = kept.unwrap_or_default();
         self.committed.forget_before(kept);
         self.entries.forget_before(kept);
         self.applications.forget_before(kept);
+        if let Some(ballots) = &mut self.ballots {
+            ballots.forget_before(kept);
+        }
     }
 
     #[inline]

@@ -39,6 +39,22 @@ pub enum What {
         /// The entry's term.
         term: Term,
     },
+    /// `log-matching`: the node accepted another value in a slot than `other`, in the same ballot.
+    ValuesDiffer {
+        /// The slot.
+        index: LogIndex,
+        /// The ballot.
+        ballot: Term,
+    },
+    /// `leader-completeness`: a ballot proposes another value than was chosen in a lower one.
+    ChosenOverruled {
+        /// The slot.
+        index: LogIndex,
+        /// The ballot.
+        ballot: Term,
+        /// The ballot in which another was chosen.
+        chosen_in: Term,
+    },
     /// `leader-completeness`: a new leader's log lacks what was committed.
     LeaderLacks {
         /// The term that it leads.
@@ -86,6 +102,13 @@ pub enum What {
     /// `durability`: the node restarted without what had been durable and committed.
     Vanished {
         /// The first index that is missing.
+        index: LogIndex,
+        /// The last.
+        through: LogIndex,
+    },
+    /// `durability`: the node restarted without what it had accepted.
+    VotesVanished {
+        /// The first slot that is missing.
         index: LogIndex,
         /// The last.
         through: LogIndex,
@@ -189,6 +212,15 @@ impl InvariantViolation {
                     Some(_) | None => format!("{node} held a different log up to {entry} before"),
                 }
             }
+            What::ValuesDiffer { index, ballot } => {
+                let other = self.other.map_or_else(|| String::from("was before"), names);
+                let (index, ballot) = (index.0, ballot.0);
+                format!("{node} accepted another value than {other} in slot {index} and ballot {ballot}")
+            }
+            What::ChosenOverruled { index, ballot, chosen_in } => format!(
+                "{node} showed that another value was accepted in slot {} and ballot {} than had been chosen in ballot {}",
+                index.0, ballot.0, chosen_in.0
+            ),
             What::LeaderLacks { term, index, committed_in } => format!(
                 "{node} became leader of term {} without entry {}, which had been committed in term {}",
                 term.0, index.0, committed_in.0
@@ -231,6 +263,12 @@ impl InvariantViolation {
                 "{node} came back without indices {} to {}, which were committed and durable on it",
                 index.0, through.0
             ),
+            What::VotesVanished { index, through } if index == through => {
+                format!("{node} came back without what it had accepted in slot {}", index.0)
+            }
+            What::VotesVanished { index, through } => {
+                format!("{node} came back without what it had accepted in slots {} to {}", index.0, through.0)
+            }
             What::NeverApplied { session, sequence } => format!(
                 "{} was told that its operation {sequence} took effect, but no replica had applied it",
                 client(session)

@@ -17,6 +17,7 @@ pub(super) fn pages() -> Vec<Page> {
             .fact("kind", "invariant of replicated logs")
             .fact("in Raft", row.in_raft)
             .fact("stated in", row.section)
+            .fact("in Multi-Paxos", row.in_multi_paxos)
             .fact("evaluated", row.evaluated)
             .example(INVARIANTS)
     };

@@ -20,6 +20,7 @@ fn page(kind: Kind, doc: &str) -> Page {
     let takes = if kind.is_store() { "reads and writes of keys" } else { "calls" };
     let own = match kind {
         Kind::Raft => "system.NAME.raft",
+        Kind::MultiPaxos => "system.NAME.multi-paxos",
         Kind::Service => "system.NAME.service",
         Kind::Custom => "system.NAME.custom",
     };
@@ -35,6 +36,7 @@ fn page(kind: Kind, doc: &str) -> Page {
     };
     match kind {
         Kind::Raft => with_options(page, RAFT_EXAMPLE),
+        Kind::MultiPaxos => with_options(page, MULTI_PAXOS_EXAMPLE),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),
         Kind::Custom => page
             .at(&[own, "system.NAME.custom.NAME"])
@@ -49,6 +51,18 @@ nodes = 5
 disk = { fsync = \"1ms\" }
 
 [system.kv.raft]
+election_timeout = \"uniform(600ms, 1200ms)\"
+heartbeat = \"150ms\"
+";
+
+const MULTI_PAXOS_EXAMPLE: &str = "\
+[system.kv]
+type = \"multi-paxos\"
+nodes = 5
+disk = { fsync = \"1ms\" }
+
+[system.kv.multi-paxos]
+q2 = 2
 election_timeout = \"uniform(600ms, 1200ms)\"
 heartbeat = \"150ms\"
 ";

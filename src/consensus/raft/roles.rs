@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::replicated_log::Snapshot;
+pub use crate::consensus::rounds::Rounds;
 use crate::kernel::{Duration, Time};
 use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
@@ -74,47 +75,6 @@ pub struct Leader {
     pub transfer_failed: Option<usize>,
     /// Whether it told anybody to campaign in its term, so that no lease counts any more.
     pub gave_up_lease: bool,
-}
-
-/// A leader's rounds of confirmation (dissertation §6.4): every message names the newest, every answer returns
-/// it, and a round that a majority returned proves that nobody else led when it began.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Rounds {
-    /// The newest round begun, counted from 1.
-    pub newest: u32,
-    /// The newest round that a majority returned.
-    pub confirmed: u32,
-    /// The round that waiting reads want; the next one, if any wait.
-    pub wanted: u32,
-    /// When the newest confirmed round began: a majority keeps faith from then on.
-    pub lease_start: Option<Time>,
-    /// When each unconfirmed round began.
-    started: VecDeque<(u32, Time)>,
-}
-
-/// Most beginnings of rounds that are remembered; with more unconfirmed, the lease is gone anyway.
-const STARTED_MAX: usize = 64;
-
-impl Rounds {
-    /// Begins the next round at `now`.
-    pub fn begin(&mut self, now: Time) {
-        self.newest += 1;
-        if self.started.len() == STARTED_MAX {
-            self.started.pop_front();
-        }
-        self.started.push_back((self.newest, now));
-    }
-
-    /// A majority has returned `round`.
-    pub fn confirm(&mut self, round: u32) {
-        self.confirmed = self.confirmed.max(round);
-        while let Some(&(started, at)) = self.started.front()
-            && started <= round
-        {
-            self.lease_start = Some(at);
-            self.started.pop_front();
-        }
-    }
 }
 
 /// What a leader knows of one follower.
@@ -189,22 +149,6 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lease_starts_when_its_round_began_not_when_it_was_confirmed() {
-        let mut rounds = Rounds::default();
-        rounds.begin(Time(10));
-        rounds.begin(Time(20));
-        rounds.begin(Time(30));
-        rounds.confirm(2);
-        assert_eq!((rounds.confirmed, rounds.lease_start), (2, Some(Time(20))));
-        rounds.confirm(1);
-        assert_eq!(
-            (rounds.confirmed, rounds.lease_start),
-            (2, Some(Time(20))),
-            "a late answer takes nothing back"
-        );
-    }
 
     #[test]
     fn a_probe_never_goes_back_behind_what_is_known_to_match() {

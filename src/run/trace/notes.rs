@@ -51,6 +51,12 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
             line.integer("term", term.0);
             line.digest("prefix", prefix);
         }
+        ConsensusNote::Accepted { index, term, value } => {
+            line.note("accepted");
+            line.integer("index", index.0);
+            line.integer("term", term.0);
+            line.digest("value", value);
+        }
         ConsensusNote::Truncated { from } => {
             line.note("truncated");
             line.integer("index", from.0);

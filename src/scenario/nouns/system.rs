@@ -261,7 +261,9 @@ impl Decode for SystemOptions {
                 required: false,
             });
             let inline = kind.keys();
-            table.rows.extend(options.rows.into_iter().filter(|row| inline.contains(&row.key)));
+            let known: Vec<&str> = table.rows.iter().map(|row| row.key).collect();
+            let is_new = |row: &OptionRow| inline.contains(&row.key) && !known.contains(&row.key);
+            table.rows.extend(options.rows.into_iter().filter(is_new));
         }
         Shape::Table(table)
     }

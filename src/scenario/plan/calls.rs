@@ -58,7 +58,7 @@ impl<'a> Planner<'a> {
         for (plan, (_, _, options)) in systems.iter().zip(&self.scenario.system.entries) {
             talks.add(plan.id, plan.id);
             match &options.kind {
-                KindOptions::Raft(_) => {}
+                KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => {}
                 KindOptions::Service(service) => {
                     let store = |name: &str| systems.iter().find(|store| store.name == name);
                     let called = service.calls().filter_map(|call| store(&call.value));

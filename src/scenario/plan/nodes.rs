@@ -13,7 +13,7 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::systems::kinds::KindOptions;
+use crate::systems::kinds::{KindOptions, ReadsChoice};
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
@@ -193,7 +193,7 @@ impl Planner<'_> {
         let extra =
             extra.map(|last| placed.add(&format!("{system}.{last}"), first, ProcessorProfile::default()));
         let extra: Vec<NodeId> = extra.collect();
-        self.check_kind(options);
+        self.check_kind(options, nodes.len());
         self.check_members(options, nodes.len());
         let bugs = self.bugs(options);
         SystemPlan { name: system.to_owned(), id, nodes, extra, bugs }
@@ -316,17 +316,32 @@ impl Planner<'_> {
     }
 
     /// What a type asks of its options.
-    fn check_kind(&mut self, options: &SystemOptions) {
+    fn check_kind(&mut self, options: &SystemOptions, nodes: usize) {
         match &options.kind {
-            KindOptions::Raft(raft) => {
-                let is_local = raft.reads.value == crate::systems::kinds::ReadsChoice::Local;
-                if is_local && !options.common.allow_unsafe {
-                    let message = "local reads can return stale values".to_owned();
-                    let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
-                    self.refuse(Code::Unsafe, &raft.reads.origin, message, help.to_owned());
+            KindOptions::Raft(raft) => self.check_reads(&raft.reads, options.common.allow_unsafe),
+            KindOptions::MultiPaxos(paxos) => {
+                self.check_reads(&paxos.reads, options.common.allow_unsafe);
+                let voters = paxos.voters_of(nodes);
+                let parting = paxos.parting_quorums(voters).filter(|_| !options.common.allow_unsafe);
+                if let Some((place, q1, q2)) = parting {
+                    let message = format!("q1 = {q1} and q2 = {q2} of {voters} voters need not meet");
+                    let help = format!(
+                        "write sizes that together are more than {voters}; if you want to see what happens, write \
+                         allow_unsafe = true beside `type`"
+                    );
+                    self.refuse(Code::Unsafe, &place.origin, message, help);
                 }
             }
             KindOptions::Service(_) | KindOptions::Custom(_) => {}
+        }
+    }
+
+    /// Local reads are for those who want to see what comes of them.
+    fn check_reads(&mut self, reads: &Located<ReadsChoice>, allow_unsafe: bool) {
+        if reads.value == ReadsChoice::Local && !allow_unsafe {
+            let message = "local reads can return stale values".to_owned();
+            let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
+            self.refuse(Code::Unsafe, &reads.origin, message, help.to_owned());
         }
     }
 

@@ -2,13 +2,16 @@
 //! here and one line in each of the two tables below.
 
 mod custom;
+mod multi_paxos;
 mod raft;
 mod service;
 
 pub use custom::CustomOptions;
+pub use multi_paxos::MultiPaxosOptions;
 pub use raft::{RaftOptions, ReadsChoice};
 pub use service::{ServiceOptions, StepOptions};
 
+use crate::checks::consensus::Holding;
 use crate::consensus::bugs::Bug;
 use crate::faults::{Matter, Matters};
 use crate::model::membership::Configuration;
@@ -27,6 +30,8 @@ crate::choices! {
     pub enum Kind {
         /// A key-value store on the Raft consensus algorithm (Ongaro and Ousterhout 2014).
         Raft = "raft",
+        /// A key-value store on Multi-Paxos (Lamport 1998, 2001), or on Flexible Paxos by its quorums.
+        MultiPaxos = "multi-paxos",
         /// Instances with cores and a FIFO queue behind a round-robin front.
         Service = "service",
         /// A store on a protocol of your own, from a program that uses Seedbed as a library
@@ -40,6 +45,8 @@ crate::choices! {
 pub enum KindOptions {
     /// Of a store on Raft.
     Raft(RaftOptions),
+    /// Of a store on Multi-Paxos.
+    MultiPaxos(MultiPaxosOptions),
     /// Of a service.
     Service(ServiceOptions),
     /// Of a user's own protocol.
@@ -51,6 +58,7 @@ impl Kind {
     pub fn decode(self, node: &Node, decoder: &mut Decoder<'_>) -> Option<KindOptions> {
         match self {
             Kind::Raft => RaftOptions::decode(node, decoder).map(KindOptions::Raft),
+            Kind::MultiPaxos => MultiPaxosOptions::decode(node, decoder).map(KindOptions::MultiPaxos),
             Kind::Service => ServiceOptions::decode(node, decoder).map(KindOptions::Service),
             Kind::Custom => CustomOptions::decode(node, decoder).map(KindOptions::Custom),
         }
@@ -60,6 +68,7 @@ impl Kind {
     pub fn table(self) -> OptionTable {
         match self {
             Kind::Raft => RaftOptions::table(),
+            Kind::MultiPaxos => MultiPaxosOptions::table(),
             Kind::Service => ServiceOptions::table(),
             Kind::Custom => CustomOptions::table(),
         }
@@ -69,6 +78,7 @@ impl Kind {
     pub fn shape(self) -> Shape {
         match self {
             Kind::Raft => RaftOptions::shape(),
+            Kind::MultiPaxos => MultiPaxosOptions::shape(),
             Kind::Service => ServiceOptions::shape(),
             Kind::Custom => CustomOptions::shape(),
         }
@@ -78,7 +88,7 @@ impl Kind {
     /// a protocol's knobs have their own table, so that `type` can be swapped.
     pub fn is_inline(self) -> bool {
         match self {
-            Kind::Raft | Kind::Custom => false,
+            Kind::Raft | Kind::MultiPaxos | Kind::Custom => false,
             Kind::Service => true,
         }
     }
@@ -86,7 +96,7 @@ impl Kind {
     /// Keys of this type that may stand beside those that every system has.
     pub fn keys(self) -> Vec<&'static str> {
         match self {
-            Kind::Raft => raft::INLINE_KEYS.to_vec(),
+            Kind::Raft | Kind::MultiPaxos => raft::INLINE_KEYS.to_vec(),
             Kind::Service => self.table().rows.iter().map(|row| row.key).collect(),
             Kind::Custom => Vec::new(),
         }
@@ -95,7 +105,7 @@ impl Kind {
     /// How its messages travel unless the scenario says.
     pub fn transport(self) -> Transport {
         match self {
-            Kind::Raft | Kind::Custom => Transport::Datagram,
+            Kind::Raft | Kind::MultiPaxos | Kind::Custom => Transport::Datagram,
             Kind::Service => Transport::Stream,
         }
     }
@@ -103,7 +113,7 @@ impl Kind {
     /// Whether it is a store: takes reads and writes, in place of calls.
     pub fn is_store(self) -> bool {
         match self {
-            Kind::Raft | Kind::Custom => true,
+            Kind::Raft | Kind::MultiPaxos | Kind::Custom => true,
             Kind::Service => false,
         }
     }
@@ -112,16 +122,24 @@ impl Kind {
     pub fn spare(self, nodes: usize) -> usize {
         match self {
             // A majority must remain.
-            Kind::Raft | Kind::Custom => nodes.saturating_sub(1) / 2,
+            Kind::Raft | Kind::MultiPaxos | Kind::Custom => nodes.saturating_sub(1) / 2,
             // One must.
             Kind::Service => nodes.saturating_sub(1),
+        }
+    }
+
+    /// How its nodes tell what they hold, if they are replicas of one log.
+    pub fn holding(self) -> Holding {
+        match self {
+            Kind::MultiPaxos => Holding::Slots,
+            Kind::Raft | Kind::Service | Kind::Custom => Holding::Log,
         }
     }
 
     /// Whether its nodes are replicas of one log, which the consensus invariants speak of.
     pub fn is_replicated_log(self) -> bool {
         match self {
-            Kind::Raft => true,
+            Kind::Raft | Kind::MultiPaxos => true,
             Kind::Service | Kind::Custom => false,
         }
     }
@@ -132,6 +150,7 @@ impl KindOptions {
     pub fn kind(&self) -> Kind {
         match self {
             KindOptions::Raft(_) => Kind::Raft,
+            KindOptions::MultiPaxos(_) => Kind::MultiPaxos,
             KindOptions::Service(_) => Kind::Service,
             KindOptions::Custom(_) => Kind::Custom,
         }
@@ -150,6 +169,7 @@ impl KindOptions {
     ) -> Vec<RoleConfig<X::Config>> {
         match self {
             KindOptions::Raft(options) => options.build(system, blueprint),
+            KindOptions::MultiPaxos(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
             KindOptions::Custom(_) => {
                 let own = own.expect("the planner refuses what it cannot decode");
@@ -162,7 +182,7 @@ impl KindOptions {
     pub fn matters(&self) -> Matters {
         match self {
             // It measures time by the monotonic clock, and what it does costs none.
-            KindOptions::Raft(_) => Matters::PROCESS.and(Matter::Disk),
+            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => Matters::PROCESS.and(Matter::Disk),
             KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
             KindOptions::Custom(_) => Matters::UNKNOWN,
         }
@@ -178,6 +198,7 @@ impl KindOptions {
     pub fn members(&self) -> Option<(Option<&Located<u32>>, &Located<u32>)> {
         match self {
             KindOptions::Raft(raft) => Some((raft.voters.as_ref(), &raft.learners)),
+            KindOptions::MultiPaxos(paxos) => Some((paxos.voters.as_ref(), &paxos.learners)),
             KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
@@ -185,7 +206,7 @@ impl KindOptions {
     /// Most nodes that a system of this type may have, if the type sets a limit.
     pub fn most_nodes(&self) -> Option<usize> {
         match self {
-            KindOptions::Raft(_) => Some(crate::model::membership::GROUP_MAX),
+            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => Some(crate::model::membership::GROUP_MAX),
             KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
@@ -194,6 +215,9 @@ impl KindOptions {
     pub fn bugs(kind: Kind) -> impl Iterator<Item = &'static Bug> {
         let tables: [&[Bug]; 2] = match kind {
             Kind::Raft => [&crate::consensus::raft::bugs::TABLE, &crate::consensus::replica::TABLE],
+            Kind::MultiPaxos => {
+                [&crate::consensus::multi_paxos::bugs::TABLE, &crate::consensus::replica::TABLE]
+            }
             Kind::Service | Kind::Custom => [&[], &[]],
         };
         tables.into_iter().flatten()
@@ -202,7 +226,7 @@ impl KindOptions {
     /// Nodes that its type needs besides those that the scenario lists, by the last part of their names.
     pub fn extra_nodes(&self) -> &'static [&'static str] {
         match self {
-            KindOptions::Raft(_) | KindOptions::Custom(_) => &[],
+            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Custom(_) => &[],
             KindOptions::Service(_) => &["front"],
         }
     }

@@ -113,6 +113,19 @@ fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<
     }
 }
 
+impl ReadsChoice {
+    /// What a replica is told.
+    pub(super) fn mode(self) -> replica::ReadMode {
+        match self {
+            ReadsChoice::Log => replica::ReadMode::Log,
+            ReadsChoice::ReadIndex => replica::ReadMode::ReadIndex,
+            ReadsChoice::Lease => replica::ReadMode::Lease,
+            ReadsChoice::Follower => replica::ReadMode::Follower,
+            ReadsChoice::Local => replica::ReadMode::Local,
+        }
+    }
+}
+
 impl RaftOptions {
     pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let options = raft::Options {
@@ -136,13 +149,7 @@ impl RaftOptions {
             bugs: Bugs::all_named(&raft::bugs::TABLE, &system.bugs),
         };
         let host = replica::Options {
-            reads: match self.reads.value {
-                ReadsChoice::Log => replica::ReadMode::Log,
-                ReadsChoice::ReadIndex => replica::ReadMode::ReadIndex,
-                ReadsChoice::Lease => replica::ReadMode::Lease,
-                ReadsChoice::Follower => replica::ReadMode::Follower,
-                ReadsChoice::Local => replica::ReadMode::Local,
-            },
+            reads: self.reads.value.mode(),
             snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
             bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
             ..replica::Options::default()

@@ -5,7 +5,6 @@ mod chaos;
 mod clients;
 mod disks;
 mod election;
-mod observer;
 mod replication;
 mod script;
 mod snapshots;

@@ -458,6 +458,7 @@ fn describe_note(note: &ConsensusNote) -> String {
         }
         ConsensusNote::SteppedDown { term } => format!("stepped down in term {}", term.0),
         ConsensusNote::Appended { index, term, .. } => format!("appended {}/{}", index.0, term.0),
+        ConsensusNote::Accepted { index, term, .. } => format!("accepted {}/{}", index.0, term.0),
         ConsensusNote::Truncated { from } => format!("truncated from {}", from.0),
         ConsensusNote::Synced { through } => format!("synced through {}", through.0),
         ConsensusNote::Committed { index, term, .. } => format!("committed {}/{}", index.0, term.0),

@@ -27,7 +27,7 @@ impl Judges {
     pub fn new(world: &World) -> Judges {
         let log = &world.systems[0].plan;
         let system_of: Vec<SystemId> = world.setup.nodes.iter().map(|node| node.system).collect();
-        let invariants = Invariants::new(&log.nodes, InvariantSet::ALL);
+        let invariants = Invariants::new(&log.nodes, InvariantSet::ALL, world.systems[0].kind.holding());
         Judges {
             histories: Histories::new(system_of.clone()),
             log: log.id,

@@ -7,7 +7,7 @@ use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::ConsensusNote;
 
-use super::super::{Invariant, InvariantSet, Invariants};
+use super::super::{Holding, Invariant, InvariantSet, Invariants};
 use super::CLIENTS;
 
 const SLOTS: usize = 3;
@@ -102,7 +102,7 @@ impl Model {
             unrest: if seed.is_multiple_of(2) { 2 } else { 12 },
             rng: Stream::new(seed, "model", "steps"),
             now: Time::ZERO,
-            invariants: Invariants::new(&nodes, InvariantSet::ALL),
+            invariants: Invariants::new(&nodes, InvariantSet::ALL, Holding::Log),
         };
         (0..replicas).for_each(|me| model.boot(me));
         model

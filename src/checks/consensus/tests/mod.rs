@@ -6,10 +6,10 @@ mod whole;
 use crate::kernel::{NodeId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::SessionId;
-use crate::model::log::{LogIndex, Term};
+use crate::model::log::{LogIndex, Term, chained};
 use crate::model::note::ConsensusNote;
 
-use super::{Invariant, InvariantSet, Invariants};
+use super::{Holding, Invariant, InvariantSet, Invariants};
 
 /// The node that clients run on; replicas are nodes 0, 1, 2 ..., named `kv.1`, `kv.2`, `kv.3` ...
 const CLIENTS: NodeId = NodeId(100);
@@ -22,8 +22,17 @@ pub(super) struct Script {
 impl Script {
     /// A system of `replicas` that have all just booted for the first time.
     pub fn new(replicas: u32) -> Script {
+        Script::holding(replicas, Holding::Log)
+    }
+
+    /// The same of replicas that hold slots.
+    pub fn of_slots(replicas: u32) -> Script {
+        Script::holding(replicas, Holding::Slots)
+    }
+
+    fn holding(replicas: u32, holding: Holding) -> Script {
         let nodes: Vec<NodeId> = (0..replicas).map(NodeId).collect();
-        let mut invariants = Invariants::new(&nodes, InvariantSet::ALL);
+        let mut invariants = Invariants::new(&nodes, InvariantSet::ALL, holding);
         for &node in &nodes {
             invariants.booted(Time::ZERO, node);
             invariants.consensus(Time::ZERO, node, &ConsensusNote::Synced { through: LogIndex(0) });
@@ -56,6 +65,24 @@ impl Script {
 
     pub fn append(&mut self, node: u32, index: u64, term: u32, prefix: u64) -> &mut Self {
         self.tell(node, ConsensusNote::Appended { index: LogIndex(index), term: Term(term), prefix })
+    }
+
+    /// The value is accepted by `nodes`, durably.
+    pub fn accept(&mut self, nodes: &[u32], index: u64, ballot: u32, value: u64) -> &mut Self {
+        for &node in nodes {
+            self.tell(node, ConsensusNote::Accepted { index: LogIndex(index), term: Term(ballot), value });
+        }
+        self
+    }
+
+    /// The prefix digest behind these values.
+    pub fn prefix_of(values: &[u64]) -> u64 {
+        values.iter().fold(0, |prefix, &value| chained(prefix, value))
+    }
+
+    /// These values are committed, from the first slot on.
+    pub fn commit_chain(&mut self, node: u32, term: u32, values: &[u64]) -> &mut Self {
+        self.commit(node, values.len() as u64, term, Script::prefix_of(values))
     }
 
     pub fn sync(&mut self, node: u32, through: u64) -> &mut Self {

@@ -4,13 +4,13 @@ use crate::kernel::{NodeId, Time};
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::ConsensusNote;
 
-use super::super::{Invariant, InvariantSet, Invariants};
+use super::super::{Holding, Invariant, InvariantSet, Invariants};
 use super::Script;
 
 #[test]
 fn only_what_was_asked_for_is_judged() {
     let which: InvariantSet = [Invariant::Agreement].into_iter().collect();
-    let mut invariants = Invariants::new(&[NodeId(3), NodeId(5)], which);
+    let mut invariants = Invariants::new(&[NodeId(3), NodeId(5)], which, Holding::Log);
     let elected = ConsensusNote::BecameLeader { term: Term(1), last_index: LogIndex(0) };
     invariants.consensus(Time(1), NodeId(3), &elected);
     invariants.consensus(Time(2), NodeId(5), &elected);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use seedbed::checks::consensus::Holding;
 use seedbed::kernel::NodeId;
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{LogIndex, Term};
@@ -17,6 +18,7 @@ pub struct Observer {
     /// What was committed when each read was invoked.
     reads: BTreeMap<(SessionId, u32), LogIndex>,
     pub violations: Vec<String>,
+    holding: Holding,
     /// How often what is worth reaching was reached.
     pub reached: Reached,
 }
@@ -30,6 +32,8 @@ pub struct Reached {
     pub snapshots_installed: u64,
     pub operations_applied: u64,
     pub reads_served: u64,
+    pub reconfigurations: u64,
+    pub rejoined: u64,
 }
 
 /// One replica's log as its notes tell it.
@@ -48,7 +52,7 @@ impl Picture {
 }
 
 impl Observer {
-    pub fn new(nodes: usize) -> Observer {
+    pub fn new(nodes: usize, holding: Holding) -> Observer {
         Observer {
             logs: (0..nodes).map(|_| Picture { prefixes: vec![0], compared: 0 }).collect(),
             leaders: BTreeMap::new(),
@@ -56,6 +60,7 @@ impl Observer {
             applied: BTreeMap::new(),
             reads: BTreeMap::new(),
             violations: Vec::new(),
+            holding,
             reached: Reached::default(),
         }
     }
@@ -125,10 +130,11 @@ impl Observer {
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::SteppedDown { .. }
             | ConsensusNote::Synced { .. }
-            | ConsensusNote::Configured { .. }
             | ConsensusNote::Recovering
-            | ConsensusNote::Rejoined
+            | ConsensusNote::Accepted { .. }
             | ConsensusNote::Halted { .. } => {}
+            ConsensusNote::Configured { .. } => reached.reconfigurations += 1,
+            ConsensusNote::Rejoined => reached.rejoined += 1,
             ConsensusNote::Compacted { .. } => reached.snapshots_taken += 1,
         }
     }
@@ -157,6 +163,9 @@ impl Observer {
 
     /// Leader completeness: a new leader's log holds everything committed before.
     fn check_leader_completeness(&mut self, id: NodeId, term: Term) {
+        if self.holding == Holding::Slots {
+            return; // Who leads by ballots need hold nothing.
+        }
         let last = self.committed.len() - 1;
         let holds = self.logs[id.index()].prefixes.get(last) == Some(&self.committed[last]);
         // An older leader may learn late of what it committed: its election came before that.

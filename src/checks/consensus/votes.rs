@@ -1,0 +1,398 @@
+//! Who accepted what in each slot, of a log whose slots are decided each by itself (Paxos), and what was chosen there.
+//!
+//! A value is chosen in a ballot when a quorum has accepted it there, durably; it is known here once somebody says that the
+//! slot is committed. From then on no ballot above may propose another value (P2b: Lamport 2001, §2.2), and none that was
+//! told before may have.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::NodeId;
+use crate::model::log::{LogIndex, Term, chained};
+use crate::model::membership::Slots;
+
+use super::mirror::Quorum;
+use super::violation::{Found, Shortfall, What};
+use super::window::Window;
+
+/// Who accepted the value of one ballot in one slot.
+#[derive(Clone, Copy, Debug, Default)]
+struct Votes {
+    /// 0 if nobody accepted anything.
+    ballot: Term,
+    value: u64,
+    acceptors: Slots,
+}
+
+/// What was chosen in a slot.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chosen {
+    /// 0 if it is not known that anything was.
+    ballot: Term,
+    value: u64,
+}
+
+/// One slot of the log.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    /// Those of the highest ballot.
+    votes: Votes,
+    chosen: Chosen,
+}
+
+/// What is found wrong when a value is accepted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Accepted {
+    /// Another value was accepted in that ballot.
+    pub differs: Option<Found>,
+    /// Another value was chosen in a lower one.
+    pub overrules: Option<Found>,
+}
+
+/// What is found when slots are committed for the first time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Committed {
+    /// No quorum had accepted any value in one of them.
+    pub early: Option<Found>,
+    /// A higher ballot had proposed another value than the one chosen.
+    pub overruled: Option<Found>,
+    /// The prefix told is not that of the values chosen.
+    pub differs: Option<Found>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Ballots {
+    nodes: Vec<NodeId>,
+    cells: Window<Cell>,
+    /// Those of lower ballots: few, as each stands for a change of leader.
+    lower: BTreeMap<(LogIndex, Term), Votes>,
+    /// By replica, after a restart and until its disk is read: the slots in which it had accepted something, and the
+    /// highest ballot of each.
+    expected: Vec<Option<BTreeMap<LogIndex, Term>>>,
+}
+
+impl Ballots {
+    pub fn new(nodes: &[NodeId]) -> Ballots {
+        let (cells, lower) = (Window::starting(LogIndex(0), Cell::default()), BTreeMap::new());
+        Ballots { nodes: nodes.to_vec(), cells, lower, expected: vec![None; nodes.len()] }
+    }
+
+    /// The replica of this rank holds `value` in `ballot` at `index`, durably.
+    #[inline]
+    pub fn accepted(&mut self, rank: usize, index: LogIndex, ballot: Term, value: u64) -> Accepted {
+        if self.expected[rank].is_some() {
+            self.found_again(rank, index, ballot);
+        }
+        let Some(mut cell) = self.cells.get(index) else {
+            if index >= self.cells.end() {
+                let votes = Votes { ballot, value, acceptors: Slots::one(rank) };
+                self.cells.set(index, Cell { votes, ..Cell::default() });
+            }
+            return Accepted::default();
+        };
+        let differs = if cell.votes.ballot == ballot {
+            let is_same = cell.votes.value == value;
+            if is_same {
+                cell.votes.acceptors.add(rank);
+            }
+            let first = cell.votes.acceptors.iter().next().map(|first| self.nodes[first]);
+            (!is_same).then_some(Found { other: first, what: What::ValuesDiffer { index, ballot } })
+        } else {
+            self.accepted_beside(&mut cell, rank, index, Votes { ballot, value, acceptors: Slots::one(rank) })
+        };
+        self.cells.set(index, cell);
+        let Chosen { ballot: chosen_in, value: chosen } = cell.chosen;
+        let is_overruled = chosen_in > Term(0) && ballot > chosen_in && value != chosen;
+        let overrules =
+            is_overruled.then(|| Found::alone(What::ChosenOverruled { index, ballot, chosen_in }));
+        Accepted { differs, overrules }
+    }
+
+    /// A value of another ballot than the highest.
+    #[cold]
+    fn accepted_beside(
+        &mut self,
+        cell: &mut Cell,
+        rank: usize,
+        index: LogIndex,
+        votes: Votes,
+    ) -> Option<Found> {
+        if votes.ballot > cell.votes.ballot {
+            if cell.votes.ballot > Term(0) {
+                self.lower.insert((index, cell.votes.ballot), cell.votes);
+            }
+            cell.votes = votes;
+            return None;
+        }
+        let known = self.lower.entry((index, votes.ballot)).or_insert(votes);
+        if known.value == votes.value {
+            known.acceptors.add(rank);
+            return None;
+        }
+        let first = known.acceptors.iter().next().map(|first| self.nodes[first]);
+        Some(Found { other: first, what: What::ValuesDiffer { index, ballot: votes.ballot } })
+    }
+
+    /// The slots behind `from`, whose prefix digest is `prefix`, are committed up to `through` for the first time, by the
+    /// agreement of `quorum`; `told` is the prefix digest there as the replica of this rank knows it. Calls `next` with the
+    /// prefix digest of each, or with `None` where it is not known.
+    pub fn committed(
+        &mut self,
+        rank: usize,
+        (from, prefix): (LogIndex, u64),
+        (through, told): (LogIndex, u64),
+        quorum: Quorum,
+        mut next: impl FnMut(LogIndex, Option<u64>),
+    ) -> Committed {
+        let mut found = Committed::default();
+        let mut prefix = Some(prefix);
+        let mut index = from;
+        while index < through {
+            index = index.next();
+            match self.choose(index, quorum) {
+                Ok(Chosen { ballot, value }) => {
+                    prefix = prefix.map(|prefix| chained(prefix, value));
+                    found.overruled = found.overruled.or_else(|| self.overruled(index, ballot, value));
+                }
+                Err(shortfall) => {
+                    prefix = None;
+                    let early = Found::alone(What::CommittedTooEarly { index, shortfall });
+                    found.early = found.early.or(Some(early));
+                }
+            }
+            next(index, prefix);
+        }
+        if prefix.is_some_and(|prefix| prefix != told) {
+            let index = self.parts_at(rank, from, through);
+            found.differs = Some(Found::alone(What::CommittedDiffers { index }));
+        }
+        found
+    }
+
+    /// What a quorum has accepted at `index` in one ballot: from now on it is chosen.
+    #[inline]
+    fn choose(&mut self, index: LogIndex, quorum: Quorum) -> Result<Chosen, Shortfall> {
+        let mut cell = self.cells.get(index).unwrap_or_default();
+        let votes = if shortfall(cell.votes.acceptors, quorum).is_none() {
+            cell.votes
+        } else {
+            let below = self.lower.range((index, Term(0))..=(index, Term(u32::MAX)));
+            let chosen = below.map(|(_, votes)| *votes).find(|v| shortfall(v.acceptors, quorum).is_none());
+            let Some(votes) = chosen else {
+                return Err(shortfall(cell.votes.acceptors, quorum).expect("seen above"));
+            };
+            votes
+        };
+        cell.chosen = Chosen { ballot: votes.ballot, value: votes.value };
+        self.cells.set(index, cell);
+        Ok(cell.chosen)
+    }
+
+    /// Whether a ballot above the one that chose `value` has proposed another.
+    #[inline]
+    fn overruled(&self, index: LogIndex, chosen_in: Term, value: u64) -> Option<Found> {
+        let Votes { ballot, value: highest, .. } = self.cells.get(index)?.votes;
+        if ballot == chosen_in {
+            return None;
+        }
+        let above = self.lower.range((index, chosen_in.next())..=(index, ballot));
+        let others = above.map(|(_, votes)| (votes.ballot, votes.value)).chain([(ballot, highest)]);
+        let other = others.into_iter().find(|&(_, other)| other != value)?;
+        Some(Found::alone(What::ChosenOverruled { index, ballot: other.0, chosen_in }))
+    }
+
+    /// The first slot behind `from` in which the replica of this rank holds another value than the one chosen; `through` if
+    /// its votes do not tell.
+    #[cold]
+    pub fn parts_at(&self, rank: usize, from: LogIndex, through: LogIndex) -> LogIndex {
+        let parts = |index: &u64| {
+            let index = LogIndex(*index);
+            let Some(cell) = self.cells.get(index).filter(|cell| cell.chosen.ballot > Term(0)) else {
+                return false;
+            };
+            self.highest_of(rank, index, &cell).is_some_and(|votes| votes.value != cell.chosen.value)
+        };
+        LogIndex((from.0 + 1..through.0).find(parts).unwrap_or(through.0))
+    }
+
+    fn highest_of(&self, rank: usize, index: LogIndex, cell: &Cell) -> Option<Votes> {
+        if cell.votes.acceptors.has(rank) {
+            return Some(cell.votes);
+        }
+        let below = self.lower.range((index, Term(0))..=(index, Term(u32::MAX))).rev();
+        below.map(|(_, votes)| *votes).find(|votes| votes.acceptors.has(rank))
+    }
+
+    /// The replica of this rank restarts: what it had accepted it must find again.
+    pub fn booted(&mut self, rank: usize) {
+        let held = (self.cells.first().0..self.cells.end().0).filter_map(|index| {
+            let index = LogIndex(index);
+            let cell = self.cells.get(index)?;
+            Some((index, self.highest_of(rank, index, &cell)?.ballot))
+        });
+        self.expected[rank] = Some(held.collect());
+    }
+
+    #[cold]
+    fn found_again(&mut self, rank: usize, index: LogIndex, ballot: Term) {
+        if let Some(expected) = &mut self.expected[rank]
+            && expected.get(&index).is_some_and(|held| *held <= ballot)
+        {
+            expected.remove(&index);
+        }
+    }
+
+    /// A snapshot of the replica of this rank stands for the slots up to `index`.
+    pub fn installed(&mut self, rank: usize, index: LogIndex) {
+        if let Some(expected) = &mut self.expected[rank] {
+            *expected = expected.split_off(&index.next());
+        }
+    }
+
+    /// What the replica of this rank held is not expected to be found: it knows that its disk is lost, or cannot read it.
+    pub fn excused(&mut self, rank: usize) {
+        self.expected[rank] = None;
+    }
+
+    /// The replica of this rank has told all that its disk held.
+    #[inline]
+    pub fn recovered(&mut self, rank: usize) -> Option<Found> {
+        let expected = self.expected[rank].take()?;
+        let ((&index, _), (&through, _)) = (expected.first_key_value()?, expected.last_key_value()?);
+        Some(Found::alone(What::VotesVanished { index, through }))
+    }
+
+    /// Forgets what all replicas have compacted.
+    pub fn forget_before(&mut self, index: LogIndex) {
+        self.cells.forget_before(index);
+        self.lower = self.lower.split_off(&(index, Term(0)));
+    }
+}
+
+/// What `acceptors` lack to a quorum, of the first group that is not enough.
+#[inline]
+fn shortfall(acceptors: Slots, quorum: Quorum) -> Option<Shortfall> {
+    quorum.groups().find_map(|(group, needed)| {
+        let [holders, replicas, quorum] =
+            [acceptors.common(group).len(), group.len(), needed].map(|count| count as u32);
+        (holders < quorum).then_some(Shortfall { holders, replicas, quorum })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Invariant;
+    use super::super::tests::Script;
+    use crate::kernel::Damage;
+    use crate::model::halt::Halt;
+    use crate::model::log::LogIndex;
+
+    /// Three replicas, of which two accepted 11 in slot 1 in ballot 1, and the first committed it.
+    fn one_chosen() -> Script {
+        let mut script = Script::of_slots(3);
+        script.elect(0, 1).accept(&[0, 1], 1, 1, 11).commit_chain(0, 1, &[11]);
+        script
+    }
+
+    #[test]
+    fn what_a_quorum_accepted_in_one_ballot_may_be_committed_and_proposed_again() {
+        let mut script = one_chosen();
+        script.elect(1, 5).accept(&[1, 2], 1, 5, 11).accept(&[1, 2], 2, 5, 12).commit_chain(1, 5, &[11, 12]);
+        script.commit_chain(2, 5, &[11, 12]);
+        script.holds();
+    }
+
+    #[test]
+    fn two_values_in_one_ballot_are_found() {
+        let mut script = Script::of_slots(3);
+        script.accept(&[0], 1, 1, 11).accept(&[1], 1, 1, 12);
+        script.violates(
+            Invariant::LogMatching,
+            "kv.2 accepted another value than kv.1 in slot 1 and ballot 1 (t = 0.002 s)",
+        );
+    }
+
+    #[test]
+    fn a_higher_ballot_with_another_value_is_found_after_and_before_the_commit_is_told() {
+        let overruled = |node| {
+            format!(
+                "{node} showed that another value was accepted in slot 1 and ballot 5 than had been chosen in ballot 1 \
+                 (t = 0.005 s)"
+            )
+        };
+        let mut script = one_chosen();
+        script.accept(&[2], 1, 5, 51);
+        script.violates(Invariant::LeaderCompleteness, &overruled("kv.3"));
+        let mut script = Script::of_slots(3);
+        script.elect(0, 1).accept(&[0, 1], 1, 1, 11).accept(&[2], 1, 5, 51).commit_chain(0, 1, &[11]);
+        script.violates(Invariant::LeaderCompleteness, &overruled("kv.1"));
+    }
+
+    #[test]
+    fn copies_of_different_ballots_are_no_quorum() {
+        let mut script = Script::of_slots(3);
+        script.elect(0, 1).accept(&[0], 1, 1, 11).elect(1, 2).accept(&[1], 1, 2, 11).commit_chain(
+            1,
+            2,
+            &[11],
+        );
+        script.violates(
+            Invariant::Durability,
+            "kv.2 committed index 1 while 1 of 3 replicas held it durably and 2 must (t = 0.005 s)",
+        );
+    }
+
+    #[test]
+    fn a_replica_that_takes_an_older_value_for_the_chosen_one_is_found() {
+        let mut script = one_chosen();
+        script.commit_chain(2, 1, &[22]);
+        script.violates(
+            Invariant::Agreement,
+            "kv.3 committed another entry 1 than was committed before (t = 0.005 s)",
+        );
+    }
+
+    #[test]
+    fn a_leader_that_commits_another_value_than_was_accepted_is_found() {
+        let mut script = Script::of_slots(3);
+        script.elect(0, 1).accept(&[0, 1], 1, 1, 11).commit_chain(0, 1, &[99]);
+        script.violates(
+            Invariant::Agreement,
+            "kv.1 committed another entry 1 than was committed before (t = 0.004 s)",
+        );
+    }
+
+    #[test]
+    fn an_acceptor_that_forgets_is_found_unless_a_snapshot_or_a_higher_ballot_stands_for_it() {
+        let mut script = one_chosen();
+        script.accept(&[0], 3, 1, 13).restart(0).accept(&[0], 3, 4, 14).sync(0, 3);
+        script.violates(
+            Invariant::Durability,
+            "kv.1 came back without what it had accepted in slot 1 (t = 0.009 s)",
+        );
+        let mut script = one_chosen();
+        let prefix = Script::prefix_of(&[11]);
+        script.restart(0).install(0, 1, 1, prefix).sync(0, 1);
+        script.holds();
+    }
+
+    #[test]
+    fn a_replica_that_knows_of_its_loss_or_cannot_read_its_disk_breaks_no_promise() {
+        let mut script = one_chosen();
+        script.restart(0).halt(0, Halt::Entry(LogIndex(1), Damage::Corrupt));
+        script.restart(1).tell(1, crate::model::note::ConsensusNote::Recovering).sync(1, 0).finish();
+        script.holds();
+    }
+
+    #[test]
+    fn a_smaller_quorum_commits_as_it_says() {
+        let mut script = Script::of_slots(5);
+        let five = crate::model::membership::Slots::first(5);
+        let of_two = crate::model::note::ConsensusNote::Configured {
+            voters: five,
+            outgoing: crate::model::membership::Slots::NONE,
+            quorum: 2,
+        };
+        script.tell(0, of_two).elect(0, 1).accept(&[0, 1], 1, 1, 11).commit_chain(0, 1, &[11]);
+        script.holds();
+    }
+}

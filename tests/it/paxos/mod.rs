@@ -1,0 +1,5 @@
+//! Multi-Paxos: what its papers say, scripted interactions with their exact output, and chaos under many seeds.
+
+mod chaos;
+mod leases;
+mod world;

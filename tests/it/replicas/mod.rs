@@ -1,0 +1,4 @@
+//! What the tests of every replicated log share: a small world that is moved step by step, and who watches it.
+
+pub mod observer;
+pub mod world;
