@@ -1,6 +1,7 @@
 //! Pages on the types of systems, their policies and their bugs.
 
 use super::Page;
+use crate::consensus::bugs::Bug;
 use crate::net::Transport;
 use crate::spec::choices::Choice;
 use crate::systems::kinds::{Kind, KindOptions};
@@ -82,17 +83,23 @@ pub(super) fn policies() -> Vec<Page> {
     vec![Page::new("round-robin", doc).fact("used by", "the front of a service")]
 }
 
-/// A page on each bug of each type.
+/// A page on each bug; a bug of the store itself is one of several types.
 pub(super) fn bugs() -> Vec<Page> {
-    let of_kind = |kind: &Kind| {
-        let kind = *kind;
-        KindOptions::bugs(kind).map(move |bug| {
-            Page::new(bug.name, bug.doc)
-                .fact("in the type", kind.name())
-                .fact("caught by", bug.caught_by)
-                .fact("seen in", bug.source)
-                .fact("switch on by", format!("bugs = [\"{}\"] in [system.NAME]", bug.name))
-        })
+    let mut bugs: Vec<(&'static Bug, Vec<&str>)> = Vec::new();
+    for kind in Kind::ALL.iter().copied() {
+        for bug in KindOptions::bugs(kind) {
+            match bugs.iter_mut().find(|(known, _)| known.name == bug.name) {
+                Some((_, kinds)) => kinds.push(kind.name()),
+                None => bugs.push((bug, vec![kind.name()])),
+            }
+        }
+    }
+    let page = |(bug, kinds): (&Bug, Vec<&str>)| {
+        Page::new(bug.name, bug.doc)
+            .fact(if kinds.len() == 1 { "in the type" } else { "in the types" }, kinds.join(", "))
+            .fact("caught by", bug.caught_by)
+            .fact("seen in", bug.source)
+            .fact("switch on by", format!("bugs = [\"{}\"] in [system.NAME]", bug.name))
     };
-    Kind::ALL.iter().flat_map(of_kind).collect()
+    bugs.into_iter().map(page).collect()
 }

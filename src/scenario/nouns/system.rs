@@ -230,7 +230,7 @@ impl Decode for SystemOptions {
         let mut own = None;
         let mut all = true;
         for (other, row) in Kind::ALL.iter().zip(Kind::ROWS) {
-            let sub_table = table.get(row.name).map(|node| without_common(node, row.name, decoder));
+            let sub_table = table.get(row.name).map(|node| without_strangers(node, row.name, decoder));
             if Some(*other) == kind {
                 let beside = part(&is_own);
                 own = match sub_table {
@@ -322,19 +322,34 @@ fn unknown_key(
     }
 }
 
-/// The sub-table of a type without the keys that belong to every system, which are reported.
-fn without_common(node: &Node, kind: &str, decoder: &mut Decoder<'_>) -> Node {
+/// The sub-table of a type without the keys that belong to every system or to another type, which are reported.
+fn without_strangers(node: &Node, kind: &str, decoder: &mut Decoder<'_>) -> Node {
     let Some(table) = node.as_table() else { return node.clone() };
-    let own = |key: &str| types_with_option(key).any(|owner| owner.name() == kind);
     let common = SystemCommon::table();
-    let is_common = |entry: &&Entry| common.rows.iter().any(|row| row.key == entry.key) && !own(&entry.key);
-    for entry in table.iter().filter(is_common) {
-        let message =
-            decoder.enter(kind, |decoder| format!("unknown key `{}` {}", entry.key, decoder.section()));
-        let help = format!("`{}` is an option of every system: write it {}", entry.key, decoder.section());
+    let owner_of = |key: &str| {
+        let mut owners = types_with_option(key).map(Kind::name);
+        let first = owners.next();
+        let is_own = first == Some(kind) || owners.any(|owner| owner == kind);
+        let is_common = common.rows.iter().any(|row| row.key == key);
+        (!is_own && (is_common || first.is_some())).then_some(first.filter(|_| !is_common))
+    };
+    let (mut kept, section) = (Table::default(), decoder.section());
+    for entry in table.iter() {
+        let key = &entry.key;
+        let Some(owner) = owner_of(key) else {
+            kept.set(entry.clone());
+            continue;
+        };
+        let message = decoder.enter(kind, |decoder| format!("unknown key `{key}` {}", decoder.section()));
+        let help = match owner {
+            None => format!("`{key}` is an option of every system: write it {section}"),
+            Some(owner) => {
+                let place = decoder.enter(owner, |decoder| decoder.section());
+                format!("`{key}` is an option of the type `{owner}`: write it {place}")
+            }
+        };
         decoder.report(Diagnostic::error(Code::UnknownKey, &entry.key_origin, message).help(help));
     }
-    let kept = table.iter().filter(|entry| !is_common(entry)).cloned().collect();
     Node { value: Value::Table(kept), origin: node.origin.clone() }
 }
 

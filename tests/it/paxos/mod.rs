@@ -2,4 +2,5 @@
 
 mod chaos;
 mod leases;
+mod script;
 mod world;

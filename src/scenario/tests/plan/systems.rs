@@ -167,7 +167,7 @@ error[S015]: `type` cannot be `rafft`
 4 | type = "rafft"
   |         ^^^^^ did you mean `raft`?
   |
-  = help: choose `raft`, `service` or `custom`
+  = help: choose `raft`, `multi-paxos`, `service` or `custom`
 
 error[S012]: `type` is missing in [system.kw]
  --> test.toml:8:1
@@ -175,7 +175,7 @@ error[S012]: `type` is missing in [system.kw]
 8 | [system.kw]
   | ^^^^^^^^^^^
   |
-  = help: write type = ... ("raft" | "service" | "custom")
+  = help: write type = ... ("raft" | "multi-paxos" | "service" | "custom")
 "#,
     );
 }
@@ -194,6 +194,8 @@ xyz = 1
 nods = 3
 [system.kv.raft]
 disk = { fsync = "1ms" }
+[system.kv.multi-paxos]
+membership = "joint"
 "#,
         ),
         r#"
@@ -243,6 +245,14 @@ error[S014]: unknown key `disk` in [system.kv.raft]
    | ^^^^
    |
    = help: `disk` is an option of every system: write it in [system.kv]
+
+error[S014]: unknown key `membership` in [system.kv.multi-paxos]
+  --> test.toml:13:1
+   |
+13 | membership = "joint"
+   | ^^^^^^^^^^
+   |
+   = help: `membership` is an option of the type `raft`: write it in [system.kv.raft]
 "#,
     );
     assert_shown(
@@ -582,4 +592,28 @@ error[S014]: unknown key `message` in [system.c.cpu]
    = help: the keys here are receive, send, byte
 "#,
     );
+}
+
+#[test]
+fn quorums_that_need_not_meet_are_refused_unless_that_is_wanted() {
+    let scenario = |allowed: &str, q2: u32| {
+        format!(
+            "[system.kv]\ntype = \"multi-paxos\"\nnodes = 7\nvoters = 5\n{allowed}[system.kv.multi-paxos]\nq1 = 3\nq2 = {q2}\n\
+             [workload.w]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n"
+        )
+    };
+    assert_shown(
+        &planned(&scenario("", 2)),
+        r#"
+error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
+ --> test.toml:9:6
+  |
+9 | q2 = 2
+  |      ^
+  |
+  = help: write sizes that together are more than 5; if you want to see what happens, write allow_unsafe = true beside `type`
+"#,
+    );
+    assert_shown(&planned(&scenario("allow_unsafe = true\n", 2)), "");
+    assert_shown(&planned(&scenario("", 3)), "");
 }
