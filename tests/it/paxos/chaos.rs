@@ -46,6 +46,9 @@ struct Setting {
     loses_disk: bool,
     /// Sizes of quorums that need not meet.
     parting: bool,
+    /// Three servers that ask no leave before they prepare a ballot, get promises though a leader is heard, and are back at once
+    /// when they crash, without what no sync covered.
+    duels: bool,
 }
 
 const SOUND: Setting = Setting {
@@ -55,6 +58,7 @@ const SOUND: Setting = Setting {
     changes: true,
     loses_disk: true,
     parting: false,
+    duels: false,
 };
 
 struct Chaos {
@@ -73,6 +77,8 @@ struct Chaos {
     cuts: u32,
     /// Steps of a thousand in which an operator wants something.
     wishes: u32,
+    /// Whether who crashes is back at once, without what no sync covered.
+    duels: bool,
     /// Whether a disk may still be lost.
     may_lose_disk: bool,
     disks_lost: u64,
@@ -94,11 +100,11 @@ fn quorums(rng: &mut Stream, setting: Setting, voters: u32) -> Quorums {
 impl Chaos {
     fn new(seed: u64, setting: Setting) -> Chaos {
         let mut rng = Stream::new(seed, "chaos", "schedule");
-        let voters = pick(&mut rng, &[3, 3, 4, 5]);
+        let voters = if setting.duels { 3 } else { pick(&mut rng, &[3, 3, 4, 5]) };
         let standbys = if setting.changes { pick(&mut rng, &[0, 1, 2]) } else { 0 };
-        let check_quorum = rng.below(2) == 0;
+        let check_quorum = rng.below(2) == 0 && !setting.duels;
         let core = multi_paxos::Options {
-            pre_vote: rng.below(2) == 0,
+            pre_vote: rng.below(2) == 0 && !setting.duels,
             check_quorum,
             parallel_leader_write: rng.below(4) > 0,
             accept_entries_max: pick(&mut rng, &[1, 2, 64]),
@@ -137,6 +143,7 @@ impl Chaos {
             cut: 0,
             acknowledged: 0,
             orders: 0,
+            duels: setting.duels,
             may_lose_disk,
             disks_lost: 0,
         }
@@ -201,7 +208,7 @@ impl Chaos {
         let leads = |id: &u32| self.world.server(NodeId(*id)).is_some_and(|server| server.core().is_leader());
         let leader = (0..self.servers).find(leads).map(NodeId);
         let id = if self.rng.below(2) == 0 { leader } else { None }.unwrap_or_else(|| self.any_node());
-        let kept = self.rng.below(4) as usize;
+        let kept = if self.duels { 0 } else { self.rng.below(4) as usize };
         if self.world.server(id).is_none() {
             return;
         }
@@ -210,6 +217,9 @@ impl Chaos {
             self.may_lose_disk = false;
             self.disks_lost += 1;
             self.world.replace_disk(id);
+        }
+        if self.duels {
+            self.world.restart(id);
         }
     }
 
@@ -430,8 +440,8 @@ const fn with(core_bugs: Bugs) -> Setting {
 const PARTING: Setting = Setting { parting: true, changes: false, loses_disk: false, ..SOUND };
 const SESSIONS_OFF: Setting = Setting { host_bugs: replica::SESSIONS_OFF, ..SOUND };
 
-bug_is_caught!(a_promise_not_durable, with(bugs::PROMISE_NOT_DURABLE),
-    "leader-completeness" | "agreement" | "durability" in 20_000 seeds);
+bug_is_caught!(a_promise_not_durable, Setting { duels: true, changes: false, ..with(bugs::PROMISE_NOT_DURABLE) },
+    "leader-completeness" | "agreement" in 60_000 seeds);
 bug_is_caught!(an_accept_not_durable, with(bugs::ACCEPT_NOT_DURABLE), "durability" in 500 seeds);
 bug_is_caught!(picking_its_own_value, with(bugs::PICK_OWN_VALUE), "leader-completeness" in 500 seeds);
 bug_is_caught!(picking_the_lowest_ballot, with(bugs::PICK_LOWEST_BALLOT), "leader-completeness" in 5_000 seeds);
