@@ -1,5 +1,7 @@
 //! Words of replicated logs: terms, indices, entries, commands.
 
+use std::fmt;
+
 use super::history::SessionId;
 use super::membership::Configuration;
 use super::op::Op;
@@ -50,6 +52,16 @@ pub enum Command {
         /// Size of the value, in bytes.
         size: u32,
     },
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::Noop => f.write_str("no-op"),
+            Command::Reconfigure(configuration) => write!(f, "voters {}", configuration.voters.numbers()),
+            Command::Apply { op, .. } => op.fmt(f),
+        }
+    }
 }
 
 impl Command {

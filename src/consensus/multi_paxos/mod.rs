@@ -22,7 +22,7 @@
 
 use std::rc::Rc;
 
-use crate::kernel::{Context, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
+use crate::kernel::{Context, Description, DiskError, DiskToken, Durable, Name, NodeId, Process, Time};
 use crate::model::halt::Halt;
 use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::membership::Roster;
@@ -39,6 +39,7 @@ mod acceptor;
 pub mod bugs;
 mod campaign;
 mod commitment;
+mod description;
 mod invariants;
 pub mod log;
 pub mod membership;
@@ -228,6 +229,10 @@ impl Process for MultiPaxos {
         }
         server.flush(cx);
         server
+    }
+
+    fn describe(&self, out: &mut Description) {
+        self.tell_state(out);
     }
 
     fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: Message) {

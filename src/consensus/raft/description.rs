@@ -1,7 +1,7 @@
 //! What a server says of itself, in the words of Figure 2.
 
 use crate::kernel::{Description, NodeId};
-use crate::model::log::{Command, LogIndex};
+use crate::model::log::LogIndex;
 use crate::model::membership::{Configuration, Slots};
 
 use super::Raft;
@@ -55,12 +55,7 @@ impl Raft {
         let shown = (last.saturating_sub(ENTRIES_SHOWN) + 1..=last).map(LogIndex);
         let entry = |index: LogIndex| {
             let entry = self.log.entry(index)?;
-            let command = match entry.command {
-                Command::Noop => "no-op".to_owned(),
-                Command::Reconfigure(configuration) => format!("voters {}", configuration.voters.numbers()),
-                Command::Apply { op, .. } => op.to_string(),
-            };
-            Some(format!("{}: term {} {command}", index.0, entry.term.0))
+            Some(format!("{}: term {} {}", index.0, entry.term.0, entry.command))
         };
         shown.filter_map(entry).collect()
     }

@@ -202,6 +202,11 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
                 format!("appends {}", index.0),
                 format!("appends {} of term {}", index.0, term.0),
             ),
+            ConsensusNote::Accepted { index, term, .. } => (
+                Sort::Plain,
+                format!("accepts {}", index.0),
+                format!("accepts {} in ballot {}", index.0, term.0),
+            ),
             ConsensusNote::Truncated { from } => alone(Sort::Plain, format!("cuts from {}", from.0)),
             ConsensusNote::Committed { index, .. } => alone(Sort::Commit, format!("commits {}", index.0)),
             ConsensusNote::Installed { index, .. } => {
