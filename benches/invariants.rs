@@ -1,11 +1,12 @@
 //! Time that a note costs the invariants of a replicated log, in steady state: five replicas append, sync,
 //! commit and apply entry after entry, and compact now and then. `cargo bench --bench invariants`.
 
-use seedbed::checks::consensus::{Holding, InvariantSet, Invariants};
+use seedbed::checks::consensus::{InvariantSet, Invariants};
 use seedbed::kernel::{Digest, NodeId, Time};
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
+use seedbed::model::note::Holding;
 
 const REPLICAS: u32 = 5;
 const ENTRIES: u64 = 1_000_000;

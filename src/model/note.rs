@@ -12,6 +12,15 @@ use super::membership::Slots;
 use super::op::{Answer, Op};
 use super::operation::Objection;
 
+/// How replicas tell what they hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holding {
+    /// A log that grows at its end: `Appended`, `Truncated`, `Synced`.
+    Log,
+    /// Values in slots that are decided each by itself: `Accepted`.
+    Slots,
+}
+
 /// What happened inside a replica.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConsensusNote {

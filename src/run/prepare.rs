@@ -1,10 +1,11 @@
 //! From a decoded scenario to a run that is ready to start: the world, and what its run will be held to.
 
-use crate::checks::consensus::{Holding, Invariant, InvariantSet};
+use crate::checks::consensus::{Invariant, InvariantSet};
 use crate::checks::liveness::Liveness;
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::membership::Slots;
+use crate::model::note::Holding;
 use crate::model::operation::Operation;
 use crate::scenario::nouns::check::{CheckOptions, Expect};
 use crate::scenario::plan::{CheckKind, CheckPlan, LIVENESS, LivenessPlan, OperatorFacts};

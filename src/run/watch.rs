@@ -1,12 +1,12 @@
 //! What listens to a run of the built-in world: the recorder, the stores' histories, and the invariants of each
 //! replicated log.
 
-use crate::checks::consensus::{Holding, InvariantSet, Invariants};
+use crate::checks::consensus::{InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
 use crate::checks::liveness::Liveness;
 use crate::faults::News;
 use crate::kernel::{Message, NodeId, SystemId, Time};
-use crate::model::note::{ClientNote, ServiceNote};
+use crate::model::note::{ClientNote, Holding, ServiceNote};
 use crate::sim::{FaultRecord, Lifecycle, Observer};
 use crate::systems::{Custom, Note, Role, Wire};
 

@@ -39,7 +39,7 @@ use crate::kernel::{NodeId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::membership::GROUP_MAX;
-use crate::model::note::ConsensusNote;
+use crate::model::note::{ConsensusNote, Holding};
 
 pub use invariant::{Invariant, InvariantSet, Row, TABLE};
 pub use violation::{InvariantViolation, Shortfall, What};
@@ -52,15 +52,6 @@ use mirror::{Mirror, Quorum};
 use one_leader::OneLeader;
 use violation::Found;
 use votes::Ballots;
-
-/// How replicas tell what they hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Holding {
-    /// A log that grows at its end: `Appended`, `Truncated`, `Synced`.
-    Log,
-    /// Values in slots that are decided each by itself: `Accepted`.
-    Slots,
-}
 
 /// The invariants of one system, judged as its nodes tell what they do.
 #[derive(Clone, Debug)]

@@ -235,10 +235,13 @@ impl Progress {
             self.in_flight.pop_front();
             self.overtaken = 0;
         }
-        if self.in_flight.iter().any(|&(from, last)| from >= first && last < end) {
-            self.in_flight.retain(|&(from, last)| last > through && !(from >= first && last < end));
-            self.overtaken += 1;
+        let is_answered = |&(from, last): &(LogIndex, LogIndex)| from >= first && last < end;
+        let mut is_overtaking = false;
+        while let Some(place) = self.in_flight.iter().position(is_answered) {
+            self.in_flight.remove(place);
+            is_overtaking = true;
         }
+        self.overtaken += u8::from(is_overtaking);
         self.next_index = self.next_index.max(through.next());
         self.in_flight.len() < before
     }
@@ -304,6 +307,36 @@ mod tests {
             std::iter::from_fn(|| queue.pop()).map(|b| (b.ballot.0, b.entry.term.0)).collect();
         assert_eq!(values, [(0, 8), (0, 8), (5, 5)], "slots 4 and 5 are free");
         assert_eq!((queue.first(), queue.end()), (LogIndex(7), LogIndex(7)));
+    }
+
+    /// Three Accepts of a slot each are under way, and then a fourth.
+    fn under_way() -> Progress {
+        let mut progress = Progress::new(LogIndex(1), Time::ZERO);
+        progress.in_flight = (1..=4).map(|index| (LogIndex(index), LogIndex(index))).collect();
+        progress.next_index = LogIndex(5);
+        progress
+    }
+
+    #[test]
+    fn what_three_later_answers_overtook_is_lost() {
+        let mut progress = under_way();
+        for index in [3, 2] {
+            assert!(progress.answered(LogIndex(index), LogIndex(index + 1), LogIndex(0)));
+            assert_eq!(progress.lost(), None);
+        }
+        assert!(progress.answered(LogIndex(4), LogIndex(5), LogIndex(0)));
+        assert_eq!(progress.lost(), Some((LogIndex(1), LogIndex(1))));
+        assert_eq!((progress.lost(), progress.in_flight.len()), (None, 1), "it is under way again");
+    }
+
+    #[test]
+    fn answers_that_come_in_order_overtake_nothing() {
+        let mut progress = under_way();
+        for index in 1..=4 {
+            assert!(progress.answered(LogIndex(index), LogIndex(index + 1), LogIndex(index)));
+        }
+        assert_eq!((progress.overtaken, progress.in_flight.len()), (0, 0));
+        assert!(!progress.answered(LogIndex(2), LogIndex(3), LogIndex(0)), "it came twice");
     }
 
     #[test]

@@ -11,10 +11,10 @@ pub use multi_paxos::MultiPaxosOptions;
 pub use raft::{RaftOptions, ReadsChoice};
 pub use service::{ServiceOptions, StepOptions};
 
-use crate::checks::consensus::Holding;
 use crate::consensus::bugs::Bug;
 use crate::faults::{Matter, Matters};
 use crate::model::membership::Configuration;
+use crate::model::note::Holding;
 use crate::net::Transport;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};

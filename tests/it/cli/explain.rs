@@ -63,11 +63,10 @@ fn options_and_codes_are_found_as_well() {
 #[test]
 fn an_option_is_found_by_its_path_with_names_of_the_users() {
     let of = |name: &str| run(&["explain", name]).exits(0).stdout;
-    let pre_vote = of("pre_vote");
+    let pre_vote = of("raft.pre_vote");
     assert!(pre_vote.starts_with("pre_vote: option in [system.NAME.raft]\n"), "{pre_vote}");
-    for name in
-        ["system.kv.raft.pre_vote", "system.kv.raft.pre_vote=true", "kv.raft.pre_vote", "raft.pre_vote"]
-    {
+    assert!(of("pre_vote").starts_with(&pre_vote) && of("pre_vote").len() > pre_vote.len(), "of each type");
+    for name in ["system.kv.raft.pre_vote", "system.kv.raft.pre_vote=true", "kv.raft.pre_vote"] {
         assert_eq!(of(name), pre_vote, "{name}");
     }
     assert!(of("[system.kv.raft]").starts_with("raft: type of system\n"));

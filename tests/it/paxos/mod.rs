@@ -3,4 +3,5 @@
 mod chaos;
 mod leases;
 mod script;
+mod swap;
 mod world;

@@ -1,8 +1,8 @@
 //! The world of `replicas`, of servers of Multi-Paxos.
 
-use seedbed::checks::consensus::Holding;
 use seedbed::consensus::multi_paxos::{Config, MultiPaxos, Options};
 use seedbed::model::membership::{Configuration, Roster};
+use seedbed::model::note::Holding;
 
 use crate::replicas::world::{self, Protocol};
 

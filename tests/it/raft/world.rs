@@ -1,8 +1,8 @@
 //! The world of `replicas`, of Raft servers.
 
-use seedbed::checks::consensus::Holding;
 use seedbed::consensus::raft::{Config, Options, Raft};
 use seedbed::model::membership::{Configuration, Roster};
+use seedbed::model::note::Holding;
 
 use crate::replicas::world::{self, Protocol};
 

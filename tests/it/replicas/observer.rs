@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use seedbed::checks::consensus::Holding;
 use seedbed::kernel::NodeId;
 use seedbed::model::history::SessionId;
 use seedbed::model::log::{LogIndex, Term};
 use seedbed::model::note::ConsensusNote;
+use seedbed::model::note::Holding;
 
 /// A picture of every log, and what was found wrong.
 pub struct Observer {

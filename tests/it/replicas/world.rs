@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use seedbed::checks::consensus::{Holding, InvariantSet, Invariants};
+use seedbed::checks::consensus::{InvariantSet, Invariants};
 use seedbed::consensus::ReplicatedLog;
 use seedbed::consensus::replica::{Config, Message, Options, Replica};
 use seedbed::kernel::{
@@ -11,6 +11,7 @@ use seedbed::kernel::{
     Time, Write,
 };
 use seedbed::model::membership::{Configuration, Roster, Slots};
+use seedbed::model::note::Holding;
 use seedbed::model::request::{Reply, Request};
 
 use super::observer::Observer;

@@ -5,9 +5,9 @@
 use crate::kernel::{Digest, NodeId, Stream, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
-use crate::model::note::ConsensusNote;
+use crate::model::note::{ConsensusNote, Holding};
 
-use super::super::{Holding, Invariant, InvariantSet, Invariants};
+use super::super::{Invariant, InvariantSet, Invariants};
 use super::CLIENTS;
 
 const SLOTS: usize = 3;

@@ -7,9 +7,9 @@ use crate::kernel::{NodeId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term, chained};
-use crate::model::note::ConsensusNote;
+use crate::model::note::{ConsensusNote, Holding};
 
-use super::{Holding, Invariant, InvariantSet, Invariants};
+use super::{Invariant, InvariantSet, Invariants};
 
 /// The node that clients run on; replicas are nodes 0, 1, 2 ..., named `kv.1`, `kv.2`, `kv.3` ...
 const CLIENTS: NodeId = NodeId(100);

@@ -2,9 +2,9 @@
 
 use crate::kernel::{NodeId, Time};
 use crate::model::log::{LogIndex, Term};
-use crate::model::note::ConsensusNote;
+use crate::model::note::{ConsensusNote, Holding};
 
-use super::super::{Holding, Invariant, InvariantSet, Invariants};
+use super::super::{Invariant, InvariantSet, Invariants};
 use super::Script;
 
 #[test]
