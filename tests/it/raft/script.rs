@@ -76,7 +76,7 @@ impl Scripted for Raft {
                 let recovering = if *is_whole { "" } else { " recovering" };
                 format!("term={} vote={vote}{recovering}", current_term.0)
             }
-            Record::Entry(entry) => format!("{}", describe_entry(entry)),
+            Record::Entry(entry) => describe_entry(entry),
             Record::Snapshot { snapshot, base } => {
                 let last = snapshot.last;
                 format!("last={}/{} base={}", last.index.0, last.term.0, base.index.0)
