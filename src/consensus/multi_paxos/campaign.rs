@@ -12,7 +12,9 @@ use crate::model::note::ConsensusNote;
 
 use super::bugs;
 use super::message::{Message, Promise, Vote};
-use super::roles::{Campaign, Leader, Progress, Queue, Role};
+use super::progress::Progress;
+use super::queue::Queue;
+use super::roles::{Campaign, Leader, Role};
 use super::{MultiPaxos, Timer};
 use crate::consensus::rounds::Rounds;
 

@@ -5,7 +5,8 @@ use crate::model::log::LogIndex;
 use crate::model::membership::{Configuration, Slots};
 
 use super::MultiPaxos;
-use super::roles::{Campaign, Leader, Progress, Role};
+use super::progress::Progress;
+use super::roles::{Campaign, Leader, Role};
 
 /// How many slots of the log's end are shown.
 const SLOTS_SHOWN: u64 = 5;

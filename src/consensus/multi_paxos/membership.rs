@@ -17,8 +17,9 @@ use crate::model::operation::{Operation, Progress as Answer};
 use super::bugs;
 use super::message::Message;
 use super::options::Options;
+use super::progress::Progress;
 use super::quorums::InForce;
-use super::roles::{Progress, Role};
+use super::roles::Role;
 use super::{MultiPaxos, Timer};
 
 /// A leader's round of bringing a new server up to date (as Raft: Ongaro 2014, §4.2.1): it ends when the server has what was

@@ -6,7 +6,9 @@
 //! |---|---|
 //! | `campaign` | "Paxos made simple" §2.2 phase 1 and §3: once for all slots, by a new leader |
 //! | `acceptor` | §2.2 as the acceptor sees it: promises (P1a) and accepts |
+//! | `queue` | §2.2 P2c and §3: what must be proposed again, and the gaps |
 //! | `proposals` | §2.2 phase 2 and §3 as the leader sees it: one value a slot, pipelined and batched |
+//! | `answers`, `progress` | what acceptors tell, and how far each of them is |
 //! | `commitment` | §2.3 learning what is chosen, and §3 the window of `alpha` slots |
 //! | `quorums` | majorities; Howard, Malkhi and Spiegelman 2016: quorums that meet across phases |
 //! | `persistence` | §2.5 stable storage; what waits for which sync |
@@ -36,6 +38,7 @@ use super::replicated_log::{
 };
 
 mod acceptor;
+mod answers;
 pub mod bugs;
 mod campaign;
 mod commitment;
@@ -46,7 +49,9 @@ pub mod membership;
 pub mod message;
 pub mod options;
 pub mod persistence;
+mod progress;
 mod proposals;
+mod queue;
 pub mod quorums;
 pub mod reads;
 mod recovery;
