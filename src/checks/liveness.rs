@@ -208,6 +208,7 @@ impl Liveness {
                 }
             }
             ConsensusNote::Appended { .. }
+            | ConsensusNote::Accepted { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Rejoined
             | ConsensusNote::Truncated { .. }

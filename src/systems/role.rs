@@ -100,6 +100,7 @@ impl<X: Process> Role<X> {
     pub fn votes(&self) -> Option<(usize, usize)> {
         match self {
             Role::Raft(replica) => replica.core().votes(),
+            Role::MultiPaxos(replica) => replica.core().votes(),
             Role::Clients(_) | Role::Operator(_) | Role::Front(_) | Role::Instance(_) | Role::Custom(_) => {
                 None
             }

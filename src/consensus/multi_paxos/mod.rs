@@ -401,6 +401,18 @@ impl MultiPaxos {
         matches!(self.role, Role::Candidate(_))
     }
 
+    /// The promises that it has, or was told that it would get, and how many it needs; `None` if it does not campaign. Of those who
+    /// decide the next slot: others may be needed besides.
+    pub fn votes(&self) -> Option<(usize, usize)> {
+        let promised = match &self.role {
+            Role::PreCandidate { votes } => *votes,
+            Role::Candidate(campaign) => campaign.counting(self.commit_index.next()),
+            Role::Follower | Role::Leader(_) => return None,
+        };
+        let in_force = &self.reign.in_force;
+        Some((promised.common(in_force.configuration.voters).len(), in_force.q1))
+    }
+
     /// Whether its disk is a new one, and it has not been taken in again.
     pub fn is_recovering(&self) -> bool {
         self.recovering.is_some()
