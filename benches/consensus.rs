@@ -1,5 +1,5 @@
-//! Committed operations a second of wall time of a replicated store: five replicas of Raft in one LAN, 64 clients that write,
-//! each as soon as its last write is answered, no batches.
+//! Committed operations a second of wall time of a replicated store: five replicas in one LAN, 64 clients that write, each as
+//! soon as its last write is answered, no batches; on Raft, and on Multi-Paxos.
 //!
 //! `cargo bench --bench consensus -- --json` prints one JSON document; without `--json` a table. Each row is the median of several
 //! turns, taken in turns, so that a busy moment of the machine strikes all rows. "plain" is the world and the invariants;
@@ -19,6 +19,8 @@ const ROUNDS: usize = 7;
 /// What the network, the disks and the cores are, and what is checked.
 struct Row {
     name: &'static str,
+    /// The type of the store.
+    kind: &'static str,
     network: &'static str,
     system: &'static str,
     checks: &'static str,
@@ -29,9 +31,10 @@ struct Row {
 const INVARIANTS: &str = "invariants = [\"one-leader\", \"log-matching\", \"leader-completeness\", \"agreement\", \"exactly-once\", \"monotonic\"]";
 const WITH_HISTORY: &str = "invariants = [\"one-leader\", \"log-matching\", \"leader-completeness\", \"agreement\", \"durability\", \"exactly-once\", \"monotonic\"]";
 
-const ROWS: [Row; 3] = [
+const ROWS: [Row; 5] = [
     Row {
         name: "plain",
+        kind: "raft",
         network: "jitter = \"const(50us)\"",
         system: "",
         checks: INVARIANTS,
@@ -39,6 +42,7 @@ const ROWS: [Row; 3] = [
     },
     Row {
         name: "without invariants",
+        kind: "raft",
         network: "jitter = \"const(50us)\"",
         system: "",
         checks: "",
@@ -46,6 +50,23 @@ const ROWS: [Row; 3] = [
     },
     Row {
         name: "everything",
+        kind: "raft",
+        network: "jitter = \"lognormal(median=50us, p99=200us)\", loss = \"0.01%\"",
+        system: "cores = 4\ncpu = { receive = \"2us\" }\ntransport = \"stream\"",
+        checks: WITH_HISTORY,
+        target: Some(400_000.0),
+    },
+    Row {
+        name: "plain, multi-paxos",
+        kind: "multi-paxos",
+        network: "jitter = \"const(50us)\"",
+        system: "",
+        checks: INVARIANTS,
+        target: Some(600_000.0),
+    },
+    Row {
+        name: "everything, multi-paxos",
+        kind: "multi-paxos",
         network: "jitter = \"lognormal(median=50us, p99=200us)\", loss = \"0.01%\"",
         system: "cores = 4\ncpu = { receive = \"2us\" }\ntransport = \"stream\"",
         checks: WITH_HISTORY,
@@ -86,10 +107,10 @@ impl Measured {
             if row.checks.is_empty() { String::new() } else { format!("[check.safety]\n{}\n", row.checks) };
         let text = format!(
             "schema = 1\nname = \"bench\"\nduration = \"3s\"\n[network]\ndefault = {{ {} }}\n\
-             [system.kv]\ntype = \"raft\"\nnodes = 5\n{}\n[system.kv.raft]\nbatch = 1\n\
+             [system.kv]\ntype = \"{}\"\nnodes = 5\n{}\n[system.kv.{}]\nbatch = 1\n\
              [workload.clients]\ntarget = \"kv\"\narrival = \"closed(clients=64)\"\nkeys = \"uniform(n=1000)\"\n\
              mix = {{ write = 1 }}\n{checks}",
-            row.network, row.system
+            row.network, row.kind, row.system, row.kind
         );
         let loaded = load_text("bench.toml", &text, &LoadOptions::default());
         let prepared = first_run(loaded, Limits::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
@@ -134,7 +155,7 @@ impl Measured {
         let median = self.median();
         let target = self.row.target.map_or(String::new(), |target| format!(" (aim {:.0} k)", target / 1e3));
         format!(
-            "{:18}  {:.0} k operations/s{target}  {:.2} M messages/s  {:.2} M events/s  {:.1} messages and {:.1} events an operation",
+            "{:24}  {:.0} k operations/s{target}  {:.2} M messages/s  {:.2} M events/s  {:.1} messages and {:.1} events an operation",
             self.row.name,
             self.committed / median / 1e3,
             self.messages / median / 1e6,
