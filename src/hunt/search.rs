@@ -1,6 +1,7 @@
 //! The search: seeds side by side until a check fails. Which seed is found hangs on no number of threads: the lowest that
 //! fails, unless the time is up before all below it are done.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +10,9 @@ use crate::spec::Node;
 use crate::systems::Custom;
 
 use super::subject::{Subject, Violation, run, violations};
+
+/// What runs under a seed: a document, and a number that those of the same document share.
+pub type Documents<'a> = dyn Fn(u64) -> (usize, Cow<'a, Node>) + Sync + 'a;
 
 /// Which seeds are tried, and how.
 #[derive(Clone, Copy)]
@@ -41,9 +45,8 @@ pub struct Searched {
 }
 
 impl Search<'_> {
-    /// Tries the seeds of the range. `None` if the document is not valid.
-    pub fn run<X: Custom>(&self, subject: Subject<'_>, document: &Node) -> Option<Searched> {
-        subject.prepare::<X>(document)?;
+    /// Tries the seeds of the range, each in the document that is its own, all of which are valid.
+    pub fn run<X: Custom>(&self, subject: Subject<'_>, documents: &Documents<'_>) -> Searched {
         let (first, last) = self.seeds;
         let next = AtomicU64::new(first);
         let lowest = AtomicU64::new(u64::MAX);
@@ -52,7 +55,8 @@ impl Search<'_> {
         std::thread::scope(|scope| {
             for _ in 0..self.jobs {
                 scope.spawn(|| {
-                    let (scenario, files) = subject.decode(document).expect("it was decoded before");
+                    // Seeds that share a document decode it once.
+                    let mut decoded = None;
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         if seed > last || seed > lowest.load(Ordering::Relaxed) {
@@ -61,7 +65,13 @@ impl Search<'_> {
                         let is_over = || (self.is_over)() || seed > lowest.load(Ordering::Relaxed);
                         let attempt = || {
                             let _begun = (self.begins)(seed);
-                            let prepared = subject.prepare_under::<X>(&scenario, seed, &*files);
+                            let (number, document) = documents(seed);
+                            if decoded.as_ref().is_none_or(|(known, _)| *known != number) {
+                                decoded = Some((number, subject.decode(&document)));
+                            }
+                            let decoded = decoded.as_ref().and_then(|(_, decoded)| decoded.as_ref());
+                            let (scenario, files) = decoded.expect("it was decoded before");
+                            let prepared = subject.prepare_under::<X>(scenario, seed, &**files);
                             run(prepared.expect("it was planned before"), &is_over)
                         };
                         match catch_unwind(AssertUnwindSafe(attempt)) {
@@ -97,6 +107,6 @@ impl Search<'_> {
         let open = open.into_inner().expect("nothing panics while it is held");
         let first_open = open.into_iter().filter(|seed| *seed < end).min();
         let through = first_open.unwrap_or(begun);
-        Some(Searched { tried: through - first, is_open: through < end, found, panicked })
+        Searched { tried: through - first, is_open: through < end, found, panicked }
     }
 }

@@ -10,7 +10,7 @@ use crate::systems::Custom;
 use super::execute::{Executed, execute};
 use super::prepare::{Prepared, prepare};
 
-/// The first combination of the scenario's sweep under its own seed, planned.
+/// The first combination of the scenario's sweep, or the one that it draws, under its own seed, planned.
 ///
 /// # Errors
 /// Every mistake in the scenario, as a person reads them.
@@ -18,8 +18,15 @@ pub fn first_run<X: Custom>(mut loaded: Loaded, limits: Limits) -> Result<Prepar
     let files = loaded.files();
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let prepared = loaded.document.as_ref().and_then(|document| {
-        let point = Sweep::new(document, &mut diagnostics)?.point(0);
-        let scenario = Scenario::decode(&point.document, &mut Decoder::new(&mut diagnostics, &files))?;
+        let sweep = Sweep::new(document, &mut diagnostics)?;
+        let mut decode = |point: usize| {
+            Scenario::decode(&sweep.point(point).document, &mut Decoder::new(&mut diagnostics, &files))
+        };
+        let first = decode(0)?;
+        let scenario = match sweep.drawn(first.seed) {
+            None | Some(0) => first,
+            Some(drawn) => decode(drawn)?,
+        };
         prepare("scenario", &scenario, scenario.seed, limits, &mut diagnostics, &files)
     });
     prepared.ok_or_else(|| render(&loaded.sources, &diagnostics, false))

@@ -10,6 +10,8 @@ use super::{Loaded, Scenario, Sweep, read};
 
 /// The most combinations that are planned; of a larger sweep a sample.
 pub const POINTS_MAX: usize = 1_000;
+/// The same of a sweep that is drawn from: there are many, and `run` and `hunt` plan all that their seeds draw.
+const POINTS_OF_DRAWN_MAX: usize = 200;
 /// After so many nodes no further combination is planned: a sweep over worlds of a million nodes must not take
 /// minutes to check.
 pub const NODES_PLANNED_MAX: u64 = 1_000_000;
@@ -28,6 +30,8 @@ pub struct Checked<X: Custom = Never> {
     pub world: World<X>,
     /// Its combinations.
     pub combinations: usize,
+    /// Whether each seed runs one of them, which it draws.
+    pub draws: bool,
     /// Runs of each combination.
     pub repeat: u32,
     /// Nodes that the scenario lists, over the combinations that were planned.
@@ -37,11 +41,12 @@ pub struct Checked<X: Custom = Never> {
 impl<X: Custom> Checked<X> {
     /// How many runs the scenario has.
     pub fn runs(&self) -> u64 {
-        self.combinations as u64 * u64::from(self.repeat)
+        let products = if self.draws { 1 } else { self.combinations as u64 };
+        products * u64::from(self.repeat)
     }
 }
 
-/// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] a sample in which every
+/// Decodes and plans the combinations of a scenario: all, or of more than [`POINTS_MAX`] (fewer where seeds draw them) a sample in which every
 /// value of every variable occurs, unless those would be more than [`VALUES_DECODED_MAX`] allows. `plan` makes the world
 /// of one combination; the caller may hold it to more than [`super::plan()`] does. `None` once every mistake has been
 /// added to the diagnostics.
@@ -56,7 +61,8 @@ pub fn check<X: Custom>(
     let mut first = None;
     let (mut least, mut most, mut planned, mut errors) = (usize::MAX, 0, 0, 0);
     let budget = (VALUES_DECODED_MAX / sweep.values()).max(1);
-    let sample = sweep.sample(POINTS_MAX.min(budget));
+    let points = if sweep.draws() { POINTS_OF_DRAWN_MAX } else { POINTS_MAX };
+    let sample = sweep.sample(points.min(budget));
     let step = sample.len().div_ceil(budget);
     let mut findings = sweep.findings();
     for index in sample.into_iter().step_by(step) {
@@ -82,8 +88,8 @@ pub fn check<X: Custom>(
     }
     findings.tell(diagnostics);
     let (first, world) = first.filter(|_| diagnostics.error_count() == errors_before)?;
-    let (combinations, repeat) = (sweep.len(), sweep.repeat);
-    Some(Checked { first, world, combinations, repeat, nodes: least..=most })
+    let (combinations, draws, repeat) = (sweep.len(), sweep.draws(), sweep.repeat);
+    Some(Checked { first, world, combinations, draws, repeat, nodes: least..=most })
 }
 
 /// The nodes that the scenario lists: neither clients nor what a type adds.

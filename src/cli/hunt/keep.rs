@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Kept, MINIMAL, Prey};
+use super::{Kept, MINIMAL};
 use crate::cli::internal::quoted;
 use crate::cli::{Exit, Failure};
 use crate::hunt::{Pursued, Violation};
@@ -13,6 +13,7 @@ use crate::run::execute::Executed;
 use crate::run::outputs::{CAPSULE, Disk, OutputError, REPORT, Sink, run_id, write_file};
 use crate::run::product::{self, Origin, Wanted};
 use crate::scenario::resolved;
+use crate::spec::Node;
 use crate::systems::Custom;
 
 /// Holds that results can be written, before anything is simulated.
@@ -33,12 +34,12 @@ pub(super) fn check_writable(folder: &Path) -> Result<(), Failure> {
 pub(super) fn keep<X: Custom>(
     program: &str,
     pursued: Pursued<X>,
-    prey: &Prey,
+    document: &Node,
     home: &Path,
     others: Vec<Violation>,
 ) -> Result<Kept, Failure> {
     let Pursued { capsule, minimal, run, resolved: own } = pursued;
-    let id = run_id(&resolved(&prey.document, None), capsule.seed, &[]);
+    let id = run_id(&resolved(document, None), capsule.seed, &[]);
     let folder = home.join(format!("hunt-{id}-{}", capsule.check.kind));
     let write = || -> Result<(), OutputError> {
         for input in &capsule.inputs {

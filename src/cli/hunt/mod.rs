@@ -4,6 +4,8 @@ mod keep;
 mod print;
 mod progress;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +23,7 @@ use crate::scenario::plan::LIVENESS;
 use crate::scenario::source::ScenarioFiles;
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render};
 use crate::sim::Limits;
-use crate::spec::{DataFiles, Node, suggest};
+use crate::spec::{DataFiles, Diagnostics, Node, suggest};
 use crate::systems::Custom;
 use keep::{check_writable, keep};
 use progress::Bar;
@@ -93,8 +95,29 @@ pub struct Hunt {
 /// What is hunted.
 struct Prey {
     name: String,
-    document: Node,
+    hunted: Hunted,
     loaded: Loaded,
+}
+
+/// What runs under the seeds.
+enum Hunted {
+    /// The same combination under each.
+    One(Node),
+    /// Under each the combination that it draws.
+    Drawn(Box<Sweep>),
+}
+
+impl Hunted {
+    /// What runs under a seed: a document, and a number that seeds of the same document share.
+    fn under(&self, seed: u64) -> (usize, Cow<'_, Node>) {
+        match self {
+            Hunted::One(document) => (0, Cow::Borrowed(document)),
+            Hunted::Drawn(sweep) => {
+                let drawn = sweep.drawn(seed).expect("it draws");
+                (drawn, Cow::Owned(sweep.point(drawn).document))
+            }
+        }
+    }
 }
 
 /// A failure, and where it was put.
@@ -134,7 +157,7 @@ impl Hunt {
         let subject = Subject { name: &prey.name, files };
         let bar = Bar::new(self.progress, terminal);
         let mut took = Took::default();
-        let searched = self.search::<X>(subject, &prey.document, &is_over, &bar, &mut took);
+        let searched = self.search::<X>(subject, &prey.hunted, &is_over, &bar, &mut took);
         took.search_s = clock.seconds();
         let kept = match &searched.found {
             None => None,
@@ -149,12 +172,13 @@ impl Hunt {
                 };
                 let command = self.command(Some(*seed));
                 let _doing = doing(command);
-                let pursued = pursue::<X>(subject, &prey.document, *seed, &wanted.wanted, effort);
+                let (_, document) = prey.hunted.under(*seed);
+                let pursued = pursue::<X>(subject, &document, *seed, &wanted.wanted, effort);
                 let others =
                     violations.iter().filter(|other| other.wanted != wanted.wanted).cloned().collect();
                 match pursued {
                     None => None,
-                    Some(pursued) => Some(keep(&self.program, pursued, &prey, &folder, others)?),
+                    Some(pursued) => Some(keep(&self.program, pursued, &document, &folder, others)?),
                 }
             }
         };
@@ -170,25 +194,62 @@ impl Hunt {
         let mut loaded = input::load(&self.file, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
         let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
-        let chosen = sweep.as_ref().map(|sweep| self.choose(sweep)).transpose()?;
-        let prepared: Option<(Prepared<X>, Node)> = chosen.and_then(|document| {
-            let files = loaded.files();
-            let scenario: Scenario = read(&document, &mut diagnostics, &files)?;
-            let name = scenario.name_or_file(input::shown(&self.file));
-            let prepared =
-                prepare(&name, &scenario, self.seeds.0, Limits::default(), &mut diagnostics, &files)?;
-            Some((prepared, document))
+        let hunted = sweep.map(|sweep| self.choose(sweep)).transpose()?;
+        let prepared: Option<(Prepared<X>, Hunted)> = hunted.and_then(|hunted| {
+            let prepared = match &hunted {
+                Hunted::One(document) => self.plan(&loaded, document, self.seeds.0, &mut diagnostics),
+                Hunted::Drawn(sweep) => self.plan_drawn(&loaded, sweep, &mut diagnostics),
+            };
+            Some((prepared?, hunted))
         });
         terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
-        let Some((prepared, document)) = prepared.filter(|_| !diagnostics.has_errors()) else {
+        let Some((prepared, hunted)) = prepared.filter(|_| !diagnostics.has_errors()) else {
             return Ok(None);
         };
         self.check_wanted(&prepared)?;
-        Ok(Some(Prey { name: prepared.name.clone(), document, loaded }))
+        Ok(Some(Prey { name: prepared.name.clone(), hunted, loaded }))
     }
 
-    /// The one combination of the sweep that is hunted.
-    fn choose(&self, sweep: &Sweep) -> Result<Node, Failure> {
+    fn plan<X: Custom>(
+        &self,
+        loaded: &Loaded,
+        document: &Node,
+        seed: u64,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Prepared<X>> {
+        let files = loaded.files();
+        let scenario: Scenario = read(document, diagnostics, &files)?;
+        let name = scenario.name_or_file(input::shown(&self.file));
+        prepare(&name, &scenario, seed, Limits::default(), diagnostics, &files)
+    }
+
+    /// Plans every combination that a seed draws, and returns the first.
+    fn plan_drawn<X: Custom>(
+        &self,
+        loaded: &Loaded,
+        sweep: &Sweep,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Prepared<X>> {
+        let (mut planned, mut first) = (BTreeSet::new(), None);
+        let mut findings = sweep.findings();
+        for seed in self.seeds.0..=self.seeds.1 {
+            let drawn = sweep.drawn(seed).filter(|drawn| planned.insert(*drawn));
+            let Some(drawn) = drawn else { continue };
+            let mut found = Diagnostics::default();
+            let prepared = self.plan(loaded, &sweep.point(drawn).document, seed, &mut found);
+            let is_invalid = prepared.is_none();
+            findings.add(drawn, found);
+            first = first.or(prepared);
+            if is_invalid || planned.len() == sweep.len() {
+                break;
+            }
+        }
+        findings.tell(diagnostics);
+        first
+    }
+
+    /// What of the sweep is hunted: one combination, unless each seed draws its own.
+    fn choose(&self, sweep: Sweep) -> Result<Hunted, Failure> {
         if let Some((name, _)) = self.only.iter().find(|(name, _)| !sweep.names().any(|known| known == name))
         {
             let failure = Failure::new(Exit::Invalid, format!("--only {name}: no [sweep] varies `{name}`"));
@@ -197,6 +258,14 @@ impl Hunt {
                 None => failure.help("--set replaces a value of the scenario"),
             });
         }
+        if let Some((name, value)) = self.only.first().filter(|_| sweep.draws()) {
+            let message = format!("--only {name}: each seed draws its own combination of the [sweep]");
+            let help = format!("write --set 'sweep.vars.{name}=[\"{value}\"]' to let it draw nothing else");
+            return Err(Failure::new(Exit::Invalid, message).help(help));
+        }
+        if sweep.draws() {
+            return Ok(Hunted::Drawn(Box::new(sweep)));
+        }
         let is_chosen = |point: &Point| {
             self.only.iter().all(|(name, value)| {
                 point.parameters.iter().any(|one| one.name == *name && one.written == *value)
@@ -204,7 +273,7 @@ impl Hunt {
         };
         let mut points = sweep.points().filter(is_chosen);
         match (points.next(), points.next()) {
-            (Some(point), None) => Ok(point.document),
+            (Some(point), None) => Ok(Hunted::One(point.document)),
             (None, _) => {
                 let message = "nothing selected: no combination of the [sweep] has these values";
                 Err(Failure::new(Exit::NothingSelected, message))
@@ -261,7 +330,7 @@ impl Hunt {
     fn search<X: Custom>(
         &self,
         subject: Subject<'_>,
-        document: &Node,
+        hunted: &Hunted,
         is_over: &(dyn Fn() -> bool + Sync),
         bar: &Bar,
         took: &mut Took,
@@ -280,7 +349,7 @@ impl Hunt {
             begins: &|seed| Box::new(doing(self.command(Some(seed)))),
             ran: &ran,
         };
-        let searched = search.run::<X>(subject, document).expect("it was planned before");
+        let searched = search.run::<X>(subject, &|seed| hunted.under(seed));
         took.events = events.into_inner();
         searched
     }

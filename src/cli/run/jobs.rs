@@ -1,5 +1,7 @@
 //! What is to run: every file loaded, every sweep expanded, every run checked before any starts.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
@@ -125,7 +127,10 @@ fn select<X: Custom>(
     let (mut jobs, mut name, mut is_part) = (Vec::new(), String::new(), false);
     let (mut findings, mut refused) = (sweep.findings(), None);
     let (mut invalid, mut nodes_in_vain, mut errors) = (0, 0, 0);
-    for (index, point) in sweep.points().enumerate() {
+    let drawn = if sweep.draws() { Some(drawn(args, loaded, sweep)?) } else { None };
+    let is_drawn = |index: &usize| drawn.as_ref().is_none_or(|drawn| drawn.contains_key(index));
+    for index in (0..sweep.len()).filter(is_drawn) {
+        let point = sweep.point(index);
         let params = params(&point);
         if !is_selected(&args.only, &params) {
             is_part = true;
@@ -137,15 +142,20 @@ fn select<X: Custom>(
         let scenario = read(&point.document, &mut found, &files);
         let nodes = scenario.as_ref().map_or(0, Scenario::nodes_asked);
         let prepared = scenario.and_then(|scenario| {
-            let seeds = seeds(args, scenario.seed, sweep.repeat);
-            let (first, last) = seeds.map_err(|failure| refused.get_or_insert(failure)).ok()?;
+            let seeds: Vec<u64> = match &drawn {
+                Some(drawn) => drawn[&index].clone(),
+                None => {
+                    let range = seeds(args, scenario.seed, sweep.repeat);
+                    range.map_err(|failure| refused.get_or_insert(failure)).ok()?.collect()
+                }
+            };
             let name = scenario.name_or_file(input::shown(path));
-            let prepared = prepare::<X>(&name, &scenario, first, limits(args), &mut found, &files)?;
-            Some((prepared, first, last))
+            let prepared = prepare::<X>(&name, &scenario, seeds[0], limits(args), &mut found, &files)?;
+            Some((prepared, seeds))
         });
         errors += found.error_count();
         findings.add(index, found);
-        let Some((prepared, first, last)) = prepared else {
+        let Some((prepared, seeds)) = prepared else {
             invalid += 1;
             nodes_in_vain += nodes;
             let is_enough =
@@ -159,18 +169,33 @@ fn select<X: Custom>(
         let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
         let run =
             |seed| PlannedRun { run_id: run_id(&resolved, seed, &inputs), seed, params: params.clone() };
-        for run in (first..=last).map(run) {
+        for run in seeds.into_iter().map(run) {
             match args.partition.is_none_or(|part| part.holds(&run.run_id)) {
                 true => jobs.push(Job { run, point: index }),
                 false => is_part = true,
             }
         }
     }
+    if drawn.is_some() {
+        jobs.sort_by_key(|job: &Job| job.run.seed);
+    }
     findings.tell(diagnostics);
     if let Some(failure) = refused {
         return Err(failure);
     }
     Ok((invalid == 0).then_some(Selected { name, jobs, is_part }))
+}
+
+/// The seeds that draw each combination, in order; combinations that none draws are left out.
+fn drawn(args: &RunArgs, loaded: &Loaded, sweep: &Sweep) -> Result<BTreeMap<usize, Vec<u64>>, Failure> {
+    // A seed draws a combination, and not the other way round: the scenario's own is that of any.
+    let first = read(&sweep.point(0).document, &mut Diagnostics::default(), &loaded.files());
+    let own = first.map_or(1, |scenario| scenario.seed);
+    let mut drawn: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+    for seed in seeds(args, own, sweep.repeat)? {
+        drawn.entry(sweep.drawn(seed).expect("the sweep draws")).or_default().push(seed);
+    }
+    Ok(drawn)
 }
 
 /// What `--only` names must be a variable of some file.
@@ -211,8 +236,9 @@ impl Batch {
     /// The values of a variable, in order.
     fn values(&self, name: &str) -> Vec<String> {
         let mut values: Vec<String> = Vec::new();
-        for (_, value) in self.sweep.points().flat_map(|point| params(&point)).filter(|(one, _)| one == name)
-        {
+        // Every value occurs in the sample.
+        let points = self.sweep.sample(POINTS_MAX).into_iter().map(|index| self.sweep.point(index));
+        for (_, value) in points.flat_map(|point| params(&point)).filter(|(one, _)| one == name) {
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -251,8 +277,8 @@ fn is_selected(only: &[(String, String)], params: &[(String, String)]) -> bool {
     only.iter().all(|(name, _)| params.iter().any(|param| param.0 == *name && only.contains(param)))
 }
 
-/// The first and last seed of every combination.
-fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<(u64, u64), Failure> {
+/// The seeds of every combination.
+fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<RangeInclusive<u64>, Failure> {
     let chosen = args.seeds.or(args.seed.map(|seed| (seed, seed)));
     let (first, last) = chosen.unwrap_or((own, own.saturating_add(u64::from(repeat) - 1)));
     if last > SEED_MAX {
@@ -263,7 +289,7 @@ fn seeds(args: &RunArgs, own: u64, repeat: u32) -> Result<(u64, u64), Failure> {
         let message = format!("{first}..{last} are more than {RUNS_MAX} seeds");
         return Err(Failure::new(Exit::Invalid, message).help("run them in parts: --seeds A..B"));
     }
-    Ok((first, last))
+    Ok(first..=last)
 }
 
 fn limits(args: &RunArgs) -> Limits {
@@ -275,8 +301,12 @@ fn limits(args: &RunArgs) -> Limits {
     }
 }
 
-/// The variables without which combinations could not be told apart, the first ones dropped where others do.
+/// The variables without which combinations could not be told apart, the first ones dropped where others do. Where seeds draw
+/// them, the seed tells.
 fn telling(sweep: &Sweep) -> Vec<bool> {
+    if sweep.draws() {
+        return vec![false; sweep.names().count()];
+    }
     let points: Vec<Vec<String>> =
         sweep.points().map(|point| params(&point).into_iter().map(|(_, value)| value).collect()).collect();
     let mut telling = vec![true; sweep.names().count()];

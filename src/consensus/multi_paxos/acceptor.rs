@@ -99,7 +99,7 @@ impl MultiPaxos {
         let through = if is_heartbeat { self.vouched_durable } else { self.vouched };
         let (first, count) = (accept.first, accept.entries.len() as u32);
         let message = if self.recovering.is_some() {
-            Message::Learned { ballot, through }
+            Message::Learned { ballot, through, round: if is_heartbeat { accept.round } else { 0 } }
         } else if is_heartbeat {
             Message::Heard { ballot, round: accept.round, through }
         } else {

@@ -96,14 +96,19 @@ impl MultiPaxos {
         slot: usize,
         ballot: Term,
         through: LogIndex,
+        round: u32,
     ) {
         if !self.hear_answer(cx, slot, ballot) {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { unreachable!("seen just now") };
         let progress = &mut leader.followers[slot];
-        if progress.is_back_at(through) {
-            self.log.forget_acceptor(slot, through);
+        // Answers to values overtake each other, and tell of less for no more reason than that.
+        if round > progress.round_of_learner {
+            progress.round_of_learner = round;
+            if progress.is_back_at(through) {
+                self.log.forget_acceptor(slot, through);
+            }
         }
         let Role::Leader(leader) = &mut self.role else { unreachable!("seen just now") };
         let progress = &leader.followers[slot];

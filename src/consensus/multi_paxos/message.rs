@@ -71,6 +71,8 @@ pub enum Message {
         ballot: Term,
         /// Every slot up to here is held durably.
         through: LogIndex,
+        /// The round of the heartbeat that it answers; 0: it answers values.
+        round: u32,
     },
     /// Asks for a piece of a snapshot.
     Fetch {

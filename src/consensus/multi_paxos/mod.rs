@@ -259,7 +259,9 @@ impl Process for MultiPaxos {
                 self.on_accepted(cx, slot, ballot, first, count, behind);
             }
             Message::Heard { ballot, round, through } => self.on_heard(cx, slot, ballot, round, through),
-            Message::Learned { ballot, through } => self.on_learned(cx, slot, ballot, through),
+            Message::Learned { ballot, through, round } => {
+                self.on_learned(cx, slot, ballot, through, round);
+            }
             Message::Fetch { last_index, offset } => self.on_fetch(cx, from, last_index, offset),
             Message::Piece(piece) => self.on_piece(cx, from, &piece),
             Message::TimeoutNow { ballot } => self.on_timeout_now(cx, from, ballot),

@@ -29,6 +29,8 @@ pub struct Progress {
     pub round: u32,
     /// And what it told with that, as `through`, which may have been more before it restarted.
     pub through_at_round: LogIndex,
+    /// The newest round that it returned while its disk was a new one, so that it confirmed nothing.
+    pub round_of_learner: u32,
     /// When it last answered.
     pub heard_at: Time,
 }
@@ -45,6 +47,7 @@ impl Progress {
             overtaken: 0,
             is_silent: false,
             round: 0,
+            round_of_learner: 0,
             through_at_round: LogIndex(0),
             heard_at: now,
         }

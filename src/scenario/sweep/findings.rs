@@ -61,7 +61,7 @@ impl<'a> Findings<'a> {
 
     /// Adds everything that was found in the combination `index`, if anything was.
     pub fn add(&mut self, index: usize, found: Diagnostics) {
-        let combination = &self.sweep.combinations[index];
+        let combination = &self.sweep.combinations.get(index);
         self.tried.add(combination);
         if !found.has_errors() {
             self.sound.add(combination);
@@ -104,7 +104,7 @@ impl<'a> Findings<'a> {
                 // Another error may have kept a combination from showing this one.
                 let told = if sound.count > 0 { spread.or(&sound) } else { spread.or(&tried) };
                 for variable in causes(sweep, &diagnostic, &spread, &told) {
-                    let value = sweep.combinations[spread.first][variable] as usize;
+                    let value = sweep.combinations.get(spread.first)[variable] as usize;
                     let variable_name = &sweep.variables[variable].name;
                     let label = match spread.values_of(variable) {
                         1 => format!("when `{variable_name}` is this"),

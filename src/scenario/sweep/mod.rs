@@ -3,7 +3,11 @@
 //! Combinations come in declared order, the last variable turning fastest; `zip` makes variables turn
 //! together, `where` leaves combinations out. `repeat` is not part of the product: every combination runs with
 //! the same seeds, so that variants can be compared in pairs.
+//!
+//! With `draw` it is the other way round: every seed runs one combination, drawn from it. So thousands of seeds meet
+//! thousands of combinations (swarm testing: Groce et al., ISSTA 2012), and a seed alone still says what ran.
 
+mod combinations;
 mod filter;
 mod findings;
 mod substitute;
@@ -11,8 +15,11 @@ mod variables;
 
 use std::collections::BTreeSet;
 
+use crate::kernel::Keyed;
+use crate::kernel::random::below;
 use crate::spec::{Code, Diagnostics, Entry, Node, Origin, Table, Text, suggest, write};
 use crate::spec::{Decode, Decoder, Diagnostic, Located, Named, NoDataFiles, Options, Value};
+use combinations::Combinations;
 use substitute::Size;
 use variables::Variable;
 
@@ -24,7 +31,8 @@ pub use variables::Parameter;
 
 /// The most runs of one sweep: combinations times `repeat`.
 pub const RUNS_MAX: u64 = 100_000;
-/// The most combinations before `where` leaves some out.
+/// The most combinations before `where` leaves some out; if each seed draws one, and no `where` has to look at each, there may be as
+/// many as a `u32` counts.
 pub const COMBINATIONS_MAX: u64 = 1_000_000;
 /// The most comparisons that `where` makes over all combinations.
 pub const COMPARISONS_MAX: u64 = 4_000_000;
@@ -35,8 +43,10 @@ pub const SUBSTITUTED_BYTES_MAX: usize = 4 << 20;
 crate::options! {
     /// What to vary over the runs of a scenario.
     pub struct SweepOptions {
-        /// Runs of each combination, with seeds that are the same for every combination.
+        /// Runs of each combination, with seeds that are the same for every combination; with `draw`, runs.
         repeat: u32 [1..=100_000] = 1,
+        /// Run one combination for each seed, drawn from it, in place of all of them.
+        draw: bool = false,
         /// The values of each variable; `${name}` in the scenario stands for one of them.
         vars: Named<Node>,
         /// Groups of variables that turn together instead of being multiplied.
@@ -48,11 +58,11 @@ crate::options! {
 
 /// All combinations of a scenario; exactly one, without parameters, if it has no `[sweep]`.
 pub struct Sweep {
-    /// Runs of each combination.
+    /// Runs of each combination; if each seed draws one, runs.
     pub repeat: u32,
+    draws: bool,
     variables: Vec<Variable>,
-    /// For each combination the index of each variable's value.
-    combinations: Vec<Vec<u32>>,
+    combinations: Combinations,
     /// The document without `[sweep]`.
     document: Node,
     /// The most values of a combination.
@@ -105,8 +115,10 @@ impl Sweep {
         if diagnostics.error_count() > errors_before {
             return None;
         }
-        let combinations = combinations(&variables, &groups, filter.as_ref(), &table, diagnostics)?;
-        let runs = combinations.len() as u64 * u64::from(options.repeat);
+        let combinations =
+            Combinations::new(&variables, groups, filter.as_ref(), options.draw, &table, diagnostics)?;
+        let products = if options.draw { 1 } else { combinations.len() as u64 };
+        let runs = products * u64::from(options.repeat);
         if runs > RUNS_MAX {
             diagnostics.push(too_many(&table, &format!("{runs} runs"), RUNS_MAX));
             return None;
@@ -120,7 +132,7 @@ impl Sweep {
             diagnostics.push(Diagnostic::error(Code::TooMany, &table.origin, message).help(help));
             return None;
         }
-        Some(Sweep { repeat: options.repeat, variables, combinations, document, values })
+        Some(Sweep { repeat: options.repeat, draws: options.draw, variables, combinations, document, values })
     }
 
     /// Where what is found in its combinations is collected.
@@ -135,7 +147,18 @@ impl Sweep {
 
     /// Whether there is no combination; a sweep that was made has at least one.
     pub fn is_empty(&self) -> bool {
-        self.combinations.is_empty()
+        self.combinations.len() == 0
+    }
+
+    /// Whether each seed runs one combination, which it draws.
+    pub fn draws(&self) -> bool {
+        self.draws
+    }
+
+    /// The index of the one combination that runs under `seed`; `None` if all do.
+    pub fn drawn(&self, seed: u64) -> Option<usize> {
+        let draw = Keyed::new(seed, "sweep").draw(0, 0);
+        self.draws.then(|| below(draw, self.len() as u32) as usize)
     }
 
     /// How many values each of its documents has at most, with those of the parameters.
@@ -156,8 +179,8 @@ impl Sweep {
         let chosen: Vec<(&str, &Node)> = self
             .variables
             .iter()
-            .zip(&self.combinations[index])
-            .map(|(variable, value)| (variable.name.as_str(), &variable.values[*value as usize]))
+            .zip(self.combinations.get(index))
+            .map(|(variable, value)| (variable.name.as_str(), &variable.values[value as usize]))
             .collect();
         let document = substitute::document(&self.document, &chosen);
         Point { parameters: chosen.into_iter().map(Parameter::new).collect(), document }
@@ -170,15 +193,7 @@ impl Sweep {
             return (0..self.len()).collect();
         }
         let mut chosen: BTreeSet<usize> = (0..most).map(|step| step * self.len() / most).collect();
-        let mut seen: Vec<Vec<bool>> =
-            self.variables.iter().map(|variable| vec![false; variable.values.len()]).collect();
-        for (index, combination) in self.combinations.iter().enumerate() {
-            for (seen, value) in seen.iter_mut().zip(combination) {
-                if !std::mem::replace(&mut seen[*value as usize], true) {
-                    chosen.insert(index);
-                }
-            }
-        }
+        chosen.extend(self.combinations.first_of_each(&self.variables));
         chosen.into_iter().collect()
     }
 
@@ -237,61 +252,6 @@ fn misspelt_vars(table: &Node) -> Option<Named<Node>> {
     let is_vars = |entry: &&Entry| suggest::closest(&entry.key, known.iter().copied()) == Some("vars");
     let entry = table.as_table()?.iter().find(is_vars)?;
     Named::decode(&entry.node, &mut Decoder::new(&mut Diagnostics::default(), &NoDataFiles))
-}
-
-/// The product of the groups without what the filter leaves out.
-fn combinations(
-    variables: &[Variable],
-    groups: &[Vec<usize>],
-    filter: Option<&filter::Filter>,
-    table: &Node,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<Vec<u32>>> {
-    let lengths: Vec<u32> = groups.iter().map(|group| variables[group[0]].count()).collect();
-    let total = lengths.iter().try_fold(1_u64, |product, length| product.checked_mul(u64::from(*length)));
-    let Some(total) = total.filter(|total| *total <= COMBINATIONS_MAX) else {
-        diagnostics.push(too_many(table, "too many combinations", COMBINATIONS_MAX));
-        return None;
-    };
-    let comparisons = total * filter.map_or(0, filter::Filter::comparisons);
-    if comparisons > COMPARISONS_MAX {
-        let what = format!("a `where` that would make {comparisons} comparisons");
-        diagnostics.push(too_many(table, &what, COMPARISONS_MAX));
-        return None;
-    }
-    let mut kept = Vec::new();
-    for number in 0..total {
-        let combination = nth(number, &lengths, groups, variables.len());
-        match filter.map_or(Ok(true), |filter| filter.holds(variables, &combination)) {
-            Ok(true) => kept.push(combination),
-            Ok(false) => {}
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                return None;
-            }
-        }
-    }
-    if kept.is_empty() {
-        let origin = table.as_table().and_then(|table| table.get("where")).unwrap_or(table).origin.clone();
-        let message = format!("`where` leaves none of {total} combinations");
-        diagnostics.push(Diagnostic::error(Code::NoRuns, &origin, message));
-        return None;
-    }
-    Some(kept)
-}
-
-/// The digits of `number` in the mixed radix of the groups' lengths, spread over the variables.
-fn nth(number: u64, lengths: &[u32], groups: &[Vec<usize>], variables: usize) -> Vec<u32> {
-    let mut combination = vec![0; variables];
-    let mut rest = number;
-    for (group, length) in groups.iter().zip(lengths).rev() {
-        let digit = u32::try_from(rest % u64::from(*length)).expect("below a u32");
-        rest /= u64::from(*length);
-        for variable in group {
-            combination[*variable] = digit;
-        }
-    }
-    combination
 }
 
 fn too_many(table: &Node, what: &str, most: u64) -> Diagnostic {

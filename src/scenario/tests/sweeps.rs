@@ -310,7 +310,7 @@ error[S014]: unknown key `filter` in [sweep]
 10 | filter = 1
    | ^^^^^^
    |
-   = help: the keys here are repeat, vars, zip, where
+   = help: the keys here are repeat, draw, vars, zip, where
 "#,
     );
 }
@@ -581,4 +581,28 @@ fn the_values_in_a_string_are_shown_once_each_and_not_all() {
     let mut expected: Vec<String> = (1..=8).map(|number| format!("{{v{number}}}` is this")).collect();
     expected[7] += ", and 4 more values stand there";
     assert_eq!(labels, expected, "{shown}");
+}
+
+/// Every seed runs one combination: which one hangs on the seed alone, and many seeds meet all of them about equally often.
+#[test]
+fn a_seed_draws_its_combination() {
+    let document = |draw: bool| {
+        format!(
+            "x = [\"${{a}}\", \"${{b}}\"]\n[sweep]\nrepeat = 50000\ndraw = {draw}\nvars.a = [1, 2, 3]\n\
+             vars.b = [\"p\", \"q\"]\nwhere = \"a < 3 or b == 'p'\"\n"
+        )
+    };
+    let (drawing, shown) = sweep(&document(true));
+    let drawing = drawing.unwrap_or_else(|| panic!("{shown}"));
+    let mut met = [0_u32; 5];
+    for seed in 0..5_000 {
+        let drawn = drawing.drawn(seed).expect("it draws");
+        assert_eq!(drawing.drawn(seed), Some(drawn));
+        met[drawn] += 1;
+    }
+    // Standard deviation 28.
+    assert!(met.iter().all(|times| (860..1_140).contains(times)), "{met:?}");
+    // 250,000 runs would be too many.
+    assert!(errors(&document(false)).contains("250000 runs"));
+    assert_eq!(sweep("name = \"x\"\n").0.and_then(|sweep| sweep.drawn(7)), None);
 }
