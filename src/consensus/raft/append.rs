@@ -45,10 +45,16 @@ impl Raft {
     }
 
     /// The acknowledgement of the log up to `match_index`. A server that does not remember all its promises cannot vouch
-    /// for a round or a commit.
+    /// for a commit.
     fn accepted(&self, round: u32, match_index: LogIndex) -> Message {
         let (term, is_learning) = (self.current_term, self.recovering.is_some());
-        Message::AppendAccepted { term, round: if is_learning { 0 } else { round }, match_index, is_learning }
+        Message::AppendAccepted { term, round: self.confirmed(round), match_index, is_learning }
+    }
+
+    /// The round that an answer confirms, whatever it says besides. A server that does not remember all its promises confirms
+    /// none: it may have elected another leader since.
+    pub(super) fn confirmed(&self, round: u32) -> u32 {
+        if self.recovering.is_some() { 0 } else { round }
     }
 
     /// A message of a leader whose term is not over: any campaign here is (§5.2). Returns `false` if this server
@@ -82,7 +88,7 @@ impl Raft {
         };
         let rejected = Message::AppendRejected {
             term: self.current_term,
-            round: append.round,
+            round: self.confirmed(append.round),
             conflict_term,
             prev_log_index: append.prev_log_index,
             conflict_index,

@@ -123,7 +123,7 @@ impl Raft {
             return;
         }
         let size = install.snapshot.size;
-        let (term, round) = (self.current_term, install.round);
+        let (term, round) = (self.current_term, self.confirmed(install.round));
         let answer = |received| Message::SnapshotReply { term, round, received, last_index: last.index };
         if last.index <= self.commit_index {
             return self.send_with_log(cx, from, answer(size), last.index); // It has all that already.
