@@ -4,6 +4,7 @@
 //! applies what it commits to a store, and answers clients. A new protocol is one more folder beside [`raft`].
 
 pub mod bugs;
+pub mod catch_up;
 pub mod configurations;
 pub mod group_commit;
 pub mod multi_paxos;

@@ -122,7 +122,7 @@ pub(super) fn earlier(document: Node, spare: Duration) -> Node {
 }
 
 fn numbers_of(node: &Node) -> Option<Numbers> {
-    use crate::scenario::nouns::workload::OperationNumbers;
+    use crate::scenario::nouns::numbers::OperationNumbers;
     use crate::spec::{Decode, Decoder, Diagnostics, NoDataFiles};
     let numbers =
         OperationNumbers::decode(node, &mut Decoder::new(&mut Diagnostics::default(), &NoDataFiles));

@@ -5,6 +5,7 @@
 //! asks its voters too, in the same ballot, and proposes nothing there before enough have promised: acceptors that were
 //! asked before have told all that they accepted, and accept nothing of lower ballots since.
 
+use crate::consensus::catch_up::CatchUp;
 use crate::kernel::{Context, Duration, NodeId};
 use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::membership::Slots;
@@ -251,8 +252,7 @@ impl MultiPaxos {
             rounds: Rounds::default(),
             asks: Vec::new(),
             goal: None,
-            catch_up: None,
-            caught_up: Slots::NONE,
+            catch_up: CatchUp::default(),
             changed_at: LogIndex(0),
             // What its voters decided they decided knowing that they do.
             is_for_good: self.commit_index != self.settled_at.index,

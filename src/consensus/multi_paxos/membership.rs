@@ -19,17 +19,8 @@ use super::message::Message;
 use super::options::Options;
 use super::progress::Progress;
 use super::quorums::InForce;
-use super::roles::Role;
+use super::roles::{Leader, Role};
 use super::{MultiPaxos, Timer};
-
-/// A leader's round of bringing a new server up to date (as Raft: Ongaro 2014, §4.2.1): it ends when the server has what was
-/// proposed when it began. One that ends within an election timeout shows that the server keeps up.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct CatchUp {
-    slot: usize,
-    through: LogIndex,
-    began: Time,
-}
 
 /// Who decides the next slot that is not known to be chosen.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -218,7 +209,7 @@ impl MultiPaxos {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
         if leader.goal != Some(goal) {
             leader.goal = Some(goal);
-            leader.catch_up = None;
+            leader.catch_up.stop();
         }
         self.pursue(cx);
         Answer::Working
@@ -245,7 +236,7 @@ impl MultiPaxos {
             Step::Reached => {
                 let Role::Leader(leader) = &mut self.role else { return };
                 leader.goal = None;
-                leader.catch_up = None;
+                leader.catch_up.stop();
             }
         }
     }
@@ -302,31 +293,15 @@ impl MultiPaxos {
         self.is_settled() && self.commit_index >= leader.term_start
     }
 
-    /// Which of those who are to vote have caught up, by rounds of one server at a time.
+    /// Which of those who are to vote have caught up.
     fn caught_up(&mut self, now: Time, goal: Goal) -> Slots {
         let patience = self.options.election_timeout_min();
         let configuration = *self.configurations.latest();
         let Role::Leader(leader) = &mut self.role else { return Slots::NONE };
-        let last_index = leader.campaign.queue.first().previous();
+        let Leader { catch_up, followers, campaign, .. } = &mut **leader;
+        let last_index = campaign.queue.first().previous();
         let joining = goal.voters.without(configuration.voters).common(configuration.learners);
-        for slot in joining.without(leader.caught_up).iter() {
-            let through = leader.followers[slot].through;
-            let round = match leader.catch_up {
-                Some(round) if round.slot == slot => round,
-                Some(_) | None => CatchUp { slot, through: last_index, began: now },
-            };
-            leader.catch_up = Some(round);
-            if through < round.through {
-                return leader.caught_up;
-            }
-            if now.since(round.began) > patience {
-                leader.catch_up = Some(CatchUp { slot, through: last_index, began: now });
-                return leader.caught_up;
-            }
-            leader.caught_up.add(slot);
-            leader.catch_up = None;
-        }
-        leader.caught_up
+        catch_up.done(joining, |slot| followers[slot].through, last_index, now, patience)
     }
 
     /// What was committed may have brought a configuration into force, and the next step of a change be due.

@@ -1,12 +1,12 @@
 //! What a server is besides its log: follower, candidate or leader, with what each role remembers.
 
+use crate::consensus::catch_up::CatchUp;
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::rounds::Rounds;
 use crate::kernel::{Duration, NodeId};
 use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
 
-use super::membership::CatchUp;
 use super::progress::Progress;
 use super::queue::Queue;
 use super::reads::Ask;
@@ -76,10 +76,8 @@ pub struct Leader {
     pub asks: Vec<Ask>,
     /// Who should take part, if somebody wants that changed.
     pub goal: Option<Goal>,
-    /// Whose catching up is being timed.
-    pub catch_up: Option<CatchUp>,
     /// Who of those that learn has caught up.
-    pub caught_up: Slots,
+    pub catch_up: CatchUp,
     /// The last slot in which it knows a change of who takes part to be proposed.
     pub changed_at: LogIndex,
     /// Whether enough voters know that the configuration in force is that.

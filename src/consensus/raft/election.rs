@@ -1,6 +1,7 @@
 //! Leader election (§5.2) with the restriction on who can win (§5.4.1), pre-vote (dissertation §9.6), and
 //! check-quorum: a leader without a majority steps down (§6.2), a voter with a leader does not vote (§4.2.3).
 
+use crate::consensus::catch_up::CatchUp;
 use crate::kernel::{Context, Duration, NodeId, Time};
 use crate::model::log::{Command, Entry, Term};
 use crate::model::membership::Slots;
@@ -190,8 +191,7 @@ impl Raft {
             rounds,
             asks: Vec::new(),
             goal: None,
-            catch_up: None,
-            caught_up: Slots::NONE,
+            catch_up: CatchUp::default(),
             transfer: None,
             transfer_failed: None,
             gave_up_lease: false,

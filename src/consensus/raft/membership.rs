@@ -13,17 +13,8 @@ use crate::model::operation::{Operation, Progress as Answer};
 
 use super::bugs;
 use super::message::Message;
-use super::roles::{Progress, Role};
+use super::roles::{Leader, Progress, Role};
 use super::{Raft, Timer};
-
-/// A leader's round of bringing a new server up to date (dissertation §4.2.1): it ends when the server has what the log
-/// held when it began. One that ends within an election timeout shows that the server keeps up.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct CatchUp {
-    slot: usize,
-    through: LogIndex,
-    began: Time,
-}
 
 impl Raft {
     /// Who takes part: the last configuration in the log (§6), or in a snapshot of it.
@@ -112,7 +103,7 @@ impl Raft {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
         if leader.goal != Some(goal) {
             leader.goal = Some(goal);
-            leader.catch_up = None;
+            leader.catch_up.stop();
         }
         self.pursue(cx);
         Answer::Working
@@ -149,7 +140,7 @@ impl Raft {
     fn forget_goal(&mut self) {
         if let Role::Leader(leader) = &mut self.role {
             leader.goal = None;
-            leader.catch_up = None;
+            leader.catch_up.stop();
         }
     }
 
@@ -172,30 +163,14 @@ impl Raft {
         is_committed && (is_own_term || self.has_bug(bugs::CHANGE_WITHOUT_NOOP))
     }
 
-    /// Which of those who are to vote have caught up, by rounds of one server at a time.
+    /// Which of those who are to vote have caught up.
     fn caught_up(&mut self, now: Time, goal: Goal) -> Slots {
         let patience = self.options.election_timeout_min();
-        let (last_index, configuration) = (self.log.last_index(), *self.configurations.latest());
+        let (last_index, configuration) = (self.log.last_index(), *self.configuration());
         let Role::Leader(leader) = &mut self.role else { return Slots::NONE };
+        let Leader { catch_up, followers, .. } = &mut **leader;
         let joining = goal.voters.without(configuration.voters).common(configuration.learners);
-        for slot in joining.without(leader.caught_up).iter() {
-            let match_index = leader.followers[slot].match_index;
-            let round = match leader.catch_up {
-                Some(round) if round.slot == slot => round,
-                Some(_) | None => CatchUp { slot, through: last_index, began: now },
-            };
-            leader.catch_up = Some(round);
-            if match_index < round.through {
-                return leader.caught_up;
-            }
-            if now.since(round.began) > patience {
-                leader.catch_up = Some(CatchUp { slot, through: last_index, began: now });
-                return leader.caught_up;
-            }
-            leader.caught_up.add(slot);
-            leader.catch_up = None;
-        }
-        leader.caught_up
+        catch_up.done(joining, |slot| followers[slot].match_index, last_index, now, patience)
     }
 
     /// A leader that leaves tells a voter that holds its whole log to campaign at once (dissertation §4.2.2 prefers it to

@@ -72,7 +72,7 @@ impl Raft {
             let (last_index, now) = (self.log.last_index(), cx.now());
             let Role::Leader(leader) = &mut self.role else { unreachable!("seen above") };
             leader.followers[slot] = Progress::new(last_index, now);
-            leader.caught_up = leader.caught_up.without(Slots::one(slot));
+            leader.catch_up.forget(slot);
             self.replicate(cx, slot);
             let barrier = self.begin_round_for_read(cx);
             return self.answer_when_confirmed(cx, Waiting { barrier, from, what: Asked::LogEnd(boot) });

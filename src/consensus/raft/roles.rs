@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::consensus::catch_up::CatchUp;
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::replicated_log::Snapshot;
 pub use crate::consensus::rounds::Rounds;
@@ -10,7 +11,6 @@ use crate::kernel::{Duration, Time};
 use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
 
-use super::membership::CatchUp;
 use super::reads::Waiting;
 use super::transfer::Transfer;
 
@@ -65,10 +65,8 @@ pub struct Leader {
     pub asks: Vec<Waiting>,
     /// Who should take part, if somebody wants that changed.
     pub goal: Option<Goal>,
-    /// Whose catching up is being timed.
-    pub catch_up: Option<CatchUp>,
     /// Who of those that learn has caught up.
-    pub caught_up: Slots,
+    pub catch_up: CatchUp,
     /// Whom it hands its leadership to.
     pub transfer: Option<Transfer>,
     /// The slot of whom it could not hand over to in time, until whoever wanted that asks again.

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod laws;
 pub mod liveness;
 pub mod network;
+pub mod numbers;
 pub mod operation;
 pub mod system;
 pub mod warmup;

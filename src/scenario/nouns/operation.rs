@@ -8,8 +8,8 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
 use crate::spec::scalars::Located;
 
+use super::numbers::OperationNumbers;
 use super::words::Words;
-use super::workload::OperationNumbers;
 
 crate::choices! {
     /// What an operator asks for.

@@ -2,17 +2,12 @@
 
 use crate::kernel::Duration;
 use crate::model::route::Route;
-use crate::spec::code::Code;
-use crate::spec::decode::{Decode, Decoder};
-use crate::spec::diagnostic::Diagnostic;
 use crate::spec::quantity::Bytes;
 use crate::spec::scalars::{Located, Named};
-use crate::spec::shape::Shape;
-use crate::spec::value::Node;
-use crate::workloads::numbers::Numbers;
 
 use super::arrivals::ArrivalOptions;
 use super::keys::KeysOptions;
+use super::numbers::OperationNumbers;
 
 crate::choices! {
     /// Which node of its target a client asks first.
@@ -63,31 +58,5 @@ crate::options! {
         /// Which of the operations are invoked, by their numbers from 1, ascending: "1..40, 57"; the others are passed over,
         /// and change nothing about these. Absent: all. A hunt writes the ones that a failure takes.
         operations: Option<OperationNumbers>,
-    }
-}
-
-/// Numbers of operations as a scenario writes them.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OperationNumbers(pub Numbers);
-
-impl Decode for OperationNumbers {
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<OperationNumbers> {
-        let text = String::decode(node, decoder)?;
-        let range = |part: &str| {
-            let (first, last) = part.split_once("..").unwrap_or((part, part));
-            Some(first.trim().parse::<u32>().ok()?..=last.trim().parse::<u32>().ok()?)
-        };
-        let ranges: Option<Vec<_>> = text.split(',').map(|part| range(part.trim())).collect();
-        let numbers = ranges.and_then(Numbers::new);
-        if numbers.is_none() {
-            let message = "these are no numbers of operations, ascending from 1";
-            let error = Diagnostic::error(Code::OutOfRange, &node.origin, message);
-            decoder.report(error.help("write for example \"1..40, 57\""));
-        }
-        numbers.map(OperationNumbers)
-    }
-
-    fn shape() -> Shape {
-        Shape::Text
     }
 }

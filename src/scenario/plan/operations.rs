@@ -10,8 +10,8 @@ use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::systems::plan::SystemPlan;
 
+use super::super::nouns::numbers::OperationNumbers;
 use super::super::nouns::operation::{MemberChoice, OperationKind, OperationOptions};
-use super::super::nouns::workload::OperationNumbers;
 use super::nodes::Placed;
 use super::{OperatorFacts, Planner, Thing};
 

@@ -5,11 +5,13 @@ mod custom;
 mod multi_paxos;
 mod raft;
 mod service;
+mod store;
 
 pub use custom::CustomOptions;
 pub use multi_paxos::MultiPaxosOptions;
-pub use raft::{RaftOptions, ReadsChoice};
+pub use raft::RaftOptions;
 pub use service::{ServiceOptions, StepOptions};
+pub use store::ReadsChoice;
 
 use crate::consensus::bugs::Bug;
 use crate::faults::{Matter, Matters};
@@ -96,7 +98,7 @@ impl Kind {
     /// Keys of this type that may stand beside those that every system has.
     pub fn keys(self) -> Vec<&'static str> {
         match self {
-            Kind::Raft | Kind::MultiPaxos => raft::INLINE_KEYS.to_vec(),
+            Kind::Raft | Kind::MultiPaxos => store::INLINE_KEYS.to_vec(),
             Kind::Service => self.table().rows.iter().map(|row| row.key).collect(),
             Kind::Custom => Vec::new(),
         }
@@ -191,7 +193,7 @@ impl KindOptions {
     /// Who votes and who learns from the start in a system of so many nodes, if its type has voters.
     pub fn initial(&self, nodes: usize) -> Option<Configuration> {
         let (voters, learners) = self.members()?;
-        Some(raft::initial_configuration(nodes, voters, learners.value))
+        Some(store::initial_configuration(nodes, voters, learners.value))
     }
 
     /// What its options say of who votes and who learns from the start, if its type has voters.

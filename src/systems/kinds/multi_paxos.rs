@@ -7,16 +7,14 @@ use crate::consensus::{multi_paxos, replica};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
 use crate::model::membership::Roster;
-use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
-use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
-use crate::spec::quantity::{Bytes, Ppm, duration_text};
+use crate::spec::quantity::{Bytes, Ppm};
 use crate::spec::scalars::Located;
 use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, SystemPlan};
 
-use super::raft::{ReadsChoice, initial_configuration};
+use super::store::{self, ReadsChoice, initial_configuration};
 
 crate::options! {
     /// Options of a store on Multi-Paxos (Lamport 2001, "Paxos made simple"; Chandra and others 2007, "Paxos made live").
@@ -73,24 +71,7 @@ crate::options! {
 }
 
 fn check_multi_paxos(options: &MultiPaxosOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    let law = &options.election_timeout;
-    let (least, most) = law.value.range();
-    if least <= Duration::ZERO || most.0 > 1 << 62 {
-        let message = "an election timeout must lie above 0 and below a bound";
-        let help = "write for example \"uniform(150ms, 300ms)\"";
-        decoder.report(Diagnostic::error(Code::BadParameter, &law.origin, message).help(help));
-    } else if least <= options.heartbeat {
-        let message = format!(
-            "the shortest election timeout ({}) is not longer than a heartbeat ({})",
-            duration_text(least),
-            duration_text(options.heartbeat)
-        );
-        let help = "servers would campaign against a leader that is well: make it several heartbeats";
-        let (heartbeat, timeout) = (places.given("heartbeat"), places.given("election_timeout"));
-        let warning = Diagnostic::warning(Code::Contradiction, heartbeat.unwrap_or(&law.origin), message);
-        let timeout = timeout.filter(|_| heartbeat.is_some());
-        decoder.report(warning.beside(timeout, "the election timeouts").help(help));
-    }
+    store::check_timeouts(&options.election_timeout, options.heartbeat, "servers", places, decoder);
 }
 
 impl MultiPaxosOptions {
@@ -134,12 +115,7 @@ impl MultiPaxosOptions {
             clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),
             bugs: Bugs::all_named(&multi_paxos::bugs::TABLE, &system.bugs),
         };
-        let host = replica::Options {
-            reads: self.reads.value.mode(),
-            snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
-            bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
-            ..replica::Options::default()
-        };
+        let host = store::host(self.reads.value, self.snapshot_every, system);
         let initial = initial_configuration(roster.len(), self.voters.as_ref(), self.learners.value);
         let core = multi_paxos::Config { roster, initial, options };
         let config = Rc::new(replica::Config { core, options: host });

@@ -7,34 +7,15 @@ use crate::consensus::reconfiguration::Method;
 use crate::consensus::{raft, replica};
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
-use crate::model::membership::{Configuration, Roster, Slots};
-use crate::spec::code::Code;
+use crate::model::membership::Roster;
 use crate::spec::decode::Decoder;
-use crate::spec::diagnostic::Diagnostic;
 use crate::spec::options::Places;
-use crate::spec::quantity::{Bytes, Ppm, duration_text};
+use crate::spec::quantity::{Bytes, Ppm};
 use crate::spec::scalars::Located;
 use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, SystemPlan};
 
-/// Options that may stand beside those that every system has: they mean the same for every store.
-pub(super) const INLINE_KEYS: [&str; 3] = ["reads", "voters", "learners"];
-
-crate::choices! {
-    /// How a store's nodes serve reads.
-    pub enum ReadsChoice {
-        /// Through the log, as a write.
-        Log = "log",
-        /// By the leader, once a majority has confirmed that it still leads.
-        ReadIndex = "read-index",
-        /// By the leader, at once while its lease lasts: trusts the bound on clock drift.
-        Lease = "lease",
-        /// By any node: one that does not lead asks the leader how far its state must be.
-        Follower = "follower",
-        /// By any node, at once, from whatever it has applied; needs `allow_unsafe`.
-        Local = "local",
-    }
-}
+use super::store::{self, ReadsChoice, initial_configuration};
 
 crate::choices! {
     /// How Raft changes its voters.
@@ -93,37 +74,7 @@ crate::options! {
 }
 
 fn check_raft(options: &RaftOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    let law = &options.election_timeout;
-    let (least, most) = law.value.range();
-    if least <= Duration::ZERO || most.0 > 1 << 62 {
-        let message = "an election timeout must lie above 0 and below a bound";
-        let help = "write for example \"uniform(150ms, 300ms)\"";
-        decoder.report(Diagnostic::error(Code::BadParameter, &law.origin, message).help(help));
-    } else if least <= options.heartbeat {
-        let message = format!(
-            "the shortest election timeout ({}) is not longer than a heartbeat ({})",
-            duration_text(least),
-            duration_text(options.heartbeat)
-        );
-        let help = "followers would campaign against a leader that is well: make it several heartbeats";
-        let (heartbeat, timeout) = (places.given("heartbeat"), places.given("election_timeout"));
-        let warning = Diagnostic::warning(Code::Contradiction, heartbeat.unwrap_or(&law.origin), message);
-        let timeout = timeout.filter(|_| heartbeat.is_some());
-        decoder.report(warning.beside(timeout, "the election timeouts").help(help));
-    }
-}
-
-impl ReadsChoice {
-    /// What a replica is told.
-    pub(super) fn mode(self) -> replica::ReadMode {
-        match self {
-            ReadsChoice::Log => replica::ReadMode::Log,
-            ReadsChoice::ReadIndex => replica::ReadMode::ReadIndex,
-            ReadsChoice::Lease => replica::ReadMode::Lease,
-            ReadsChoice::Follower => replica::ReadMode::Follower,
-            ReadsChoice::Local => replica::ReadMode::Local,
-        }
-    }
+    store::check_timeouts(&options.election_timeout, options.heartbeat, "followers", places, decoder);
 }
 
 impl RaftOptions {
@@ -148,31 +99,11 @@ impl RaftOptions {
             clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),
             bugs: Bugs::all_named(&raft::bugs::TABLE, &system.bugs),
         };
-        let host = replica::Options {
-            reads: self.reads.value.mode(),
-            snapshot_every: (self.snapshot_every > 0).then_some(self.snapshot_every),
-            bugs: Bugs::all_named(&replica::TABLE, &system.bugs),
-            ..replica::Options::default()
-        };
+        let host = store::host(self.reads.value, self.snapshot_every, system);
         let roster = Roster::new(system.nodes.iter().copied());
         let initial = initial_configuration(roster.len(), self.voters.as_ref(), self.learners.value);
         let core = raft::Config { roster, initial, options };
         let config = Rc::new(replica::Config { core, options: host });
         system.nodes.iter().map(|_| RoleConfig::Raft(config.clone())).collect()
-    }
-}
-
-/// Who takes part from the start in a group of so many nodes: the first ones vote, the next ones learn.
-pub(super) fn initial_configuration(
-    nodes: usize,
-    voters: Option<&Located<u32>>,
-    learners: u32,
-) -> Configuration {
-    let learners = learners as usize;
-    let voters = voters.map_or(nodes.saturating_sub(learners), |voters| voters.value as usize);
-    let voting = Slots::first(voters);
-    Configuration {
-        learners: Slots::first(voters + learners).without(voting),
-        ..Configuration::of_voters(voting)
     }
 }
