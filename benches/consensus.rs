@@ -4,7 +4,8 @@
 //! `cargo bench --bench consensus -- --json` prints one JSON document; without `--json` a table. Each row is the median of several
 //! turns, taken in turns, so that a busy moment of the machine strikes all rows. "plain" is the world and the invariants;
 //! "without invariants" the same with nobody judging; "everything" has jitter, loss, work for each message, and the clients' history
-//! recorded. Reading, judging histories at the end, writing and charts are in none.
+//! recorded. Reading, judging histories at the end, writing and charts are in none. `--only ROW` measures one row once, and
+//! `--duration 100ms` simulates less than three seconds, for tools that count instructions.
 
 use seedbed::run::execute::execute;
 use seedbed::run::first_run;
@@ -77,8 +78,11 @@ const ROWS: [Row; 5] = [
 fn main() {
     let json = std::env::args().any(|argument| argument == "--json");
     let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
+    let duration = std::env::args().skip_while(|argument| argument != "--duration").nth(1);
+    let duration = duration.unwrap_or_else(|| "3s".to_owned());
     let is_meant = |row: &&Row| only.as_ref().is_none_or(|only| only == row.name);
-    let mut measured: Vec<Measured> = ROWS.iter().filter(is_meant).map(Measured::new).collect();
+    let mut measured: Vec<Measured> =
+        ROWS.iter().filter(is_meant).map(|row| Measured::new(row, &duration)).collect();
     let rounds = if only.is_some() { 1 } else { ROUNDS };
     for _ in 0..rounds {
         measured.iter_mut().for_each(Measured::turn);
@@ -102,11 +106,11 @@ struct Measured {
 }
 
 impl Measured {
-    fn new(row: &'static Row) -> Measured {
+    fn new(row: &'static Row, duration: &str) -> Measured {
         let checks =
             if row.checks.is_empty() { String::new() } else { format!("[check.safety]\n{}\n", row.checks) };
         let text = format!(
-            "schema = 1\nname = \"bench\"\nduration = \"3s\"\n[network]\ndefault = {{ {} }}\n\
+            "schema = 1\nname = \"bench\"\nduration = \"{duration}\"\n[network]\ndefault = {{ {} }}\n\
              [system.kv]\ntype = \"{}\"\nnodes = 5\n{}\n[system.kv.{}]\nbatch = 1\n\
              [workload.clients]\ntarget = \"kv\"\narrival = \"closed(clients=64)\"\nkeys = \"uniform(n=1000)\"\n\
              mix = {{ write = 1 }}\n{checks}",

@@ -35,6 +35,12 @@ impl<M> GroupCommit<M> {
         self.issued + 1
     }
 
+    /// The sync asked for last, whether it is done or under way; 0 if there was none.
+    #[inline]
+    pub fn newest_sync(&self) -> u64 {
+        self.issued
+    }
+
     /// `area` was written.
     #[inline]
     pub fn wrote(&mut self, area: Area) {

@@ -10,6 +10,9 @@ use crate::kernel::{Digest, NodeId};
 /// Most nodes that a group may have: a [`Slots`] is one word.
 pub const GROUP_MAX: usize = 64;
 
+/// Most nodes of a small group.
+const FEW: usize = 9;
+
 /// All nodes of a group, whether they take part now or not. Each has a slot, its rank by id.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Roster {
@@ -153,7 +156,21 @@ impl Slots {
     /// if there are fewer.
     #[inline]
     pub fn reached<T: Copy + Ord + Default>(self, count: usize, value: impl Fn(usize) -> T) -> T {
-        let mut values = [T::default(); GROUP_MAX];
+        // Asked at each answer: to fill 64 places would cost more than all the rest.
+        if self.len() <= FEW {
+            self.reached_of::<FEW, T>(count, value)
+        } else {
+            self.reached_of::<GROUP_MAX, T>(count, value)
+        }
+    }
+
+    #[inline]
+    fn reached_of<const MOST: usize, T: Copy + Ord + Default>(
+        self,
+        count: usize,
+        value: impl Fn(usize) -> T,
+    ) -> T {
+        let mut values = [T::default(); MOST];
         let mut len = 0;
         for slot in self.iter() {
             values[len] = value(slot);

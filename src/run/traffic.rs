@@ -80,20 +80,22 @@ impl Listener {
     /// A message goes to the network.
     #[inline]
     pub(super) fn sent(&mut self, from: NodeId, to: NodeId, bytes: impl FnOnce() -> u32) {
-        let [sender, receiver] = [from, to].map(|node| self.nodes[node.index()]);
-        if sender.log | receiver.log == 0 {
-            return;
-        }
-        // What one system asks of another counts for who sends it; what clients ask, for who is asked.
+        let (sender, receiver) = (&self.nodes[from.index()], &self.nodes[to.index()]);
+        let (is_peer, sender_leads) = (sender.log == receiver.log, sender.leads);
         let of_leader = u64::from(sender.leads || receiver.leads);
-        let counted = if sender.log > 0 { from } else { to };
+        // What one system asks of another counts for who sends it; what clients ask, for who is asked.
+        let counted = match (sender.log, receiver.log) {
+            (0, 0) => return,
+            (0, _) => to,
+            (_, _) => from,
+        };
         let traffic = &mut self.nodes[counted.index()].traffic;
         traffic.messages += 1;
         traffic.of_leader += of_leader;
-        if sender.log == receiver.log {
+        if is_peer {
             traffic.peer_messages += 1;
             traffic.peer_bytes += u64::from(bytes());
-            traffic.led += u64::from(sender.leads);
+            traffic.led += u64::from(sender_leads);
         }
     }
 

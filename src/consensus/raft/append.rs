@@ -35,7 +35,7 @@ impl Raft {
             return;
         }
         // Never this log's own end: behind the message's last entry may stand what the leader never had.
-        let match_index = LogIndex(append.prev_log_index.0 + append.entries.len() as u64);
+        let match_index = append.last_index();
         self.follow_commit(cx, append.leader_commit, match_index);
         let accepted = self.accepted(append.round, match_index);
         if self.has_bug(bugs::ACK_BEFORE_SYNC) {

@@ -148,6 +148,14 @@ pub struct AppendEntries {
     pub leader_commit: LogIndex,
 }
 
+impl AppendEntries {
+    /// The index of its last entry, or of the one before it if it has none.
+    #[inline]
+    pub fn last_index(&self) -> LogIndex {
+        LogIndex(self.prev_log_index.0 + self.entries.len() as u64)
+    }
+}
+
 /// A piece of a snapshot. The leader is the sender; the bytes are not copied but counted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InstallSnapshot {

@@ -394,8 +394,11 @@ impl Raft {
 
     /// Stops leading or campaigning, within the current term.
     fn step_down(&mut self, cx: &mut impl Context<Self>) {
+        if matches!(self.role, Role::Follower) {
+            return; // At each message of a leader.
+        }
         match std::mem::replace(&mut self.role, Role::Follower) {
-            Role::Follower => return,
+            Role::Follower => {}
             // A campaign's election timer goes on: who loses an election waits its timeout out (§5.2).
             Role::PreCandidate { .. } | Role::Candidate { .. } => {}
             Role::Leader(leader) => {

@@ -12,8 +12,9 @@ use std::rc::Rc;
 
 use crate::consensus::bugs::Bugs;
 use crate::consensus::configurations::Configurations;
+use crate::consensus::group_commit::GroupCommit;
 use crate::consensus::replicated_log::{Position, Snapshot};
-use crate::kernel::{Area, Areas, Context, DiskToken, Durable, NodeId, Write};
+use crate::kernel::{Area, Context, DiskToken, Durable, NodeId, Write};
 use crate::model::halt::Halt;
 use crate::model::log::{Entry, LogIndex, Term};
 use crate::model::note::ConsensusNote;
@@ -167,12 +168,7 @@ fn records_behind(base: Position, first: u64, records: &[Record]) -> &[Record] {
 /// What is written, synced and waited for.
 #[derive(Clone, Debug)]
 pub(super) struct Durability {
-    /// Syncs asked for; the newest has this number.
-    issued: u64,
-    /// Syncs done.
-    completed: u64,
-    /// Areas written since the newest sync.
-    dirty: Areas,
+    commits: GroupCommit<Message>,
     /// Whether term or vote changed and are not written yet.
     metadata_is_stale: bool,
     /// The sync that covers the last change of term or vote.
@@ -181,28 +177,16 @@ pub(super) struct Durability {
     durable_index: LogIndex,
     /// How much it will hold when the sync under way is done.
     in_flight_index: LogIndex,
-    /// What is held back, and the sync that it waits for.
-    held: Vec<Held>,
-}
-
-#[derive(Clone, Debug)]
-struct Held {
-    sync: u64,
-    to: NodeId,
-    message: Message,
 }
 
 impl Durability {
     pub(super) fn new(durable_index: LogIndex) -> Durability {
         Durability {
-            issued: 0,
-            completed: 0,
-            dirty: Areas::default(),
+            commits: GroupCommit::default(),
             metadata_is_stale: false,
             metadata_sync: 0,
             durable_index,
             in_flight_index: durable_index,
-            held: Vec::new(),
         }
     }
 
@@ -215,27 +199,27 @@ impl Durability {
     /// Whether term and vote are durable.
     #[inline]
     pub(super) fn metadata_is_durable(&self) -> bool {
-        self.metadata_sync <= self.completed
+        self.commits.is_done(self.metadata_sync)
     }
 
     /// Whether the sync of this number is done.
     #[inline]
     pub(super) fn is_done(&self, sync: u64) -> bool {
-        sync <= self.completed
+        self.commits.is_done(sync)
     }
 
     /// The sync that will cover what is written now.
     #[inline]
     pub(super) fn next_sync(&self) -> u64 {
-        self.issued + 1
+        self.commits.next_sync()
     }
 
     /// The sync that covers the log up to `index`; one that is done if it is durable.
     fn log_sync(&self, index: LogIndex) -> u64 {
         if index <= self.durable_index {
-            self.completed
-        } else if self.issued > self.completed && index <= self.in_flight_index {
-            self.issued
+            0
+        } else if index <= self.in_flight_index {
+            self.commits.newest_sync()
         } else {
             self.next_sync()
         }
@@ -336,7 +320,7 @@ impl Raft {
 
     pub(super) fn write(&mut self, cx: &mut impl Context<Self>, area: Area, write: Write<Record>) {
         cx.write(area, write);
-        self.durability.dirty = self.durability.dirty | area.into();
+        self.durability.commits.wrote(area);
     }
 
     /// Sends once term and vote are durable.
@@ -360,7 +344,7 @@ impl Raft {
         if self.durability.is_done(sync) {
             cx.send(to, message);
         } else {
-            self.durability.held.push(Held { sync, to, message });
+            self.durability.commits.hold(sync, to, message);
         }
     }
 
@@ -375,21 +359,16 @@ impl Raft {
             let record = Record::Metadata { current_term, voted_for, is_whole: self.recovering.is_none() };
             self.write(cx, METADATA, Write::Replace(record));
         }
-        let durability = &mut self.durability;
-        let is_under_way = durability.issued > durability.completed;
-        if is_under_way || durability.dirty == Areas::default() {
-            return;
+        if let Some((areas, token)) = self.durability.commits.begin() {
+            self.durability.in_flight_index = self.log.last_index();
+            cx.sync(areas, token);
         }
-        durability.issued += 1;
-        durability.in_flight_index = self.log.last_index();
-        cx.sync(std::mem::take(&mut durability.dirty), DiskToken(durability.issued));
     }
 
     /// A sync is done: what waited for it goes out, and what hangs on durability moves on.
     pub(super) fn on_synced(&mut self, cx: &mut impl Context<Self>, token: DiskToken) {
         let durability = &mut self.durability;
-        assert_eq!(token.0, durability.issued, "one sync is under way at a time");
-        durability.completed = token.0;
+        durability.commits.complete(token);
         if durability.in_flight_index > durability.durable_index {
             durability.durable_index = durability.in_flight_index;
             cx.note(ConsensusNote::Synced { through: durability.durable_index });
@@ -410,13 +389,11 @@ impl Raft {
 
     /// Sends what the finished sync covers. What was said in an earlier term is of no use to anybody.
     fn release_held(&mut self, cx: &mut impl Context<Self>) {
-        let (completed, current_term) = (self.durability.completed, self.current_term);
-        self.durability.held.retain(|held| {
-            let is_due = held.sync <= completed;
-            if is_due && held.message.term() >= current_term {
-                cx.send(held.to, held.message.clone());
+        let current_term = self.current_term;
+        self.durability.commits.release(|to, message| {
+            if message.term() >= current_term {
+                cx.send(to, message);
             }
-            !is_due
         });
     }
 

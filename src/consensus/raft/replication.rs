@@ -29,13 +29,24 @@ impl Raft {
     /// Sends every follower what it lacks.
     pub(super) fn replicate_to_all(&mut self, cx: &mut impl Context<Self>) {
         let Role::Leader(leader) = &self.role else { return };
+        let mut latest = None;
         for slot in leader.members.iter() {
-            self.replicate(cx, slot);
+            self.replicate_as(cx, slot, &mut latest);
         }
     }
 
     /// Sends a follower what it lacks, as far as its mode and the limits allow.
     pub(super) fn replicate(&mut self, cx: &mut impl Context<Self>, slot: usize) {
+        self.replicate_as(cx, slot, &mut None);
+    }
+
+    /// The same; `latest` is what was last sent to another within this step, which serves whoever lacks the same.
+    fn replicate_as(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        slot: usize,
+        latest: &mut Option<Rc<AppendEntries>>,
+    ) {
         let peer = self.roster.node(slot);
         // Without the parallel write nothing leaves before it is durable here (dissertation §10.2.1).
         let through = if self.options.parallel_leader_write {
@@ -43,6 +54,7 @@ impl Raft {
         } else {
             self.durability.durable_index()
         };
+        let (entries_max, bytes_max) = (self.options.append_entries_max, self.options.append_bytes_max);
         let Role::Leader(leader) = &mut self.role else { return };
         assert!(leader.members.has(slot), "the log goes to those who take part");
         let progress = &mut leader.followers[slot];
@@ -62,9 +74,18 @@ impl Raft {
             let Some(prev_log_term) = self.log.term(prev_log_index) else {
                 return self.begin_sending_snapshot(cx, slot);
             };
-            let (entries_max, bytes_max) = (self.options.append_entries_max, self.options.append_bytes_max);
-            let entries = self.log.batch(progress.next_index, through, entries_max, bytes_max);
-            let last_index = LogIndex(prev_log_index.0 + entries.len() as u64);
+            let append = match latest {
+                Some(append) if append.prev_log_index == prev_log_index => &*append,
+                _ => latest.insert(Rc::new(AppendEntries {
+                    term: self.current_term,
+                    round: leader.rounds.newest,
+                    prev_log_index,
+                    prev_log_term,
+                    entries: self.log.batch(progress.next_index, through, entries_max, bytes_max),
+                    leader_commit: self.commit_index,
+                })),
+            };
+            let last_index = append.last_index();
             if matches!(progress.mode, Mode::Pipeline) {
                 // Sent on the hope that it arrives; a rejection or a timeout takes the hope back.
                 progress.next_index = last_index.next();
@@ -72,19 +93,12 @@ impl Raft {
             } else {
                 progress.mode = Mode::Probe { waiting: true };
             }
-            let append = AppendEntries {
-                term: self.current_term,
-                round: leader.rounds.newest,
-                prev_log_index,
-                prev_log_term,
-                entries,
-                leader_commit: self.commit_index,
-            };
-            cx.send(peer, Message::AppendEntries(Rc::new(append)));
+            cx.send(peer, Message::AppendEntries(Rc::clone(append)));
         }
         if !was_waiting && progress.is_waiting() {
             cx.arm(Timer::Retransmit(slot as u32), self.options.retransmit_timeout());
         }
+        self.check_progress(slot);
     }
 
     pub(super) fn on_heartbeat_due(&mut self, cx: &mut impl Context<Self>) {
@@ -157,9 +171,12 @@ impl Raft {
         progress.next_index = progress.next_index.max(progress.match_index.next());
         let has_progressed =
             is_found || had != (progress.match_index, progress.in_flight.len(), progress.acknowledged);
+        let acknowledged = progress.acknowledged;
         if has_progressed {
             self.watch(cx, slot);
-            self.advance_commit(cx);
+            if acknowledged > self.commit_index {
+                self.advance_commit(cx);
+            }
             self.replicate(cx, slot);
             self.follower_advanced(cx, slot);
         }
