@@ -34,7 +34,11 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
         Source::Latencies => operations(recording, query.and(Label::Outcome, "ok")),
         Source::CommitLatencies => by_phase(recording, regions(recording, &query)),
         Source::Counts(_) => operations(recording, query),
-        Source::Outages => workloads(recording, &query),
+        Source::Outages => {
+            let mut queries = workloads(recording, &query);
+            queries.extend(together(recording, &query));
+            queries
+        }
         Source::Elections | Source::LeaderChanges | Source::Leaderless => {
             by_phase(recording, systems(recording, &query, |system| recording.elects(system)))
         }
@@ -82,6 +86,17 @@ fn workloads(recording: &Recording, query: &Query) -> Vec<Query> {
     (0..cast.workloads.len()).map(of_workload).collect()
 }
 
+/// By system that several workloads ask: all of them together.
+fn together(recording: &Recording, query: &Query) -> Vec<Query> {
+    let cast = recording.cast();
+    let targets: Vec<&str> = (0..cast.workloads.len()).map(|workload| cast.target_name(workload)).collect();
+    let is_first_of_several = |&(place, target): &(usize, &&str)| {
+        !targets[..place].contains(target) && targets[place + 1..].contains(target)
+    };
+    let of_target = |(_, target): (usize, &&str)| query.clone().and(Label::System, target);
+    targets.iter().enumerate().filter(is_first_of_several).map(of_target).collect()
+}
+
 /// By system and region of clients: where anything had to be committed.
 fn regions(recording: &Recording, query: &Query) -> Vec<Query> {
     let cast = recording.cast();
@@ -99,9 +114,11 @@ fn regions(recording: &Recording, query: &Query) -> Vec<Query> {
     pairs.into_iter().map(of_pair).filter(committed).collect()
 }
 
-/// By workload, then kind (if it has several), then phase (if there are several): where anything was offered.
+/// By workload, then kind (if it has several), then phase (if there are several): where anything was offered. Those of all
+/// workloads together that ask the same system follow.
 fn operations(recording: &Recording, query: Query) -> Vec<Query> {
     let mut queries = Vec::new();
+    let together = together(recording, &query);
     for (workload, query) in workloads(recording, &query).into_iter().enumerate() {
         let used = recording.tallies().classes(workload).filter(|(_, class)| class.is_used());
         let names: Vec<&str> = used.map(|(class, _)| recording.cast().class_name(workload, class)).collect();
@@ -110,6 +127,7 @@ fn operations(recording: &Recording, query: Query) -> Vec<Query> {
         queries.extend(of_kinds);
         queries.push(query);
     }
+    queries.extend(together);
     let offered = |query: &Query| {
         let labels: Labels =
             query.labels.clone().into_iter().filter(|(label, _)| *label != Label::Outcome).collect();

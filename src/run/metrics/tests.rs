@@ -1,14 +1,21 @@
 //! Figures of the shared small run, worked out by hand.
 
+use std::sync::atomic::AtomicBool;
+
 use super::*;
 use crate::kernel::{Stream, Time};
 use crate::model::history::{Outcome, Reason};
 use crate::model::note::{Asked, ConsensusNote};
 use crate::model::op::{Answer, Key, Op, Value};
+use crate::run::execute::execute;
+use crate::run::first_run;
+use crate::run::prepare::Prepared;
 use crate::run::recorder::Recorder;
 use crate::run::recording::Recording;
 use crate::run::testing::{KV_1, SHOPPERS, USERS, counters, invoke, ms, recorder, returns, setup};
 use crate::run::{OPERATIONS_MAX, Phase, RELATIVE_ERROR_MAX};
+use crate::scenario::{LoadOptions, load_text};
+use crate::sim::Limits;
 
 fn recording() -> Recording {
     recorder(OPERATIONS_MAX).finish(ms(10_000))
@@ -441,4 +448,28 @@ fn commits_are_told_by_the_region_of_their_clients() {
     assert_eq!(figure(Metric::CommitLatency, &here, Aggregate::Mean), Some(27.5 * MS));
     assert_eq!(figure(Metric::CommitLatency, &[("region", "elsewhere")], Aggregate::Max), None);
     assert_eq!(figure(Metric::Latency, &[("region", "here"), ("system", "kv")], Aggregate::Count), Some(4.0));
+}
+
+#[test]
+fn workloads_that_ask_one_system_are_told_together_too() {
+    let text = "schema = 1\nname = \"two\"\nduration = \"3s\"\n[system.kv]\ntype = \"raft\"\nnodes = 3\n\
+                [workload.few]\ntarget = \"kv\"\narrival = \"constant(10/s)\"\n\
+                [workload.many]\ntarget = \"kv\"\narrival = \"constant(30/s)\"\n";
+    let loaded = load_text("two.toml", text, &LoadOptions::default());
+    let prepared: Prepared =
+        first_run(loaded, Limits::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let executed = execute(prepared, &AtomicBool::new(false), &mut |_| {});
+    let all = figures(&executed.recording);
+    let offered = |figure: &&Figure| {
+        figure.metric == Metric::Offered
+            && [Label::Phase, Label::Op].iter().all(|label| !figure.labels.contains_key(label))
+    };
+    let told: Vec<(Option<&str>, f64)> = all
+        .iter()
+        .filter(offered)
+        .map(|figure| (figure.labels.get(&Label::Workload).map(String::as_str), figure.value.round()))
+        .collect();
+    assert_eq!(told, [(Some("few"), 10.0), (Some("many"), 30.0), (None, 40.0)]);
+    let outages = all.iter().filter(|figure| figure.metric == Metric::UnavailableWindow).count();
+    assert_eq!(outages, 3);
 }

@@ -1,125 +1,20 @@
-//! A sweep's charts: each of the usual metrics against each swept variable.
+//! A sweep's charts: each of the usual metrics against each swept variable, and by the regions of clients.
 
 use crate::report::charts::{self, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
 use crate::report::html;
 use crate::spec::units::{self, Dimension};
 
-use super::metrics::{Aggregate, Figure, Label, Labels, Metric, Unit, entry};
 use super::outputs::SweepRun;
-use super::page::written;
 
-/// The figures that a sweep's page shows, in this order.
-const SHOWN: [(Metric, Aggregate); 13] = [
-    (Metric::Throughput, Aggregate::Mean),
-    (Metric::Latency, Aggregate::P50),
-    (Metric::Latency, Aggregate::P99),
-    (Metric::CommitLatency, Aggregate::P50),
-    (Metric::ErrorRate, Aggregate::Mean),
-    (Metric::UnavailableWindow, Aggregate::Max),
-    (Metric::ElectionDuration, Aggregate::Max),
-    (Metric::TimeWithoutLeader, Aggregate::Total),
-    (Metric::MessagesPerCommit, Aggregate::Mean),
-    (Metric::LeaderUtilisation, Aggregate::Mean),
-    (Metric::WaitingTime, Aggregate::Mean),
-    (Metric::Utilisation, Aggregate::Mean),
-    (Metric::MessagesSent, Aggregate::Count),
-];
+mod by_region;
+mod measure;
+
+pub use measure::{Measure, measures};
 
 /// Series beyond which all runs of a chart are drawn alike: nobody tells that many colours apart.
 const SERIES_MAX: usize = 8;
 /// How many times the greatest value is the least before an axis is logarithmic.
 const LOG_RATIO: f64 = 30.0;
-
-/// One figure that the runs of a sweep are compared by.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Measure {
-    metric: Metric,
-    aggregate: Aggregate,
-    labels: Labels,
-    /// What it is called: `latency p99`, and of what if there are several.
-    pub name: String,
-}
-
-/// What the runs are compared by: the figures of [`SHOWN`] that any of them has.
-pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
-    let mut measures = Vec::new();
-    for (metric, aggregate) in SHOWN {
-        let mut found: Vec<&Labels> = Vec::new();
-        for figure in runs.iter().flat_map(|run| &run.figures) {
-            let is_it = figure.metric == metric && figure.aggregate == aggregate && is_whole(&figure.labels);
-            if is_it && !found.contains(&&figure.labels) && !is_of_clients(&figure.labels, runs) {
-                found.push(&figure.labels);
-            }
-        }
-        let several = found.len() > 1;
-        measures.extend(found.into_iter().map(|labels| {
-            // Of clients in several regions the region tells them apart.
-            let of =
-                labels.get(&Label::Workload).or(labels.get(&Label::Region)).or(labels.get(&Label::System));
-            let of = of.filter(|_| several);
-            let of = of.map_or(String::new(), |of| format!(" {of}"));
-            let name = match aggregate {
-                // That is what the metric is.
-                Aggregate::Count => entry(metric).name.to_owned() + &of,
-                _ => format!("{} {}{of}", entry(metric).name, aggregate.name()),
-            };
-            Measure { metric, aggregate, labels: labels.clone(), name }
-        }));
-    }
-    measures
-}
-
-/// Whether a figure is of the nodes that clients run on: what they send mirrors what they are told to.
-fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
-    let Some(system) = labels.get(&Label::System) else { return false };
-    let figures = || runs.iter().take(1).flat_map(|run| &run.figures);
-    figures().any(|figure| figure.labels.get(&Label::Workload) == Some(system))
-}
-
-/// Whether a figure is of all operations and all phases.
-fn is_whole(labels: &Labels) -> bool {
-    [Label::Op, Label::Phase, Label::Reason, Label::Node, Label::Kind]
-        .iter()
-        .all(|label| !labels.contains_key(label))
-}
-
-impl Measure {
-    /// What a run measured, if it did.
-    fn of(&self, run: &SweepRun) -> Option<f64> {
-        let is_it = |figure: &&Figure| {
-            figure.metric == self.metric && figure.aggregate == self.aggregate && figure.labels == self.labels
-        };
-        run.figures.iter().find(is_it).map(|figure| figure.value)
-    }
-
-    fn unit(&self) -> Unit {
-        entry(self.metric).unit_of(self.aggregate)
-    }
-
-    /// What a run measured, for people.
-    pub fn written(&self, run: &SweepRun) -> String {
-        self.of(run).map_or(String::new(), |value| written(value, self.unit()))
-    }
-
-    /// How values are drawn, and what divides them.
-    fn quantity(&self) -> (Quantity, f64) {
-        match self.unit() {
-            Unit::Nanoseconds => (Quantity::Milliseconds, 1e6),
-            Unit::Ratio => (Quantity::Share, 1.0),
-            Unit::OperationsPerSecond
-            | Unit::Operations
-            | Unit::Requests
-            | Unit::Elections
-            | Unit::Messages
-            | Unit::MessagesPerOperation
-            | Unit::BytesPerOperation
-            | Unit::RoundsPerOperation
-            | Unit::Syncs
-            | Unit::Strikes
-            | Unit::Count => (Quantity::Number, 1.0),
-        }
-    }
-}
 
 /// What runs are spread by on the x-axis.
 struct Variable {
@@ -137,7 +32,16 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
     // What was never anything but nought is in the table and needs no chart.
     let is_worth =
         |measure: &&Measure| runs.iter().any(|run| measure.of(run).is_some_and(|value| value != 0.0));
-    for measure in measures.iter().filter(is_worth) {
+    let worth: Vec<&Measure> = measures.iter().filter(is_worth).collect();
+    for &measure in &worth {
+        let regions: Vec<&Measure> =
+            worth.iter().copied().filter(|other| measure.differs_by_region(other)).collect();
+        if regions.len() > 1 {
+            if std::ptr::eq(regions[0], measure) {
+                figures.push(by_region::figure(scenario, runs, &regions));
+            }
+            continue;
+        }
         for variable in &variables {
             let chart = charts::sweep(&input(scenario, runs, measure, variable));
             let by = if variables.len() > 1 { format!("-by-{}", variable.name) } else { String::new() };
@@ -224,15 +128,10 @@ fn input(scenario: &str, runs: &[SweepRun], measure: &Measure, variable: &Variab
         }
     }
     let y_log = is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
-    let log = if y_log { " (log scale)" } else { "" };
-    let unit = match quantity {
-        Quantity::Number => format!(" ({})", measure.unit().name()),
-        Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
-    };
     SweepInput {
         metric: measure.name.clone(),
         subtitle: format!("{scenario}, {} runs", runs.len()),
-        y_label: format!("{}{unit}{log}", measure.name),
+        y_label: y_label(&measure.name, measure, y_log),
         quantity,
         y_log,
         variable: if variable.index.is_some() { variable.name.clone() } else { String::new() },
@@ -240,6 +139,15 @@ fn input(scenario: &str, runs: &[SweepRun], measure: &Measure, variable: &Variab
         scale: variable.scale.clone(),
         series,
     }
+}
+
+/// What the y-axis shows, with its unit if the numbers do not have one.
+fn y_label(name: &str, measure: &Measure, y_log: bool) -> String {
+    let unit = match measure.quantity().0 {
+        Quantity::Number => format!(" ({})", measure.unit().name()),
+        Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
+    };
+    format!("{name}{unit}{}", if y_log { " (log scale)" } else { "" })
 }
 
 /// How many series a chart against `variable` has.
@@ -277,6 +185,7 @@ fn tip(run: &SweepRun, measure: &Measure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric};
     use crate::run::outputs::{PlannedRun, RunVerdict};
 
     fn run(params: &[(&str, &str)], p99: f64) -> SweepRun {
@@ -324,6 +233,38 @@ mod tests {
             figures[0].svg.contains(">1 ms<") && figures[0].svg.contains(">2 ms<"),
             "ticks at the values"
         );
+    }
+
+    #[test]
+    fn workloads_are_compared_together_and_regions_share_a_chart() {
+        let figure = |metric, labels: &[(Label, &str)], value| {
+            let labels = labels.iter().map(|&(label, value)| (label, value.to_owned())).collect();
+            Figure { metric, aggregate: Aggregate::P50, labels, value }
+        };
+        let of = |protocol: &str, ms: f64| SweepRun {
+            figures: vec![
+                figure(Metric::Latency, &[(Label::System, "kv"), (Label::Workload, "here")], ms * 1e6),
+                figure(Metric::Latency, &[(Label::System, "kv"), (Label::Workload, "there")], 2.0 * ms * 1e6),
+                figure(Metric::Latency, &[(Label::System, "kv")], 1.5 * ms * 1e6),
+                figure(Metric::CommitLatency, &[(Label::System, "kv"), (Label::Region, "eu")], ms * 1e6),
+                figure(
+                    Metric::CommitLatency,
+                    &[(Label::System, "kv"), (Label::Region, "us")],
+                    2.0 * ms * 1e6,
+                ),
+            ],
+            ..run(&[("protocol", protocol)], 1e6)
+        };
+        let runs = [of("raft", 10.0), of("multi-paxos", 11.0)];
+        let measures = measures(&runs);
+        let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
+        assert_eq!(names, ["latency p50", "commit_latency p50 eu", "commit_latency p50 us"]);
+        let drawn = figures("two", &runs, &measures);
+        let names: Vec<&str> = drawn.iter().map(|figure| figure.name.as_str()).collect();
+        assert_eq!(names, ["sweep-latency-p50", "sweep-commit-latency-p50-by-region"]);
+        for text in [">eu<", ">us<", ">protocol=raft<", ">protocol=multi-paxos<"] {
+            assert!(drawn[1].svg.contains(text), "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! What the runs of a sweep are compared by.
+
+use crate::report::charts::Quantity;
+use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric, Unit, entry};
+use crate::run::outputs::SweepRun;
+use crate::run::page::written;
+
+/// The figures that a sweep's page shows, in this order.
+const SHOWN: [(Metric, Aggregate); 13] = [
+    (Metric::Throughput, Aggregate::Mean),
+    (Metric::Latency, Aggregate::P50),
+    (Metric::Latency, Aggregate::P99),
+    (Metric::CommitLatency, Aggregate::P50),
+    (Metric::ErrorRate, Aggregate::Mean),
+    (Metric::UnavailableWindow, Aggregate::Max),
+    (Metric::ElectionDuration, Aggregate::Max),
+    (Metric::TimeWithoutLeader, Aggregate::Total),
+    (Metric::MessagesPerCommit, Aggregate::Mean),
+    (Metric::LeaderUtilisation, Aggregate::Mean),
+    (Metric::WaitingTime, Aggregate::Mean),
+    (Metric::Utilisation, Aggregate::Mean),
+    (Metric::MessagesSent, Aggregate::Count),
+];
+
+/// One figure that the runs of a sweep are compared by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Measure {
+    metric: Metric,
+    aggregate: Aggregate,
+    labels: Labels,
+    /// What it is called: `latency p99`, and of what if there are several.
+    pub name: String,
+}
+
+/// What the runs are compared by: the figures of [`SHOWN`] that any of them has.
+pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    for (metric, aggregate) in SHOWN {
+        let mut found: Vec<&Labels> = Vec::new();
+        for figure in runs.iter().flat_map(|run| &run.figures) {
+            let is_it = figure.metric == metric && figure.aggregate == aggregate && is_whole(&figure.labels);
+            if is_it && !found.contains(&&figure.labels) && !is_of_clients(&figure.labels, runs) {
+                found.push(&figure.labels);
+            }
+        }
+        // Where all workloads together can be told, each by itself is for the pages of the runs.
+        let totals: Vec<&Labels> =
+            found.iter().copied().filter(|labels| !labels.contains_key(&Label::Workload)).collect();
+        let is_part = |labels: &Labels| {
+            let without =
+                |total: &&Labels| total.iter().all(|(label, value)| labels.get(label) == Some(value));
+            labels.contains_key(&Label::Workload) && totals.iter().any(without)
+        };
+        found.retain(|labels| !is_part(labels));
+        let several = found.len() > 1;
+        measures.extend(found.into_iter().map(|labels| {
+            // Of clients in several regions the region tells them apart.
+            let of =
+                labels.get(&Label::Workload).or(labels.get(&Label::Region)).or(labels.get(&Label::System));
+            let of = of.filter(|_| several);
+            let of = of.map_or(String::new(), |of| format!(" {of}"));
+            let name = match aggregate {
+                // That is what the metric is.
+                Aggregate::Count => entry(metric).name.to_owned() + &of,
+                _ => format!("{} {}{of}", entry(metric).name, aggregate.name()),
+            };
+            Measure { metric, aggregate, labels: labels.clone(), name }
+        }));
+    }
+    measures
+}
+
+/// Whether a figure is of the nodes that clients run on: what they send mirrors what they are told to.
+fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
+    let Some(system) = labels.get(&Label::System) else { return false };
+    let figures = || runs.iter().take(1).flat_map(|run| &run.figures);
+    figures().any(|figure| figure.labels.get(&Label::Workload) == Some(system))
+}
+
+/// Whether a figure is of all operations and all phases.
+fn is_whole(labels: &Labels) -> bool {
+    [Label::Op, Label::Phase, Label::Reason, Label::Node, Label::Kind]
+        .iter()
+        .all(|label| !labels.contains_key(label))
+}
+
+impl Measure {
+    /// The region of the clients that it is of, if it is of those of one region.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.labels.get(&Label::Region).map(String::as_str)
+    }
+
+    /// Whether both are the same but for the region of the clients.
+    pub(super) fn differs_by_region(&self, other: &Measure) -> bool {
+        let system = |measure: &Measure| measure.labels.get(&Label::System).cloned();
+        let both_have = self.region().is_some() && other.region().is_some();
+        both_have
+            && (self.metric, self.aggregate) == (other.metric, other.aggregate)
+            && system(self) == system(other)
+    }
+
+    /// Its name without the region.
+    pub(super) fn name_without_region(&self) -> String {
+        format!("{} {}", entry(self.metric).name, self.aggregate.name())
+    }
+
+    /// What a run measured, if it did.
+    pub(super) fn of(&self, run: &SweepRun) -> Option<f64> {
+        let is_it = |figure: &&Figure| {
+            figure.metric == self.metric && figure.aggregate == self.aggregate && figure.labels == self.labels
+        };
+        run.figures.iter().find(is_it).map(|figure| figure.value)
+    }
+
+    pub(super) fn unit(&self) -> Unit {
+        entry(self.metric).unit_of(self.aggregate)
+    }
+
+    /// What a run measured, for people.
+    pub fn written(&self, run: &SweepRun) -> String {
+        self.of(run).map_or(String::new(), |value| written(value, self.unit()))
+    }
+
+    /// How values are drawn, and what divides them.
+    pub(super) fn quantity(&self) -> (Quantity, f64) {
+        match self.unit() {
+            Unit::Nanoseconds => (Quantity::Milliseconds, 1e6),
+            Unit::Ratio => (Quantity::Share, 1.0),
+            Unit::OperationsPerSecond
+            | Unit::Operations
+            | Unit::Requests
+            | Unit::Elections
+            | Unit::Messages
+            | Unit::MessagesPerOperation
+            | Unit::BytesPerOperation
+            | Unit::RoundsPerOperation
+            | Unit::Syncs
+            | Unit::Strikes
+            | Unit::Count => (Quantity::Number, 1.0),
+        }
+    }
+}
