@@ -232,7 +232,7 @@ impl Register {
     }
 
     fn begin(&mut self, cx: &mut impl Context<Self>, client: NodeId, request: Request) {
-        if matches!(request.op, Op::Cas { .. } | Op::Append { .. }) {
+        if matches!(request.op, Op::Cas { .. } | Op::Append { .. } | Op::Propose { .. }) {
             // What depends on the value before takes consensus, and a register has none (Herlihy 1991).
             return reply(cx, client, &request, Response::Rejected);
         }
@@ -313,7 +313,7 @@ impl Register {
         cx.disarm(slot);
         let answer = match operation.request.op {
             Op::Read { .. } => Answer::Read(operation.newest.value.map_or(Reading::ABSENT, Reading::of)),
-            Op::Write { .. } | Op::Cas { .. } | Op::Append { .. } => Answer::Done,
+            Op::Write { .. } | Op::Cas { .. } | Op::Append { .. } | Op::Propose { .. } => Answer::Done,
         };
         reply(cx, operation.client, &operation.request, Response::Ok(answer));
     }

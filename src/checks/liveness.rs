@@ -18,6 +18,7 @@ use crate::model::history::{Outcome, SessionId};
 use crate::model::log::{LogIndex, Term};
 use crate::model::membership::Slots;
 use crate::model::note::{ClientNote, ConsensusNote};
+use crate::model::synod::SynodNote;
 
 /// Most clients that are named one by one.
 const CLIENTS_NAMED: usize = 3;
@@ -207,7 +208,15 @@ impl Liveness {
                     replica.voters = voters.and(outgoing);
                 }
             }
-            ConsensusNote::Appended { .. }
+            // The one decree.
+            ConsensusNote::Synod(SynodNote::Learned { .. }) => {
+                self.committed = LogIndex(1);
+                if let Some(replica) = self.replica(node) {
+                    replica.committed = LogIndex(1);
+                }
+            }
+            ConsensusNote::Synod(_)
+            | ConsensusNote::Appended { .. }
             | ConsensusNote::Accepted { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Rejoined

@@ -1,7 +1,8 @@
 //! Consensus: replicated logs, and the store that they carry.
 //!
 //! A protocol implements [`ReplicatedLog`] and knows neither keys nor clients; [`Replica`] hosts any of them,
-//! applies what it commits to a store, and answers clients. A new protocol is one more folder beside [`raft`].
+//! applies what it commits to a store, and answers clients. A new protocol is one more folder beside [`raft`]. [`synod`]
+//! agrees on one value only, and needs no log and no host.
 
 pub mod bugs;
 pub mod catch_up;
@@ -13,9 +14,11 @@ pub mod reconfiguration;
 pub mod replica;
 pub mod replicated_log;
 pub mod rounds;
+pub mod synod;
 
 pub use bugs::{Bug, Bugs};
 pub use multi_paxos::MultiPaxos;
 pub use raft::Raft;
 pub use replica::Replica;
 pub use replicated_log::{Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot};
+pub use synod::Synod;

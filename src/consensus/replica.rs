@@ -293,7 +293,8 @@ impl<C: ReplicatedLog> Replica<C> {
             (Op::Read { key }, ReadMode::Follower) => {
                 self.begin_read(cx, session, request.sequence, key, Confirmation::Forwarded);
             }
-            (Op::Read { .. }, ReadMode::Log) | (Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
+            (Op::Read { .. }, ReadMode::Log)
+            | (Op::Write { .. } | Op::Append { .. } | Op::Cas { .. } | Op::Propose { .. }, _) => {
                 self.propose(cx, session, request);
             }
         }

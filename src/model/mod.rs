@@ -11,3 +11,4 @@ pub mod request;
 pub mod route;
 pub mod sessions;
 pub mod store;
+pub mod synod;

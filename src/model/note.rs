@@ -11,6 +11,7 @@ use super::log::{LogIndex, Term};
 use super::membership::Slots;
 use super::op::{Answer, Op};
 use super::operation::Objection;
+use super::synod::SynodNote;
 
 /// How replicas tell what they hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,8 @@ pub enum Holding {
     Log,
     /// Values in slots that are decided each by itself: `Accepted`.
     Slots,
+    /// A promise and one value: `Synod`.
+    Decree,
 }
 
 /// What happened inside a replica.
@@ -126,6 +129,8 @@ pub enum ConsensusNote {
     Recovering,
     /// They have.
     Rejoined,
+    /// It is a node of single-decree Paxos, and this is what it does.
+    Synod(SynodNote),
     /// It takes part no more until it is restarted. At boot it is the only note: nothing is known of its log.
     Halted {
         /// Why.
@@ -335,6 +340,10 @@ impl Note for ConsensusNote {
             ConsensusNote::Recovering => (14, [0; 3]),
             ConsensusNote::Rejoined => (15, [0; 3]),
             ConsensusNote::Accepted { index, term, value } => (16, [index.0, u64::from(term.0), value]),
+            ConsensusNote::Synod(note) => {
+                note.absorb_into(&mut digest);
+                (17, [0; 3])
+            }
             ConsensusNote::Halted { why } => {
                 why.absorb_into(&mut digest);
                 (12, [0; 3])
@@ -369,6 +378,7 @@ impl Note for ConsensusNote {
             | ConsensusNote::Compacted { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Rejoined
+            | ConsensusNote::Synod(_)
             | ConsensusNote::Accepted { .. } => None,
         }
     }

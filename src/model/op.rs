@@ -47,6 +47,14 @@ pub enum Op {
         /// The value added.
         value: Value,
     },
+    /// Makes the key hold exactly `value` if it is absent; otherwise changes nothing and answers with what it holds. On a key
+    /// that knows no other change it is the consensus object: the first of all proposals is everybody's answer.
+    Propose {
+        /// What is decided.
+        key: Key,
+        /// The value proposed.
+        value: Value,
+    },
 }
 
 impl fmt::Display for Op {
@@ -56,6 +64,7 @@ impl fmt::Display for Op {
             Op::Write { key, value } => write!(f, "write k{} = {}", key.0, value.0),
             Op::Append { key, value } => write!(f, "append k{} += {}", key.0, value.0),
             Op::Cas { key, expected, new } => write!(f, "cas k{} {} -> {}", key.0, expected.0, new.0),
+            Op::Propose { key, value } => write!(f, "propose k{} = {}", key.0, value.0),
         }
     }
 }
@@ -64,7 +73,11 @@ impl Op {
     /// The key that the operation touches.
     pub fn key(self) -> Key {
         match self {
-            Op::Read { key } | Op::Write { key, .. } | Op::Cas { key, .. } | Op::Append { key, .. } => key,
+            Op::Read { key }
+            | Op::Write { key, .. }
+            | Op::Cas { key, .. }
+            | Op::Append { key, .. }
+            | Op::Propose { key, .. } => key,
         }
     }
 
@@ -72,7 +85,9 @@ impl Op {
     pub fn absorb_into(self, digest: &mut crate::kernel::Digest) {
         let (key, first, second) = match self {
             Op::Read { key } => (key, 0, 0),
-            Op::Write { key, value } | Op::Append { key, value } => (key, value.0, 0),
+            Op::Write { key, value } | Op::Append { key, value } | Op::Propose { key, value } => {
+                (key, value.0, 0)
+            }
             Op::Cas { key, expected, new } => (key, expected.0, new.0),
         };
         digest.absorb(u64::from(key.0) << 32 | u64::from(first));
@@ -86,6 +101,7 @@ impl Op {
             Op::Write { .. } => OpKind::Write,
             Op::Cas { .. } => OpKind::Cas,
             Op::Append { .. } => OpKind::Append,
+            Op::Propose { .. } => OpKind::Propose,
         }
     }
 }
@@ -101,11 +117,13 @@ pub enum OpKind {
     Cas,
     /// [`Op::Append`]
     Append,
+    /// [`Op::Propose`]
+    Propose,
 }
 
 impl OpKind {
     /// Every kind, in the order of CSV rows.
-    pub const ALL: [OpKind; 4] = [OpKind::Read, OpKind::Write, OpKind::Cas, OpKind::Append];
+    pub const ALL: [OpKind; 5] = [OpKind::Read, OpKind::Write, OpKind::Cas, OpKind::Append, OpKind::Propose];
 
     /// The name used in scenarios and CSVs.
     pub fn name(self) -> &'static str {
@@ -114,6 +132,7 @@ impl OpKind {
             OpKind::Write => "write",
             OpKind::Cas => "cas",
             OpKind::Append => "append",
+            OpKind::Propose => "propose",
         }
     }
 }
@@ -213,9 +232,9 @@ fn unmix(digest: u64) -> u64 {
 pub enum Answer {
     /// A read's observation.
     Read(Reading),
-    /// A write, an append, or a compare-and-set that matched.
+    /// A write, an append, a compare-and-set that matched, or a proposal that found nothing before it.
     Done,
-    /// A compare-and-set that found something else, and what it found.
+    /// A compare-and-set or a proposal that found something else, and what it found.
     Mismatch(Reading),
 }
 
@@ -228,6 +247,8 @@ impl Op {
             Op::Read { .. } => (held, Answer::Read(held)),
             Op::Write { value, .. } => (Reading::of(value), Answer::Done),
             Op::Append { value, .. } => (held.appended(value), Answer::Done),
+            Op::Propose { value, .. } if held == Reading::ABSENT => (Reading::of(value), Answer::Done),
+            Op::Propose { .. } => (held, Answer::Mismatch(held)),
             Op::Cas { expected, new, .. } => {
                 if held == Reading::of(expected) {
                     (Reading::of(new), Answer::Done)
@@ -279,5 +300,14 @@ mod tests {
         assert_eq!(cas.apply(held), (held, Answer::Mismatch(held)));
         let cas = Op::Cas { key: KEY, expected: Value(3), new: Value(5) };
         assert_eq!(cas.apply(held), (Reading::of(Value(5)), Answer::Done));
+    }
+
+    #[test]
+    fn the_first_proposal_decides_and_the_others_are_told_what_it_was() {
+        let propose = |value| Op::Propose { key: KEY, value: Value(value) };
+        let (held, answer) = propose(7).apply(Reading::ABSENT);
+        assert_eq!((held, answer), (Reading::of(Value(7)), Answer::Done));
+        assert_eq!(propose(8).apply(held), (held, Answer::Mismatch(held)));
+        assert_eq!(propose(7).apply(held), (held, Answer::Mismatch(held)), "one proposal is one operation");
     }
 }

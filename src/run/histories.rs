@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::history::{Operation, Outcome, Reason, SessionId};
 use crate::model::note::{Asked, ClientNote, ConsensusNote};
+use crate::model::op::{Answer, Op, OpKind};
 use crate::model::sessions::Sessions;
 
 /// The history of one store.
@@ -66,12 +67,10 @@ impl Histories {
                 let operation = &mut self.stores[latest.system.index()].operations[latest.operation as usize];
                 operation.returned = at;
                 operation.outcome = outcome;
-                let is_change = operation.op.kind() != crate::model::op::OpKind::Read;
-                (is_change && matches!(outcome, Outcome::Ok(_))).then_some(Acknowledged {
-                    system: latest.system,
-                    session: operation.session,
-                    sequence: latest.sequence,
-                })
+                let Outcome::Ok(answer) = outcome else { return None };
+                let Operation { session, op, .. } = *operation;
+                let Latest { system, sequence, .. } = latest;
+                (op.kind() != OpKind::Read).then_some(Acknowledged { system, session, sequence, op, answer })
             }
         }
     }
@@ -119,6 +118,10 @@ pub struct Acknowledged {
     pub session: SessionId,
     /// Which of the session's operations.
     pub sequence: u32,
+    /// What was asked.
+    pub op: Op,
+    /// What was answered.
+    pub answer: Answer,
 }
 
 #[cfg(test)]
@@ -176,7 +179,8 @@ mod tests {
     fn the_first_replica_that_applies_an_operation_gives_its_place() {
         let mut rig = Rig::new();
         rig.invoke(1, 0, 1, write(7)).applied(5, 0, 1);
-        let acknowledged = Acknowledged { system: KV, session: Rig::session(0), sequence: 1 };
+        let (session, op) = (Rig::session(0), Op::Write { key: Key(0), value: Value(7) });
+        let acknowledged = Acknowledged { system: KV, session, sequence: 1, op, answer: Answer::Done };
         assert_eq!(rig.end(2, 0, OK), Some(acknowledged));
         rig.invoke(3, 0, 2, write(8));
         rig.applied(5, 0, 1).applied(9, 0, 2).applied(9, 0, 1).applied(11, 0, 2);

@@ -8,6 +8,7 @@
 mod asserted;
 mod availability;
 pub mod cast;
+mod decree;
 pub mod drawing;
 pub mod execute;
 pub mod figures;
@@ -42,6 +43,7 @@ pub mod watch;
 
 pub use availability::Outage;
 pub use cast::{Cast, CastNode, CastWorkload};
+pub use decree::{DecreeStep, DecreeSteps};
 pub use histogram::{Cell, Histogram, RELATIVE_ERROR_MAX};
 pub use leadership::{Election, Leaderless};
 pub use load::{NodeSample, Part, Sample};

@@ -128,6 +128,7 @@ impl Packed {
             Asked::Store(Op::Write { key, value }) => (OpKind::Write as u8, key.0, [value.0, 0]),
             Asked::Store(Op::Cas { key, expected, new }) => (OpKind::Cas as u8, key.0, [expected.0, new.0]),
             Asked::Store(Op::Append { key, value }) => (OpKind::Append as u8, key.0, [value.0, 0]),
+            Asked::Store(Op::Propose { key, value }) => (OpKind::Propose as u8, key.0, [value.0, 0]),
             Asked::Call { path } => (CALL, path.into(), [0; 2]),
         };
         let returned = Time::MAX;
@@ -173,6 +174,7 @@ impl Packed {
             Some(OpKind::Write) => Asked::Store(Op::Write { key, value: first }),
             Some(OpKind::Cas) => Asked::Store(Op::Cas { key, expected: first, new: second }),
             Some(OpKind::Append) => Asked::Store(Op::Append { key, value: first }),
+            Some(OpKind::Propose) => Asked::Store(Op::Propose { key, value: first }),
             None => Asked::Call { path: self.key as u16 },
         };
         let reason = |first: u8| Reason::ALL[usize::from(self.ended.0 - first)];
@@ -201,6 +203,7 @@ mod tests {
             Asked::Store(Op::Write { key, value: Value(1) }),
             Asked::Store(Op::Cas { key, expected: Value(2), new: Value(3) }),
             Asked::Store(Op::Append { key, value: Value(4) }),
+            Asked::Store(Op::Propose { key, value: Value(5) }),
             Asked::Call { path: 0 },
             Asked::Call { path: u16::MAX },
         ];

@@ -140,7 +140,7 @@ fn kinds<X: Custom>(
     Some(match &plan.kind {
         CheckKind::Invariants { systems, invariants } => {
             let of_system = |system: &SystemId| {
-                let (system, applies) = (*system, world.systems[system.index()].kind.is_replicated_log());
+                let (system, applies) = (*system, world.systems[system.index()].kind.decides());
                 invariants.iter().map(move |invariant| Kind::Invariant {
                     system,
                     invariant: *invariant,
@@ -278,8 +278,15 @@ impl<X: Custom> Prepared<X> {
     pub(super) fn needs_histories(&self) -> bool {
         let reads = |kind: &Kind| match kind {
             Kind::Linearizable { .. } => true,
-            // What was acknowledged must have been applied: that takes the sessions' operations.
-            Kind::Invariant { invariant, applies, .. } => *applies && *invariant == Invariant::Durability,
+            Kind::Invariant { system, invariant, applies: true } => {
+                match self.world.systems[system.index()].kind.holding() {
+                    // What was acknowledged must have been applied: that takes the sessions' operations.
+                    Holding::Log | Holding::Slots => *invariant == Invariant::Durability,
+                    // What is chosen must have been asked for.
+                    Holding::Decree => true,
+                }
+            }
+            Kind::Invariant { applies: false, .. } => false,
             Kind::Assertion { .. } | Kind::Liveness { .. } | Kind::Sometimes { .. } => false,
         };
         self.checks.iter().any(|check| reads(&check.kind))

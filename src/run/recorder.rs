@@ -12,6 +12,7 @@ use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
 use super::availability::Availability;
 use super::cast::{Cast, CastNode};
+use super::decree::DecreeSteps;
 use super::leadership::Leadership;
 use super::load::{Instance, NodeSample, Sample, Visit, Visits};
 use super::operation::{Ending, Packed};
@@ -63,6 +64,7 @@ pub struct Recorder {
     traffic: Listener,
     pub(super) roles: Vec<RoleChange>,
     pub(super) orders: Vec<OrderRecord>,
+    pub(super) decree: DecreeSteps,
     /// By node: who votes as it knows, since its last boot.
     configured: Vec<Option<RoleEvent>>,
     pub(super) faults: Vec<FaultWindow>,
@@ -128,6 +130,7 @@ impl Recorder {
             traffic: Listener::new(logs(cast)),
             roles: Vec::new(),
             orders: Vec::new(),
+            decree: DecreeSteps::default(),
             configured: vec![None; cast.nodes.len()],
             faults: Vec::new(),
             boots: vec![0; cast.nodes.len()],
@@ -280,6 +283,7 @@ impl Recorder {
                     self.role(at, node, event, None);
                 }
             }
+            ConsensusNote::Synod(note) => self.decree.hear(at, node, note),
             ConsensusNote::Recovering => self.role(at, node, RoleEvent::Recovering, None),
             ConsensusNote::Rejoined => self.role(at, node, RoleEvent::Rejoined, None),
         }

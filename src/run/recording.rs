@@ -10,6 +10,7 @@ use crate::sim::Lifecycle;
 
 use super::availability::{Availability, Outage};
 use super::cast::Cast;
+use super::decree::DecreeSteps;
 use super::leadership::{Election, Leaderless, Leadership};
 use super::load::{Sample, Visits};
 use super::operation::{Ending, Recorded};
@@ -174,6 +175,7 @@ pub struct Recording {
     roles: Vec<RoleChange>,
     faults: Vec<FaultWindow>,
     orders: Vec<OrderRecord>,
+    decree: DecreeSteps,
     samples: Vec<Sample>,
     /// By system: whether any of its nodes ever had a request.
     serves: Vec<bool>,
@@ -192,6 +194,7 @@ impl Recording {
             roles,
             faults,
             orders,
+            decree,
             samples,
             ..
         } = recorder;
@@ -223,6 +226,7 @@ impl Recording {
             roles,
             faults,
             orders,
+            decree,
             samples,
             serves,
         }
@@ -351,6 +355,11 @@ impl Recording {
     /// The changes of roles and lives, in order.
     pub fn roles(&self) -> &[RoleChange] {
         &self.roles
+    }
+
+    /// What the nodes of single-decree Paxos did.
+    pub fn decree(&self) -> &DecreeSteps {
+        &self.decree
     }
 
     /// The elections won, in the order of their ends.

@@ -6,7 +6,8 @@ use crate::checks::conservation::Requests;
 use crate::checks::liveness::Liveness;
 use crate::faults::News;
 use crate::kernel::{Message, NodeId, SystemId, Time};
-use crate::model::note::{ClientNote, Holding, ServiceNote};
+use crate::model::note::{Asked, ClientNote, Holding, ServiceNote};
+use crate::model::op::Op;
 use crate::sim::{FaultRecord, Lifecycle, Observer};
 use crate::systems::{Custom, Note, Role, Wire};
 
@@ -73,11 +74,15 @@ impl Watch {
     #[inline]
     fn session(&mut self, at: Time, node: NodeId, note: &ClientNote) {
         let Some(histories) = &mut self.histories else { return };
-        let Some(Acknowledged { system, session, sequence }) = histories.client(at, node, note) else {
-            return;
-        };
+        let acknowledged = histories.client(at, node, note);
+        if let ClientNote::Invoked { server, asked: Asked::Store(op @ Op::Propose { .. }), .. } = *note
+            && let Some(invariants) = self.judge(server)
+        {
+            invariants.asked(op);
+        }
+        let Some(Acknowledged { system, session, sequence, op, answer }) = acknowledged else { return };
         if let Some((_, invariants)) = self.invariants.iter_mut().find(|(judged, _)| *judged == system) {
-            invariants.acknowledged(at, session, sequence);
+            invariants.acknowledged(at, session, sequence, op, answer);
         }
     }
 }

@@ -305,7 +305,7 @@ fn operation(steps: &[Step], job: &Job) -> (Op, u32, Duration) {
         OpKind::Read => Op::Read { key },
         OpKind::Write => Op::Write { key, value },
         OpKind::Append => Op::Append { key, value },
-        OpKind::Cas => unreachable!("a step has no compare-and-set"),
+        OpKind::Cas | OpKind::Propose => unreachable!("a step has neither"),
     };
     let size = if call.op == OpKind::Read { 0 } else { call.size };
     (op, size, call.timeout)

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::consensus::multi_paxos::MultiPaxos;
 use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
+use crate::consensus::synod::{self, Synod};
 use crate::kernel::{
     Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken,
 };
@@ -30,6 +31,8 @@ pub enum Role<X: Process = Never> {
     Raft(Box<Replica<Raft>>),
     /// A replica of a store on Multi-Paxos.
     MultiPaxos(Box<Replica<MultiPaxos>>),
+    /// A node of single-decree Paxos.
+    Paxos(Box<Synod>),
     /// A workload's clients.
     Clients(Box<Clients>),
     /// An operator.
@@ -49,6 +52,8 @@ pub enum RoleConfig<C> {
     Raft(Rc<replica::Config<Raft>>),
     /// For a replica of a store on Multi-Paxos.
     MultiPaxos(Rc<replica::Config<MultiPaxos>>),
+    /// For a node of single-decree Paxos.
+    Paxos(Rc<synod::Config>),
     /// For a workload's clients.
     Clients(Rc<WorkloadConfig>),
     /// For an operator.
@@ -86,6 +91,7 @@ impl<X: Custom> Role<X> {
         match config {
             RoleConfig::Raft(_) => word::<Replica<Raft>>(index),
             RoleConfig::MultiPaxos(_) => word::<Replica<MultiPaxos>>(index),
+            RoleConfig::Paxos(_) => word::<Synod>(index),
             RoleConfig::Clients(_) => word::<Clients>(index),
             RoleConfig::Operator(_) => word::<Operator>(index),
             RoleConfig::Front(_) => word::<Front>(index),
@@ -101,6 +107,7 @@ impl<X: Process> Role<X> {
         match self {
             Role::Raft(replica) => replica.core().votes(),
             Role::MultiPaxos(replica) => replica.core().votes(),
+            Role::Paxos(node) => node.votes(),
             Role::Clients(_) | Role::Operator(_) | Role::Front(_) | Role::Instance(_) | Role::Custom(_) => {
                 None
             }
@@ -114,6 +121,7 @@ macro_rules! each_role {
         match $role {
             Role::Raft($process) => $body,
             Role::MultiPaxos($process) => $body,
+            Role::Paxos($process) => $body,
             Role::Clients($process) => $body,
             Role::Operator($process) => $body,
             Role::Front($process) => $body,
@@ -134,6 +142,7 @@ impl<X: Custom> Process for Role<X> {
         match config {
             RoleConfig::Raft(config) => Role::Raft(Box::new(boot(cx, &**config, disk))),
             RoleConfig::MultiPaxos(config) => Role::MultiPaxos(Box::new(boot(cx, &**config, disk))),
+            RoleConfig::Paxos(config) => Role::Paxos(Box::new(boot(cx, &**config, disk))),
             RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
             RoleConfig::Operator(config) => Role::Operator(boot(cx, config, disk)),
             RoleConfig::Front(config) => Role::Front(boot(cx, config, disk)),
@@ -147,6 +156,7 @@ impl<X: Custom> Process for Role<X> {
         match self {
             Role::Raft(process) => receive(&mut **process, cx, from, wire),
             Role::MultiPaxos(process) => receive(&mut **process, cx, from, wire),
+            Role::Paxos(process) => receive(&mut **process, cx, from, wire),
             Role::Clients(process) => receive(&mut **process, cx, from, wire),
             Role::Operator(process) => receive(process, cx, from, wire),
             Role::Front(process) => receive(process, cx, from, wire),
@@ -261,6 +271,7 @@ macro_rules! embed {
 
 embed!(Replica<Raft>, Consensus, Raft);
 embed!(Replica<MultiPaxos>, Consensus, MultiPaxos);
+embed!(Synod, Consensus, Paxos);
 embed!(Clients, Client);
 embed!(Operator, Operator);
 embed!(Front, Service);
@@ -272,6 +283,7 @@ impl<X: Process> fmt::Debug for Role<X> {
         f.write_str(match self {
             Role::Raft(_) => "raft",
             Role::MultiPaxos(_) => "multi-paxos",
+            Role::Paxos(_) => "paxos",
             Role::Clients(_) => "clients",
             Role::Operator(_) => "operator",
             Role::Front(_) => "front",

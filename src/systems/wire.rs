@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::consensus::multi_paxos::{self, MultiPaxos};
 use crate::consensus::raft::{self, Raft};
 use crate::consensus::replica::{self, Replica};
+use crate::consensus::synod::{self, Synod};
 use crate::kernel::{Message, Process};
 use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::operation::{Order, OrderReply};
@@ -38,6 +39,8 @@ pub enum Wire<X> {
     Raft(raft::Message),
     /// Between Multi-Paxos replicas.
     MultiPaxos(multi_paxos::Message),
+    /// Between nodes of single-decree Paxos.
+    Paxos(synod::Message),
     /// Between nodes of a user's own process.
     Custom(X),
 }
@@ -47,6 +50,7 @@ impl<X: Message> Message for Wire<X> {
     fn kind(&self) -> u16 {
         const RAFT: u16 = 16;
         const MULTI_PAXOS: u16 = 48;
+        const PAXOS: u16 = 80;
         const CUSTOM: u16 = 1024;
         match self {
             Wire::Request(_) => 0,
@@ -57,6 +61,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::OrderReply(_) => 5,
             Wire::Raft(message) => RAFT + message.kind(),
             Wire::MultiPaxos(message) => MULTI_PAXOS + message.kind(),
+            Wire::Paxos(message) => PAXOS + message.kind(),
             Wire::Custom(message) => CUSTOM + message.kind(),
         }
     }
@@ -71,6 +76,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::OrderReply(_) => "order-reply",
             Wire::Raft(message) => message.name(),
             Wire::MultiPaxos(message) => message.name(),
+            Wire::Paxos(message) => message.name(),
             Wire::Custom(message) => message.name(),
         }
     }
@@ -86,6 +92,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::OrderReply(_) => OrderReply::WIRE_SIZE,
             Wire::Raft(message) => message.size(),
             Wire::MultiPaxos(message) => message.size(),
+            Wire::Paxos(message) => message.size(),
             Wire::Custom(message) => message.size(),
         }
     }
@@ -120,8 +127,8 @@ impl Misaddressed {
 
 /// A store's replicas speak with clients and operators in the same words, and among themselves in their protocol's.
 macro_rules! speaks_store {
-    ($protocol:ty, $wire:ident, $others:pat) => {
-        impl<X: Message> Member<X> for Replica<$protocol> {
+    ($process:ty, $wire:ident, $others:pat) => {
+        impl<X: Message> Member<X> for $process {
             #[inline(always)]
             fn to_wire(message: Self::Message) -> Wire<X> {
                 match message {
@@ -150,8 +157,9 @@ macro_rules! speaks_store {
     };
 }
 
-speaks_store!(Raft, Raft, Wire::MultiPaxos(_));
-speaks_store!(MultiPaxos, MultiPaxos, Wire::Raft(_));
+speaks_store!(Replica<Raft>, Raft, Wire::MultiPaxos(_) | Wire::Paxos(_));
+speaks_store!(Replica<MultiPaxos>, MultiPaxos, Wire::Raft(_) | Wire::Paxos(_));
+speaks_store!(Synod, Paxos, Wire::Raft(_) | Wire::MultiPaxos(_));
 
 impl<X: Message> Member<X> for Operator {
     fn to_wire(message: OperatorMessage) -> Wire<X> {
@@ -171,6 +179,7 @@ impl<X: Message> Member<X> for Operator {
             | Wire::Answered(_)
             | Wire::Raft(_)
             | Wire::MultiPaxos(_)
+            | Wire::Paxos(_)
             | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
         }
     }
@@ -201,6 +210,7 @@ macro_rules! speaks_service {
                     | Wire::OrderReply(_)
                     | Wire::Raft(_)
                     | Wire::MultiPaxos(_)
+                    | Wire::Paxos(_)
                     | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
                 }
             }
@@ -254,6 +264,8 @@ pub enum Record<X> {
     Raft(raft::Record),
     /// A Multi-Paxos replica's.
     MultiPaxos(multi_paxos::Record),
+    /// Of a node of single-decree Paxos.
+    Paxos(synod::Memory),
     /// A user's own process's.
     Custom(X),
 }

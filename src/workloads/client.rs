@@ -308,6 +308,7 @@ impl Clients {
             OpKind::Write => Op::Write { key, value },
             OpKind::Cas => Op::Cas { key, expected: self.known[key.0 as usize], new: value },
             OpKind::Append => Op::Append { key, value },
+            OpKind::Propose => Op::Propose { key, value },
         };
         (Asked::Store(op), key)
     }
@@ -411,7 +412,9 @@ fn pick(mix: &[(OpKind, f64)], u: f64) -> OpKind {
 fn learn(known: &mut [Value], asked: Asked, answer: Answer) {
     let Asked::Store(op) = asked else { return };
     let value = match (op, answer) {
-        (Op::Write { value, .. }, Answer::Done) | (Op::Cas { new: value, .. }, Answer::Done) => value,
+        (Op::Write { value, .. } | Op::Cas { new: value, .. } | Op::Propose { value, .. }, Answer::Done) => {
+            value
+        }
         (_, Answer::Read(reading) | Answer::Mismatch(reading)) => reading.last,
         (Op::Read { .. } | Op::Append { .. }, Answer::Done) => return,
     };

@@ -10,6 +10,7 @@ mod raft;
 mod replicas;
 mod scenarios;
 mod sim;
+mod synod;
 mod tidy;
 mod traces;
 mod worlds;

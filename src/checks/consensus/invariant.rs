@@ -34,6 +34,8 @@ pub struct Row {
     pub section: &'static str,
     /// What that is in Multi-Paxos, and where its authors state it.
     pub in_multi_paxos: &'static str,
+    /// What that is in single-decree Paxos, and where its author states it.
+    pub in_paxos: &'static str,
     /// The notes and facts upon which it is evaluated.
     pub evaluated: &'static str,
 }
@@ -47,6 +49,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "Election Safety",
         section: "Ongaro and Ousterhout 2014, §5.2 and Figure 3",
         in_multi_paxos: "one proposer a ballot, and it ends phase 1 there once (Lamport 2001, §2.2: different proposers choose from disjoint sets of numbers)",
+        in_paxos: "one proposer a ballot, which prepares it once, restarts or not (Lamport 2001, §2.2 and §2.5: disjoint numbers, and none twice)",
         evaluated: "when a node becomes leader",
     },
     Row {
@@ -56,6 +59,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "Log Matching",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 3",
         in_multi_paxos: "one value a slot and ballot (Lamport 2001, §2.2: a proposal is a number and one value)",
+        in_paxos: "one value a ballot, of all that is proposed or accepted in it (Lamport 2001, §2.2: a proposal is a number and one value)",
         evaluated: "when an entry is appended or accepted, or a snapshot installed",
     },
     Row {
@@ -65,6 +69,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "Leader Completeness",
         section: "Ongaro and Ousterhout 2014, §5.4 and Figure 3",
         in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot (P2b: Lamport 2001, §2.2)",
+        in_paxos: "no ballot above the one in which a value was chosen has another (P2b), and its promises came from a quorum that has somebody in common with those who chose (P2c: Lamport 2001, §2.2)",
         evaluated: "when a node becomes leader; where slots are decided each by itself, when a value is accepted or committed",
     },
     Row {
@@ -74,6 +79,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "State Machine Safety",
         section: "Ongaro and Ousterhout 2014, §5.4.3 and Figure 3",
         in_multi_paxos: "one value is chosen a slot, and it is the one that all commit and apply there (Lamport 2001, §2.1)",
+        in_paxos: "only a value that a client proposed is chosen, only one is, and no node learns another (Lamport 2001, §2.1, the three requirements of safety)",
         evaluated: "when a node commits, applies or installs a snapshot",
     },
     Row {
@@ -84,6 +90,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "the premise of Figure 2: updated on stable storage before responding",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 2; Ongaro 2014, §3.8 and §10.2.1",
         in_multi_paxos: "a phase-2 quorum of the configuration in force accepted it in one ballot, durably, and finds it again (Lamport 2001, §2.5)",
+        in_paxos: "what a node learned, or a client was told, a phase-2 quorum had accepted durably in one ballot; and an acceptor that restarts finds again what it accepted (Lamport 2001, §2.3 and §2.5)",
         evaluated: "when an index is first committed, a durable entry removed, a disk read, a client answered",
     },
     Row {
@@ -93,6 +100,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "linearizable semantics by client sessions",
         section: "Ongaro 2014, §6.3",
         in_multi_paxos: "the same: sessions are the store's",
+        in_paxos: "at most one proposal is told that it is the one chosen",
         evaluated: "when an operation is first applied at an index",
     },
     Row {
@@ -103,6 +111,7 @@ pub const TABLE: [Row; 7] = [
         in_raft: "current_term, commit_index and last_applied increase monotonically",
         section: "Ongaro and Ousterhout 2014, §5.1 and Figure 2",
         in_multi_paxos: "a promise is never taken back (P1a: Lamport 2001, §2.2), nor the commit or applied index",
+        in_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised (P1a: Lamport 2001, §2.2 and §2.5)",
         evaluated: "when a node campaigns, leads, steps down, commits, applies or installs a snapshot",
     },
 ];

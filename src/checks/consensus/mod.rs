@@ -20,6 +20,7 @@
 
 mod agreement;
 mod committed_log;
+mod decree;
 mod durability;
 mod exactly_once;
 mod invariant;
@@ -40,12 +41,14 @@ use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::membership::GROUP_MAX;
 use crate::model::note::{ConsensusNote, Holding};
+use crate::model::op::{Answer, Op};
 
 pub use invariant::{Invariant, InvariantSet, Row, TABLE};
 pub use violation::{InvariantViolation, Shortfall, What};
 
 use agreement::{Application, Applications};
 use committed_log::CommittedLog;
+use decree::{Decree, Wrong};
 use exactly_once::ExactlyOnce;
 use log_matching::LogMatching;
 use mirror::{Mirror, Quorum};
@@ -67,6 +70,8 @@ pub struct Invariants {
     entries: LogMatching,
     /// In a system whose replicas hold slots.
     ballots: Option<Ballots>,
+    /// In a system that decides one value.
+    decree: Option<Decree>,
     applications: Applications,
     effects: ExactlyOnce,
     violations: Vec<InvariantViolation>,
@@ -94,6 +99,7 @@ impl Invariants {
             leaders: OneLeader::default(),
             entries: LogMatching::default(),
             ballots: (holding == Holding::Slots).then(|| Ballots::new(nodes)),
+            decree: (holding == Holding::Decree).then(|| Decree::new(nodes)),
             applications: Applications::default(),
             effects: ExactlyOnce::default(),
             violations: Vec::new(),
@@ -144,6 +150,14 @@ impl Invariants {
             }
             ConsensusNote::Configured { voters, outgoing, quorum } => {
                 self.mirrors[slot].quorum = Quorum { voters, outgoing, count: quorum };
+                if let Some(decree) = &mut self.decree {
+                    decree.configure(quorum);
+                }
+            }
+            ConsensusNote::Synod(ref note) => {
+                let decree = self.decree.as_mut().expect("only its nodes speak in these words");
+                let wrong = decree.tell(slot, note);
+                self.report_all(told.at, node, wrong);
             }
             // It knows that what its disk held is gone, and promises nothing on it.
             ConsensusNote::Recovering => {
@@ -158,9 +172,21 @@ impl Invariants {
         }
     }
 
-    /// A client was told that a write, append or compare-and-set took effect (or found a mismatch, which is
-    /// decided in the log too). `sequence` is that of the request.
-    pub fn acknowledged(&mut self, at: Time, session: SessionId, sequence: u32) {
+    /// A client asks a node of the system for `op`.
+    #[inline]
+    pub fn asked(&mut self, op: Op) {
+        if let Some(decree) = &mut self.decree {
+            decree.asked(op);
+        }
+    }
+
+    /// A client was told that a change of the store took effect (or found a mismatch, which is decided in the log
+    /// too). `sequence` is that of the request.
+    pub fn acknowledged(&mut self, at: Time, session: SessionId, sequence: u32, op: Op, answer: Answer) {
+        if let Some(decree) = &mut self.decree {
+            let wrong = decree.acknowledged(session, sequence, op, answer);
+            return self.report_all(at, session.node, wrong);
+        }
         if !self.effects.has(session, sequence) {
             let found = Found::alone(What::NeverApplied { session, sequence });
             self.report(Invariant::Durability, at, session.node, found);
@@ -180,6 +206,9 @@ impl Invariants {
         self.mirrors[slot].boot();
         if let Some(ballots) = &mut self.ballots {
             ballots.booted(slot);
+        }
+        if let Some(decree) = &mut self.decree {
+            decree.booted(slot);
         }
     }
 
@@ -237,6 +266,9 @@ impl Invariants {
     fn excuse(&mut self, slot: usize) {
         if let Some(ballots) = &mut self.ballots {
             ballots.excused(slot);
+        }
+        if let Some(decree) = &mut self.decree {
+            decree.excuse(slot);
         }
     }
 
@@ -373,6 +405,10 @@ impl Invariants {
         if let Some(found) = found {
             self.report(invariant, told.at, told.node, found);
         }
+    }
+
+    fn report_all(&mut self, at: Time, node: NodeId, wrong: Wrong) {
+        wrong.into_iter().for_each(|(invariant, found)| self.report(invariant, at, node, found));
     }
 
     #[cold]

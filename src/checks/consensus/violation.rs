@@ -3,6 +3,8 @@
 use crate::kernel::{NodeId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
+use crate::model::op::Value;
+use crate::model::synod::Ballot;
 
 use super::invariant::Invariant;
 
@@ -152,6 +154,90 @@ pub enum What {
         /// What it applied.
         index: LogIndex,
     },
+    /// `one-leader`: the node prepared a ballot that `other` had prepared: itself, before a restart.
+    BallotReused {
+        /// The ballot.
+        ballot: Ballot,
+    },
+    /// `log-matching`: two values in one ballot, whose proposer is `other`.
+    BallotOfTwoValues {
+        /// The ballot.
+        ballot: Ballot,
+    },
+    /// `leader-completeness`: a ballot proposes another value than was chosen in a lower one.
+    BallotOverrules {
+        /// The ballot.
+        ballot: Ballot,
+        /// The one in which a value was chosen.
+        chosen_in: Ballot,
+        /// The value.
+        chosen: Value,
+    },
+    /// `leader-completeness`: a ballot's promises came from none of those who had chosen a value in a lower one.
+    QuorumsPart {
+        /// The ballot.
+        ballot: Ballot,
+        /// The one in which a value was chosen.
+        chosen_in: Ballot,
+    },
+    /// `agreement`: another value is chosen than before.
+    SecondChosen {
+        /// The ballot in which it is.
+        ballot: Ballot,
+        /// The value.
+        value: Value,
+        /// The ballot in which another was chosen before.
+        chosen_in: Ballot,
+        /// That value.
+        chosen: Value,
+    },
+    /// `agreement`: a value is proposed that no client had asked for.
+    NeverProposed {
+        /// The ballot.
+        ballot: Ballot,
+        /// The value.
+        value: Value,
+    },
+    /// `agreement`: the node learned another value than is chosen.
+    LearnedOther {
+        /// What it learned.
+        value: Value,
+        /// What is chosen.
+        chosen: Value,
+    },
+    /// `durability`: the node took for chosen what no quorum had accepted.
+    LearnedTooEarly {
+        /// The ballot.
+        ballot: Ballot,
+        /// How many had accepted.
+        shortfall: Shortfall,
+    },
+    /// `durability`: the node restarted without what it had accepted.
+    AcceptanceLost {
+        /// The ballot in which it had.
+        ballot: Ballot,
+    },
+    /// `durability`: a client was told that a value is chosen which was not.
+    ToldUnchosen {
+        /// Whose operation.
+        session: SessionId,
+        /// Which of the session's operations.
+        sequence: u32,
+    },
+    /// `exactly-once`: two proposals were told that they are the one chosen.
+    SecondWinner {
+        /// Whose operation the second is.
+        session: SessionId,
+        /// Which of the session's operations.
+        sequence: u32,
+    },
+    /// `monotonic`: an acceptor went back behind its promise.
+    PromiseFell {
+        /// The ballot that it had promised.
+        from: Ballot,
+        /// The lower one that it promised, accepted in or remembered.
+        to: Ballot,
+    },
 }
 
 /// How many replicas hold something durably, when more must.
@@ -285,6 +371,48 @@ impl InvariantViolation {
             }
             What::AppliedAgain { last, index } => {
                 format!("{node} applied index {} when it had applied up to {} already", index.0, last.0)
+            }
+            What::BallotReused { ballot } => format!("{node} prepared ballot {ballot} again after a restart"),
+            What::BallotOfTwoValues { ballot } => {
+                format!("{node} showed a second value in ballot {ballot}")
+            }
+            What::BallotOverrules { ballot, chosen_in, chosen } => format!(
+                "{node} showed that ballot {ballot} has another value than {}, which was chosen in ballot {chosen_in}",
+                chosen.0
+            ),
+            What::QuorumsPart { ballot, chosen_in } => format!(
+                "{node} showed that nobody who promised ballot {ballot} was of those who chose a value in ballot {chosen_in}"
+            ),
+            What::SecondChosen { ballot, value, chosen_in, chosen } => format!(
+                "{node} was the last of a quorum to accept {} in ballot {ballot}, when {} had been chosen in ballot {chosen_in}",
+                value.0, chosen.0
+            ),
+            What::NeverProposed { ballot, value } => {
+                format!("{node} proposed {} in ballot {ballot}, which no client had asked for", value.0)
+            }
+            What::LearnedOther { value, chosen } => {
+                format!("{node} took {} for chosen, and {} is", value.0, chosen.0)
+            }
+            What::LearnedTooEarly { ballot, shortfall } => {
+                let Shortfall { holders, replicas, quorum } = shortfall;
+                format!(
+                    "{node} took the value of ballot {ballot} for chosen, which {holders} of {replicas} had accepted \
+                     durably and {quorum} must"
+                )
+            }
+            What::AcceptanceLost { ballot } => {
+                format!("{node} came back without what it had accepted in ballot {ballot}")
+            }
+            What::ToldUnchosen { session, sequence } => format!(
+                "{} was told by operation {sequence} that a value is chosen, and it was not",
+                client(session)
+            ),
+            What::SecondWinner { session, sequence } => format!(
+                "{} was told that its operation {sequence} is the one chosen, and so had been another",
+                client(session)
+            ),
+            What::PromiseFell { from, to } => {
+                format!("{node} went back to ballot {to} when it had promised ballot {from}")
             }
         }
     }

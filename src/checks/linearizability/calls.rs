@@ -11,9 +11,9 @@ pub(super) enum Effect {
     Observe(Reading),
     Write(Value),
     Append(Value),
-    /// A compare-and-set that matched.
+    /// A compare-and-set that matched, or a proposal that found nothing before it.
     Cas {
-        expected: Value,
+        expected: Reading,
         new: Value,
     },
     /// Answered with what its own question rules out: no state explains it.
@@ -28,7 +28,7 @@ impl Effect {
             Effect::Observe(seen) => (seen == held).then_some(held),
             Effect::Write(value) => Some(Reading::of(value)),
             Effect::Append(value) => Some(held.appended(value)),
-            Effect::Cas { expected, new } => (held == Reading::of(expected)).then(|| Reading::of(new)),
+            Effect::Cas { expected, new } => (held == expected).then(|| Reading::of(new)),
             Effect::Impossible => None,
         }
     }
@@ -45,7 +45,7 @@ impl Effect {
     pub(super) fn needs(self) -> Option<Reading> {
         match self {
             Effect::Observe(seen) => Some(seen),
-            Effect::Cas { expected, .. } => Some(Reading::of(expected)),
+            Effect::Cas { expected, .. } => Some(expected),
             Effect::Write(_) | Effect::Append(_) | Effect::Impossible => None,
         }
     }
@@ -97,11 +97,15 @@ fn closed_effect(op: Op, answer: Answer) -> Effect {
         (Op::Read { .. }, Answer::Read(seen)) => Effect::Observe(seen),
         (Op::Write { value, .. }, Answer::Done) => Effect::Write(value),
         (Op::Append { value, .. }, Answer::Done) => Effect::Append(value),
-        (Op::Cas { expected, new, .. }, Answer::Done) => Effect::Cas { expected, new },
+        (Op::Cas { expected, new, .. }, Answer::Done) => Effect::Cas { expected: Reading::of(expected), new },
         (Op::Cas { expected, .. }, Answer::Mismatch(seen)) if seen != Reading::of(expected) => {
             Effect::Observe(seen)
         }
-        (Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => Effect::Impossible,
+        (Op::Propose { value, .. }, Answer::Done) => Effect::Cas { expected: Reading::ABSENT, new: value },
+        (Op::Propose { .. }, Answer::Mismatch(seen)) if seen != Reading::ABSENT => Effect::Observe(seen),
+        (Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. } | Op::Propose { .. }, _) => {
+            Effect::Impossible
+        }
     }
 }
 
@@ -111,7 +115,8 @@ fn open_effect(op: Op) -> Option<Effect> {
         Op::Write { value, .. } => Some(Effect::Write(value)),
         Op::Append { value, .. } => Some(Effect::Append(value)),
         // A mismatch would change nothing and nobody saw it, so only a match is worth a place in the order.
-        Op::Cas { expected, new, .. } => Some(Effect::Cas { expected, new }),
+        Op::Cas { expected, new, .. } => Some(Effect::Cas { expected: Reading::of(expected), new }),
+        Op::Propose { value, .. } => Some(Effect::Cas { expected: Reading::ABSENT, new: value }),
     }
 }
 

@@ -215,11 +215,9 @@ impl<'a> Chains<'a> {
             let State { writer, evidence, seen, .. } = self.states[state as usize];
             let parent = match self.effect_of(state) {
                 Some(Effect::Cas { expected, .. }) if writer == evidence => {
-                    self.observe(Reading::of(expected), &[evidence])
+                    self.observe(expected, &[evidence])
                 }
-                Some(Effect::Cas { expected, .. }) => {
-                    self.observe(Reading::of(expected), &[evidence, writer])
-                }
+                Some(Effect::Cas { expected, .. }) => self.observe(expected, &[evidence, writer]),
                 Some(Effect::Append(_)) => {
                     let stem = seen
                         .and_then(Reading::before_last)

@@ -41,9 +41,17 @@ impl Words<'_> {
                     (Op::Cas { expected, .. }, Outcome::Ok(Answer::Done)) => {
                         format!("but nothing invoked by then can have written {}", expected.0)
                     }
-                    (Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
-                        "which nothing invoked by then can have made".to_owned()
+                    (Op::Propose { .. }, Outcome::Ok(Answer::Done)) => {
+                        "but the key cannot have been absent".to_owned()
                     }
+                    (
+                        Op::Read { .. }
+                        | Op::Write { .. }
+                        | Op::Append { .. }
+                        | Op::Cas { .. }
+                        | Op::Propose { .. },
+                        _,
+                    ) => "which nothing invoked by then can have made".to_owned(),
                 };
                 format!("{}, {what}{made}", self.told(failing))
             }
@@ -66,7 +74,12 @@ impl Words<'_> {
                 format!("{}, and {}: neither continues the other", self.told(one), self.told(other))
             }
             Cause::LostUpdate { one, other } => {
-                format!("{}, and {}: both replaced the same value", self.told(one), self.told(other))
+                let is_proposal = |index: usize| matches!(self.operations[index].op, Op::Propose { .. });
+                let why = match is_proposal(one) && is_proposal(other) {
+                    true => "only one can be",
+                    false => "both replaced the same value",
+                };
+                format!("{}, and {}: {why}", self.told(one), self.told(other))
             }
             Cause::Circle => {
                 format!("each of these needs another of them first: {}", self.list(violation, &[]))
@@ -95,7 +108,7 @@ impl Words<'_> {
         let shown = self.list(violation, &[older, newer]);
         let shown = if shown.is_empty() { shown } else { format!("; shown by: {shown}") };
         match self.operations[older].op {
-            Op::Read { .. } | Op::Cas { .. } => {
+            Op::Read { .. } | Op::Cas { .. } | Op::Propose { .. } => {
                 format!("{} after {}{shown}", self.late(older), self.told(newer))
             }
             Op::Write { .. } | Op::Append { .. } => format!(
@@ -110,8 +123,9 @@ impl Words<'_> {
 
     /// The compare-and-sets, but those in `but`, that hold the values of the explanation together.
     fn links(&self, violation: &Violation, but: &[usize]) -> String {
-        let is_link =
-            |index: &usize| matches!(self.operations[*index].op, Op::Cas { .. }) && !but.contains(index);
+        let is_link = |index: &usize| {
+            matches!(self.operations[*index].op, Op::Cas { .. } | Op::Propose { .. }) && !but.contains(index)
+        };
         let links: Vec<String> = violation
             .involved
             .iter()
@@ -130,6 +144,7 @@ impl Words<'_> {
             Op::Write { value, .. } => format!("write of {} by {name}", value.0),
             Op::Append { value, .. } => format!("append of {} by {name}", value.0),
             Op::Cas { expected, new, .. } => format!("cas {} to {} by {name}", expected.0, new.0),
+            Op::Propose { value, .. } => format!("proposal of {} by {name}", value.0),
         }
     }
 
@@ -159,6 +174,9 @@ impl Words<'_> {
             Outcome::Ok(Answer::Done) if matches!(self.operations[index].op, Op::Cas { .. }) => {
                 format!("{asked} matched")
             }
+            Outcome::Ok(Answer::Done) if matches!(self.operations[index].op, Op::Propose { .. }) => {
+                format!("{asked} was the first")
+            }
             Outcome::Ok(Answer::Done) => format!("{asked} was acknowledged"),
             Outcome::Fail(reason) => format!("{asked} failed ({})", reason.name()),
             Outcome::Unknown(reason) => format!("{asked} was never answered ({})", reason.name()),
@@ -177,9 +195,10 @@ impl Words<'_> {
             (Op::Append { value, .. }, Outcome::Ok(_)) => {
                 at(format!("the append of {} was acknowledged to {by}", value.0), returned)
             }
-            (Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. }, _) => {
-                at(self.answered(index), returned)
-            }
+            (
+                Op::Read { .. } | Op::Write { .. } | Op::Append { .. } | Op::Cas { .. } | Op::Propose { .. },
+                _,
+            ) => at(self.answered(index), returned),
         }
     }
 

@@ -259,6 +259,9 @@ fn without(calls: &[Call], range: Range<usize>, operation: u32) -> Vec<Call> {
 fn added_by(op: Op) -> Option<Value> {
     match op {
         Op::Read { .. } => None,
-        Op::Write { value, .. } | Op::Append { value, .. } | Op::Cas { new: value, .. } => Some(value),
+        Op::Write { value, .. }
+        | Op::Append { value, .. }
+        | Op::Cas { new: value, .. }
+        | Op::Propose { value, .. } => Some(value),
     }
 }

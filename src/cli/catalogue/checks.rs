@@ -18,6 +18,7 @@ pub(super) fn pages() -> Vec<Page> {
             .fact("in Raft", row.in_raft)
             .fact("stated in", row.section)
             .fact("in Multi-Paxos", row.in_multi_paxos)
+            .fact("in Paxos", row.in_paxos)
             .fact("evaluated", row.evaluated)
             .example(INVARIANTS)
     };

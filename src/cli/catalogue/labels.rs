@@ -94,6 +94,7 @@ fn op_doc(op: OpKind) -> &'static str {
         OpKind::Write => "replaces what a key holds",
         OpKind::Cas => "compare and set: replaces what a key holds if that is what the client expects",
         OpKind::Append => "adds a value to what a key holds",
+        OpKind::Propose => "makes an absent key hold a value, or asks for the one that came first",
     }
 }
 

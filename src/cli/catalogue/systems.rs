@@ -18,10 +18,15 @@ fn page(kind: Kind, doc: &str) -> Page {
         Transport::Stream => "stream",
         Transport::Either => "that of the other end",
     };
-    let takes = if kind.is_store() { "reads and writes of keys" } else { "calls" };
+    let takes = match (kind.is_register(), kind.is_store()) {
+        (true, _) => "proposals and reads of one key, which is written once",
+        (false, true) => "reads and writes of keys",
+        (false, false) => "calls",
+    };
     let own = match kind {
         Kind::Raft => "system.NAME.raft",
         Kind::MultiPaxos => "system.NAME.multi-paxos",
+        Kind::Paxos => "system.NAME.paxos",
         Kind::Service => "system.NAME.service",
         Kind::Custom => "system.NAME.custom",
     };
@@ -38,6 +43,10 @@ fn page(kind: Kind, doc: &str) -> Page {
     match kind {
         Kind::Raft => with_options(page, RAFT_EXAMPLE),
         Kind::MultiPaxos => with_options(page, MULTI_PAXOS_EXAMPLE),
+        Kind::Paxos => with_options(
+            page.fact("what it did", "ballots.txt and ballots.csv in the run's folder tell it step by step"),
+            PAXOS_EXAMPLE,
+        ),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),
         Kind::Custom => page
             .at(&[own, "system.NAME.custom.NAME"])
@@ -66,6 +75,24 @@ disk = { fsync = \"1ms\" }
 q2 = 2
 election_timeout = \"uniform(600ms, 1200ms)\"
 heartbeat = \"150ms\"
+";
+
+const PAXOS_EXAMPLE: &str = "\
+[system.kv]
+type = \"paxos\"
+nodes = 5
+disk = { fsync = \"1ms\" }
+
+[system.kv.paxos]
+backoff = \"exp(50ms)\"
+learning = \"distinguished\"
+
+[workload.clients]
+target = \"kv\"
+arrival = \"closed(clients=3, think=100ms)\"
+keys = \"uniform(n=1)\"
+mix = { propose = 0.2, read = 0.8 }
+route = \"random\"
 ";
 
 const SERVICE_EXAMPLE: &str = "\

@@ -265,7 +265,7 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::CommitLatencies,
         labels: &[Workload, System, Region, Phase],
         aggregates: SPREAD,
-        meaning: "`latency` of the operations on a store that ended `ok` and had to be committed (`write`, `cas`, `append`), by \
+        meaning: "`latency` of the operations on a store that ended `ok` and had to be committed (`write`, `cas`, `append`, `propose`), by \
                   the region of their clients.",
     },
     Entry {

@@ -221,6 +221,28 @@ pub(super) const OPERATIONS: Format = Format {
     },
 };
 
+pub(super) const BALLOTS: Format = Format {
+    file: "ballots.csv",
+    purpose: "Single-decree Paxos step by step, its first 100,000 steps; only where a system runs it. ballots.txt tells the same \
+              in words, below a line for each ballot.",
+    order: "time",
+    columns: columns! {
+        "at_ns": "When.",
+        "node": "The node.",
+        "system": "The system.",
+        "ballot": "The ballot: round and, behind the point, the number of the node whose it is. Of `remembers` the one promised; \
+                   empty if none was.",
+        "proposer": "The node whose ballot it is.",
+        "step": "`prepared` (phase 1a), `promised` (1b), `proposed` (2a), `accepted` (2b), `learned`, `refused`, `gave-up`, \
+                 `found-nothing` or `remembers`.",
+        "value": "The value proposed, accepted or learned; of `promised` and `remembers`, what the node accepted before.",
+        "other": "Another ballot: of `promised` and `remembers`, the one in which it accepted the value; of `proposed`, the one \
+                  whose value it adopts; of `refused`, the one promised; of `gave-up`, the higher one it heard of.",
+        "promised_by": "Of `proposed` and `found-nothing`: who promised.",
+        "wait_ns": "Of `gave-up`: how long it waits before it tries another.",
+    },
+};
+
 pub(super) const CHECKS: Format = Format {
     file: "checks.csv",
     purpose: "What became of every check.",

@@ -3,6 +3,7 @@
 //! [`Folder::begin`], [`write_run`], then what other layers add (charts, a report) through [`Folder::write`], then
 //! [`finish_run`], which writes the manifest and gives the folder its name. Nothing is ever there half, or overwritten.
 
+mod ballots;
 mod digest;
 mod document;
 mod documents;
@@ -45,7 +46,9 @@ pub use table::Key;
 use crate::run::Stopped;
 use crate::run::metrics::Figure;
 use crate::run::recording::Recording;
-use formats::{CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, OPERATIONS, REQUESTS, ROLES, THROUGHPUT};
+use formats::{
+    BALLOTS, CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, OPERATIONS, REQUESTS, ROLES, THROUGHPUT,
+};
 use summary::{RunManifest, RunPartial};
 
 /// The resolved scenario's file.
@@ -84,6 +87,10 @@ pub fn write_run(
     folder.write(ROLES.file, |out| nodes::roles(out, &key, recording, &facts.planned))?;
     if !recording.cast().operators.is_empty() {
         folder.write(OPERATIONS.file, |out| nodes::operations(out, &key, recording))?;
+    }
+    if per_request && !recording.decree().kept.is_empty() {
+        folder.write(BALLOTS.file, |out| ballots::ballots(out, &key, recording))?;
+        folder.write(ballots::BALLOTS_TEXT, |out| ballots::story(out, recording))?;
     }
     if per_request {
         folder.write(REQUESTS.file, |out| requests::requests(out, &key, recording))?;

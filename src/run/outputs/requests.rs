@@ -92,10 +92,12 @@ impl<'a> Line<'a> {
     fn new([caller, system]: [&'a str; 2], client: &'a str, op: Op, one: &Recorded) -> Line<'a> {
         let (value, expected, new) = match op {
             Op::Read { .. } => (None, None, None),
-            Op::Write { value, .. } | Op::Append { value, .. } => (Some(value.0), None, None),
+            Op::Write { value, .. } | Op::Append { value, .. } | Op::Propose { value, .. } => {
+                (Some(value.0), None, None)
+            }
             Op::Cas { expected, new, .. } => (None, Some(expected.0), Some(new.0)),
         };
-        let is_cas = matches!(op, Op::Cas { .. });
+        let is_cas = matches!(op, Op::Cas { .. } | Op::Propose { .. });
         let (matched, reading) = match one.outcome {
             Outcome::Ok(Answer::Done) => (is_cas.then_some(true), None),
             Outcome::Ok(Answer::Read(reading)) => (None, Some(reading)),

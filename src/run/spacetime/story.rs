@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::kernel::{Digest, Message, NodeId, Process, Time};
 use crate::model::history::Outcome;
 use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
+use crate::model::synod::SynodNote;
 use crate::run::prepare::Prepared;
 use crate::sim::{Lifecycle, Observer, Occurrence, Sim};
 use crate::systems::{Custom, Note, Role};
@@ -215,6 +216,7 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
             ConsensusNote::Configured { voters, .. } => {
                 alone(Sort::Leadership, format!("voters {}", voters.numbers()))
             }
+            ConsensusNote::Synod(note) => return synod_words(note),
             ConsensusNote::Recovering => {
                 (Sort::Plain, "recovers".to_owned(), "recovers: its disk was replaced".to_owned())
             }
@@ -242,6 +244,22 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
         | Note::Custom(_) => return None,
     };
     Some(Noted { sort, short, words })
+}
+
+fn synod_words(note: &SynodNote) -> Option<Noted> {
+    let ballot = note.ballot();
+    let (sort, short) = match *note {
+        SynodNote::Remembers { .. } => (Sort::Plain, format!("remembers {ballot}")),
+        SynodNote::Prepared { .. } => (Sort::Leadership, format!("prepares {ballot}")),
+        SynodNote::Promised { .. } => (Sort::Plain, format!("promises {ballot}")),
+        SynodNote::Refused { .. } => (Sort::Plain, format!("refuses {ballot}")),
+        SynodNote::Proposed { value, .. } => (Sort::Leadership, format!("proposes {} in {ballot}", value.0)),
+        SynodNote::FoundNothing { .. } => (Sort::Plain, format!("finds nothing in {ballot}")),
+        SynodNote::Accepted { value, .. } => (Sort::Plain, format!("accepts {} in {ballot}", value.0)),
+        SynodNote::Learned { value, .. } => (Sort::Commit, format!("learns {} of {ballot}", value.0)),
+        SynodNote::GaveUp { .. } => (Sort::Leadership, format!("gives up {ballot}")),
+    };
+    Some(Noted { sort, short, words: note.words(&|slot| format!("node {}", slot + 1)) })
 }
 
 fn ended(outcome: Outcome) -> &'static str {

@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use crate::kernel::NodeId;
 use crate::model::history::{Reason, SessionId};
 use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
-use crate::model::op::{Answer, Op, Reading};
+use crate::model::op::{Answer, Op, Reading, Value};
+use crate::model::synod::{Ballot, SynodNote};
 use crate::run::operation::Ending;
 use crate::systems::Note;
 
@@ -101,11 +102,40 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
                 line.integer("quorum", quorum);
             }
         }
+        ConsensusNote::Synod(note) => synod(line, note),
         ConsensusNote::Recovering => line.note("recovering"),
         ConsensusNote::Rejoined => line.note("rejoined"),
         ConsensusNote::Halted { why } => {
             line.note("halted");
             line.text("why", &why.to_string());
+        }
+    }
+}
+
+fn synod(line: &mut Line, note: SynodNote) {
+    line.note(note.name());
+    line.text("ballot", &note.ballot().to_string());
+    let accepted = |line: &mut Line, (ballot, value): (Ballot, Value)| {
+        line.text("accepted_in", &ballot.to_string());
+        line.integer("value", value.0);
+    };
+    match note {
+        SynodNote::Prepared { .. } => {}
+        SynodNote::Remembers { accepted: vote, .. } | SynodNote::Promised { accepted: vote, .. } => {
+            accepted(line, vote);
+        }
+        SynodNote::Refused { promised, .. } => line.text("promised", &promised.to_string()),
+        SynodNote::Proposed { value, adopted, promised_by, .. } => {
+            accepted(line, (adopted, value));
+            line.text("promised_by", &promised_by.numbers());
+        }
+        SynodNote::FoundNothing { promised_by, .. } => line.text("promised_by", &promised_by.numbers()),
+        SynodNote::Accepted { value, .. } | SynodNote::Learned { value, .. } => {
+            line.integer("value", value.0)
+        }
+        SynodNote::GaveUp { higher, wait, .. } => {
+            line.text("higher", &higher.to_string());
+            line.integer("wait_ns", wait.0);
         }
     }
 }
@@ -168,7 +198,9 @@ fn operation(line: &mut Line, op: Op) {
     line.integer("key", op.key().0);
     match op {
         Op::Read { .. } => {}
-        Op::Write { value, .. } | Op::Append { value, .. } => line.integer("value", value.0),
+        Op::Write { value, .. } | Op::Append { value, .. } | Op::Propose { value, .. } => {
+            line.integer("value", value.0);
+        }
         Op::Cas { expected, new, .. } => {
             line.integer("expected", expected.0);
             line.integer("new", new.0);

@@ -45,7 +45,8 @@ crate::options! {
         arrival: Located<ArrivalOptions>,
         /// Which keys operations concern.
         keys: Located<KeysOptions> = "uniform(n=1000)",
-        /// Kinds of operations on a store and their weights: read, write, cas, append.
+        /// Kinds of operations on a store and their weights: read, write, cas, append, propose. A proposal makes an absent key hold
+        /// its value, or is answered with what came first: the only change that a paxos takes.
         mix: Located<Named<Located<f64>>> = [("read", 0.5), ("write", 0.5)],
         /// Size of the values written.
         value_size: Located<Bytes> [Bytes(0)..=Bytes(1 << 30)] = "100B",

@@ -58,7 +58,7 @@ impl<'a> Planner<'a> {
         for (plan, (_, _, options)) in systems.iter().zip(&self.scenario.system.entries) {
             talks.add(plan.id, plan.id);
             match &options.kind {
-                KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => {}
+                KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {}
                 KindOptions::Service(service) => {
                     let store = |name: &str| systems.iter().find(|store| store.name == name);
                     let called = service.calls().filter_map(|call| store(&call.value));
@@ -97,7 +97,7 @@ impl<'a> Planner<'a> {
 
     fn check_callee(&mut self, call: &Located<String>, callee: usize) {
         let kind = self.scenario.system.entries[callee].2.kind.kind();
-        if !kind.is_store() {
+        if !kind.is_store() || kind.is_register() {
             let message = format!("`{}` is a {kind}, which a step cannot call", call.value);
             let help = "a step calls a store, such as a system of type raft".to_owned();
             self.refuse(Code::Contradiction, &call.origin, message, help);

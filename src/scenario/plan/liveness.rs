@@ -42,8 +42,7 @@ impl Planner<'_> {
     ) -> Option<(LivenessPlan, Planned)> {
         let options = self.scenario.liveness.as_ref()?;
         let kind = |system: &SystemPlan| self.scenario.system.entries[system.id.index()].2.kind.kind();
-        let logs: Vec<&SystemPlan> =
-            placed.systems.iter().filter(|system| kind(system).is_replicated_log()).collect();
+        let logs: Vec<&SystemPlan> = placed.systems.iter().filter(|system| kind(system).decides()).collect();
         let patient = |system: &&SystemPlan| Patient {
             system: system.id,
             spare: kind(system).spare(system.nodes.len()),

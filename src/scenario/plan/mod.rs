@@ -412,6 +412,9 @@ impl Planner<'_> {
             let kind = &scenario.system.entries[index].2.kind;
             self.check_asked(workload, kind);
             self.check_mix(workload, kind.kind());
+            if kind.kind().is_register() {
+                self.check_register(workload, kind.kind());
+            }
         }
         (targets.len() == scenario.workload.entries.len()).then_some(targets)
     }
@@ -437,6 +440,25 @@ impl Planner<'_> {
         for (key, origin, why) in given.filter(|(_, origin, _)| **origin != Origin::default_value()) {
             let message = format!("a workload on a {} {why}", kind.kind());
             self.refuse(Code::Contradiction, origin, message, format!("remove `{key}`"));
+        }
+    }
+
+    /// A register that is written once takes proposals and reads, of one key.
+    fn check_register(&mut self, workload: &WorkloadOptions, kind: Kind) {
+        let count = workload.keys.value.0.count();
+        if count > 1 {
+            let message = format!("a {kind} decides one value, and these are {count} keys");
+            let origin = &workload.keys.origin;
+            self.refuse(Code::Contradiction, origin, message, "write keys = \"uniform(n=1)\"".to_owned());
+        }
+        let takes = |name: &str| [OpKind::Read, OpKind::Propose].iter().any(|kind| kind.name() == name);
+        let known = |name: &str| OpKind::ALL.iter().any(|kind| kind.name() == name);
+        let entries = workload.mix.value.entries.iter();
+        let asked = entries.filter(|(name, _, weight)| known(name) && !takes(name) && weight.value > 0.0);
+        for (name, origin, _) in asked {
+            let message = format!("a {kind} decides one value, once, and takes no `{name}`");
+            let help = "write for example mix = { propose = 0.5, read = 0.5 }".to_owned();
+            self.refuse(Code::Contradiction, origin, message, help);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::systems::kinds::{KindOptions, ReadsChoice};
+use crate::systems::kinds::{DecreeReadsChoice, KindOptions, ReadsChoice};
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
@@ -322,27 +322,45 @@ impl Planner<'_> {
             KindOptions::MultiPaxos(paxos) => {
                 self.check_reads(&paxos.reads, options.common.allow_unsafe);
                 let voters = paxos.voters_of(nodes);
-                let parting = paxos.parting_quorums(voters).filter(|_| !options.common.allow_unsafe);
-                if let Some((place, q1, q2)) = parting {
-                    let message = format!("q1 = {q1} and q2 = {q2} of {voters} voters need not meet");
-                    let help = format!(
-                        "write sizes that together are more than {voters}; if you want to see what happens, write \
-                         allow_unsafe = true beside `type`"
-                    );
-                    self.refuse(Code::Unsafe, &place.origin, message, help);
+                if !options.common.allow_unsafe {
+                    self.check_quorums(paxos.parting_quorums(voters), voters);
+                }
+            }
+            KindOptions::Paxos(paxos) => {
+                let allow_unsafe = options.common.allow_unsafe;
+                if paxos.reads.value == DecreeReadsChoice::Local && !allow_unsafe {
+                    self.refuse_local_reads(&paxos.reads.origin);
+                }
+                if !allow_unsafe {
+                    self.check_quorums(paxos.parting_quorums(nodes as u32), nodes as u32);
                 }
             }
             KindOptions::Service(_) | KindOptions::Custom(_) => {}
         }
     }
 
+    /// Quorums of both phases meet.
+    fn check_quorums(&mut self, parting: Option<(&Located<u32>, u32, u32)>, voters: u32) {
+        let Some((place, q1, q2)) = parting else { return };
+        let message = format!("q1 = {q1} and q2 = {q2} of {voters} voters need not meet");
+        let help = format!(
+            "write sizes that together are more than {voters}; if you want to see what happens, write \
+             allow_unsafe = true beside `type`"
+        );
+        self.refuse(Code::Unsafe, &place.origin, message, help);
+    }
+
     /// Local reads are for those who want to see what comes of them.
     fn check_reads(&mut self, reads: &Located<ReadsChoice>, allow_unsafe: bool) {
         if reads.value == ReadsChoice::Local && !allow_unsafe {
-            let message = "local reads can return stale values".to_owned();
-            let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
-            self.refuse(Code::Unsafe, &reads.origin, message, help.to_owned());
+            self.refuse_local_reads(&reads.origin);
         }
+    }
+
+    fn refuse_local_reads(&mut self, place: &Origin) {
+        let message = "local reads can return stale values".to_owned();
+        let help = "if that is what you want to see, write allow_unsafe = true beside `type`";
+        self.refuse(Code::Unsafe, place, message, help.to_owned());
     }
 
     /// Sets the clocks of the last system that was placed.

@@ -134,8 +134,11 @@ impl Planner<'_> {
     ) -> Option<()> {
         let kind = self.scenario.system.entries[of].2.kind.kind();
         if !kind.is_replicated_log() {
-            let message =
-                format!("`{}` is a {kind}, which has no voters and no leader", placed.systems[of].name);
+            let why = match kind.decides() {
+                true => "whose nodes all vote, and which has no leader",
+                false => "which has no voters and no leader",
+            };
+            let message = format!("`{}` is a {kind}, {why}", placed.systems[of].name);
             let help = "operations are for stores on a consensus protocol, such as a raft".to_owned();
             self.refuse(Code::BadTarget, &word.origin, message, help);
             return None;

@@ -18,7 +18,10 @@ impl Planner<'_> {
                     decoder.enter(Kind::Custom.name(), |decoder| options.decode_for::<X>(decoder))
                 })
             }),
-            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Service(_) => None,
+            KindOptions::Raft(_)
+            | KindOptions::MultiPaxos(_)
+            | KindOptions::Paxos(_)
+            | KindOptions::Service(_) => None,
         };
         self.scenario.system.entries.iter().map(own).collect()
     }

@@ -3,12 +3,14 @@
 
 mod custom;
 mod multi_paxos;
+mod paxos;
 mod raft;
 mod service;
 mod store;
 
 pub use custom::CustomOptions;
 pub use multi_paxos::MultiPaxosOptions;
+pub use paxos::{DecreeReadsChoice, LearningChoice, PaxosOptions};
 pub use raft::RaftOptions;
 pub use service::{ServiceOptions, StepOptions};
 pub use store::ReadsChoice;
@@ -34,6 +36,8 @@ crate::choices! {
         Raft = "raft",
         /// A key-value store on Multi-Paxos (Lamport 1998, 2001), or on Flexible Paxos by its quorums.
         MultiPaxos = "multi-paxos",
+        /// A register that is written once, on single-decree Paxos (Lamport 1998, 2001).
+        Paxos = "paxos",
         /// Instances with cores and a FIFO queue behind a round-robin front.
         Service = "service",
         /// A store on a protocol of your own, from a program that uses Seedbed as a library
@@ -49,6 +53,8 @@ pub enum KindOptions {
     Raft(RaftOptions),
     /// Of a store on Multi-Paxos.
     MultiPaxos(MultiPaxosOptions),
+    /// Of a register on single-decree Paxos.
+    Paxos(PaxosOptions),
     /// Of a service.
     Service(ServiceOptions),
     /// Of a user's own protocol.
@@ -61,6 +67,7 @@ impl Kind {
         match self {
             Kind::Raft => RaftOptions::decode(node, decoder).map(KindOptions::Raft),
             Kind::MultiPaxos => MultiPaxosOptions::decode(node, decoder).map(KindOptions::MultiPaxos),
+            Kind::Paxos => PaxosOptions::decode(node, decoder).map(KindOptions::Paxos),
             Kind::Service => ServiceOptions::decode(node, decoder).map(KindOptions::Service),
             Kind::Custom => CustomOptions::decode(node, decoder).map(KindOptions::Custom),
         }
@@ -71,6 +78,7 @@ impl Kind {
         match self {
             Kind::Raft => RaftOptions::table(),
             Kind::MultiPaxos => MultiPaxosOptions::table(),
+            Kind::Paxos => PaxosOptions::table(),
             Kind::Service => ServiceOptions::table(),
             Kind::Custom => CustomOptions::table(),
         }
@@ -81,6 +89,7 @@ impl Kind {
         match self {
             Kind::Raft => RaftOptions::shape(),
             Kind::MultiPaxos => MultiPaxosOptions::shape(),
+            Kind::Paxos => PaxosOptions::shape(),
             Kind::Service => ServiceOptions::shape(),
             Kind::Custom => CustomOptions::shape(),
         }
@@ -90,7 +99,7 @@ impl Kind {
     /// a protocol's knobs have their own table, so that `type` can be swapped.
     pub fn is_inline(self) -> bool {
         match self {
-            Kind::Raft | Kind::MultiPaxos | Kind::Custom => false,
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => false,
             Kind::Service => true,
         }
     }
@@ -99,6 +108,7 @@ impl Kind {
     pub fn keys(self) -> Vec<&'static str> {
         match self {
             Kind::Raft | Kind::MultiPaxos => store::INLINE_KEYS.to_vec(),
+            Kind::Paxos => vec!["reads"],
             Kind::Service => self.table().rows.iter().map(|row| row.key).collect(),
             Kind::Custom => Vec::new(),
         }
@@ -107,7 +117,7 @@ impl Kind {
     /// How its messages travel unless the scenario says.
     pub fn transport(self) -> Transport {
         match self {
-            Kind::Raft | Kind::MultiPaxos | Kind::Custom => Transport::Datagram,
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => Transport::Datagram,
             Kind::Service => Transport::Stream,
         }
     }
@@ -115,8 +125,16 @@ impl Kind {
     /// Whether it is a store: takes reads and writes, in place of calls.
     pub fn is_store(self) -> bool {
         match self {
-            Kind::Raft | Kind::MultiPaxos | Kind::Custom => true,
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => true,
             Kind::Service => false,
+        }
+    }
+
+    /// Whether it is a store that decides one value, of one key, once: it takes proposals and reads only.
+    pub fn is_register(self) -> bool {
+        match self {
+            Kind::Paxos => true,
+            Kind::Raft | Kind::MultiPaxos | Kind::Service | Kind::Custom => false,
         }
     }
 
@@ -124,24 +142,33 @@ impl Kind {
     pub fn spare(self, nodes: usize) -> usize {
         match self {
             // A majority must remain.
-            Kind::Raft | Kind::MultiPaxos | Kind::Custom => nodes.saturating_sub(1) / 2,
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => nodes.saturating_sub(1) / 2,
             // One must.
             Kind::Service => nodes.saturating_sub(1),
         }
     }
 
-    /// How its nodes tell what they hold, if they are replicas of one log.
+    /// How its nodes tell what they hold, if they decide.
     pub fn holding(self) -> Holding {
         match self {
             Kind::MultiPaxos => Holding::Slots,
+            Kind::Paxos => Holding::Decree,
             Kind::Raft | Kind::Service | Kind::Custom => Holding::Log,
         }
     }
 
-    /// Whether its nodes are replicas of one log, which the consensus invariants speak of.
+    /// Whether its nodes are replicas of one log, who elect leaders.
     pub fn is_replicated_log(self) -> bool {
         match self {
             Kind::Raft | Kind::MultiPaxos => true,
+            Kind::Paxos | Kind::Service | Kind::Custom => false,
+        }
+    }
+
+    /// Whether its nodes decide by consensus, which the invariants speak of: a log, or one value.
+    pub fn decides(self) -> bool {
+        match self {
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos => true,
             Kind::Service | Kind::Custom => false,
         }
     }
@@ -153,6 +180,7 @@ impl KindOptions {
         match self {
             KindOptions::Raft(_) => Kind::Raft,
             KindOptions::MultiPaxos(_) => Kind::MultiPaxos,
+            KindOptions::Paxos(_) => Kind::Paxos,
             KindOptions::Service(_) => Kind::Service,
             KindOptions::Custom(_) => Kind::Custom,
         }
@@ -172,6 +200,7 @@ impl KindOptions {
         match self {
             KindOptions::Raft(options) => options.build(system, blueprint),
             KindOptions::MultiPaxos(options) => options.build(system, blueprint),
+            KindOptions::Paxos(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
             KindOptions::Custom(_) => {
                 let own = own.expect("the planner refuses what it cannot decode");
@@ -184,7 +213,9 @@ impl KindOptions {
     pub fn matters(&self) -> Matters {
         match self {
             // It measures time by the monotonic clock, and what it does costs none.
-            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => Matters::PROCESS.and(Matter::Disk),
+            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {
+                Matters::PROCESS.and(Matter::Disk)
+            }
             KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
             KindOptions::Custom(_) => Matters::UNKNOWN,
         }
@@ -201,14 +232,16 @@ impl KindOptions {
         match self {
             KindOptions::Raft(raft) => Some((raft.voters.as_ref(), &raft.learners)),
             KindOptions::MultiPaxos(paxos) => Some((paxos.voters.as_ref(), &paxos.learners)),
-            KindOptions::Service(_) | KindOptions::Custom(_) => None,
+            KindOptions::Paxos(_) | KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
 
     /// Most nodes that a system of this type may have, if the type sets a limit.
     pub fn most_nodes(&self) -> Option<usize> {
         match self {
-            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) => Some(crate::model::membership::GROUP_MAX),
+            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {
+                Some(crate::model::membership::GROUP_MAX)
+            }
             KindOptions::Service(_) | KindOptions::Custom(_) => None,
         }
     }
@@ -220,6 +253,7 @@ impl KindOptions {
             Kind::MultiPaxos => {
                 [&crate::consensus::multi_paxos::bugs::TABLE, &crate::consensus::replica::TABLE]
             }
+            Kind::Paxos => [&crate::consensus::synod::bugs::TABLE, &[]],
             Kind::Service | Kind::Custom => [&[], &[]],
         };
         tables.into_iter().flatten()
@@ -228,7 +262,10 @@ impl KindOptions {
     /// Nodes that its type needs besides those that the scenario lists, by the last part of their names.
     pub fn extra_nodes(&self) -> &'static [&'static str] {
         match self {
-            KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Custom(_) => &[],
+            KindOptions::Raft(_)
+            | KindOptions::MultiPaxos(_)
+            | KindOptions::Paxos(_)
+            | KindOptions::Custom(_) => &[],
             KindOptions::Service(_) => &["front"],
         }
     }

@@ -78,8 +78,7 @@ impl MultiPaxosOptions {
     /// Whether a phase-1 and a phase-2 quorum of so many voters may have nobody in common, as both are given; then where, and
     /// how many they are.
     pub fn parting_quorums(&self, voters: u32) -> Option<(&Located<u32>, u32, u32)> {
-        let (q1, q2) = (self.q1.as_ref()?, self.q2.as_ref()?);
-        (q1.value + q2.value <= voters).then_some((q2, q1.value, q2.value))
+        store::parting_quorums(self.q1.as_ref(), self.q2.as_ref(), voters)
     }
 
     /// How many of so many nodes vote from the start.

@@ -55,6 +55,17 @@ pub(super) fn host(reads: ReadsChoice, snapshot_every: u64, system: &SystemPlan)
     }
 }
 
+/// Whether a phase-1 and a phase-2 quorum of so many voters may have nobody in common, as both are given; then where, and how
+/// many they are.
+pub(super) fn parting_quorums<'a>(
+    q1: Option<&'a Located<u32>>,
+    q2: Option<&'a Located<u32>>,
+    voters: u32,
+) -> Option<(&'a Located<u32>, u32, u32)> {
+    let (q1, q2) = (q1?, q2?);
+    (q1.value + q2.value <= voters).then_some((q2, q1.value, q2.value))
+}
+
 /// Holds that an election timeout is a time, and warns of one that a heartbeat may not outrun; `who` waits for leaders.
 pub(super) fn check_timeouts(
     law: &Located<Distribution>,

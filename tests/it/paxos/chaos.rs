@@ -278,12 +278,13 @@ impl Chaos {
             let client = &mut self.clients[reply.slot as usize];
             let Some(open) = client.open.filter(|open| open.sequence == reply.sequence) else { continue };
             match reply.response {
-                Response::Ok(_) => {
+                Response::Ok(answer) => {
                     client.open = None;
                     self.acknowledged += 1;
                     if !matches!(open.op, Op::Read { .. }) {
                         let session = SessionId { node: from, slot: reply.slot };
-                        self.world.invariants.acknowledged(self.world.now, session, open.sequence);
+                        let (now, Request { sequence, op, .. }) = (self.world.now, open);
+                        self.world.invariants.acknowledged(now, session, sequence, op, answer);
                     }
                 }
                 Response::Redirect { leader } => client.leader = leader,

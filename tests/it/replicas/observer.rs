@@ -131,6 +131,7 @@ impl Observer {
             | ConsensusNote::SteppedDown { .. }
             | ConsensusNote::Synced { .. }
             | ConsensusNote::Recovering
+            | ConsensusNote::Synod(_)
             | ConsensusNote::Accepted { .. }
             | ConsensusNote::Halted { .. } => {}
             ConsensusNote::Configured { .. } => reached.reconfigurations += 1,

@@ -41,6 +41,7 @@ fn describe_op(op: Op) -> String {
         Op::Write { key, value } => format!("write(k{} v{})", key.0, value.0),
         Op::Append { key, value } => format!("append(k{} v{})", key.0, value.0),
         Op::Cas { key, expected, new } => format!("cas(k{} v{} v{})", key.0, expected.0, new.0),
+        Op::Propose { key, value } => format!("propose(k{} v{})", key.0, value.0),
     }
 }
 
@@ -115,6 +116,7 @@ pub fn describe_note(note: &ConsensusNote) -> String {
             let configuration = Configuration { voters: *voters, outgoing: *outgoing, learners: Slots::NONE };
             format!("configured {}", describe_configuration(&configuration))
         }
+        ConsensusNote::Synod(note) => note.words(&|slot| (slot + 1).to_string()),
         ConsensusNote::Recovering => "recovers: its disk is new".into(),
         ConsensusNote::Rejoined => "was taken in again".into(),
         ConsensusNote::Halted { why } => format!("halted: {why}"),

@@ -6,7 +6,7 @@ use seedbed::checks::consensus::{InvariantSet, Invariants};
 use seedbed::kernel::{NodeId, SystemId, Time};
 use seedbed::model::halt::Halt;
 use seedbed::model::note::{ClientNote, ConsensusNote, ServiceNote};
-use seedbed::run::histories::{Histories, History};
+use seedbed::run::histories::{Acknowledged, Histories, History};
 use seedbed::scenario::plan::World;
 use seedbed::sim::{FaultRecord, Lifecycle, Observer};
 use seedbed::systems::{Never, Note, Role};
@@ -50,8 +50,8 @@ impl Judges {
 
     fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
         let acknowledged = self.histories.client(at, node, note).filter(|change| change.system == self.log);
-        if let Some(change) = acknowledged {
-            self.invariants.acknowledged(at, change.session, change.sequence);
+        if let Some(Acknowledged { session, sequence, op, answer, .. }) = acknowledged {
+            self.invariants.acknowledged(at, session, sequence, op, answer);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::kernel::{Digest, NodeId, Stream, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::{ConsensusNote, Holding};
+use crate::model::op::{Answer, Key, Op, Value};
 
 use super::super::{Invariant, InvariantSet, Invariants};
 use super::CLIENTS;
@@ -361,7 +362,8 @@ impl Model {
     }
 
     fn acknowledge(&mut self, slot: usize) {
-        self.invariants.acknowledged(self.now, session(slot), self.clients[slot]);
+        let (op, answer) = (Op::Write { key: Key(0), value: Value(0) }, Answer::Done);
+        self.invariants.acknowledged(self.now, session(slot), self.clients[slot], op, answer);
         self.clients[slot] += 1;
     }
 

@@ -8,6 +8,7 @@ use crate::model::halt::Halt;
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term, chained};
 use crate::model::note::{ConsensusNote, Holding};
+use crate::model::op::{Answer, Key, Op, Value};
 
 use super::{Invariant, InvariantSet, Invariants};
 
@@ -120,7 +121,8 @@ impl Script {
 
     pub fn acknowledge(&mut self, slot: u32, sequence: u32) -> &mut Self {
         let at = self.tick();
-        self.invariants.acknowledged(at, SessionId { node: CLIENTS, slot }, sequence);
+        let (op, answer) = (Op::Write { key: Key(0), value: Value(0) }, Answer::Done);
+        self.invariants.acknowledged(at, SessionId { node: CLIENTS, slot }, sequence, op, answer);
         self
     }
 

@@ -91,6 +91,7 @@ fn show(operations: &[Operation]) -> String {
             Op::Write { value, .. } => format!("write {}", value.0),
             Op::Append { value, .. } => format!("append {}", value.0),
             Op::Cas { expected, new, .. } => format!("cas {} to {}", expected.0, new.0),
+            Op::Propose { value, .. } => format!("propose {}", value.0),
         };
         let told = match o.outcome {
             Outcome::Ok(Answer::Read(seen)) => format!("read {}", read(seen)),

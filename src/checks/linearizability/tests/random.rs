@@ -21,6 +21,8 @@ struct Recipe {
     values: Option<u32>,
     appends: bool,
     writes: bool,
+    /// Compare-and-sets are proposals.
+    proposes: bool,
     initial: Reading,
     seed: u64,
 }
@@ -30,6 +32,7 @@ const REGISTER: Recipe = Recipe {
     values: None,
     appends: false,
     writes: true,
+    proposes: false,
     initial: Reading::ABSENT,
     seed: 1,
 };
@@ -54,6 +57,7 @@ fn sample(recipe: Recipe, rng: &mut Stream) -> Sample {
             (0..=2, _, _) => Op::Read { key: KEY },
             (3..=4, true, _) | (5, true, false) => Op::Write { key: KEY, value: value(rng) },
             (3..=5, _, true) | (6, false, true) => Op::Append { key: KEY, value: value(rng) },
+            (_, _, _) if recipe.proposes => Op::Propose { key: KEY, value: value(rng) },
             (_, true, _) => Op::Cas { key: KEY, expected: any(rng), new: value(rng) },
             (_, false, _) => Op::Read { key: KEY },
         };
@@ -100,7 +104,7 @@ fn tamper(operations: &mut [Operation], pool: &[Reading], rng: &mut Stream) {
             chosen.invoked.0 -= earlier;
             chosen.returned.0 -= earlier;
         }
-        (_, Op::Cas { .. }, Outcome::Ok(Answer::Mismatch(_))) if rng.below(4) == 0 => {
+        (_, Op::Cas { .. } | Op::Propose { .. }, Outcome::Ok(Answer::Mismatch(_))) if rng.below(4) == 0 => {
             chosen.outcome = Outcome::Ok(Answer::Done);
         }
         (_, _, Outcome::Ok(Answer::Read(_))) => chosen.outcome = Outcome::Ok(Answer::Read(other)),
@@ -221,6 +225,18 @@ fn mixed_changes_agree_with_the_reference() {
     assert_both(counts);
     assert!(counts.2 > 50_000, "{counts:?}");
     assert_both(compare(Recipe { values: Some(3), seed: 6, ..mixed }, 30_000));
+}
+
+#[test]
+fn proposals_agree_with_the_reference() {
+    let alone = Recipe { writes: false, proposes: true, seed: 12, ..REGISTER };
+    let counts = compare(alone, 60_000);
+    assert_both(counts);
+    assert_eq!(counts.2, 60_000, "every history of proposals with unique values is the second stage's");
+    assert_both(compare(Recipe { values: Some(3), seed: 13, ..alone }, 30_000));
+    assert_both(compare(Recipe { writes: true, seed: 14, ..alone }, 30_000));
+    assert_both(compare(Recipe { writes: true, appends: true, seed: 15, ..alone }, 30_000));
+    assert_both(compare(Recipe { writes: true, initial: list(&[2]), seed: 16, ..alone }, 30_000));
 }
 
 #[test]

@@ -167,7 +167,7 @@ error[S015]: `type` cannot be `rafft`
 4 | type = "rafft"
   |         ^^^^^ did you mean `raft`?
   |
-  = help: choose `raft`, `multi-paxos`, `service` or `custom`
+  = help: choose `raft`, `multi-paxos`, `paxos`, `service` or `custom`
 
 error[S012]: `type` is missing in [system.kw]
  --> test.toml:8:1
@@ -175,7 +175,7 @@ error[S012]: `type` is missing in [system.kw]
 8 | [system.kw]
   | ^^^^^^^^^^^
   |
-  = help: write type = ... ("raft" | "multi-paxos" | "service" | "custom")
+  = help: write type = ... ("raft" | "multi-paxos" | "paxos" | "service" | "custom")
 "#,
     );
 }
@@ -616,4 +616,79 @@ error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
     );
     assert_shown(&planned(&scenario("allow_unsafe = true\n", 2)), "");
     assert_shown(&planned(&scenario("", 3)), "");
+}
+
+/// A decree is one value of one key: what makes no sense there is refused, and the rest can be swapped for a log's.
+#[test]
+fn a_register_takes_proposals_and_reads_of_one_key() {
+    let scenario = |kind: &str, more: &str| {
+        format!(
+            "[system.kv]\ntype = \"{kind}\"\nnodes = 3\n[workload.w]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n{more}"
+        )
+    };
+    assert_shown(
+        &planned(&scenario(
+            "paxos",
+            "keys = \"uniform(n=8)\"\nmix = { propose = 0.5, write = 0.3, cas = 0, read = 0.2 }\n",
+        )),
+        r#"
+error[S018]: a paxos decides one value, and these are 8 keys
+ --> test.toml:9:8
+  |
+9 | keys = "uniform(n=8)"
+  |        ^^^^^^^^^^^^^^
+  |
+  = help: write keys = "uniform(n=1)"
+
+error[S018]: a paxos decides one value, once, and takes no `write`
+  --> test.toml:10:24
+   |
+10 | mix = { propose = 0.5, write = 0.3, cas = 0, read = 0.2 }
+   |                        ^^^^^
+   |
+   = help: write for example mix = { propose = 0.5, read = 0.5 }
+"#,
+    );
+    let one_key = "keys = \"uniform(n=1)\"\nmix = { propose = 0.5, read = 0.5 }\n";
+    for kind in ["paxos", "multi-paxos", "raft"] {
+        assert_shown(&planned(&scenario(kind, one_key)), "");
+    }
+}
+
+#[test]
+fn a_decree_has_quorums_that_meet_reads_that_are_sure_and_no_leader() {
+    let scenario = |allowed: &str| {
+        format!(
+            "[system.kv]\ntype = \"paxos\"\nnodes = 5\nreads = \"local\"\n{allowed}[system.kv.paxos]\nq1 = 3\nq2 = 2\n\
+             [workload.w]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\nkeys = \"uniform(n=1)\"\nmix = {{ propose = 1 }}\n"
+        )
+    };
+    assert_shown(
+        &planned(&scenario("")),
+        r#"
+error[S054]: local reads can return stale values
+ --> test.toml:6:9
+  |
+6 | reads = "local"
+  |         ^^^^^^^
+  |
+  = help: if that is what you want to see, write allow_unsafe = true beside `type`
+
+error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
+ --> test.toml:9:6
+  |
+9 | q2 = 2
+  |      ^
+  |
+  = help: write sizes that together are more than 5; if you want to see what happens, write allow_unsafe = true beside `type`
+"#,
+    );
+    assert_shown(&planned(&scenario("allow_unsafe = true\n")), "");
+    let said = planned(&format!(
+        "{}[fault.f]\nat = \"1s\"\ndo = \"crash\"\ntarget = \"leader(kv)\"\n[operation.o]\nat = \"1s\"\n\
+         do = \"remove-node\"\ntarget = \"kv.1\"\n",
+        scenario("allow_unsafe = true\n")
+    ));
+    assert!(said.contains("error[S052]: a paxos has no leader"), "{said}");
+    assert!(said.contains("`kv` is a paxos, whose nodes all vote, and which has no leader"), "{said}");
 }

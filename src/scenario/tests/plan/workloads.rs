@@ -33,7 +33,7 @@ error[S050]: there is no kind of operation `reed`
 11 | mix = { reed = 1, write = -1, cas = 1e9 }
    |         ^^^^ did you mean `read`?
    |
-   = help: choose `read`, `write`, `cas` or `append`
+   = help: choose `read`, `write`, `cas`, `append` or `propose`
 
 error[S016]: the weight of `write` is -1, and must be from 0 to 1000000
   --> test.toml:11:27
