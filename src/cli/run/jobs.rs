@@ -128,8 +128,12 @@ fn select<X: Custom>(
     let (mut findings, mut refused) = (sweep.findings(), None);
     let (mut invalid, mut nodes_in_vain, mut errors) = (0, 0, 0);
     let drawn = if sweep.draws() { Some(drawn(args, loaded, sweep)?) } else { None };
-    let is_drawn = |index: &usize| drawn.as_ref().is_none_or(|drawn| drawn.contains_key(index));
-    for index in (0..sweep.len()).filter(is_drawn) {
+    // Where seeds draw them there may be a thousand million combinations, of which a few are met.
+    let indices: Box<dyn Iterator<Item = usize>> = match &drawn {
+        Some(drawn) => Box::new(drawn.keys().copied()),
+        None => Box::new(0..sweep.len()),
+    };
+    for index in indices {
         let point = sweep.point(index);
         let params = params(&point);
         if !is_selected(&args.only, &params) {
