@@ -128,3 +128,95 @@ fn numbers_of(node: &Node) -> Option<Numbers> {
         OperationNumbers::decode(node, &mut Decoder::new(&mut Diagnostics::default(), &NoDataFiles));
     numbers.map(|OperationNumbers(numbers)| numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hunt::{Effort, Files, Subject, Trials, run, violations};
+    use crate::scenario::{LoadOptions, load_text};
+    use crate::spec::write::inline;
+    use crate::spec::{DataFiles, NoDataFiles};
+    use crate::systems::Never;
+
+    /// A store that nothing goes wrong in: its leaders change because operators want it.
+    const HANDED_OVER: &str = r#"
+        schema = 1
+        duration = "9s"
+        [system.kv]
+        type = "raft"
+        nodes = 5
+        voters = 3
+        [operation.hand-over]
+        every = "1s"
+        do = "transfer-leader"
+        target = "any(kv)"
+        [operation.grow]
+        every = "2s"
+        do = "add-node"
+        target = "any(kv)"
+        [operation.late]
+        at = "8500ms"
+        do = "transfer-leader"
+        target = "kv.2"
+        [check.one-reign]
+        metric = "leader_changes"
+        assert = "count == 0"
+    "#;
+
+    fn document() -> Node {
+        load_text("handed-over", HANDED_OVER, &LoadOptions::default()).document.expect("it is valid")
+    }
+
+    fn said(document: &Node, path: &[&str]) -> Option<String> {
+        at(document, path).map(inline)
+    }
+
+    #[test]
+    fn a_series_is_left_by_its_numbers_and_one_of_which_nothing_is_left_goes() {
+        let kept = [("hand-over", 2), ("hand-over", 3), ("hand-over", 7), ("late", 1)];
+        let left = with_orders(&document(), &kept.map(|(name, number)| (name.to_owned(), number)));
+        assert_eq!(names(&left, &["operation"]), ["hand-over", "late"]);
+        assert_eq!(said(&left, &["operation", "hand-over", "orders"]).as_deref(), Some("\"2..3, 7\""));
+        assert_eq!(said(&left, &["operation", "late", "orders"]), None, "what comes once has no numbers");
+        assert_eq!(names(&with_orders(&left, &[]), &["operation"]), [""; 0]);
+    }
+
+    #[test]
+    fn orders_that_would_come_when_all_is_over_go_and_a_series_stays() {
+        let ends = |at| names(&ending(document(), Duration::from_millis(at)), &["operation"]);
+        assert_eq!(ends(8_501), ["hand-over", "grow", "late"]);
+        assert_eq!(ends(8_500), ["hand-over", "grow"]);
+    }
+
+    #[test]
+    fn what_has_a_time_comes_earlier_with_the_strikes_but_never_before_the_start() {
+        let late =
+            |spare| said(&earlier(document(), Duration::from_millis(spare)), &["operation", "late", "at"]);
+        assert_eq!(late(500).as_deref(), Some("\"8s\""));
+        assert_eq!(late(20_000).as_deref(), Some("\"0ns\""));
+        let moved = earlier(document(), Duration::from_millis(500));
+        assert_eq!(said(&moved, &["operation", "hand-over", "every"]).as_deref(), Some("\"1s\""));
+    }
+
+    #[test]
+    fn one_order_is_left_of_many_and_is_written_down_with_its_time_and_its_node() {
+        let files: &Files<'_> = &|| -> Box<dyn DataFiles> { Box::new(NoDataFiles) };
+        let subject = Subject { name: "handed-over", files };
+        let whole = subject.prepare::<Never>(&document()).expect("it is valid");
+        let wanted = violations(&run(whole, &|| false).expect("nothing interrupts it"))[0].wanted.clone();
+        let effort = Effort { runs_max: 1_000, reseed: 0, is_over: &|| false, tell: &|_| {} };
+        let mut trials = Trials::<Never>::new(subject, &wanted, effort);
+        let mut shrinker = Shrinker { best: document(), trials: &mut trials, is_forced: false };
+        assert_eq!(shrinker.given().len(), 8 + 4 + 1, "each order of each series");
+        assert!(shrinker.orders());
+        let left = shrinker.best;
+        let operations = names(&left, &["operation"]);
+        let [one] = &operations[..] else { panic!("{operations:?} are left") };
+        assert_eq!(said(&left, &["operation", one, "do"]).as_deref(), Some("\"transfer-leader\""));
+        let due = at(&left, &["operation", one, "at"]).and_then(length_of).expect("it has its time");
+        assert_eq!(due.0 % 1_000_000_000, 0, "that of the series");
+        let node = said(&left, &["operation", one, "target"]).expect("it has its node");
+        assert!(node.starts_with("\"kv."), "{node}");
+        assert!(trials.fails(&left));
+    }
+}

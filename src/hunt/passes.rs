@@ -265,12 +265,15 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         }
     }
 
-    /// Rounds the times of strikes and the end of the run, coarsely where that still fails.
+    /// Rounds the times of strikes and orders and the end of the run, coarsely where that still fails.
     pub fn readable(&mut self) {
         let units = [1_000, 500, 100, 10, 1].map(Duration::from_millis);
-        let paths: Vec<[String; 3]> = names(&self.best, &["fault"])
+        let paths: Vec<[String; 3]> = [("fault", "at"), ("fault", "for"), ("operation", "at")]
             .into_iter()
-            .flat_map(|name| ["at", "for"].map(|key| ["fault".to_owned(), name.clone(), key.to_owned()]))
+            .flat_map(|(noun, key)| {
+                let named = names(&self.best, &[noun]).into_iter();
+                named.map(move |name| [noun.to_owned(), name, key.to_owned()])
+            })
             .collect();
         let rounded = |document: &Node, path: &[String; 3], unit: Duration| {
             let keys = path.each_ref().map(String::as_str);
