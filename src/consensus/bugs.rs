@@ -1,5 +1,6 @@
 //! Bug switches: real bugs of published systems that a run can switch on, so that checks can be seen to catch
-//! them. Each table row names one; docs/divergences.md lists them all.
+//! them. Each table row names one; docs/divergences.md lists them all, docs/bugs.md what
+//! finds them.
 
 /// One bug that can be switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

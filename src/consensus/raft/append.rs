@@ -15,6 +15,11 @@ impl Raft {
         from: NodeId,
         append: &AppendEntries,
     ) {
+        if append.term < self.current_term && self.has_bug(bugs::TERM_FALLS) {
+            self.step_down(cx);
+            (self.current_term, self.voted_for) = (append.term, None);
+            self.metadata_changed();
+        }
         if append.term < self.current_term {
             let refusal = Message::AppendRejected {
                 term: self.current_term,
@@ -35,7 +40,8 @@ impl Raft {
             return;
         }
         // Never this log's own end: behind the message's last entry may stand what the leader never had.
-        let match_index = append.last_index();
+        let match_index =
+            if self.has_bug(bugs::ACK_OVERCLAIMS) { self.log.last_index() } else { append.last_index() };
         self.follow_commit(cx, append.leader_commit, match_index);
         let accepted = self.accepted(append.round, match_index);
         if self.has_bug(bugs::ACK_BEFORE_SYNC) {

@@ -30,9 +30,29 @@ pub const FOLLOWER_READ_UNSAFE: Bugs = Bugs::row(11);
 pub const SNAPSHOT_DROPS_CONFIGURATION: Bugs = Bugs::row(12);
 /// A server with a new disk takes part as if nothing had been promised.
 pub const AMNESIA: Bugs = Bugs::row(13);
+/// A leader serves reads without a round that confirms it.
+pub const READ_UNCONFIRMED: Bugs = Bugs::row(14);
+/// A leader keeps its lease for as long as it would lead without an answer.
+pub const LEASE_OUTLIVES_PATIENCE: Bugs = Bugs::row(15);
+/// A follower acknowledges its whole log, whatever it was sent.
+pub const ACK_OVERCLAIMS: Bugs = Bugs::row(16);
+/// A leader takes a refusal's hint for an acknowledgement.
+pub const COMMIT_ON_REFUSAL: Bugs = Bugs::row(17);
+/// A leader commits what half of the voters hold.
+pub const HALF_IS_ENOUGH: Bugs = Bugs::row(18);
+/// A voter looks at the length of a candidate's log, not at its last term.
+pub const VOTE_BY_LENGTH: Bugs = Bugs::row(19);
+/// A follower takes over the term of any AppendEntries.
+pub const TERM_FALLS: Bugs = Bugs::row(20);
+/// A follower commits up to its leader's commit index, whatever it holds there.
+pub const COMMIT_UNMATCHED: Bugs = Bugs::row(21);
+/// A snapshot that was received replaces the log, though that has gone ahead meanwhile.
+pub const SNAPSHOT_RACE: Bugs = Bugs::row(22);
+/// A sync under way counts for what was written in the place of what it covers.
+pub const APPEND_ABA: Bugs = Bugs::row(23);
 
 /// Every switch, in the order of its row.
-pub const TABLE: [Bug; 14] = [
+pub const TABLE: [Bug; 24] = [
     Bug {
         name: "raft-vote-not-persisted",
         doc: "A server tells its vote without writing term and vote; after a crash it votes again.",
@@ -117,6 +137,66 @@ pub const TABLE: [Bug; 14] = [
         source: "34 (its Raft form): Michael and others, DISC 2017",
         caught_by: "one leader per term, durability, leader completeness",
     },
+    Bug {
+        name: "raft-read-unconfirmed",
+        doc: "A leader serves reads, and answers followers' questions, without asking a majority whether it still leads.",
+        source: "5: xnnyygn/xraft #40, RedisRaft (Jepsen 2020)",
+        caught_by: "linearizable reads",
+    },
+    Bug {
+        name: "raft-lease-outlives-patience",
+        doc: "A leader counts on its lease for its own election timeout, which may be longer than its followers' patience.",
+        source: "6: tikv #964, etcd #6005",
+        caught_by: "linearizable reads",
+    },
+    Bug {
+        name: "raft-ack-overclaims",
+        doc: "A follower acknowledges the end of its log and not of what it was sent: behind that may stand other entries.",
+        source: "13: CCF, arXiv 2406.17455",
+        caught_by: "durability, agreement",
+    },
+    Bug {
+        name: "raft-commit-on-refusal",
+        doc: "A leader takes the entry before the one that a refusal hints at for acknowledged, and commits by it.",
+        source: "13: CCF, arXiv 2406.17455",
+        caught_by: "durability, agreement",
+    },
+    Bug {
+        name: "raft-half-is-enough",
+        doc: "A leader commits what half of the voters hold, rounded up: of an even number that is no majority.",
+        source: "15: CCF, arXiv 2406.17455",
+        caught_by: "durability",
+    },
+    Bug {
+        name: "raft-vote-by-length",
+        doc: "A voter takes the longer log for the more up to date one, whatever its last term.",
+        source: "16: openraft a48a3282 (there by both at once)",
+        caught_by: "leader completeness, agreement",
+    },
+    Bug {
+        name: "raft-term-falls",
+        doc: "A follower takes AppendEntries of an older term, and that term with it.",
+        source: "12, 17: willemt/raft #118 (SandTable: current term is not monotonic)",
+        caught_by: "monotonic, one leader per term",
+    },
+    Bug {
+        name: "raft-commit-unmatched",
+        doc: "A follower commits what its log holds up to the leader's commit index, and not only what is known to match.",
+        source: "12: willemt/raft #118 (SandTable: inconsistent committed log)",
+        caught_by: "agreement, log matching",
+    },
+    Bug {
+        name: "raft-snapshot-race",
+        doc: "A received snapshot replaces the log once it is durable, though entries behind it were committed meanwhile.",
+        source: "20: openraft eed681d5",
+        caught_by: "monotonic, durability",
+    },
+    Bug {
+        name: "raft-append-aba",
+        doc: "A sync that was under way when the log was cut counts for the entries that were written in that place.",
+        source: "23: etcd-io/raft (async_storage_writes_append_aba_race), openraft #1960",
+        caught_by: "durability",
+    },
 ];
 
 #[cfg(test)]
@@ -140,6 +220,16 @@ mod tests {
             (FOLLOWER_READ_UNSAFE, "raft-follower-read-unsafe"),
             (SNAPSHOT_DROPS_CONFIGURATION, "raft-snapshot-drops-configuration"),
             (AMNESIA, "raft-amnesia"),
+            (READ_UNCONFIRMED, "raft-read-unconfirmed"),
+            (LEASE_OUTLIVES_PATIENCE, "raft-lease-outlives-patience"),
+            (ACK_OVERCLAIMS, "raft-ack-overclaims"),
+            (COMMIT_ON_REFUSAL, "raft-commit-on-refusal"),
+            (HALF_IS_ENOUGH, "raft-half-is-enough"),
+            (VOTE_BY_LENGTH, "raft-vote-by-length"),
+            (TERM_FALLS, "raft-term-falls"),
+            (COMMIT_UNMATCHED, "raft-commit-unmatched"),
+            (SNAPSHOT_RACE, "raft-snapshot-race"),
+            (APPEND_ABA, "raft-append-aba"),
         ];
         assert_eq!(rows.len(), TABLE.len());
         for (bug, name) in rows {

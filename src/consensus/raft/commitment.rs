@@ -32,9 +32,15 @@ impl Raft {
         let Role::Leader(leader) = &self.role else { return None };
         // The leader is one of the majority only as far as its own disk is (dissertation §10.2.1).
         let durable_index = self.durability.durable_index();
-        let index = self.configuration().reached(|slot| {
+        let held = |slot: usize| {
             if slot == self.slot { durable_index } else { leader.followers[slot].acknowledged }
-        });
+        };
+        let index = if self.has_bug(bugs::HALF_IS_ENOUGH) {
+            let voters = self.configuration().voters;
+            voters.reached(voters.len().div_ceil(2), held)
+        } else {
+            self.configuration().reached(held)
+        };
         let is_own_term = self.log.term(index) == Some(self.current_term);
         (index > self.commit_index && (is_own_term || self.has_bug(bugs::COMMIT_OLDER_TERM))).then_some(index)
     }
@@ -50,7 +56,10 @@ impl Raft {
         let vouched = &mut self.vouched;
         vouched.leader_commit = vouched.leader_commit.max(leader_commit);
         vouched.match_index = vouched.match_index.max(match_index);
-        let index = vouched.leader_commit.min(vouched.match_index);
+        let mut index = vouched.leader_commit.min(vouched.match_index);
+        if self.has_bug(bugs::COMMIT_UNMATCHED) {
+            index = self.vouched.leader_commit.min(self.log.last_index());
+        }
         if index > self.commit_index {
             self.commit(cx, index);
         }

@@ -214,6 +214,9 @@ impl Raft {
     /// Whether the candidate's log is at least as up to date as this one's (§5.4.1): the later last term wins,
     /// then the longer log.
     fn is_up_to_date(&self, request: &RequestVote) -> bool {
+        if self.has_bug(bugs::VOTE_BY_LENGTH) {
+            return request.last_log_index >= self.log.last_index();
+        }
         (request.last_log_term, request.last_log_index) >= (self.log.last_term(), self.log.last_index())
     }
 

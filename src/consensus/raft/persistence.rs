@@ -288,7 +288,11 @@ impl Raft {
         }
         self.log.truncate(from);
         self.write(cx, LOG, Write::TruncateSuffix { from: from.0 - 1 });
+        let in_flight_index = self.durability.in_flight_index;
         self.durability.forget_behind(from.previous());
+        if self.has_bug(bugs::APPEND_ABA) {
+            self.durability.in_flight_index = in_flight_index;
+        }
         cx.note(ConsensusNote::Truncated { from });
         if self.configurations.truncate(from) {
             self.configuration_changed(cx);
@@ -369,8 +373,10 @@ impl Raft {
     pub(super) fn on_synced(&mut self, cx: &mut impl Context<Self>, token: DiskToken) {
         let durability = &mut self.durability;
         durability.commits.complete(token);
-        if durability.in_flight_index > durability.durable_index {
-            durability.durable_index = durability.in_flight_index;
+        // Never more than the log: only a bug switch counts what was cut.
+        let synced_index = durability.in_flight_index.min(self.log.last_index());
+        if synced_index > durability.durable_index {
+            durability.durable_index = synced_index;
             cx.note(ConsensusNote::Synced { through: durability.durable_index });
         }
         self.release_held(cx);

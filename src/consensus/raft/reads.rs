@@ -59,6 +59,9 @@ impl Raft {
 
     /// What a read waits for that this leader begins now, and the round that confirms it.
     pub(super) fn begin_round_for_read(&mut self, cx: &mut impl Context<Self>) -> Barrier {
+        if self.has_bug(bugs::READ_UNCONFIRMED) {
+            return self.barrier(0);
+        }
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
         let rounds = &mut leader.rounds;
         if rounds.confirmed == rounds.newest {
@@ -128,7 +131,9 @@ impl Raft {
     /// `lease_start`, and does not vote for the least election timeout after that.
     fn holds_lease(&self, now: Time) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
-        let is_in_time = |start| now.since(start) < self.options.lease();
+        let outlives = self.has_bug(bugs::LEASE_OUTLIVES_PATIENCE);
+        let lease = if outlives { leader.patience } else { self.options.lease() };
+        let is_in_time = |start| now.since(start) < lease;
         let is_kept = !leader.gave_up_lease || self.has_bug(bugs::LEASE_IGNORES_TRANSFER);
         is_kept && self.options.check_quorum && leader.rounds.lease_start.is_some_and(is_in_time)
     }

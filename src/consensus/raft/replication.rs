@@ -227,7 +227,13 @@ impl Raft {
             Some(last) => last.next(),
             None => conflict.conflict_index,
         };
-        progress.probe(next_index.min(conflict.prev_log_index));
+        let next_index = next_index.min(conflict.prev_log_index);
+        progress.probe(next_index);
+        if self.options.bugs.has(bugs::COMMIT_ON_REFUSAL) {
+            progress.match_index = progress.match_index.max(next_index.previous());
+            progress.acknowledged = progress.match_index;
+            self.advance_commit(cx);
+        }
         self.replicate(cx, slot);
     }
 

@@ -9,6 +9,7 @@ use crate::model::log::{LogIndex, Term};
 use crate::model::note::ConsensusNote;
 use crate::model::store::Store;
 
+use super::bugs;
 use super::message::{InstallSnapshot, Message};
 use super::persistence::{Record, SNAPSHOT};
 use super::roles::{Mode, Role};
@@ -36,7 +37,8 @@ pub(super) struct Receiving {
 
 impl Raft {
     pub(super) fn take_snapshot(&mut self, cx: &mut impl Context<Self>, index: LogIndex, state: Store) {
-        assert!(index <= self.commit_index, "only what is committed is compacted");
+        let is_committed = index <= self.commit_index || self.has_bug(bugs::SNAPSHOT_RACE);
+        assert!(is_committed, "only what is committed is compacted");
         let Some(last) = self.log.position(index) else { return };
         if self.saving.is_some() {
             return;
@@ -65,9 +67,10 @@ impl Raft {
         let Some(saving) = self.saving.take_if(|saving| durability.is_done(saving.sync)) else { return };
         let Position { index, term, prefix } = saving.snapshot.last;
         let continues = self.log.position(index) == Some(saving.snapshot.last);
-        if index > self.commit_index {
+        let is_race = self.has_bug(bugs::SNAPSHOT_RACE) && saving.answer.is_some();
+        if index > self.commit_index || is_race {
             assert!(saving.answer.is_some(), "a snapshot taken here is of what is committed");
-            if !continues {
+            if !continues || is_race {
                 self.reset_log(cx, &saving.snapshot);
             }
             self.commit_index = index;
