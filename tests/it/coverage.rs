@@ -20,17 +20,24 @@ use seedbed::systems::kinds::{Kind, KindOptions, ReadsChoice};
 use crate::scenarios::shipped;
 
 /// What has no row, and why not yet. Whoever writes its scenario removes it here.
-const HUNTED: &str = "some seeds of scenarios/consensus/hostile.toml show it";
-const WITHOUT_ROW: [(&str, &str); 8] = [
-    ("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own"),
-    ("raft-change-without-noop", HUNTED),
-    ("raft-transfer-unchecked", HUNTED),
-    ("raft-lease-ignores-transfer", HUNTED),
-    ("raft-follower-read-unsafe", HUNTED),
-    ("raft-snapshot-drops-configuration", HUNTED),
-    ("paxos-pick-lowest-ballot", HUNTED),
-    ("paxos-alpha-ignored", HUNTED),
-];
+const WITHOUT_ROW: [(&str, &str); 1] =
+    [("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own")];
+
+/// What docs/bugs.md says of a bug switch, if it has a row.
+fn hunted(page: &str, bug: &str) -> Option<String> {
+    let start = format!("| `{bug}` |");
+    page.lines().find(|line| line.starts_with(&start)).map(str::to_owned)
+}
+
+fn page_of_bugs() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bugs.md");
+    std::fs::read_to_string(page).expect("the page is there")
+}
+
+/// Whether the row of a bug switch says that no hunt has found it, so that there is nothing to show.
+fn is_unfound(row: &str) -> bool {
+    row.contains("| not found |")
+}
 
 /// A row of the table.
 #[derive(Debug)]
@@ -123,11 +130,26 @@ fn everything_that_can_be_chosen_has_a_row() {
     names.extend(FaultKind::ALL.iter().map(|kind| kind.name()));
     names.extend(INVARIANTS.iter().map(|row| row.name));
     names.extend(Model::ALL.iter().map(|model| model.name()));
-    let excused = |name: &str| WITHOUT_ROW.iter().any(|(excused, _)| *excused == name);
+    let page = page_of_bugs();
+    let unfound = |name: &str| hunted(&page, name).is_some_and(|row| is_unfound(&row));
+    let excused = |name: &str| WITHOUT_ROW.iter().any(|(excused, _)| *excused == name) || unfound(name);
     let missing: Vec<&&str> = names.iter().filter(|name| !is_shown(name) && !excused(name)).collect();
     assert!(missing.is_empty(), "docs/coverage.md has no row for {missing:?}");
     let shown: Vec<&str> = WITHOUT_ROW.iter().map(|(name, _)| *name).filter(|name| is_shown(name)).collect();
     assert!(shown.is_empty(), "{shown:?} have rows: remove them from WITHOUT_ROW");
+}
+
+/// docs/bugs.md says of each switch of a replicated log what finds it, or that nothing did, and has what a hunt left of it.
+#[test]
+fn every_bug_switch_says_what_finds_it() {
+    let page = page_of_bugs();
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/bugs");
+    for bug in [Kind::Raft, Kind::MultiPaxos].into_iter().flat_map(KindOptions::bugs) {
+        let row = hunted(&page, bug.name);
+        let row = row.unwrap_or_else(|| panic!("docs/bugs.md has no row for {}", bug.name));
+        let is_kept = scenarios.join(bug.name).with_extension("toml").is_file();
+        assert_eq!(is_kept, !is_unfound(&row), "scenarios/bugs/{}.toml against {row}", bug.name);
+    }
 }
 
 /// docs/faults.md says of each kind what it does.
