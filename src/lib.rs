@@ -8,7 +8,7 @@
 //! ```text
 //! kernel <- spec <- net, storage, clocks, processors <- faults <- sim
 //! kernel, spec <- model <- consensus, services <- workloads, checks
-//! both <- systems <- scenario <- run <- hunt <- cli          report <- run, cli
+//! both <- systems <- scenario <- run <- hunt, validate <- cli          report <- run, cli
 //! ```
 #![warn(missing_docs)]
 
@@ -38,6 +38,7 @@ pub mod scenario;
 pub mod run;
 
 pub mod hunt;
+pub mod validate;
 
 pub mod report;
 

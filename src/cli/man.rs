@@ -195,6 +195,12 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
                 "for ten minutes, for one check",
             ),
         ],
+        "validate" => &[
+            ("validate consensus", "elections and commit latencies against what was published"),
+            ("validate --only split-vote --thorough", "some rows, with ten times the seeds"),
+            ("validate --show figure-16-150-155", "the scenario of a row"),
+            ("validate --matrix pings.csv --leader paris --q2 2", "a matrix of one's own"),
+        ],
         "repro" => &[
             ("repro outputs/latest", "does the last run again and compares every event"),
             ("repro capsule.json --until 84s --dump", "a failure, and every node's state at a time"),

@@ -23,6 +23,7 @@ mod table;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -62,6 +63,7 @@ enum Command {
     Run(Box<run::RunArgs>),
     Hunt(Box<hunt::Hunt>),
     Repro(repro::Repro),
+    Validate(validate::Validate),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Manual),
@@ -144,6 +146,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Run(run) => run.of(program).run::<X>(&mut terminal),
         Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
+        Command::Validate(validate) => validate.run(&mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(program, &mut terminal),
         Command::Man(man) => man.run(program, &mut terminal),

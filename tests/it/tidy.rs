@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use. `kernel <- spec <- net ...` reads "kernel is used by spec".
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("kernel", &[]),
     ("spec", &["kernel"]),
     ("clocks", &["kernel"]),
@@ -62,6 +62,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         ],
     ),
     ("hunt", &["kernel", "spec", "model", "workloads", "faults", "sim", "systems", "scenario", "run"]),
+    ("validate", &["kernel", "spec", "model", "net", "sim", "systems", "scenario", "run"]),
     // The drawing layer draws from plain structs of its own.
     ("report", &["kernel"]),
     (
@@ -81,6 +82,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "sim",
             "run",
             "hunt",
+            "validate",
             "report",
             "storage",
             "processors",

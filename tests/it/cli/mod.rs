@@ -15,6 +15,7 @@ mod schema;
 mod stdin;
 mod trace;
 mod usage;
+mod validate;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -168,8 +168,19 @@ fn manual_pages_name_every_command_and_flag() {
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
         .collect();
     files.sort();
-    let commands =
-        ["check", "completions", "explain", "hunt", "list", "man", "new", "repro", "run", "schema"];
+    let commands = [
+        "check",
+        "completions",
+        "explain",
+        "hunt",
+        "list",
+        "man",
+        "new",
+        "repro",
+        "run",
+        "schema",
+        "validate",
+    ];
     let mut expected: Vec<String> = commands.iter().map(|command| format!("seedbed-{command}.1")).collect();
     expected.push("seedbed.1".to_owned());
     expected.sort();

@@ -1,0 +1,223 @@
+//! An experiment: a scenario, how many seeds of it are run, and what its runs are held to.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::kernel::Time;
+use crate::net::Sites;
+use crate::run::prepare::{Prepared, prepare};
+use crate::scenario::nouns::warmup::Warmup;
+use crate::scenario::{LoadOptions, Loaded, Scenario, load_text, render};
+use crate::sim::{Limits, Sim, Stop};
+use crate::spec::Code;
+use crate::spec::{DataFile, DataFiles, Decode, Decoder, Diagnostics, Problem, SourceId};
+use crate::systems::{Never, Role};
+
+use super::estimate::Estimate;
+use super::row::{Published, Row, Unit, judge};
+use super::witness::{Awaits, Outcome, Witness};
+
+/// Events between two looks at whether a run has shown what it is for.
+const SLICE: u64 = 16;
+/// Seeds that a thread takes at a time.
+const SEEDS_AT_ONCE: u64 = 16;
+
+/// How many seeds are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effort {
+    /// So many that the table takes less than a minute.
+    Usual,
+    /// Ten times as many where figures are estimates.
+    Thorough,
+}
+
+/// From what came of the runs, in the order of their seeds, to a figure.
+pub type Estimator = Box<dyn Fn(&[Outcome]) -> Estimate + Sync>;
+
+/// What one figure of an experiment is held to.
+pub struct Claim {
+    /// Its name within the experiment; empty if it is the only one.
+    pub name: String,
+    /// Where the published figure comes from.
+    pub source: String,
+    /// What the figures are in.
+    pub unit: Unit,
+    /// What was published.
+    pub published: Published,
+    /// How far the figures may be apart, in the unit.
+    pub tolerance: f64,
+    /// What the runs give.
+    pub estimate: Estimator,
+}
+
+/// A scenario with what its runs are held to.
+pub struct Experiment {
+    /// Its name, unique within the suite.
+    pub name: String,
+    /// What is simulated, in a sentence.
+    pub setup: String,
+    /// The scenario, as TOML; seeds are counted from 1.
+    pub scenario: String,
+    /// The data files that it names: path and text.
+    pub files: Vec<(String, String)>,
+    /// When a run has shown what it is for.
+    pub awaits: Awaits,
+    /// How many seeds are run, at the usual effort.
+    pub seeds: u64,
+    /// Whether more seeds tell more.
+    pub is_random: bool,
+    /// What its runs are held to.
+    pub claims: Vec<Claim>,
+}
+
+/// The data files of an experiment.
+struct Attached<'a>(&'a [(String, String)]);
+
+impl DataFiles for Attached<'_> {
+    fn read(&self, _: SourceId, path: &str) -> Result<String, Problem> {
+        let file = self.0.iter().find(|(known, _)| known == path);
+        file.map(|(_, text)| text.clone())
+            .ok_or_else(|| Problem::new(Code::Unreadable, 0..0, "does not exist".to_owned()))
+    }
+
+    fn taken(&self) -> Vec<DataFile> {
+        Vec::new()
+    }
+}
+
+impl Experiment {
+    /// How many seeds an effort takes.
+    pub fn seeds_at(&self, effort: Effort) -> u64 {
+        match effort {
+            Effort::Thorough if self.is_random => 10 * self.seeds,
+            Effort::Thorough | Effort::Usual => self.seeds,
+        }
+    }
+
+    /// The names of its rows.
+    pub fn rows(&self) -> impl Iterator<Item = String> {
+        self.claims.iter().map(|claim| self.row_name(claim))
+    }
+
+    fn row_name(&self, claim: &Claim) -> String {
+        match claim.name.as_str() {
+            "" => self.name.clone(),
+            name => format!("{}/{name}", self.name),
+        }
+    }
+
+    /// Runs it, `jobs` runs at a time, and judges what comes. The rows do not depend on `jobs`.
+    ///
+    /// # Errors
+    /// What is wrong with the scenario, as a person reads it: possible where a part of it is a user's.
+    pub fn run(&self, suite: &'static str, effort: Effort, jobs: usize) -> Result<Vec<Row>, String> {
+        let seeds = self.seeds_at(effort);
+        let outcomes = self.outcomes(seeds, jobs)?;
+        let row = |claim: &Claim| {
+            let simulated = (claim.estimate)(&outcomes);
+            Row {
+                suite,
+                name: self.row_name(claim),
+                source: claim.source.clone(),
+                setup: self.setup.clone(),
+                unit: claim.unit,
+                published: claim.published,
+                simulated,
+                tolerance: claim.tolerance,
+                seeds,
+                verdict: judge(claim.published, simulated, claim.tolerance),
+            }
+        };
+        Ok(self.claims.iter().map(row).collect())
+    }
+
+    /// What came of the seeds from 1 on, in their order.
+    fn outcomes(&self, seeds: u64, jobs: usize) -> Result<Vec<Outcome>, String> {
+        let mut loaded = load_text(&self.name, &self.scenario, &LoadOptions::default());
+        plan(&self.name, &self.files, &mut loaded)?;
+        let next = AtomicU64::new(1);
+        let done: Mutex<Vec<(u64, Outcome)>> = Mutex::default();
+        std::thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(|| {
+                    let trial = Trial::of(self, &loaded);
+                    loop {
+                        let first = next.fetch_add(SEEDS_AT_ONCE, Ordering::Relaxed);
+                        if first > seeds {
+                            break;
+                        }
+                        let chunk = first..=seeds.min(first + SEEDS_AT_ONCE - 1);
+                        let outcomes: Vec<_> = chunk.map(|seed| (seed, trial.run(seed))).collect();
+                        done.lock().expect("nothing panics while it is held").extend(outcomes);
+                    }
+                });
+            }
+        });
+        let mut done = done.into_inner().expect("nothing panics while it is held");
+        done.sort_unstable_by_key(|(seed, _)| *seed);
+        Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
+    }
+}
+
+/// Where a scenario's nodes can stand, and what lies between.
+///
+/// # Errors
+/// What is wrong with the scenario, as a person reads it.
+pub(super) fn sites(name: &str, scenario: &str, files: &[(String, String)]) -> Result<Sites, String> {
+    let mut loaded = load_text(name, scenario, &LoadOptions::default());
+    Ok(plan(name, files, &mut loaded)?.world.setup.sites)
+}
+
+/// Plans the scenario's run under the first seed.
+fn plan(name: &str, files: &[(String, String)], loaded: &mut Loaded) -> Result<Prepared, String> {
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let files = Attached(files);
+    let planned = loaded.document.as_ref().and_then(|document| {
+        let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &files))?;
+        prepare::<Never>(name, &scenario, 1, Limits::default(), &mut diagnostics, &files)
+    });
+    let refused = |diagnostics| render(&loaded.sources, &diagnostics, false);
+    match planned {
+        Some(planned) if !diagnostics.has_errors() => Ok(planned),
+        Some(_) | None => Err(refused(diagnostics)),
+    }
+}
+
+/// A scenario that was decoded once, to be run under many seeds.
+struct Trial<'a> {
+    experiment: &'a Experiment,
+    scenario: Scenario,
+}
+
+impl<'a> Trial<'a> {
+    fn of(experiment: &'a Experiment, loaded: &Loaded) -> Trial<'a> {
+        let (mut diagnostics, files) = (Diagnostics::default(), Attached(&experiment.files));
+        let document = loaded.document.as_ref().expect("it was decoded before");
+        let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &files));
+        Trial { experiment, scenario: scenario.expect("it was decoded before") }
+    }
+
+    /// The run of `seed`, as far as it is looked at: the same that `seedbed run` makes of the scenario and the seed.
+    fn run(&self, seed: u64) -> Outcome {
+        let Experiment { name, files, awaits, .. } = self.experiment;
+        let (mut diagnostics, limits) = (Diagnostics::default(), Limits::default());
+        let prepared = prepare(name, &self.scenario, seed, limits, &mut diagnostics, &Attached(files));
+        let world = prepared.expect("it was planned before").world;
+        let warmup = match world.warmup {
+            Warmup::For(length) => Time::ZERO + length,
+            Warmup::Rule(_) => Time::ZERO,
+        };
+        let clients = world.workloads.iter().map(|workload| workload.node).collect();
+        let witness = Witness::new(*awaits, warmup, clients);
+        let mut sim: Sim<Role<Never>, Witness> = Sim::new(world.setup, witness);
+        let stop = loop {
+            let stop = sim.run(SLICE);
+            if stop.is_some() || sim.observer().is_done() {
+                break stop;
+            }
+        };
+        assert!(!matches!(stop, Some(Stop::Limit(_))), "seed {seed} of {name} met a limit: {stop:?}");
+        let end = sim.now();
+        sim.into_observer().outcome(end)
+    }
+}

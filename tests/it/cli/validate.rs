@@ -1,0 +1,149 @@
+//! `seedbed validate`: rows that hold, rows that must not, and what is asked of it in vain.
+
+use seedbed::validate::{Effort, Experiment, Published, SUITES, Verdict};
+use serde_json::Value;
+
+use super::*;
+
+/// The experiment of this name.
+fn experiment(name: &str) -> Experiment {
+    let all = SUITES.iter().flat_map(|suite| (suite.experiments)());
+    all.into_iter().find(|experiment| experiment.name == name).expect("there is one of this name")
+}
+
+fn verdicts(experiment: &Experiment) -> Vec<Verdict> {
+    let rows = experiment.run("consensus", Effort::Usual, 2).expect("it can be run");
+    rows.into_iter().map(|row| row.verdict).collect()
+}
+
+fn rows(done: &Done) -> Vec<Value> {
+    done.json()["rows"].as_array().expect("a list").clone()
+}
+
+const SOME: [&str; 11] = [
+    "validate",
+    "consensus",
+    "--only",
+    "split-vote-4-of-5-10pc",
+    "--only",
+    "quorum-latency-flexible-2-eu-west-1",
+    "--only",
+    "fantoch",
+    "--format",
+    "json",
+    "--jobs",
+];
+
+#[test]
+fn rows_hold_and_their_bytes_do_not_depend_on_jobs() {
+    let folder = Folder::new(&[]);
+    let [one, two] = ["1", "2"].map(|jobs| folder.run(&[&SOME[..], &[jobs]].concat()).exits(0));
+    assert_eq!(one.stdout, two.stdout);
+    let rows = rows(&one);
+    assert_eq!(rows.len(), 1 + 5 + 4);
+    for row in &rows {
+        assert_eq!((&row["suite"], &row["verdict"]), (&"consensus".into(), &"held".into()), "{row}");
+        assert!(row["source"].as_str().is_some_and(|source| !source.is_empty()), "{row}");
+        assert!(row["setup"].as_str().is_some_and(|setup| !setup.is_empty()), "{row}");
+        let figure = |key: &str| row[key].as_f64().unwrap_or_else(|| panic!("{key} of {row}"));
+        assert!(figure("ci_low") <= figure("simulated") && figure("simulated") <= figure("ci_high"), "{row}");
+        assert!((figure("simulated") - figure("published")).abs() <= figure("tolerance") + 1e-9, "{row}");
+    }
+    let names: Vec<&str> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
+    assert_eq!(names[0], "split-vote-4-of-5-10pc");
+    assert!(names.contains(&"quorum-latency-flexible-2-eu-west-1/sa-east-1"), "{names:?}");
+}
+
+#[test]
+fn a_published_figure_that_is_wrong_is_violated() {
+    let mut wrong = experiment("split-vote-4-of-5-20pc");
+    wrong.claims[0].published = Published::Exactly(0.25);
+    assert_eq!(verdicts(&wrong), [Verdict::Violated]);
+    let mut wrong = experiment("quorum-latency-raft-ca-central-1");
+    wrong.claims[0].published = Published::Exactly(153.0);
+    assert_eq!(verdicts(&wrong)[..2], [Verdict::Violated, Verdict::Held]);
+}
+
+/// What is wrong in a simulated world shows in the rows: voters that grant everybody their vote, a slower network, another quorum.
+#[test]
+fn a_simulation_that_is_wrong_is_violated() {
+    let changes = [
+        ("split-vote-4-of-5-20pc", "nodes = 5\n", "nodes = 5\nbugs = [\"raft-vote-twice\"]\n"),
+        ("split-vote-4-of-5-20pc", "const(20ms)", "const(25ms)"),
+        ("split-vote-4-of-5-random", "uniform(10ms, 20ms)", "uniform(5ms, 15ms)"),
+        ("first-timeout-4-of-5", "uniform(100ms, 200ms)", "uniform(105ms, 205ms)"),
+        ("election-time-4-of-5-10pc", "delay = \"const(10ms)\"", "delay = \"const(14ms)\""),
+        ("wide-area-one-failed", "const(0ms)", "const(40ms)"),
+        ("figure-16-150-155", "const(1750us)", "const(7ms)"),
+        ("quorum-latency-flexible-2-eu-west-1", "q2 = 2", "q2 = 3"),
+    ];
+    for (name, from, to) in changes {
+        let mut changed = experiment(name);
+        assert!(changed.scenario.contains(from), "{name} has no {from}: {}", changed.scenario);
+        changed.scenario = changed.scenario.replace(from, to);
+        changed.seeds = changed.seeds.min(4_000);
+        assert!(verdicts(&changed).contains(&Verdict::Violated), "{name} with {to}");
+    }
+}
+
+/// Round trips: hill to island 18 ms, hill to harbour 4 ms, island to harbour 16 ms; within a region 0.2 ms.
+#[test]
+fn a_matrix_of_ones_own_is_predicted_and_measured() {
+    let matrix =
+        std::fs::read_to_string(project().join("scenarios/network/sites.csv")).expect("it is shipped");
+    let folder = Folder::new(&[("sites.csv", &matrix)]);
+    let asked = ["validate", "consensus", "--matrix", "sites.csv", "--leader", "hill", "--format", "json"];
+    let done = folder.run(&asked).exits(0);
+    let found: Vec<(String, f64, f64)> = rows(&done)
+        .iter()
+        .map(|row| {
+            let figure = |key: &str| row[key].as_f64().expect("a number");
+            (row["name"].as_str().expect("a name").to_owned(), figure("published"), figure("simulated"))
+        })
+        .collect();
+    let figures = [("harbour", 8.0), ("hill", 4.2), ("island", 22.0)];
+    let protocols = ["raft", "multi-paxos", "flexible-2"];
+    let expected: Vec<(String, f64, f64)> = protocols
+        .iter()
+        .flat_map(|protocol| {
+            figures.map(|(client, ms)| (format!("quorum-latency-{protocol}-hill/{client}"), ms, ms))
+        })
+        .collect();
+    assert_eq!(found, expected);
+    let alone = folder.run(&[&asked[..], &["--q2", "1"]].concat()).exits(0);
+    let alone: Vec<f64> = rows(&alone).iter().filter_map(|row| row["simulated"].as_f64()).collect();
+    assert_eq!(alone, [4.0, 0.2, 18.0], "nobody else is waited for");
+}
+
+#[test]
+fn the_scenario_of_a_row_can_be_run() {
+    let folder = Folder::new(&[]);
+    let shown = folder.run(&["validate", "--show", "wide-area-one-failed/mean"]).exits(0);
+    std::fs::write(folder.path("row.toml"), &shown.stdout).expect("the folder is writable");
+    folder.run(&["run", "row.toml", "--seed", "7"]).exits(0);
+}
+
+#[test]
+fn what_there_is_not_is_refused() {
+    let folder = Folder::new(&[("broken.csv", "from,to,one_way\na,b,1ms\n")]);
+    let done = folder.run(&["validate", "--only", "split-votes"]).exits(4);
+    assert!(
+        done.stderr.contains("--only split-votes") && done.stderr.contains("did you mean"),
+        "{}",
+        done.stderr
+    );
+    folder.run(&["validate", "--show", "nothing"]).exits(4);
+    folder.run(&["validate", "consensus", "nothing"]).exits(2);
+    folder.run(&["validate", "--leader", "paris"]).exits(2);
+    folder.run(&["validate", "--matrix", "absent.csv"]).exits(2);
+    let done = folder.run(&["validate", "--matrix", "broken.csv"]).exits(2);
+    assert!(done.stderr.contains("lacks the pair a to a"), "{}", done.stderr);
+    let done = folder.run(&["validate", "--matrix", "aws", "--leader", "us-east-9"]).exits(2);
+    assert!(
+        done.stderr.contains("--leader us-east-9") && done.stderr.contains("us-east-1"),
+        "{}",
+        done.stderr
+    );
+    let done = folder.run(&["validate", "--matrix", "aws", "--leader", "us-east-1", "--q2", "20"]).exits(2);
+    assert!(done.stderr.contains("q2"), "{}", done.stderr);
+}
