@@ -84,6 +84,12 @@ fn of_matrix(
 ) -> Result<Vec<Experiment>, String> {
     let sites = sites(regions)?;
     let replicas: Vec<SiteId> = (0..sites.names().len() as u16).map(SiteId).collect();
+    if let Some(q2) = quorums.iter().find(|q2| **q2 as usize > replicas.len()) {
+        return Err(format!(
+            "--q2 {q2}: the matrix has only {} regions, with a replica in each",
+            replicas.len()
+        ));
+    }
     let leaders = match leader {
         None => 0..replicas.len(),
         Some(name) => {
@@ -360,5 +366,12 @@ mod tests {
         let regions = Regions::shipped(FIVE_SITES_FILE);
         let refused = of_user(&regions, Some("mars"), None).err().expect("there is no such region");
         assert!(refused.contains("--leader mars") && refused.contains("ca-central-1"), "{refused}");
+    }
+
+    #[test]
+    fn a_quorum_of_more_than_all_is_refused() {
+        let of = |q2: u32| of_user(&Regions::shipped(FIVE_SITES_FILE), Some("sa-east-1"), Some(q2));
+        assert!(of(5).is_ok_and(|experiments| experiments.len() == 1));
+        assert!(of(6).err().expect("there are five").contains("--q2 6"));
     }
 }
