@@ -317,6 +317,13 @@ impl Planner<'_> {
 
     /// What a type asks of its options.
     fn check_kind(&mut self, options: &SystemOptions, nodes: usize) {
+        for (name, size) in options.kind.quorum_sizes().filter(|(_, size)| size.value as usize > nodes) {
+            let message = format!("{name} = {}, and there are {nodes} nodes", size.value);
+            let help =
+                "write a size that there can be; absent, it is a majority, or as many as meet the other"
+                    .to_owned();
+            self.refuse(Code::OutOfRange, &size.origin, message, help);
+        }
         match &options.kind {
             KindOptions::Raft(raft) => self.check_reads(&raft.reads, options.common.allow_unsafe),
             KindOptions::MultiPaxos(paxos) => {

@@ -236,6 +236,18 @@ impl KindOptions {
         }
     }
 
+    /// The sizes of quorums that its options give, by their names.
+    pub fn quorum_sizes(&self) -> impl Iterator<Item = (&'static str, &Located<u32>)> {
+        let sizes = match self {
+            KindOptions::MultiPaxos(paxos) => [("q1", paxos.q1.as_ref()), ("q2", paxos.q2.as_ref())],
+            KindOptions::Paxos(paxos) => [("q1", paxos.q1.as_ref()), ("q2", paxos.q2.as_ref())],
+            KindOptions::Raft(_) | KindOptions::Service(_) | KindOptions::Custom(_) => {
+                [("q1", None), ("q2", None)]
+            }
+        };
+        sizes.into_iter().filter_map(|(name, size)| Some((name, size?)))
+    }
+
     /// Most nodes that a system of this type may have, if the type sets a limit.
     pub fn most_nodes(&self) -> Option<usize> {
         match self {

@@ -616,6 +616,18 @@ error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
     );
     assert_shown(&planned(&scenario("allow_unsafe = true\n", 2)), "");
     assert_shown(&planned(&scenario("", 3)), "");
+    assert_shown(
+        &planned(&scenario("", 8)),
+        r#"
+error[S016]: q2 = 8, and there are 7 nodes
+ --> test.toml:9:6
+  |
+9 | q2 = 8
+  |      ^
+  |
+  = help: write a size that there can be; absent, it is a majority, or as many as meet the other
+"#,
+    );
 }
 
 /// A decree is one value of one key: what makes no sense there is refused, and the rest can be swapped for a log's.
