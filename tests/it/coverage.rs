@@ -34,9 +34,9 @@ fn page_of_bugs() -> String {
     std::fs::read_to_string(page).expect("the page is there")
 }
 
-/// Whether the row of a bug switch says that no hunt has found it, so that there is nothing to show.
+/// Whether the row of a bug switch says that no hunt has found it, or left little enough, so that there is nothing to show.
 fn is_unfound(row: &str) -> bool {
-    row.contains("| not found |")
+    row.contains("| not found |") || row.contains(", not kept |")
 }
 
 /// A row of the table.
