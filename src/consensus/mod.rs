@@ -9,6 +9,7 @@ pub mod catch_up;
 pub mod configurations;
 pub mod group_commit;
 pub mod multi_paxos;
+pub mod quorums;
 pub mod raft;
 pub mod reconfiguration;
 pub mod replica;
@@ -18,6 +19,7 @@ pub mod synod;
 
 pub use bugs::{Bug, Bugs};
 pub use multi_paxos::MultiPaxos;
+pub use quorums::Quorums;
 pub use raft::Raft;
 pub use replica::Replica;
 pub use replicated_log::{Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot};

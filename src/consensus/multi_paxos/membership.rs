@@ -18,9 +18,9 @@ use super::bugs;
 use super::message::Message;
 use super::options::Options;
 use super::progress::Progress;
-use super::quorums::InForce;
 use super::roles::{Leader, Role};
 use super::{MultiPaxos, Timer};
+use crate::consensus::quorums::InForce;
 
 /// Who decides the next slot that is not known to be chosen.
 #[derive(Clone, Copy, PartialEq, Debug)]

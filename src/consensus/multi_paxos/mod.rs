@@ -10,7 +10,6 @@
 //! | `proposals` | §2.2 phase 2 and §3 as the leader sees it: one value a slot, pipelined and batched |
 //! | `answers`, `progress` | what acceptors tell, and how far each of them is |
 //! | `commitment` | §2.3 learning what is chosen, and §3 the window of `alpha` slots |
-//! | `quorums` | majorities; Howard, Malkhi and Spiegelman 2016: quorums that meet across phases |
 //! | `persistence` | §2.5 stable storage; what waits for which sync |
 //! | `membership` | §3, and Lamport, Malkhi and Zhou 2010: a configuration is in force `alpha` slots after it is chosen |
 //! | `transfer` | a leader hands over (as Raft: Ongaro 2014, §3.10) |
@@ -52,7 +51,6 @@ pub mod persistence;
 mod progress;
 mod proposals;
 mod queue;
-pub mod quorums;
 pub mod reads;
 mod recovery;
 pub mod roles;
@@ -63,7 +61,6 @@ pub use log::Log;
 pub use message::Message;
 pub use options::{Config, Options};
 pub use persistence::Record;
-pub use quorums::Quorums;
 pub use roles::Role;
 
 use membership::Reign;

@@ -5,7 +5,7 @@ use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
 use crate::model::membership::{Configuration, Roster};
 
-use super::quorums::Quorums;
+use crate::consensus::quorums::Quorums;
 
 /// What a node is told at boot. Cloned at every restart.
 #[derive(Clone, Debug)]

@@ -76,7 +76,7 @@ impl Raft {
             };
             let append = match latest {
                 Some(append) if append.prev_log_index == prev_log_index => &*append,
-                _ => latest.insert(Rc::new(AppendEntries {
+                Some(_) | None => latest.insert(Rc::new(AppendEntries {
                     term: self.current_term,
                     round: leader.rounds.newest,
                     prev_log_index,

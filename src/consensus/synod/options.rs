@@ -1,7 +1,7 @@
 //! What can be set about single-decree Paxos.
 
 use crate::consensus::bugs::Bugs;
-use crate::consensus::multi_paxos::Quorums;
+use crate::consensus::quorums::Quorums;
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
 use crate::model::membership::Roster;

@@ -86,16 +86,9 @@ impl MultiPaxosOptions {
         initial_configuration(nodes, self.voters.as_ref(), self.learners.value).voters.len() as u32
     }
 
-    /// The quorums as they are given. That they part is known, and allowed, once the scenario is planned.
-    fn quorums(&self) -> multi_paxos::Quorums {
-        let size = |wish: &Option<Located<u32>>| wish.as_ref().map(|size| size.value as u8);
-        let (q1, q2) = (size(&self.q1), size(&self.q2));
-        multi_paxos::Quorums { q1, q2, may_part: false }
-    }
-
     pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let roster = Roster::new(system.nodes.iter().copied());
-        let may_part = self.parting_quorums(self.voters_of(roster.len())).is_some();
+        let voters = self.voters_of(roster.len());
         let options = multi_paxos::Options {
             election_timeout: self.election_timeout.value.clone(),
             heartbeat_interval: self.heartbeat,
@@ -108,7 +101,7 @@ impl MultiPaxosOptions {
             in_flight_max: self.in_flight,
             uncommitted_max: self.uncommitted,
             alpha: self.alpha,
-            quorums: multi_paxos::Quorums { may_part, ..self.quorums() },
+            quorums: store::quorums(self.q1.as_ref(), self.q2.as_ref(), voters),
             snapshot_trailing: self.snapshot_trailing,
             snapshot_chunk: u32::try_from(self.snapshot_chunk.0).expect("its range says so"),
             clock_drift_bound_ppm: u32::try_from(self.drift_bound.0 / 1000).expect("its range says so"),

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use crate::consensus::bugs::Bugs;
-use crate::consensus::multi_paxos::Quorums;
 use crate::consensus::synod;
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
@@ -81,15 +80,13 @@ impl PaxosOptions {
 
     pub(super) fn build<C>(&self, system: &SystemPlan, _: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let roster = Roster::new(system.nodes.iter().copied());
-        let size = |wish: &Option<Located<u32>>| wish.as_ref().map(|size| size.value as u8);
-        let (q1, q2) = (size(&self.q1), size(&self.q2));
-        let may_part = self.parting_quorums(roster.len() as u32).is_some();
+        let quorums = store::quorums(self.q1.as_ref(), self.q2.as_ref(), roster.len() as u32);
         let options = synod::Options {
             backoff: self.backoff.value.clone(),
             backoff_doublings: self.backoff_doublings,
             phase_timeout: self.phase_timeout,
             ask_interval: self.ask_interval,
-            quorums: Quorums { q1, q2, may_part },
+            quorums,
             learning: match self.learning {
                 LearningChoice::Broadcast => synod::Learning::Broadcast,
                 LearningChoice::Distinguished => synod::Learning::Distinguished,

@@ -1,5 +1,6 @@
 //! What the options of every store on a consensus protocol have in common.
 
+use crate::consensus::Quorums;
 use crate::consensus::bugs::Bugs;
 use crate::consensus::replica;
 use crate::kernel::Duration;
@@ -64,6 +65,12 @@ pub(super) fn parting_quorums<'a>(
 ) -> Option<(&'a Located<u32>, u32, u32)> {
     let (q1, q2) = (q1?, q2?);
     (q1.value + q2.value <= voters).then_some((q2, q1.value, q2.value))
+}
+
+/// The quorums of so many voters. That they part is known, and allowed, once the scenario is planned.
+pub(super) fn quorums(q1: Option<&Located<u32>>, q2: Option<&Located<u32>>, voters: u32) -> Quorums {
+    let size = |wish: Option<&Located<u32>>| wish.map(|size| size.value as u8);
+    Quorums { q1: size(q1), q2: size(q2), may_part: parting_quorums(q1, q2, voters).is_some() }
 }
 
 /// Holds that an election timeout is a time, and warns of one that a heartbeat may not outrun; `who` waits for leaders.

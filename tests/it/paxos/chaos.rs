@@ -5,9 +5,10 @@
 
 use std::rc::Rc;
 
+use seedbed::consensus::Quorums;
 use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::bugs::Bugs;
-use seedbed::consensus::multi_paxos::{self, Quorums, bugs};
+use seedbed::consensus::multi_paxos::{self, bugs};
 use seedbed::consensus::replica::{self, Message, Options, ReadMode};
 use seedbed::kernel::{Duration, NodeId, Stream};
 use seedbed::model::history::SessionId;

@@ -5,8 +5,8 @@
 
 use seedbed::checks::consensus::Invariant;
 use seedbed::checks::linearizability::{Judge, Verdict};
+use seedbed::consensus::Quorums;
 use seedbed::consensus::bugs::Bugs;
-use seedbed::consensus::multi_paxos::Quorums;
 use seedbed::consensus::synod::{Learning, Options, bugs};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{NodeId, Stream, Time};
