@@ -135,6 +135,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
         disk: Rc::default(),
         clock: ClockProfile::default(),
         processor: ProcessorProfile::default(),
+        messages: Default::default(),
         config: RoleConfig::Custom(config),
     };
     let setup = Setup {
@@ -269,12 +270,12 @@ struct Ask(Request);
 const ASK: Ask = Ask(Request { slot: 0, sequence: 0, op: Op::Read { key: Key(0) }, size: 0 });
 
 impl Message for Ask {
+    const NAMES: &'static [&'static str] = &["ask"];
+
     fn kind(&self) -> u16 {
         0
     }
-    fn name(&self) -> &'static str {
-        "ask"
-    }
+
     fn size(&self) -> u32 {
         self.0.wire_size()
     }

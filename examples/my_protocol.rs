@@ -84,6 +84,8 @@ enum Words {
 }
 
 impl Message for Words {
+    const NAMES: &'static [&'static str] = &["request", "reply", "query", "found", "store", "stored"];
+
     fn kind(&self) -> u16 {
         match self {
             Words::Request(_) => 0,
@@ -93,10 +95,6 @@ impl Message for Words {
             Words::Store { .. } => 4,
             Words::Stored { .. } => 5,
         }
-    }
-
-    fn name(&self) -> &'static str {
-        ["request", "reply", "query", "found", "store", "stored"][usize::from(self.kind())]
     }
 
     fn size(&self) -> u32 {

@@ -37,8 +37,11 @@ pub(super) struct Validate {
     /// Ten times as many seeds where figures are estimates
     #[arg(long)]
     thorough: bool,
+    /// Replace a value of the rows' scenarios, to see which figures hang on it, such as system.kv.disk.fsync=7ms; repeatable
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
     /// Print the scenario of a row, and run nothing
-    #[arg(long, value_name = "ROW", conflicts_with_all = ["only", "thorough", "format"])]
+    #[arg(long, value_name = "ROW", conflicts_with_all = ["only", "set", "thorough", "format"])]
     show: Option<String>,
     /// In place of what is published: the write latencies of a store with a replica and a client in each region of this matrix, a CSV
     /// file with the columns from,to,one_way (or a built-in one: aws, gcp), against what the matrix says of them
@@ -67,7 +70,8 @@ impl Validate {
             terminal.print(&experiment.scenario)?;
             return Ok(Exit::Passed);
         }
-        let selected = self.select(experiments)?;
+        let mut selected = self.select(experiments)?;
+        selected.iter_mut().for_each(|(_, experiment)| experiment.set.clone_from(&self.set));
         let effort = if self.thorough { Effort::Thorough } else { Effort::Usual };
         let mut rows = Vec::new();
         for (suite, experiment) in &selected {

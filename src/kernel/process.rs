@@ -55,10 +55,16 @@ pub trait Process: Clone + Sized {
 
 /// A message as the network sees it.
 pub trait Message: Clone {
+    /// The names of its kinds, in the order of their numbers: scenarios call them so. What only wraps other messages
+    /// may have none.
+    const NAMES: &'static [&'static str] = &[];
+
     /// A small dense number of its kind, for digests and counters.
     fn kind(&self) -> u16;
     /// The kind's name in traces and CSVs, such as `append-entries`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &'static str {
+        Self::NAMES[usize::from(self.kind())]
+    }
     /// Its size on the wire, in bytes, headers included.
     fn size(&self) -> u32;
 }

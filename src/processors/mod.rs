@@ -5,7 +5,11 @@
 //! speed in the middle stretches what is left of it. Amounts and rates are integers: speeds in parts per million,
 //! and what is left of a piece is exact to 1 ns for each change of speed.
 //!
-//! Messages may be work too ([`MessageCost`]): docs/theory.md says what that comes to.
+//! Messages may be work too ([`MessageCosts`]): docs/theory.md says what that comes to.
+
+mod messages;
+
+pub use messages::{MessageCost, MessageCosts};
 
 use std::collections::VecDeque;
 
@@ -29,50 +33,11 @@ pub struct ProcessorProfile {
     pub cores: Option<u32>,
     /// Speed of each core.
     pub speed: Speed,
-    /// The work that messages are.
-    pub message: MessageCost,
 }
 
 impl Default for ProcessorProfile {
     fn default() -> Self {
-        ProcessorProfile { cores: None, speed: Speed::ONE, message: MessageCost::FREE }
-    }
-}
-
-/// The work that a message is to who receives and to who sends it, as in Ailijiang, Charapko and Demirbas 2019 (§3.3).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct MessageCost {
-    /// For each message received, before it is handled.
-    pub receive: Duration,
-    /// For each message sent, before it leaves.
-    pub send: Duration,
-    /// For each byte of either, on top.
-    pub byte: Duration,
-}
-
-impl MessageCost {
-    /// Messages are no work.
-    pub const FREE: MessageCost =
-        MessageCost { receive: Duration::ZERO, send: Duration::ZERO, byte: Duration::ZERO };
-
-    /// Whether messages are no work at all.
-    pub fn is_free(self) -> bool {
-        self == MessageCost::FREE
-    }
-
-    /// The work of receiving so many bytes; `None` if no message is any.
-    pub fn receiving(self, bytes: u32) -> Option<Duration> {
-        self.of(self.receive, bytes)
-    }
-
-    /// The work of sending so many bytes; `None` if no message is any.
-    pub fn sending(self, bytes: u32) -> Option<Duration> {
-        self.of(self.send, bytes)
-    }
-
-    fn of(self, message: Duration, bytes: u32) -> Option<Duration> {
-        let is_any = message > Duration::ZERO || self.byte > Duration::ZERO;
-        is_any.then(|| Duration(message.0.saturating_add(self.byte.0.saturating_mul(bytes.into()))))
+        ProcessorProfile { cores: None, speed: Speed::ONE }
     }
 }
 
@@ -333,11 +298,7 @@ mod tests {
     const B: Task = Task::Asked(WorkToken(2));
 
     fn processor(cores: u32, speed: u64) -> Processor {
-        Processor::new(ProcessorProfile {
-            cores: Some(cores),
-            speed: Speed(speed),
-            ..ProcessorProfile::default()
-        })
+        Processor::new(ProcessorProfile { cores: Some(cores), speed: Speed(speed) })
     }
 
     #[test]
@@ -374,15 +335,6 @@ mod tests {
             }
         }
         assert_eq!(served, [(10, A), (13, B), (15, Task::Message(7)), (16, A)]);
-    }
-
-    #[test]
-    fn a_message_costs_by_itself_and_by_its_bytes() {
-        let cost = MessageCost { receive: Duration(100), send: Duration::ZERO, byte: Duration::ZERO };
-        assert_eq!((cost.receiving(9), cost.sending(9)), (Some(Duration(100)), None));
-        let cost = MessageCost { byte: Duration(2), ..cost };
-        assert_eq!((cost.receiving(9), cost.sending(0)), (Some(Duration(118)), Some(Duration::ZERO)));
-        assert!(MessageCost::FREE.is_free() && MessageCost::FREE.receiving(u32::MAX).is_none());
     }
 
     #[test]

@@ -82,21 +82,14 @@ pub enum ServiceMessage {
 }
 
 impl Message for ServiceMessage {
+    const NAMES: &'static [&'static str] = &["call", "answered", "request", "reply"];
+
     fn kind(&self) -> u16 {
         match self {
             ServiceMessage::Call(_) => 0,
             ServiceMessage::Answered(_) => 1,
             ServiceMessage::Request(_) => 2,
             ServiceMessage::Reply(_) => 3,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            ServiceMessage::Call(_) => "call",
-            ServiceMessage::Answered(_) => "answered",
-            ServiceMessage::Request(_) => "request",
-            ServiceMessage::Reply(_) => "reply",
         }
     }
 

@@ -4,9 +4,11 @@
 //! that each waits for its turn, so that one core keeps messages in order, and several hand over what is done first
 //! (docs/theory.md).
 
-use crate::kernel::{Message, NodeId, Process, Slot};
+use std::rc::Rc;
+
+use crate::kernel::{NodeId, Process, Slot};
 use crate::net::DropReason;
-use crate::processors::{MessageCost, Task};
+use crate::processors::{MessageCosts, Task};
 
 use super::effects::Live;
 use super::event::Event;
@@ -17,7 +19,7 @@ use super::{Observer, Sim};
 /// The messages that wait on a node.
 #[derive(Clone)]
 pub(super) struct Mail<M> {
-    cost: MessageCost,
+    costs: Rc<MessageCosts>,
     letters: Vec<Option<Letter<M>>>,
     free: Vec<u32>,
     /// How many of them were received.
@@ -32,9 +34,9 @@ enum Letter<M> {
 
 impl<M> Mail<M> {
     /// None yet; `None` where messages are no work.
-    pub(super) fn at(cost: MessageCost) -> Option<Box<Mail<M>>> {
-        let empty = || Mail { cost, letters: Vec::new(), free: Vec::new(), received: 0 };
-        (!cost.is_free()).then(|| Box::new(empty()))
+    pub(super) fn at(costs: &Rc<MessageCosts>) -> Option<Box<Mail<M>>> {
+        let empty = || Mail { costs: costs.clone(), letters: Vec::new(), free: Vec::new(), received: 0 };
+        (!costs.is_free()).then(|| Box::new(empty()))
     }
 
     /// How many messages wait that were received.
@@ -78,7 +80,7 @@ impl<P: Process, O: Observer<P>> Live<'_, P, O> {
     pub(super) fn send_at_cost(&mut self, to: NodeId, message: P::Message) {
         let now = self.shared.now;
         let mail = self.machine.mail.as_mut().expect("messages are work here");
-        let Some(work) = mail.cost.sending(message.size()) else {
+        let Some(work) = mail.costs.sending(&message) else {
             return self.shared.depart(self.id, to, message);
         };
         let task = mail.put(Letter::Leaving { to, message });
@@ -96,7 +98,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let Node { machine, .. } = &mut self.nodes[to.index()];
         let Shared { now, queue, .. } = &mut self.shared;
         let mail = machine.mail.as_mut().expect("messages are work here");
-        let Some(work) = mail.cost.receiving(queue.body(slot).size()) else {
+        let Some(work) = mail.costs.receiving(queue.body(slot)) else {
             return self.receive(from, to, slot);
         };
         let task = mail.put(Letter::Received { from, message: queue.take_body(slot) });

@@ -6,7 +6,7 @@ use crate::clocks::{Clock, ClockProfile};
 use crate::faults::{HappeningKind, Matter, Matters, Told};
 use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
-use crate::processors::{Processor, ProcessorProfile};
+use crate::processors::{MessageCosts, Processor, ProcessorProfile};
 use crate::storage::{Completion, Disk, DiskProfile, Draws};
 
 use super::mail::Mail;
@@ -33,6 +33,8 @@ pub struct NodeSetup<C> {
     pub clock: ClockProfile,
     /// Its cores.
     pub processor: ProcessorProfile,
+    /// What messages are to its cores, often to those of other nodes too.
+    pub messages: Rc<MessageCosts>,
     /// What its process is told at every boot.
     pub config: C,
 }
@@ -84,7 +86,7 @@ impl<P: Process> Node<P> {
             pauses: 0,
             incarnation: 0,
             handled: 0,
-            mail: Mail::at(setup.processor.message),
+            mail: Mail::at(&setup.messages),
             clock: Clock::new(setup.clock),
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),

@@ -345,6 +345,7 @@ mod tests {
             disk: Rc::default(),
             clock: ClockProfile::default(),
             processor: ProcessorProfile::default(),
+            messages: Rc::default(),
             config: (),
         };
         let fault = Planned {

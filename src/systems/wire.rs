@@ -20,6 +20,8 @@ use crate::services::message::{Answered, Call, ServiceMessage};
 use crate::workloads::client::Clients;
 use crate::workloads::operator::{Operator, OperatorMessage};
 
+use super::kinds::Kind;
+
 /// A message of the simulated world; `X` are the messages of a user's own process.
 #[derive(Clone, Debug)]
 pub enum Wire<X> {
@@ -45,13 +47,45 @@ pub enum Wire<X> {
     Custom(X),
 }
 
+/// Where the numbers of each protocol's kinds of messages begin.
+const RAFT: u16 = 16;
+const MULTI_PAXOS: u16 = 48;
+const PAXOS: u16 = 80;
+const CUSTOM: u16 = 1024;
+
+impl<X: Message> Wire<X> {
+    /// The kinds of messages that nodes of a system of this type send and receive: number and name. Names are told apart
+    /// within a type, and two types may share one.
+    pub fn spoken_by(kind: Kind) -> Vec<(u16, &'static str)> {
+        let numbered = |first: u16, names: &[&'static str]| -> Vec<(u16, &'static str)> {
+            (first..).zip(names.iter().copied()).collect()
+        };
+        let mut kinds = numbered(0, Self::NAMES);
+        let is_of_services = |kind: &(u16, &'static str)| matches!(kind.1, "call" | "answered");
+        let is_of_operators = |kind: &(u16, &'static str)| matches!(kind.1, "order" | "order-reply");
+        match kind {
+            Kind::Service => kinds.retain(|kind| !is_of_operators(kind)),
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => {
+                kinds.retain(|kind| !is_of_services(kind));
+            }
+        }
+        kinds.extend(match kind {
+            Kind::Raft => numbered(RAFT, raft::Message::NAMES),
+            Kind::MultiPaxos => numbered(MULTI_PAXOS, multi_paxos::Message::NAMES),
+            Kind::Paxos => numbered(PAXOS, synod::Message::NAMES),
+            Kind::Custom => numbered(CUSTOM, X::NAMES),
+            Kind::Service => Vec::new(),
+        });
+        kinds
+    }
+}
+
 impl<X: Message> Message for Wire<X> {
+    /// What systems say to clients, operators and each other; protocols name their own.
+    const NAMES: &'static [&'static str] = &["request", "reply", "call", "answered", "order", "order-reply"];
+
     #[inline]
     fn kind(&self) -> u16 {
-        const RAFT: u16 = 16;
-        const MULTI_PAXOS: u16 = 48;
-        const PAXOS: u16 = 80;
-        const CUSTOM: u16 = 1024;
         match self {
             Wire::Request(_) => 0,
             Wire::Reply(_) => 1,
@@ -68,12 +102,12 @@ impl<X: Message> Message for Wire<X> {
 
     fn name(&self) -> &'static str {
         match self {
-            Wire::Request(_) => "request",
-            Wire::Reply(_) => "reply",
-            Wire::Call(_) => "call",
-            Wire::Answered(_) => "answered",
-            Wire::Order(_) => "order",
-            Wire::OrderReply(_) => "order-reply",
+            Wire::Request(_)
+            | Wire::Reply(_)
+            | Wire::Call(_)
+            | Wire::Answered(_)
+            | Wire::Order(_)
+            | Wire::OrderReply(_) => Self::NAMES[usize::from(self.kind())],
             Wire::Raft(message) => message.name(),
             Wire::MultiPaxos(message) => message.name(),
             Wire::Paxos(message) => message.name(),

@@ -58,6 +58,8 @@ pub struct Experiment {
     pub setup: String,
     /// The scenario, as TOML; seeds are counted from 1.
     pub scenario: String,
+    /// What is set otherwise than published, as `PATH=VALUE`.
+    pub set: Vec<String>,
     /// The data files that it names: path and text.
     pub files: Vec<(String, String)>,
     /// When a run has shown what it is for.
@@ -119,7 +121,7 @@ impl Experiment {
                 suite,
                 name: self.row_name(claim),
                 source: claim.source.clone(),
-                setup: self.setup.clone(),
+                setup: [&self.setup].into_iter().chain(&self.set).cloned().collect::<Vec<_>>().join("; "),
                 unit: claim.unit,
                 published: claim.published,
                 simulated,
@@ -133,7 +135,8 @@ impl Experiment {
 
     /// What came of the seeds from 1 on, in their order.
     fn outcomes(&self, seeds: u64, jobs: usize) -> Result<Vec<Outcome>, String> {
-        let mut loaded = load_text(&self.name, &self.scenario, &LoadOptions::default());
+        let options = LoadOptions { set: self.set.clone(), ..LoadOptions::default() };
+        let mut loaded = load_text(&self.name, &self.scenario, &options);
         plan(&self.name, &self.files, &mut loaded)?;
         let next = AtomicU64::new(1);
         let done: Mutex<Vec<(u64, Outcome)>> = Mutex::default();

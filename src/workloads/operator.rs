@@ -91,17 +91,12 @@ pub enum OperatorMessage {
 }
 
 impl Message for OperatorMessage {
+    const NAMES: &'static [&'static str] = &["order", "order-reply"];
+
     fn kind(&self) -> u16 {
         match self {
             OperatorMessage::Order(_) => 0,
             OperatorMessage::Reply(_) => 1,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            OperatorMessage::Order(_) => "order",
-            OperatorMessage::Reply(_) => "order-reply",
         }
     }
 

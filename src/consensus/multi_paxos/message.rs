@@ -201,41 +201,52 @@ impl Message {
             Message::Fetch { .. } | Message::Piece(_) => None,
         }
     }
-
-    /// Its rank among the names, and the name.
-    fn label(&self) -> (u16, &'static str) {
-        match self {
-            Message::PreVote { .. } => (0, "pre-vote"),
-            Message::PreVoteReply { .. } => (1, "pre-vote-reply"),
-            Message::Prepare { .. } => (2, "prepare"),
-            Message::Promise(_) => (3, "promise"),
-            Message::Refused { .. } => (4, "refused"),
-            Message::Accept(accept) if accept.entries.is_empty() => (5, "heartbeat"),
-            Message::Accept(_) => (6, "accept"),
-            Message::Accepted { .. } => (7, "accepted"),
-            Message::Learned { .. } => (8, "learned"),
-            Message::Fetch { .. } => (9, "fetch-snapshot"),
-            Message::Piece(_) => (10, "snapshot-piece"),
-            Message::TimeoutNow { .. } => (11, "timeout-now"),
-            Message::ReadIndex { .. } => (12, "read-index"),
-            Message::ReadIndexReply { .. } => (13, "read-index-reply"),
-            Message::Rejoin { .. } => (14, "rejoin"),
-            Message::RejoinReply { .. } => (15, "rejoin-reply"),
-            Message::Heard { .. } => (16, "heard"),
-        }
-    }
 }
 
 /// Bytes of a ballot, a length or another small number on the wire.
 const WORD: u32 = 8;
 
 impl kernel::Message for Message {
-    fn kind(&self) -> u16 {
-        self.label().0
-    }
+    const NAMES: &'static [&'static str] = &[
+        "pre-vote",
+        "pre-vote-reply",
+        "prepare",
+        "promise",
+        "refused",
+        "heartbeat",
+        "accept",
+        "accepted",
+        "learned",
+        "fetch-snapshot",
+        "snapshot-piece",
+        "timeout-now",
+        "read-index",
+        "read-index-reply",
+        "rejoin",
+        "rejoin-reply",
+        "heard",
+    ];
 
-    fn name(&self) -> &'static str {
-        self.label().1
+    fn kind(&self) -> u16 {
+        match self {
+            Message::PreVote { .. } => 0,
+            Message::PreVoteReply { .. } => 1,
+            Message::Prepare { .. } => 2,
+            Message::Promise(_) => 3,
+            Message::Refused { .. } => 4,
+            Message::Accept(accept) if accept.entries.is_empty() => 5,
+            Message::Accept(_) => 6,
+            Message::Accepted { .. } => 7,
+            Message::Learned { .. } => 8,
+            Message::Fetch { .. } => 9,
+            Message::Piece(_) => 10,
+            Message::TimeoutNow { .. } => 11,
+            Message::ReadIndex { .. } => 12,
+            Message::ReadIndexReply { .. } => 13,
+            Message::Rejoin { .. } => 14,
+            Message::RejoinReply { .. } => 15,
+            Message::Heard { .. } => 16,
+        }
     }
 
     fn size(&self) -> u32 {

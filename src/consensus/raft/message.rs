@@ -197,39 +197,48 @@ impl Message {
             | Message::RejoinReply { term, .. } => *term,
         }
     }
-
-    /// Its rank among the names, and the name.
-    fn label(&self) -> (u16, &'static str) {
-        match self {
-            Message::RequestVote(RequestVote { pre_vote: true, .. }) => (0, "pre-vote"),
-            Message::RequestVote(_) => (1, "request-vote"),
-            Message::VoteReply { pre_vote: true, .. } => (2, "pre-vote-reply"),
-            Message::VoteReply { .. } => (3, "vote-reply"),
-            Message::AppendEntries(append) if append.entries.is_empty() => (4, "heartbeat"),
-            Message::AppendEntries(_) => (5, "append-entries"),
-            Message::AppendAccepted { .. } => (6, "append-accepted"),
-            Message::AppendRejected { .. } => (7, "append-rejected"),
-            Message::InstallSnapshot(_) => (8, "install-snapshot"),
-            Message::SnapshotReply { .. } => (9, "snapshot-reply"),
-            Message::TimeoutNow { .. } => (10, "timeout-now"),
-            Message::ReadIndex { .. } => (11, "read-index"),
-            Message::ReadIndexReply { .. } => (12, "read-index-reply"),
-            Message::Rejoin { .. } => (13, "rejoin"),
-            Message::RejoinReply { .. } => (14, "rejoin-reply"),
-        }
-    }
 }
 
 /// Bytes of a term, a length or another small number on the wire.
 const WORD: u32 = 8;
 
 impl kernel::Message for Message {
-    fn kind(&self) -> u16 {
-        self.label().0
-    }
+    const NAMES: &'static [&'static str] = &[
+        "pre-vote",
+        "request-vote",
+        "pre-vote-reply",
+        "vote-reply",
+        "heartbeat",
+        "append-entries",
+        "append-accepted",
+        "append-rejected",
+        "install-snapshot",
+        "snapshot-reply",
+        "timeout-now",
+        "read-index",
+        "read-index-reply",
+        "rejoin",
+        "rejoin-reply",
+    ];
 
-    fn name(&self) -> &'static str {
-        self.label().1
+    fn kind(&self) -> u16 {
+        match self {
+            Message::RequestVote(RequestVote { pre_vote: true, .. }) => 0,
+            Message::RequestVote(_) => 1,
+            Message::VoteReply { pre_vote: true, .. } => 2,
+            Message::VoteReply { .. } => 3,
+            Message::AppendEntries(append) if append.entries.is_empty() => 4,
+            Message::AppendEntries(_) => 5,
+            Message::AppendAccepted { .. } => 6,
+            Message::AppendRejected { .. } => 7,
+            Message::InstallSnapshot(_) => 8,
+            Message::SnapshotReply { .. } => 9,
+            Message::TimeoutNow { .. } => 10,
+            Message::ReadIndex { .. } => 11,
+            Message::ReadIndexReply { .. } => 12,
+            Message::Rejoin { .. } => 13,
+            Message::RejoinReply { .. } => 14,
+        }
     }
 
     fn size(&self) -> u32 {

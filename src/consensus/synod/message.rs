@@ -36,21 +36,6 @@ pub enum Message {
     Ask,
 }
 
-impl Message {
-    /// Its rank among the names, and the name.
-    fn label(&self) -> (u16, &'static str) {
-        match self {
-            Message::Prepare { .. } => (0, "prepare"),
-            Message::Promise { .. } => (1, "promise"),
-            Message::Accept(_) => (2, "accept"),
-            Message::Accepted(_) => (3, "accepted"),
-            Message::Refused { .. } => (4, "refused"),
-            Message::Chosen(_) => (5, "chosen"),
-            Message::Ask => (6, "ask"),
-        }
-    }
-}
-
 /// Bytes of a ballot or another small number on the wire.
 const WORD: u32 = 8;
 
@@ -60,12 +45,19 @@ fn vote_bytes(vote: &Vote) -> u32 {
 }
 
 impl kernel::Message for Message {
-    fn kind(&self) -> u16 {
-        self.label().0
-    }
+    const NAMES: &'static [&'static str] =
+        &["prepare", "promise", "accept", "accepted", "refused", "chosen", "ask"];
 
-    fn name(&self) -> &'static str {
-        self.label().1
+    fn kind(&self) -> u16 {
+        match self {
+            Message::Prepare { .. } => 0,
+            Message::Promise { .. } => 1,
+            Message::Accept(_) => 2,
+            Message::Accepted(_) => 3,
+            Message::Refused { .. } => 4,
+            Message::Chosen(_) => 5,
+            Message::Ask => 6,
+        }
     }
 
     fn size(&self) -> u32 {

@@ -2,7 +2,7 @@
 
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
-use crate::processors::MessageCost;
+use crate::processors::{MessageCost, MessageCosts};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::{Decode, Decoder};
@@ -55,7 +55,7 @@ crate::options! {
 }
 
 fn check_common(common: &SystemCommon, places: &Places<'_>, decoder: &mut Decoder<'_>) {
-    if common.cores.is_none() && !common.cpu.cost().is_free() && !decoder.is_meant("cores") {
+    if common.cores.is_none() && common.cpu.is_any_work() && !decoder.is_meant("cores") {
         let message = "`cpu` says what work messages are, and no `cores` who does it";
         let help = "write for example cores = 1 beside it: without `cores` all work is done at once";
         decoder.report(Diagnostic::error(Code::Contradiction, places.of("cpu"), message).help(help));
@@ -72,13 +72,42 @@ crate::options! {
         send: Duration = "0us",
         /// For each byte of either, on top.
         byte: Duration = "0ns",
+        /// For messages of some kinds in place of that, by their names: `kinds = { vote-reply = { send = "10ms" } }`.
+        kinds: Named<KindCost>,
+    }
+}
+
+crate::options! {
+    /// The work that messages of one kind are.
+    pub struct KindCost {
+        /// For each one received; absent: as any other.
+        receive: Option<Duration>,
+        /// For each one sent; absent: as any other.
+        send: Option<Duration>,
     }
 }
 
 impl CpuOptions {
-    /// The same, for the event loop.
-    pub fn cost(&self) -> MessageCost {
-        MessageCost { receive: self.receive, send: self.send, byte: self.byte }
+    /// The same, for the event loop; `number` says which kind a name is of, if the system's nodes have such messages.
+    pub fn costs(&self, number: impl Fn(&str) -> Option<u16>) -> MessageCosts {
+        let own = |cost: &KindCost| MessageCost {
+            receive: cost.receive.unwrap_or(self.receive),
+            send: cost.send.unwrap_or(self.send),
+        };
+        let kinds = self.kinds.entries.iter();
+        MessageCosts {
+            any: MessageCost { receive: self.receive, send: self.send },
+            byte: self.byte,
+            of_kind: kinds.filter_map(|(name, _, cost)| Some((number(name)?, own(cost)))).collect(),
+        }
+    }
+
+    /// Whether any message may be work.
+    fn is_any_work(&self) -> bool {
+        let is_any =
+            |cost: &KindCost| cost.receive.into_iter().chain(cost.send).any(|of| of > Duration::ZERO);
+        [self.receive, self.send, self.byte].iter().any(|of| *of > Duration::ZERO)
+            || self.kinds.entries.iter().any(|(_, _, cost)| is_any(cost))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod calls;
 mod checks;
+mod costs;
 mod domains;
 mod faults;
 mod happenings;
@@ -34,7 +35,7 @@ use crate::model::op::OpKind;
 use crate::model::operation::Operation;
 use crate::model::route::Route;
 use crate::net::{Sites, Transport};
-use crate::processors::ProcessorProfile;
+use crate::processors::{MessageCosts, ProcessorProfile};
 use crate::sim::{Limits, NodeSetup, Setup};
 use crate::spec::DataFiles;
 use crate::spec::code::Code;
@@ -218,13 +219,14 @@ pub fn plan<X: Custom>(
     let liveness = planner.plan_liveness(&placed, scenario.fault.entries.len());
     let operations = if placed.complete { planner.plan_operations(&placed, seed) } else { None };
     let own = planner.own_options::<X>();
+    let costs = planner.message_costs::<X>();
     // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
     if planner.diagnostics.has_errors() {
         return None;
     }
     let (targets, loads, faults, checks, operations) = (targets?, loads?, faults?, checks?, operations?);
     let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
-    let mut nodes = build_nodes::<X>(scenario, &own, &placed, &blueprint, &targets, &loads);
+    let mut nodes = build_nodes::<X>(scenario, &own, &costs, &placed, &blueprint, &targets, &loads);
     add_operators(scenario, &placed, &blueprint, &operations, &mut nodes);
     planner.let_clocks_be_seen(&mut nodes, &faults);
     let mut names: Vec<String> = systems.iter().map(|system| system.name.clone()).collect();
@@ -506,17 +508,18 @@ impl Planner<'_> {
 fn build_nodes<X: Custom>(
     scenario: &Scenario,
     own: &[Option<X::Options>],
+    costs: &[Rc<MessageCosts>],
     placed: &nodes::Placed,
     blueprint: &Blueprint<'_>,
     targets: &[SystemId],
     loads: &[client::Load],
 ) -> Vec<NodeSetup<RoleConfig<X::Config>>> {
     let mut setups = Vec::with_capacity(placed.places.len());
-    for ((plan, own), (_, _, options)) in placed.systems.iter().zip(own).zip(&scenario.system.entries) {
+    let systems = placed.systems.iter().zip(own).zip(costs).zip(&scenario.system.entries);
+    for (((plan, own), costs), (_, _, options)) in systems {
         let common = &options.common;
         let disk = DiskProfile { write: common.disk.write.clone(), fsync: Some(common.disk.fsync.clone()) };
-        let messages_are_work = !common.cpu.cost().is_free();
-        let (disk, has) = (Rc::new(disk), options.kind.matters().and_if(messages_are_work, Matter::Work));
+        let (disk, has) = (Rc::new(disk), options.kind.matters().and_if(!costs.is_free(), Matter::Work));
         let transport = match common.transport {
             None => options.kind.kind().transport(),
             Some(super::nouns::system::TransportChoice::Datagram) => Transport::Datagram,
@@ -537,6 +540,7 @@ fn build_nodes<X: Custom>(
                 clock: facts.clock,
                 // What a type adds (a front) has no work to queue, messages included, and no disk.
                 processor: if is_extra { ProcessorProfile::default() } else { facts.processor },
+                messages: if is_extra { Rc::default() } else { costs.clone() },
                 config,
             });
         }
@@ -593,6 +597,7 @@ fn asking_node<C>(
         disk: Rc::default(),
         clock: ClockProfile::default(),
         processor: ProcessorProfile::default(),
+        messages: Rc::default(),
         config,
     }
 }

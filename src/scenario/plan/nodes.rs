@@ -168,8 +168,7 @@ impl Planner<'_> {
             self.check_domains(group);
             let site = self.site(sites, group.region.as_ref());
             let speed = Speed((group.speed * 1e6) as u64);
-            let processor =
-                ProcessorProfile { cores: options.common.cores, speed, message: options.common.cpu.cost() };
+            let processor = ProcessorProfile { cores: options.common.cores, speed };
             if let Some(prefix) = &group.prefix {
                 let first = NodeId(placed.nodes.len() as u32);
                 placed.prefixes.insert(format!("{system}.{}", prefix.value), first);

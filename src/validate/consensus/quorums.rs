@@ -220,6 +220,7 @@ impl Store<'_> {
                 self.regions.name
             ),
             scenario: self.scenario(),
+            set: Vec::new(),
             files: self.regions.files(),
             awaits: Awaits::End,
             seeds: 1,

@@ -126,6 +126,7 @@ impl Case {
             name,
             setup,
             scenario,
+            set: Vec::new(),
             files: Vec::new(),
             awaits: Awaits::FirstLeader,
             seeds: SEEDS,

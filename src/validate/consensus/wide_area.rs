@@ -43,6 +43,7 @@ fn elections(count: &str, failed: u32, mean: f64, most: f64) -> Experiment {
         ),
         scenario: ballot.scenario(),
         name,
+        set: Vec::new(),
         files: Vec::new(),
         awaits: Awaits::FirstLeader,
         seeds: 10_000,

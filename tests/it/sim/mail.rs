@@ -2,14 +2,15 @@
 
 use seedbed::kernel::{Context, Duration, NodeId, WorkToken};
 use seedbed::net::DropReason;
-use seedbed::processors::MessageCost;
+use seedbed::processors::{MessageCost, MessageCosts};
 
 use super::world::{A, B, Letter, MS, On, Probe, Run, World, sends};
 
 const US: u64 = 1_000;
 
-fn cost(receive_us: u64, send_us: u64, byte_ns: u64) -> MessageCost {
-    MessageCost { receive: Duration(receive_us * US), send: Duration(send_us * US), byte: Duration(byte_ns) }
+fn cost(receive_us: u64, send_us: u64, byte_ns: u64) -> MessageCosts {
+    let any = MessageCost { receive: Duration(receive_us * US), send: Duration(send_us * US) };
+    MessageCosts { any, byte: Duration(byte_ns), ..MessageCosts::default() }
 }
 
 /// Answers each letter with its number.

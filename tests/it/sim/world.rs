@@ -14,7 +14,7 @@ use seedbed::kernel::{
     Time, WorkToken,
 };
 use seedbed::net::{DropReason, Profile, Sites, Transport};
-use seedbed::processors::{MessageCost, ProcessorProfile};
+use seedbed::processors::{MessageCosts, ProcessorProfile};
 use seedbed::sim::{FaultRecord, Lifecycle, Limits, NodeSetup, Observer, Setup, Sim, Stop};
 use seedbed::storage::DiskProfile;
 
@@ -50,12 +50,10 @@ pub enum On {
 pub struct Letter(pub u32, pub u32);
 
 impl Message for Letter {
+    const NAMES: &'static [&'static str] = &["letter"];
+
     fn kind(&self) -> u16 {
         0
-    }
-
-    fn name(&self) -> &'static str {
-        "letter"
     }
 
     fn size(&self) -> u32 {
@@ -210,6 +208,7 @@ impl World {
             disk: Rc::new(DiskProfile { write: None, fsync: Some(constant(10 * MS)) }),
             clock: ClockProfile::default(),
             processor: ProcessorProfile { cores: Some(1), ..ProcessorProfile::default() },
+            messages: Rc::default(),
             config: Rc::new(handler),
         });
         self
@@ -227,9 +226,12 @@ impl World {
     }
 
     /// Every node has this many cores, and messages cost them this.
-    pub fn cores(mut self, cores: u32, message: MessageCost) -> World {
-        let processor = ProcessorProfile { cores: Some(cores), message, ..ProcessorProfile::default() };
-        self.0.nodes.iter_mut().for_each(|node| node.processor = processor);
+    pub fn cores(mut self, cores: u32, costs: MessageCosts) -> World {
+        let processor = ProcessorProfile { cores: Some(cores), ..ProcessorProfile::default() };
+        let costs = Rc::new(costs);
+        for node in &mut self.0.nodes {
+            (node.processor, node.messages) = (processor, costs.clone());
+        }
         self
     }
 

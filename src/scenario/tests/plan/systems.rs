@@ -589,9 +589,34 @@ error[S014]: unknown key `message` in [system.c.cpu]
 12 | cpu = { message = "10us" }
    |         ^^^^^^^
    |
-   = help: the keys here are receive, send, byte
+   = help: the keys here are receive, send, byte, kinds
 "#,
     );
+}
+
+#[test]
+fn messages_cost_by_kinds_that_there_are() {
+    assert_shown(
+        &planned(
+            r#"
+[system.kv]
+type = "raft"
+cores = 1
+cpu = { kinds = { vote-repyl = { send = "10ms" }, promise = { send = "10ms" }, request = { receive = "1ms" } } }
+"#,
+        ),
+        r#"
+error[S050]: no message is called `vote-repyl`
+ --> test.toml:6:19
+  |
+6 | cpu = { kinds = { vote-repyl = { send = "10ms" }, promise = { send = "10ms" }, request = { receive = "1ms" } } }
+  |                   ^^^^^^^^^^ did you mean `vote-reply`?
+  |
+  = help: messages of the type `raft`: append-accepted, append-entries, append-rejected, heartbeat, install-snapshot, order, order-reply, pre-vote, pre-vote-reply, read-index, read-index-reply, rejoin, rejoin-reply, reply, request, request-vote, snapshot-reply, timeout-now, vote-reply
+"#,
+    );
+    let of_paxos = "[system.kv]\ntype = \"raft\"\ncpu = { kinds = { promise = { send = \"10ms\" } } }\n";
+    assert!(planned(of_paxos).contains("no `cores` who does it"), "{}", planned(of_paxos));
 }
 
 #[test]
