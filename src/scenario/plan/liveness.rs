@@ -123,7 +123,8 @@ impl Planner<'_> {
         for (name, _, workload) in &scenario.workload.entries {
             let Some(system) = placed.system(&workload.target.value) else { continue };
             let Some(patient) = systems.iter().find(|patient| patient.system == system.id) else { continue };
-            let (attempts, spare) = (workload.attempts.unwrap_or(super::STORE_ATTEMPTS), patient.spare);
+            let (attempts, spare) =
+                (workload.attempts.unwrap_or(super::workloads::STORE_ATTEMPTS), patient.spare);
             let may_be_left = scenario
                 .liveness
                 .as_ref()

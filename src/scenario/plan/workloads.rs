@@ -1,0 +1,167 @@
+//! What workloads ask, and of whom.
+
+use crate::kernel::{Keyed, SystemId};
+use crate::model::op::OpKind;
+use crate::model::route::Route;
+use crate::spec::code::Code;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::origin::Origin;
+use crate::spec::scalars::Located;
+use crate::systems::kinds::{Kind, KindOptions};
+use crate::systems::plan::{Blueprint, SystemPlan};
+use crate::workloads::client::{self, WorkloadConfig};
+
+use super::super::nouns::Scenario;
+use super::super::nouns::workload::WorkloadOptions;
+use super::Planner;
+use super::names::Thing;
+use super::nodes::Placed;
+
+/// How often clients of a store ask unless the scenario says.
+pub(super) const STORE_ATTEMPTS: u16 = 3;
+/// Largest weight of a kind of operation.
+const WEIGHT_MAX: f64 = 1e6;
+
+impl Planner<'_> {
+    /// The system that each workload asks.
+    pub(super) fn workload_targets(&mut self, systems: &[SystemPlan]) -> Option<Vec<SystemId>> {
+        let scenario = self.scenario;
+        let mut targets = Vec::new();
+        for (_, _, workload) in &scenario.workload.entries {
+            let target = &workload.target;
+            let Some(index) = systems.iter().position(|system| system.name == target.value) else {
+                let known = scenario.system.names();
+                self.unknown_name(Thing::System, &target.value, &target.origin, known);
+                continue;
+            };
+            targets.push(systems[index].id);
+            let kind = &scenario.system.entries[index].2.kind;
+            self.check_asked(workload, kind);
+            self.check_mix(workload, kind.kind());
+            if kind.kind().is_register() {
+                self.check_register(workload, kind.kind());
+            }
+        }
+        (targets.len() == scenario.workload.entries.len()).then_some(targets)
+    }
+
+    /// Refuses what only clients of a store say.
+    fn check_asked(&mut self, workload: &WorkloadOptions, kind: &KindOptions) {
+        if kind.kind().is_store() {
+            return;
+        }
+        let WorkloadOptions { mix, keys, value_size, route, .. } = workload;
+        let calls = matches!(kind, KindOptions::Service(service) if service.calls().next().is_some());
+        let of_stores = [
+            ("mix", Some(&mix.origin), "has no mix of operations"),
+            (
+                "value_size",
+                Some(&value_size.origin),
+                "writes no values itself: a step has the size of those that it writes",
+            ),
+            ("route", route.as_ref().map(|route| &route.origin), "asks its one front"),
+            ("keys", Some(&keys.origin).filter(|_| !calls), "asks for no keys, as no step calls a store"),
+        ];
+        let given = of_stores.into_iter().filter_map(|(key, origin, why)| Some((key, origin?, why)));
+        for (key, origin, why) in given.filter(|(_, origin, _)| **origin != Origin::default_value()) {
+            let message = format!("a workload on a {} {why}", kind.kind());
+            self.refuse(Code::Contradiction, origin, message, format!("remove `{key}`"));
+        }
+    }
+
+    /// A register that is written once takes proposals and reads, of one key.
+    fn check_register(&mut self, workload: &WorkloadOptions, kind: Kind) {
+        let count = workload.keys.value.0.count();
+        if count > 1 {
+            let message = format!("a {kind} decides one value, and these are {count} keys");
+            let origin = &workload.keys.origin;
+            self.refuse(Code::Contradiction, origin, message, "write keys = \"uniform(n=1)\"".to_owned());
+        }
+        let takes = |name: &str| [OpKind::Read, OpKind::Propose].iter().any(|kind| kind.name() == name);
+        let known = |name: &str| OpKind::ALL.iter().any(|kind| kind.name() == name);
+        let entries = workload.mix.value.entries.iter();
+        let asked = entries.filter(|(name, _, weight)| known(name) && !takes(name) && weight.value > 0.0);
+        for (name, origin, _) in asked {
+            let message = format!("a {kind} decides one value, once, and takes no `{name}`");
+            let help = "write for example mix = { propose = 0.5, read = 0.5 }".to_owned();
+            self.refuse(Code::Contradiction, origin, message, help);
+        }
+    }
+
+    fn check_mix(&mut self, workload: &WorkloadOptions, kind: Kind) {
+        let mix = &workload.mix;
+        if !kind.is_store() {
+            return;
+        }
+        let kinds = || OpKind::ALL.iter().map(|kind| kind.name());
+        for (name, origin, weight) in &mix.value.entries {
+            if !kinds().any(|kind| kind == name) {
+                self.unknown_word("kind of operation", name, origin, kinds());
+            }
+            let Located { value: weight, origin } = weight;
+            if !(0.0..=WEIGHT_MAX).contains(weight) {
+                let message =
+                    format!("the weight of `{name}` is {weight}, and must be from 0 to {WEIGHT_MAX}");
+                let help = "weights are shares, such as read = 0.8".to_owned();
+                self.refuse(Code::OutOfRange, origin, message, help);
+            }
+        }
+        if mix.value.entries.iter().all(|(_, _, weight)| weight.value <= 0.0) {
+            let message = "the mix has no kind of operation with a weight above 0".to_owned();
+            let help = "write for example { read = 0.8, write = 0.2 }".to_owned();
+            self.refuse(Code::OutOfRange, &mix.origin, message, help);
+        }
+        // A part of the whole, and nothing beside it: what was not given was to stay as it is by default.
+        if let [(name, _, Located { value: weight, origin })] = mix.value.entries.as_slice()
+            && (0.0..1.0).contains(weight)
+            && *weight > 0.0
+        {
+            let message =
+                format!("`{name}` is all of the mix, so that every operation is one, whatever its weight");
+            let warning = Diagnostic::warning(Code::NoEffect, origin, message);
+            let help = format!(
+                "a mix that is given stands in place of the default one: give the others beside it, such as mix = {{ {name} = \
+                 {weight:?}, ... }}, or write {name} = 1 if that is meant"
+            );
+            self.diagnostics.push(warning.help(help));
+        }
+    }
+}
+
+/// What the clients of a workload are told.
+pub(super) fn workload_config(
+    scenario: &Scenario,
+    index: usize,
+    placed: &Placed,
+    target: SystemId,
+    load: client::Load,
+    blueprint: &Blueprint<'_>,
+) -> WorkloadConfig {
+    let (name, _, options) = &scenario.workload.entries[index];
+    let (node, target) = (placed.workloads[index], &placed.systems[target.index()]);
+    let kind = scenario.system.entries[target.id.index()].2.kind.kind();
+    let asked = match kind.is_store() {
+        true => &target.nodes,
+        // A service is asked at its front.
+        false => &target.extra,
+    };
+    let weight = |(name, _, weight): &(String, Origin, Located<f64>)| {
+        let kind = OpKind::ALL.into_iter().find(|kind| kind.name() == name);
+        (kind.expect("the planner refuses unknown kinds"), weight.value)
+    };
+    let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
+    let size = u32::try_from(options.value_size.value.0).expect("its range says so");
+    WorkloadConfig {
+        id: (placed.systems.len() + index) as u16,
+        draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
+        load,
+        target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
+        nodes: blueprint.nearest_first(blueprint.place(node), asked),
+        route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
+        keys: options.keys.value.0.clone(),
+        timeout: options.timeout,
+        attempts: options.attempts.unwrap_or(if kind.is_store() { STORE_ATTEMPTS } else { 1 }),
+        writer: blueprint.writer(node),
+        operations: options.operations.as_ref().map(|operations| operations.0.clone()),
+    }
+}
