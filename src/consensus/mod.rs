@@ -11,6 +11,7 @@ pub mod group_commit;
 pub mod multi_paxos;
 pub mod quorums;
 pub mod raft;
+pub mod read_index;
 pub mod reconfiguration;
 pub mod replica;
 pub mod replicated_log;

@@ -6,6 +6,7 @@
 //! asked before have told all that they accepted, and accept nothing of lower ballots since.
 
 use crate::consensus::catch_up::CatchUp;
+use crate::consensus::read_index::Asks;
 use crate::kernel::{Context, Duration, NodeId};
 use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::membership::Slots;
@@ -250,7 +251,7 @@ impl MultiPaxos {
             term_start: LogIndex(0),
             patience,
             rounds: Rounds::default(),
-            asks: Vec::new(),
+            asks: Asks::default(),
             goal: None,
             catch_up: CatchUp::default(),
             changed_at: LogIndex(0),

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::consensus::read_index::Ask;
 use crate::consensus::replicated_log::Snapshot;
 use crate::kernel;
 use crate::model::log::{Entry, LogIndex, Term};
@@ -92,19 +93,15 @@ pub enum Message {
     ReadIndex {
         /// The ballot it follows.
         ballot: Term,
-        /// Which of its boots asks: an answer to an earlier one is of no use.
-        boot: u32,
-        /// Counts its questions.
-        ask: u32,
+        /// The question.
+        ask: Ask,
     },
     /// The leader led when it got the question, and the state up to `index` is fresh enough.
     ReadIndexReply {
         /// The leader's ballot.
         ballot: Term,
-        /// Of the question answered.
-        boot: u32,
         /// The question answered.
-        ask: u32,
+        ask: Ask,
         /// The read index.
         index: LogIndex,
     },

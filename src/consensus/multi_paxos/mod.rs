@@ -32,6 +32,7 @@ use crate::model::operation::{Operation, Progress as Answer};
 use crate::model::store::Store;
 
 use super::configurations::Configurations;
+use super::read_index::Asking;
 use super::replicated_log::{
     Barrier, BarrierState, Confirmation, Position, Refusal, ReplicatedLog, Snapshot,
 };
@@ -65,7 +66,6 @@ pub use roles::Role;
 
 use membership::Reign;
 use persistence::{Durability, Restored};
-use reads::Asking;
 use recovery::Recovering;
 use snapshots::{Fetching, Saving};
 
@@ -262,8 +262,8 @@ impl Process for MultiPaxos {
             Message::Fetch { last_index, offset } => self.on_fetch(cx, from, last_index, offset),
             Message::Piece(piece) => self.on_piece(cx, from, &piece),
             Message::TimeoutNow { ballot } => self.on_timeout_now(cx, from, ballot),
-            Message::ReadIndex { ballot, boot, ask } => self.on_read_index(cx, from, ballot, boot, ask),
-            Message::ReadIndexReply { ballot, boot, ask, index } if boot == cx.incarnation() => {
+            Message::ReadIndex { ballot, ask } => self.on_read_index(cx, from, ballot, ask),
+            Message::ReadIndexReply { ballot, ask, index } => {
                 self.on_read_index_reply(cx, from, ballot, ask, index);
             }
             Message::Rejoin { ballot, boot, known } => {
@@ -273,7 +273,7 @@ impl Process for MultiPaxos {
             Message::RejoinReply { ballot, boot, index } if boot == cx.incarnation() => {
                 self.on_rejoin_reply(from, ballot, index);
             }
-            Message::ReadIndexReply { .. } | Message::RejoinReply { .. } => {} // An earlier boot asked.
+            Message::RejoinReply { .. } => {} // An earlier boot asked.
         }
         self.settle(cx, before);
     }

@@ -7,6 +7,7 @@
 //! knowing. A phase-1 quorum need not do: two of those may have nobody in common (Flexible Paxos). The lease ("Paxos made
 //! live", §5.2) rests on the same quorum.
 
+use crate::consensus::read_index::{Ask, Asked, Next, Waiting};
 use crate::consensus::replicated_log::{Barrier, BarrierState, Confirmation};
 use crate::kernel::{Context, NodeId, Time};
 use crate::model::log::{LogIndex, Term};
@@ -14,39 +15,6 @@ use crate::model::log::{LogIndex, Term};
 use super::message::Message;
 use super::roles::Role;
 use super::{MultiPaxos, Timer};
-
-/// What a server asked its leader for. Reads that come while a question is open share the next one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Asking {
-    /// The newest question.
-    newest: u32,
-    /// The newest that was answered.
-    answered: u32,
-    /// The question that waiting reads want.
-    wanted: u32,
-    /// The read index of the newest answer.
-    index: LogIndex,
-}
-
-/// Somebody who asked a leader, and waits until a quorum has confirmed that it leads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ask {
-    /// When it may be answered.
-    pub barrier: Barrier,
-    /// Who asked.
-    pub from: NodeId,
-    /// For what.
-    pub what: Asked,
-}
-
-/// What a leader is asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asked {
-    /// A read index, by a server's boot and the number of its question.
-    ReadIndex(u32, u32),
-    /// Where its log ends, by a server's boot.
-    LogEnd(u32),
-}
 
 impl MultiPaxos {
     /// Begins a read; `None` if this server cannot, as it does not lead, or knows nobody to ask.
@@ -93,13 +61,7 @@ impl MultiPaxos {
                     BarrierState::Waiting
                 }
             }
-            (Role::Follower, Some(leader)) if self.leader == Some(leader) => {
-                if barrier.round <= self.asking.answered {
-                    BarrierState::Confirmed(self.asking.index)
-                } else {
-                    BarrierState::Waiting
-                }
-            }
+            (Role::Follower, Some(leader)) if self.leader == Some(leader) => self.asking.state(barrier.round),
             (Role::Leader(_) | Role::Follower | Role::PreCandidate { .. } | Role::Candidate(_), _) => {
                 BarrierState::Lost
             }
@@ -143,44 +105,32 @@ impl MultiPaxos {
     /// Asks the leader for a read index, or has a read wait for the next question.
     fn ask_leader(&mut self, cx: &mut impl Context<Self>) -> Option<Barrier> {
         let leader = self.leader?;
-        let asking = &mut self.asking;
-        let round = if asking.newest == asking.answered {
-            self.send_ask(cx, leader);
-            self.asking.newest
-        } else {
-            asking.wanted = asking.newest + 1;
-            asking.wanted
-        };
+        let (round, next) = self.asking.begin(self.options.in_flight_max);
+        if next == Next::Ask {
+            self.ask_newest(cx, leader);
+        }
         Some(Barrier { index: LogIndex(0), term: self.promised, round, asked: Some(leader) })
     }
 
-    fn send_ask(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
-        self.asking.newest += 1;
-        let question = self.question(cx);
-        cx.send(leader, question);
+    fn ask_newest(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
+        let ask = self.asking.newest(cx.incarnation());
+        cx.send(leader, Message::ReadIndex { ballot: self.promised, ask });
         cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
-    }
-
-    fn question(&self, cx: &impl Context<Self>) -> Message {
-        Message::ReadIndex { ballot: self.promised, boot: cx.incarnation(), ask: self.asking.newest }
     }
 
     /// The question or its answer was lost, or the leader is gone.
     pub(super) fn on_read_index_timeout(&mut self, cx: &mut impl Context<Self>) {
-        if let Some(leader) = self.leader {
-            let question = self.question(cx);
-            cx.send(leader, question);
+        match self.leader {
+            Some(leader) => self.ask_newest(cx, leader),
+            None => cx.arm(Timer::ReadIndex, self.options.retransmit_timeout()),
         }
-        cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
     }
 
-    /// Another term has begun: nobody answers what was asked in the one before, nor waits for it.
+    /// Another ballot has begun: nobody answers what was asked in the one before, nor waits for it.
     pub(super) fn forget_asking(&mut self, cx: &mut impl Context<Self>) {
-        if self.asking.answered < self.asking.newest {
+        if self.asking.forget() {
             cx.disarm(Timer::ReadIndex);
         }
-        self.asking =
-            Asking { newest: self.asking.newest, answered: self.asking.newest, ..Asking::default() };
     }
 
     pub(super) fn on_read_index(
@@ -188,24 +138,20 @@ impl MultiPaxos {
         cx: &mut impl Context<Self>,
         from: NodeId,
         ballot: Term,
-        boot: u32,
-        ask: u32,
+        ask: Ask,
     ) {
         if ballot != self.promised || !self.is_leader() {
             return;
         }
-        let what = Asked::ReadIndex(boot, ask);
+        let what = Asked::ReadIndex(ask);
         let barrier = self.begin_round_for_read(cx);
-        self.answer_when_confirmed(cx, Ask { barrier, from, what });
+        self.answer_when_confirmed(cx, Waiting { barrier, from, what });
     }
 
     /// Answers once a quorum has confirmed that this server leads, which a group of one has already.
-    pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Ask) {
+    pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Waiting) {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
-        // Asked again: the question has its place already.
-        if !leader.asks.iter().any(|held| (held.from, held.what) == (ask.from, ask.what)) {
-            leader.asks.push(ask);
-        }
+        leader.asks.hold(ask);
         self.answer_asks(cx);
     }
 
@@ -218,18 +164,12 @@ impl MultiPaxos {
             return;
         }
         let (confirmed, last_index) = (leader.rounds.confirmed, leader.campaign.queue.end().previous());
-        leader.asks.retain(|ask| {
-            if ask.barrier.round > confirmed {
-                return true;
-            }
+        leader.asks.answer(confirmed, |ask| {
             let answer = match ask.what {
-                Asked::ReadIndex(boot, ask) => {
-                    Message::ReadIndexReply { ballot, boot, ask, index: commit_index }
-                }
+                Asked::ReadIndex(ask) => Message::ReadIndexReply { ballot, ask, index: commit_index },
                 Asked::LogEnd(boot) => Message::RejoinReply { ballot, boot, index: last_index },
             };
             cx.send(ask.from, answer);
-            false
         });
     }
 
@@ -238,21 +178,17 @@ impl MultiPaxos {
         cx: &mut impl Context<Self>,
         from: NodeId,
         ballot: Term,
-        ask: u32,
+        ask: Ask,
         index: LogIndex,
     ) {
-        let asking = &mut self.asking;
-        if ballot != self.promised || self.leader != Some(from) || ask <= asking.answered {
+        if ballot != self.promised || self.leader != Some(from) || ask.boot != cx.incarnation() {
             return;
         }
-        (asking.answered, asking.index) = (ask, index);
-        if asking.answered < asking.newest {
-            return;
-        }
-        if asking.wanted > asking.newest {
-            self.send_ask(cx, from);
-        } else {
-            cx.disarm(Timer::ReadIndex);
+        match self.asking.answered(ask.number, index) {
+            Some(Next::Ask) => self.ask_newest(cx, from),
+            Some(Next::Wait) => cx.arm(Timer::ReadIndex, self.options.retransmit_timeout()),
+            Some(Next::Rest) => cx.disarm(Timer::ReadIndex),
+            None => {}
         }
     }
 }

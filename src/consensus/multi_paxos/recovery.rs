@@ -8,6 +8,7 @@
 //! It must not take an earlier change for that one. So it first asks where a leader's log ends now, one that a quorum
 //! confirms after the question: whatever makes it a voter behind that slot was chosen after its disk was lost.
 
+use crate::consensus::read_index::{Asked, Waiting};
 use crate::consensus::reconfiguration::Goal;
 use crate::kernel::{Context, NodeId};
 use crate::model::log::{LogIndex, Term};
@@ -15,7 +16,6 @@ use crate::model::membership::Slots;
 use crate::model::note::ConsensusNote;
 
 use super::message::Message;
-use super::reads::{Ask, Asked};
 use super::roles::Role;
 use super::{MultiPaxos, Timer};
 
@@ -77,7 +77,7 @@ impl MultiPaxos {
         }
         if known == LogIndex(0) {
             let barrier = self.begin_round_for_read(cx);
-            return self.answer_when_confirmed(cx, Ask { barrier, from, what: Asked::LogEnd(boot) });
+            return self.answer_when_confirmed(cx, Waiting { barrier, from, what: Asked::LogEnd(boot) });
         }
         if !self.may_change() {
             return; // It asks again.

@@ -1,6 +1,7 @@
 //! What a server is besides its log: follower, candidate or leader, with what each role remembers.
 
 use crate::consensus::catch_up::CatchUp;
+use crate::consensus::read_index::Asks;
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::rounds::Rounds;
 use crate::kernel::{Duration, NodeId};
@@ -9,7 +10,6 @@ use crate::model::membership::Slots;
 
 use super::progress::Progress;
 use super::queue::Queue;
-use super::reads::Ask;
 use super::transfer::Transfer;
 
 /// A server's role. All of it is volatile.
@@ -73,7 +73,7 @@ pub struct Leader {
     /// Its rounds of confirmation.
     pub rounds: Rounds,
     /// Who asked it something and waits for a round.
-    pub asks: Vec<Ask>,
+    pub asks: Asks,
     /// Who should take part, if somebody wants that changed.
     pub goal: Option<Goal>,
     /// Who of those that learn has caught up.

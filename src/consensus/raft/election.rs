@@ -2,6 +2,8 @@
 //! check-quorum: a leader without a majority steps down (§6.2), a voter with a leader does not vote (§4.2.3).
 
 use crate::consensus::catch_up::CatchUp;
+use crate::consensus::read_index::Asks;
+use crate::consensus::rounds::Rounds;
 use crate::kernel::{Context, Duration, NodeId, Time};
 use crate::model::log::{Command, Entry, Term};
 use crate::model::membership::Slots;
@@ -10,7 +12,7 @@ use crate::model::note::ConsensusNote;
 use super::bugs;
 use super::commitment::Vouched;
 use super::message::{Message, RequestVote};
-use super::roles::{Leader, Progress, Role, Rounds};
+use super::roles::{Leader, Progress, Role};
 use super::{Raft, Timer};
 
 impl Raft {
@@ -189,7 +191,7 @@ impl Raft {
             term_start: last_index.next(),
             patience,
             rounds,
-            asks: Vec::new(),
+            asks: Asks::default(),
             goal: None,
             catch_up: CatchUp::default(),
             transfer: None,

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::consensus::read_index::Ask;
 use crate::consensus::replicated_log::Snapshot;
 use crate::kernel;
 use crate::model::log::{Entry, LogIndex, Term};
@@ -103,16 +104,6 @@ pub enum Message {
         /// The last index.
         index: LogIndex,
     },
-}
-
-/// A follower's question for a read index. An answer to one that it asked before a restart must not pass for the answer to
-/// another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ask {
-    /// Counts the follower's boots.
-    pub boot: u32,
-    /// Counts its questions since.
-    pub number: u32,
 }
 
 /// A candidate's question. The candidate is the sender.

@@ -30,6 +30,7 @@ use crate::model::operation::{Operation, Progress as Answer};
 use crate::model::store::Store;
 
 use super::configurations::Configurations;
+use super::read_index::Asking;
 use super::replicated_log::{Barrier, BarrierState, Confirmation, Refusal, ReplicatedLog, Snapshot};
 
 mod append;
@@ -58,7 +59,6 @@ pub use roles::Role;
 
 use commitment::Vouched;
 use persistence::{Durability, Restored};
-use reads::Asking;
 use recovery::Recovering;
 use snapshots::{Receiving, Saving};
 

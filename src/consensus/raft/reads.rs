@@ -3,47 +3,15 @@
 //! next one. A follower asks the leader for a read index and serves the read itself; questions follow each other without
 //! waiting, and the answer to one answers all before it.
 
+use crate::consensus::read_index::{Ask, Asked, Next, Waiting};
 use crate::consensus::replicated_log::{Barrier, BarrierState, Confirmation};
 use crate::kernel::{Context, NodeId, Time};
 use crate::model::log::{LogIndex, Term};
 
 use super::bugs;
-use super::message::{Ask, Message};
+use super::message::Message;
 use super::roles::Role;
 use super::{Raft, Timer};
-
-/// What a server asked its leader for. Reads that come while as many questions are open as may be share the next one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Asking {
-    /// The newest question.
-    newest: u32,
-    /// The newest that was answered.
-    answered: u32,
-    /// The question that waiting reads want.
-    wanted: u32,
-    /// The read index of the newest answer.
-    index: LogIndex,
-}
-
-/// Somebody who asked a leader, and waits until a majority has confirmed that it leads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Waiting {
-    /// When it may be answered.
-    pub barrier: Barrier,
-    /// Who asked.
-    pub from: NodeId,
-    /// For what.
-    pub what: Asked,
-}
-
-/// What a leader is asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asked {
-    /// A read index, by the question of this number.
-    ReadIndex(Ask),
-    /// Where its log ends, by a server of so many boots.
-    LogEnd(u32),
-}
 
 impl Raft {
     /// Begins a read; `None` if this server cannot, as it does not lead, or knows nobody to ask.
@@ -95,13 +63,7 @@ impl Raft {
                 BarrierState::Confirmed(barrier.index)
             }
             (Role::Leader(_), None) => BarrierState::Waiting,
-            (Role::Follower, Some(leader)) if self.leader == Some(leader) => {
-                if barrier.round <= self.asking.answered {
-                    BarrierState::Confirmed(self.asking.index)
-                } else {
-                    BarrierState::Waiting
-                }
-            }
+            (Role::Follower, Some(leader)) if self.leader == Some(leader) => self.asking.state(barrier.round),
             (Role::Leader(_) | Role::Follower | Role::PreCandidate { .. } | Role::Candidate { .. }, _) => {
                 BarrierState::Lost
             }
@@ -146,40 +108,32 @@ impl Raft {
     /// Asks the leader for a read index, or has a read wait for the next question.
     fn ask_leader(&mut self, cx: &mut impl Context<Self>) -> Option<Barrier> {
         let leader = self.leader?;
-        let asking = &mut self.asking;
-        let round = if asking.newest - asking.answered < self.options.in_flight_max {
-            self.send_ask(cx, leader);
-            self.asking.newest
-        } else {
-            asking.wanted = asking.newest + 1;
-            asking.wanted
-        };
+        let (round, next) = self.asking.begin(self.options.in_flight_max);
+        if next == Next::Ask {
+            self.ask_newest(cx, leader);
+        }
         Some(Barrier { index: LogIndex(0), term: self.current_term, round, asked: Some(leader) })
     }
 
-    fn send_ask(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
-        self.asking.newest += 1;
-        let ask = Ask { boot: cx.incarnation(), number: self.asking.newest };
+    fn ask_newest(&mut self, cx: &mut impl Context<Self>, leader: NodeId) {
+        let ask = self.asking.newest(cx.incarnation());
         cx.send(leader, Message::ReadIndex { term: self.current_term, ask });
         cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
     }
 
     /// The question or its answer was lost, or the leader is gone.
     pub(super) fn on_read_index_timeout(&mut self, cx: &mut impl Context<Self>) {
-        if let Some(leader) = self.leader {
-            let ask = Ask { boot: cx.incarnation(), number: self.asking.newest };
-            cx.send(leader, Message::ReadIndex { term: self.current_term, ask });
+        match self.leader {
+            Some(leader) => self.ask_newest(cx, leader),
+            None => cx.arm(Timer::ReadIndex, self.options.retransmit_timeout()),
         }
-        cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
     }
 
     /// Another term has begun: nobody answers what was asked in the one before, nor waits for it.
     pub(super) fn forget_asking(&mut self, cx: &mut impl Context<Self>) {
-        if self.asking.answered < self.asking.newest {
+        if self.asking.forget() {
             cx.disarm(Timer::ReadIndex);
         }
-        self.asking =
-            Asking { newest: self.asking.newest, answered: self.asking.newest, ..Asking::default() };
     }
 
     pub(super) fn on_read_index(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term, ask: Ask) {
@@ -198,10 +152,7 @@ impl Raft {
     /// Answers once a majority has confirmed that this server leads, which a group of one has already.
     pub(super) fn answer_when_confirmed(&mut self, cx: &mut impl Context<Self>, ask: Waiting) {
         let Role::Leader(leader) = &mut self.role else { unreachable!("the caller leads") };
-        // Asked again: the question has its place already.
-        if !leader.asks.iter().any(|held| (held.from, held.what) == (ask.from, ask.what)) {
-            leader.asks.push(ask);
-        }
+        leader.asks.hold(ask);
         self.answer_asks(cx);
     }
 
@@ -209,10 +160,7 @@ impl Raft {
         let (term, last_index) = (self.current_term, self.log.last_index());
         let Role::Leader(leader) = &mut self.role else { return };
         let confirmed = leader.rounds.confirmed;
-        leader.asks.retain(|ask| {
-            if ask.barrier.round > confirmed {
-                return true;
-            }
+        leader.asks.answer(confirmed, |ask| {
             let answer = match ask.what {
                 Asked::ReadIndex(number) => {
                     Message::ReadIndexReply { term, ask: number, index: ask.barrier.index }
@@ -220,7 +168,6 @@ impl Raft {
                 Asked::LogEnd(boot) => Message::RejoinReply { term, boot, index: last_index },
             };
             cx.send(ask.from, answer);
-            false
         });
     }
 
@@ -232,18 +179,14 @@ impl Raft {
         ask: Ask,
         index: LogIndex,
     ) {
-        let is_mine = ask.boot == cx.incarnation() && ask.number > self.asking.answered;
-        if term != self.current_term || self.leader != Some(from) || !is_mine {
+        if term != self.current_term || self.leader != Some(from) || ask.boot != cx.incarnation() {
             return;
         }
-        let asking = &mut self.asking;
-        (asking.answered, asking.index) = (ask.number, index);
-        if asking.wanted > asking.newest {
-            self.send_ask(cx, from);
-        } else if asking.answered == asking.newest {
-            cx.disarm(Timer::ReadIndex);
-        } else {
-            cx.arm(Timer::ReadIndex, self.options.retransmit_timeout());
+        match self.asking.answered(ask.number, index) {
+            Some(Next::Ask) => self.ask_newest(cx, from),
+            Some(Next::Wait) => cx.arm(Timer::ReadIndex, self.options.retransmit_timeout()),
+            Some(Next::Rest) => cx.disarm(Timer::ReadIndex),
+            None => {}
         }
     }
 }

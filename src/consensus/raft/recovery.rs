@@ -9,6 +9,7 @@
 //! its disk was lost, by when the configuration without its vote was committed. A vote that it gave before and has
 //! forgotten can then elect nobody: its candidate lacks that configuration, and most voters do not.
 
+use crate::consensus::read_index::{Asked, Waiting};
 use crate::consensus::reconfiguration::Goal;
 use crate::kernel::{Context, NodeId};
 use crate::model::log::{LogIndex, Term};
@@ -16,7 +17,6 @@ use crate::model::membership::Slots;
 use crate::model::note::ConsensusNote;
 
 use super::message::Message;
-use super::reads::{Asked, Waiting};
 use super::roles::{Progress, Role};
 use super::{Raft, Timer};
 

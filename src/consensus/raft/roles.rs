@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::consensus::catch_up::CatchUp;
+use crate::consensus::read_index::Asks;
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::replicated_log::Snapshot;
-pub use crate::consensus::rounds::Rounds;
+use crate::consensus::rounds::Rounds;
 use crate::kernel::{Duration, Time};
 use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
 
-use super::reads::Waiting;
 use super::transfer::Transfer;
 
 /// A server's role. All of it is volatile.
@@ -62,7 +62,7 @@ pub struct Leader {
     /// Its rounds of confirmation.
     pub rounds: Rounds,
     /// Who asked it for a read index and waits for a round.
-    pub asks: Vec<Waiting>,
+    pub asks: Asks,
     /// Who should take part, if somebody wants that changed.
     pub goal: Option<Goal>,
     /// Who of those that learn has caught up.

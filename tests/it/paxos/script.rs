@@ -145,8 +145,8 @@ fn details(message: &Message) -> String {
                 last.index.0, last.term.0, piece.offset, piece.length
             )
         }
-        Message::ReadIndex { ask, .. } => format!(" ask={ask}"),
-        Message::ReadIndexReply { ask, index, .. } => format!(" ask={ask} index={}", index.0),
+        Message::ReadIndex { ask, .. } => format!(" ask={}", ask.number),
+        Message::ReadIndexReply { ask, index, .. } => format!(" ask={} index={}", ask.number, index.0),
         Message::Rejoin { known, .. } => format!(" known={}", known.0),
         Message::RejoinReply { index, .. } => format!(" index={}", index.0),
     }
