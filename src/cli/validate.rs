@@ -8,13 +8,16 @@ use serde_json::{Value as Json, json};
 
 use super::run::arguments::jobs;
 use super::run::batch::cores;
-use super::table::aligned;
+use super::table::{WIDTH, aligned, wrap};
 use super::{Exit, Failure, Format, Terminal, count};
 use crate::net::regions::Matrix;
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
 use crate::spec::suggest;
 use crate::validate::consensus::{Regions, of_user};
 use crate::validate::{Effort, Experiment, Published, Row, SUITES, Suite, Unit, Verdict};
+
+/// What stands before where a row is from and how it was set up.
+const ABOUT: &str = "      ";
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -186,17 +189,22 @@ fn text(rows: &[Row]) -> String {
             row.seeds.to_string(),
         ]
     };
-    let mut table = vec![head];
+    let (mut table, mut about) = (vec![head], vec![None]);
     for rows in rows.chunk_by(|one, next| before_slash(&one.name) == before_slash(&next.name)) {
         match rows.len() > 1 && rows.iter().all(is_plain) {
             true => table.push(folded(rows)),
             false => table.extend(rows.iter().map(line)),
         }
+        // Behind the last row of the experiment.
+        about.resize(table.len() - 1, None);
+        about.push(Some(format!("{}. {}", rows[0].source, rows[0].setup)));
     }
     let of = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count() as u64;
-    let mut out = aligned(&table);
-    for row in rows.iter().filter(|row| row.verdict != Verdict::Held) {
-        out += &format!("\n{} {}\n  {}\n  {}\n", row.verdict.name(), row.name, row.source, row.setup);
+    let mut out = String::new();
+    for (line, about) in aligned(&table).lines().zip(about) {
+        out += &format!("{line}\n");
+        let lines = about.iter().flat_map(|about| wrap(about, WIDTH));
+        lines.for_each(|line| out += &format!("{ABOUT}{line}\n"));
     }
     let (violated, open) = (of(Verdict::Violated), of(Verdict::Inconclusive));
     let rest = [(violated, "violated"), (open, "inconclusive")];

@@ -194,10 +194,11 @@ fn finish<X: Custom>(
                     (true, Some(_)) => Verdict::Violated,
                 };
                 let message = violation.map(|violation| violation.explain(&node_name)).unwrap_or_default();
-                let row = invariant.row();
+                let (row, kind) = (invariant.row(), prepared.world.systems[system.index()].kind);
+                let expected = row.meaning_for(kind.holding());
                 CheckVerdict {
                     at: violation.map(|violation| violation.at),
-                    ..settled(check, row.name, name_of(&prepared, *system), row.meaning, verdict, message)
+                    ..settled(check, row.name, name_of(&prepared, *system), expected, verdict, message)
                 }
             }
             Kind::Linearizable { system, budget } => {

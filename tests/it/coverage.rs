@@ -11,6 +11,7 @@ use seedbed::run::{figures, simulate};
 use seedbed::scenario::nouns::arrivals::ARRIVALS;
 use seedbed::scenario::nouns::check::Model;
 use seedbed::scenario::nouns::keys::KEYS;
+use seedbed::scenario::plan::LIVENESS;
 use seedbed::scenario::{LoadOptions, load};
 use seedbed::sim::Stop;
 use seedbed::spec::choices::Choice;
@@ -149,6 +150,27 @@ fn every_bug_switch_says_what_finds_it() {
         let row = row.unwrap_or_else(|| panic!("docs/bugs.md has no row for {}", bug.name));
         let is_kept = scenarios.join(bug.name).with_extension("toml").is_file();
         assert_eq!(is_kept, !is_unfound(&row), "scenarios/bugs/{}.toml against {row}", bug.name);
+        if !is_unfound(&row) {
+            let met = format!("| `{}` | `{}` |", bug.name, bug.caught_by[0]);
+            assert!(row.starts_with(&met), "{row}: what a hunt met first is what `explain` names first");
+        }
+    }
+}
+
+/// What catches a bug is a check that a scenario can have.
+#[test]
+fn every_bug_is_caught_by_checks_that_there_are() {
+    let mut checks: BTreeSet<&str> = INVARIANTS.iter().map(|row| row.name).collect();
+    checks.extend(Model::ALL.iter().map(|model| model.name()));
+    checks.insert(LIVENESS);
+    for bug in Kind::ALL.iter().flat_map(|kind| KindOptions::bugs(*kind)) {
+        assert!(!bug.caught_by.is_empty(), "{}", bug.name);
+        assert!(
+            bug.caught_by.iter().all(|check| checks.contains(check)),
+            "{}: {:?}",
+            bug.name,
+            bug.caught_by
+        );
     }
 }
 

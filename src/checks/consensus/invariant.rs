@@ -1,5 +1,7 @@
 //! The table of invariants: one row each, read by `list checks`, `explain` and the loader.
 
+use crate::model::note::Holding;
+
 /// What must hold of the replicas of one system together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Invariant {
@@ -38,6 +40,17 @@ pub struct Row {
     pub in_paxos: &'static str,
     /// The notes and facts upon which it is evaluated.
     pub evaluated: &'static str,
+}
+
+impl Row {
+    /// What it demands of nodes that hold this: in their protocol's words.
+    pub fn meaning_for(&self, holding: Holding) -> &'static str {
+        match holding {
+            Holding::Log => self.meaning,
+            Holding::Slots => self.in_multi_paxos,
+            Holding::Decree => self.in_paxos,
+        }
+    }
 }
 
 /// Every invariant, in the order of [`Invariant`].
@@ -99,7 +112,7 @@ pub const TABLE: [Row; 7] = [
         meaning: "an operation of a session takes effect at no more than one index",
         in_raft: "linearizable semantics by client sessions",
         section: "Ongaro 2014, §6.3",
-        in_multi_paxos: "the same: sessions are the store's",
+        in_multi_paxos: "an operation of a session takes effect in no more than one slot: sessions are the store's",
         in_paxos: "at most one proposal is told that it is the one chosen",
         evaluated: "when an operation is first applied at an index",
     },
@@ -165,6 +178,15 @@ mod tests {
             assert!(InvariantSet::ALL.contains(row.invariant));
         }
         assert_eq!(Invariant::named("no-such"), None);
+    }
+
+    #[test]
+    fn each_protocol_is_told_in_its_own_words() {
+        for row in &TABLE {
+            let words =
+                [Holding::Log, Holding::Slots, Holding::Decree].map(|holding| row.meaning_for(holding));
+            assert!(words[0] != words[1] && words[1] != words[2] && words[0] != words[2], "{}", row.name);
+        }
     }
 
     #[test]

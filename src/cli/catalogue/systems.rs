@@ -124,7 +124,7 @@ pub(super) fn bugs() -> Vec<Page> {
     let page = |(bug, kinds): (&Bug, Vec<&str>)| {
         Page::new(bug.name, bug.doc)
             .fact(if kinds.len() == 1 { "in the type" } else { "in the types" }, kinds.join(", "))
-            .fact("caught by", bug.caught_by)
+            .fact("caught by", bug.caught_by.join(", "))
             .fact("seen in", bug.source)
             .fact("switch on by", format!("bugs = [\"{}\"] in [system.NAME]", bug.name))
     };
