@@ -85,6 +85,14 @@ fn is_whole(labels: &Labels) -> bool {
 }
 
 impl Measure {
+    /// Whether it may be drawn on a log axis. What has an upper bound is not: saturation is a line that bends.
+    pub fn may_be_log(&self) -> bool {
+        !matches!(
+            self.metric,
+            Metric::Throughput | Metric::ErrorRate | Metric::Utilisation | Metric::LeaderUtilisation
+        )
+    }
+
     /// The region of the clients that it is of, if it is of those of one region.
     pub(super) fn region(&self) -> Option<&str> {
         self.labels.get(&Label::Region).map(String::as_str)

@@ -42,7 +42,7 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
             }
             continue;
         }
-        for variable in &variables {
+        for variable in shown(runs, &variables) {
             let chart = charts::sweep(&input(scenario, runs, measure, variable));
             let by = if variables.len() > 1 { format!("-by-{}", variable.name) } else { String::new() };
             let name = format!("sweep-{}{by}", measure.name.replace([' ', '_'], "-"));
@@ -55,6 +55,18 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
         }
     }
     figures
+}
+
+/// The variables that a chart is drawn against: numbers if there are any, beside which names are series, as long as they can be told
+/// apart.
+fn shown<'v>(runs: &[SweepRun], variables: &'v [Variable]) -> Vec<&'v Variable> {
+    let is_number = |variable: &&Variable| !matches!(variable.scale, SweepScale::Names(_));
+    let numbers: Vec<&Variable> = variables.iter().filter(is_number).collect();
+    let is_legible = |variable: &&Variable| groups(runs, variable) <= SERIES_MAX;
+    match !numbers.is_empty() && numbers.iter().all(is_legible) {
+        true => numbers,
+        false => variables.iter().collect(),
+    }
 }
 
 /// The variables that have more than one value; the seed if none has.
@@ -127,7 +139,7 @@ fn input(scenario: &str, runs: &[SweepRun], measure: &Measure, variable: &Variab
             None => series.push(SweepSeries { label: others, dots: vec![dot] }),
         }
     }
-    let y_log = is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
+    let y_log = measure.may_be_log() && is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
     SweepInput {
         metric: measure.name.clone(),
         subtitle: format!("{scenario}, {} runs", runs.len()),

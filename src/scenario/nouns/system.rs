@@ -273,6 +273,9 @@ impl Decode for SystemOptions {
                 all &= decoder.enter(row.name, |decoder| other.decode(&inert, decoder)).is_some();
             }
         }
+        if let Some(kind) = kind {
+            warn_of_lost_options(table, kind, decoder);
+        }
         let (common, kind) = (common?, own?);
         all.then_some(SystemOptions { common, kind })
     }
@@ -295,6 +298,30 @@ impl Decode for SystemOptions {
             table.rows.extend(options.rows.into_iter().filter(is_new));
         }
         Shape::Table(table)
+    }
+}
+
+/// Warns of options that stand in the sub-table of another type only, and that this type has, too: two types that are compared would
+/// differ by more than their names.
+fn warn_of_lost_options(table: &Table, kind: Kind, decoder: &mut Decoder<'_>) {
+    let own = table.get(kind.name()).and_then(Node::as_table);
+    let is_given = |key: &str| table.get(key).is_some() || own.is_some_and(|own| own.get(key).is_some());
+    let has = |kind: Kind, key: &str| kind.table().rows.iter().any(|row| row.key == key);
+    for other in Kind::ALL.iter().filter(|other| **other != kind) {
+        let Some(others) = table.get(other.name()).and_then(Node::as_table) else { continue };
+        let is_lost =
+            |entry: &&Entry| has(kind, &entry.key) && has(*other, &entry.key) && !is_given(&entry.key);
+        let lost: Vec<&Entry> = others.iter().filter(is_lost).collect();
+        let Some(first) = lost.first() else { continue };
+        let keys: Vec<String> = lost.iter().map(|entry| format!("`{}`", entry.key)).collect();
+        let pronoun = if keys.len() == 1 { "it" } else { "them" };
+        let place = decoder.enter(kind.name(), |decoder| decoder.section());
+        let message = format!(
+            "{} is said for the type `{other}` only, and this system is a {kind}, which has {pronoun} too",
+            keys.join(", ")
+        );
+        let help = format!("write {pronoun} {place} as well, so that the two differ in nothing else");
+        decoder.report(Diagnostic::warning(Code::NoEffect, &first.key_origin, message).help(help));
     }
 }
 

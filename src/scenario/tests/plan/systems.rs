@@ -729,3 +729,33 @@ error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
     assert!(said.contains("error[S052]: a paxos has no leader"), "{said}");
     assert!(said.contains("`kv` is a paxos, whose nodes all vote, and which has no leader"), "{said}");
 }
+
+#[test]
+fn options_of_another_type_that_this_one_has_too_are_no_longer_lost_quietly() {
+    let document = |own: &str| {
+        format!(
+            r#"
+[system.kv]
+type = "multi-paxos"
+reads = "log"
+[system.kv.raft]
+membership = "joint"
+heartbeat = "40ms"
+batch = 8
+{own}"#
+        )
+    };
+    assert_shown(
+        &planned(&document("")),
+        r#"
+warning[S059]: `heartbeat`, `batch` is said for the type `raft` only, and this system is a multi-paxos, which has them too
+ --> test.toml:8:1
+  |
+8 | heartbeat = "40ms"
+  | ^^^^^^^^^
+  |
+  = help: write them in [system.kv.multi-paxos] as well, so that the two differ in nothing else
+"#,
+    );
+    assert_eq!(planned(&document("[system.kv.multi-paxos]\nheartbeat = \"50ms\"\nbatch = 1\n")), "");
+}
