@@ -41,7 +41,8 @@ impl Forcing<'_> {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let mut faults = Vec::new();
         for (number, strike) in strikes.iter().enumerate() {
-            let (name, ..) = &self.scenario.fault.entries[strike.planned];
+            // What heals stands behind them, and has a table of its own.
+            let Some((name, ..)) = self.scenario.fault.entries.get(strike.planned) else { continue };
             for fault in self.written(strike) {
                 let own =
                     (number + 1..).map(|count| forced_name(name, count)).find(|name| !taken.contains(name));
@@ -272,7 +273,11 @@ mod tests {
         let document = loaded.document.expect("it is valid");
         let mut strikes = 0;
         for seed in 1..=12 {
-            let document = document::with(&document, &["seed"], document::integer(seed));
+            let mut document = document::with(&document, &["seed"], document::integer(seed));
+            if seed % 3 == 0 {
+                document = document::with(&document, &["liveness", "after"], document::text("30s"));
+                document = document::with(&document, &["liveness", "within"], document::text("5s"));
+            }
             let (scenario, _) = subject.decode(&document).expect("it is valid");
             let drawn: Prepared<Never> = subject.prepare(&document).expect("it is valid");
             let heard = Heard::of(&drawn);

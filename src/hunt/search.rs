@@ -42,15 +42,18 @@ pub struct Searched {
     pub is_open: bool,
     /// Seeds that met a mistake of ours, which has been said.
     pub panicked: Vec<u64>,
+    /// The lowest seed whose document is not a valid scenario, if it is below the one that was found.
+    pub invalid: Option<u64>,
 }
 
 impl Search<'_> {
-    /// Tries the seeds of the range, each in the document that is its own, all of which are valid.
+    /// Tries the seeds of the range, each in the document that is its own, up to one that fails or is not valid.
     pub fn run<X: Custom>(&self, subject: Subject<'_>, documents: &Documents<'_>) -> Searched {
         let (first, last) = self.seeds;
         let next = AtomicU64::new(first);
         let lowest = AtomicU64::new(u64::MAX);
         let done: Mutex<Vec<(u64, Vec<Violation>)>> = Mutex::default();
+        let invalid = AtomicU64::new(u64::MAX);
         let (open, panicked): (Mutex<Vec<u64>>, Mutex<Vec<u64>>) = Default::default();
         std::thread::scope(|scope| {
             for _ in 0..self.jobs {
@@ -70,12 +73,16 @@ impl Search<'_> {
                                 decoded = Some((number, subject.decode(&document)));
                             }
                             let decoded = decoded.as_ref().and_then(|(_, decoded)| decoded.as_ref());
-                            let (scenario, files) = decoded.expect("it was decoded before");
-                            let prepared = subject.prepare_under::<X>(scenario, seed, &**files);
-                            run(prepared.expect("it was planned before"), &is_over)
+                            let (scenario, files) = decoded?;
+                            let prepared = subject.prepare_under::<X>(scenario, seed, &**files)?;
+                            Some(run(prepared, &is_over))
                         };
                         match catch_unwind(AssertUnwindSafe(attempt)) {
-                            Ok(Some(executed)) => {
+                            Ok(None) => {
+                                lowest.fetch_min(seed, Ordering::Relaxed);
+                                invalid.fetch_min(seed, Ordering::Relaxed);
+                            }
+                            Ok(Some(Some(executed))) => {
                                 (self.ran)(executed.events);
                                 let violations = violations(&executed);
                                 if violations.iter().any(self.is_wanted) {
@@ -85,7 +92,9 @@ impl Search<'_> {
                                         .push((seed, violations));
                                 }
                             }
-                            Ok(None) => open.lock().expect("nothing panics while it is held").push(seed),
+                            Ok(Some(None)) => {
+                                open.lock().expect("nothing panics while it is held").push(seed)
+                            }
                             Err(_) => panicked.lock().expect("nothing panics while it is held").push(seed),
                         }
                         if (self.is_over)() {
@@ -102,11 +111,15 @@ impl Search<'_> {
             .min_by_key(|found| found.0);
         let mut panicked = panicked.into_inner().expect("nothing panics while it is held");
         panicked.sort_unstable();
-        let end = found.as_ref().map_or(last.saturating_add(1), |(seed, _)| seed + 1);
+        let invalid = Some(invalid.into_inner()).filter(|seed| *seed < u64::MAX);
+        let found = found.filter(|(seed, _)| invalid.is_none_or(|invalid| *seed < invalid));
+        let invalid = invalid.filter(|_| found.is_none());
+        let end =
+            found.as_ref().map(|(seed, _)| *seed).or(invalid).map_or(last.saturating_add(1), |seed| seed + 1);
         let begun = next.into_inner().min(end);
         let open = open.into_inner().expect("nothing panics while it is held");
         let first_open = open.into_iter().filter(|seed| *seed < end).min();
         let through = first_open.unwrap_or(begun);
-        Searched { tried: through - first, is_open: through < end, found, panicked }
+        Searched { tried: through - first, is_open: through < end, found, panicked, invalid }
     }
 }

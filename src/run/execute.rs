@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
-use crate::checks::linearizability::{self, judge};
+use crate::checks::linearizability::{self, judge_until};
 use crate::checks::liveness;
 use crate::faults::Happening;
 use crate::kernel::{NodeId, SystemId, Time};
@@ -143,7 +143,11 @@ pub fn execute<X: Custom>(
         }
         progress(Progress { now: sim.now(), end, events: sim.events() });
     };
-    finish(prepared, sim, stop, counters)
+    let over = Progress { now: sim.now(), end, events: sim.events() };
+    finish(prepared, sim, stop, counters, &mut || {
+        progress(over);
+        interrupt.load(Ordering::Relaxed)
+    })
 }
 
 fn sample<X: Custom>(sim: &mut Sim<Role<X>, Watch>, counters: &mut Vec<NodeCounters>) {
@@ -158,8 +162,9 @@ fn sample<X: Custom>(sim: &mut Sim<Role<X>, Watch>, counters: &mut Vec<NodeCount
 fn finish<X: Custom>(
     prepared: Prepared<X>,
     mut sim: Sim<Role<X>, Watch>,
-    stop: Option<Stop>,
+    mut stop: Option<Stop>,
     mut counters: Vec<NodeCounters>,
+    has_ended: &mut dyn FnMut() -> bool,
 ) -> Executed<X> {
     sample(&mut sim, &mut counters);
     let (now, events, digest) = (sim.now(), sim.events(), sim.digest());
@@ -202,7 +207,13 @@ fn finish<X: Custom>(
                 }
             }
             Kind::Linearizable { system, budget } => {
-                linearizable(check, &prepared, *system, *budget, &histories, &node_name)
+                let of = (*system, *budget);
+                let verdict = linearizable(check, &prepared, of, &histories, &node_name, has_ended);
+                // Without its verdict the run is not whole.
+                verdict.unwrap_or_else(|cut| {
+                    stop = None;
+                    cut
+                })
             }
             Kind::Liveness { system } => {
                 let judged = liveness.stores.iter().find(|(store, _)| store == system);
@@ -303,7 +314,8 @@ fn alive<X: Custom>(
             settled(Verdict::Inconclusive, "the run was over before the bound".to_owned())
         }
         liveness::Found::BeyondHelp => {
-            let message = "excused: so many nodes have lost their disks, or cannot read them, that the others are no quorum";
+            let message = "excused: so many nodes have lost their disks, cannot read them, or do not vote since they lost one, that the \
+                           others are no quorum";
             settled(Verdict::NotApplicable, message.to_owned())
         }
         liveness::Found::Violated(at, waits) => {
@@ -344,23 +356,27 @@ fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
     })
 }
 
+/// What the judge says of the history of a store, with a budget of states; if `has_ended` interrupts it, that it was so.
 fn linearizable<X: Custom>(
     check: &Check,
     prepared: &Prepared<X>,
-    system: SystemId,
-    budget: u64,
+    (system, budget): (SystemId, u64),
     histories: &[(SystemId, History)],
     node_name: &dyn Fn(NodeId) -> String,
-) -> CheckVerdict {
+    has_ended: &mut dyn FnMut() -> bool,
+) -> Result<CheckVerdict, CheckVerdict> {
     let about = name_of(prepared, system);
     let expected = "one order of all operations that keeps real time explains every answer";
     let settled =
         |verdict, message| settled(check, "linearizable", about.clone(), expected, verdict, message);
     let Some((_, history)) = histories.iter().find(|(store, _)| *store == system) else {
-        return settled(Verdict::Held, "nobody asked the store anything".to_owned());
+        return Ok(settled(Verdict::Held, "nobody asked the store anything".to_owned()));
     };
-    let judgement = judge(&history.operations, Some(&history.own_order), budget);
-    match judgement.verdict {
+    let judgement = judge_until(&history.operations, Some(&history.own_order), budget, has_ended);
+    let Some(judgement) = judgement else {
+        return Err(settled(Verdict::Inconclusive, "interrupted".to_owned()));
+    };
+    Ok(match judgement.verdict {
         linearizability::Verdict::Valid => settled(Verdict::Held, String::new()),
         linearizability::Verdict::Unknown => {
             let message = format!(
@@ -378,7 +394,7 @@ fn linearizable<X: Custom>(
             let at = Some(history.operations[violation.operation].returned);
             CheckVerdict { at, ..settled(Verdict::Violated, message) }
         }
-    }
+    })
 }
 
 /// What was sent over the whole run, and what became of it.

@@ -41,14 +41,15 @@ impl Half {
 }
 
 /// Finds distinct `candidates` that, put behind `from` one after the other, make the sequence `to`.
-pub(super) fn bridge(from: Reading, to: Stem, candidates: &[Value], effort: &mut Effort) -> Bridge {
+pub(super) fn bridge(from: Reading, to: Stem, candidates: &[Value], effort: &mut Effort<'_>) -> Bridge {
     let missing = to.length.saturating_sub(from.length) as usize;
     if missing == 0 || missing > candidates.len() {
         return if from.stem() == to { Bridge::Values(Vec::new()) } else { Bridge::Absent };
     }
     let (front, back) = (missing / 2, missing - missing / 2);
     let affordable = SEQUENCES_MAX.min(effort.left());
-    if back > HALF_MAX
+    if !effort.pause()
+        || back > HALF_MAX
         || candidates.len() > usize::from(u16::MAX)
         || arrangements(candidates.len(), back) > affordable
     {

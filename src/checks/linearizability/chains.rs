@@ -70,7 +70,7 @@ impl<'a> Chains<'a> {
         calls: &'a [Call],
         initial: Reading,
         guesses: &BTreeMap<Stem, Value>,
-        effort: &mut Effort,
+        effort: &mut Effort<'_>,
     ) -> Option<Chains<'a>> {
         let mut chains = Chains::unlinked(calls, initial)?;
         for (index, call) in (0u32..).zip(calls).take(closed_count(calls)) {

@@ -91,7 +91,7 @@ impl Chains<'_> {
 
     /// Finds the values that nobody saw as the last between a sequence that is known and the list that `state`
     /// adds to. `None` if that takes more effort than there is.
-    pub(super) fn bridge_to(&mut self, state: u32, effort: &mut Effort) -> Option<()> {
+    pub(super) fn bridge_to(&mut self, state: u32, effort: &mut Effort<'_>) -> Option<()> {
         let State { evidence, seen, .. } = self.states[state as usize];
         let stem = seen.and_then(Reading::before_last).expect("only lists are put aside");
         let (origins, all) = self.origins(stem, evidence);

@@ -36,7 +36,7 @@ use crate::model::history::Operation;
 use crate::model::op::{Key, Reading};
 
 use conflict::Conflict;
-use effort::Effort;
+use effort::{Effort, Patience};
 use search::Found;
 use violation::KeyHistory;
 use witness::OwnOrder;
@@ -115,6 +115,20 @@ pub fn judge(operations: &[Operation], own_order: Option<&[Option<u64>]>, budget
     Judge { budget, ..Judge::default() }.judge(operations, own_order)
 }
 
+/// The same, unless `has_ended` says so before it is done: then there is none. It is asked during searches, every millisecond or
+/// more often.
+pub fn judge_until(
+    operations: &[Operation],
+    own_order: Option<&[Option<u64>]>,
+    budget: u64,
+    has_ended: &mut dyn FnMut() -> bool,
+) -> Option<Judgement> {
+    let patience = Patience::new(has_ended);
+    let judge = Judge { budget, ..Judge::default() };
+    let judgement = judge.judge_with(operations, own_order, Effort::waited_for(budget, &patience));
+    (!patience.is_over()).then_some(judgement)
+}
+
 impl Judge {
     /// Judges a history. `own_order`, parallel to `operations`, gives the position at which the system applied each
     /// operation, such as its index in a log; an observation has the position of the last change it saw. Operations
@@ -123,6 +137,16 @@ impl Judge {
     /// # Panics
     /// If `own_order` is not as long as `operations`, or an operation returned before it was invoked.
     pub fn judge(&self, operations: &[Operation], own_order: Option<&[Option<u64>]>) -> Judgement {
+        self.judge_with(operations, own_order, Effort::new(self.budget))
+    }
+
+    /// `effort` is for the verdict, and again for the explanation.
+    fn judge_with(
+        &self,
+        operations: &[Operation],
+        own_order: Option<&[Option<u64>]>,
+        effort: Effort<'_>,
+    ) -> Judgement {
         assert!(
             own_order.is_none_or(|positions| positions.len() == operations.len()),
             "one position an operation"
@@ -152,14 +176,14 @@ impl Judge {
             judgement.keys_own_order_wrong += u64::from(history.own_order_wrong);
             open.push(history);
         }
-        let invalid = self.settle(open, &mut judgement);
+        let invalid = self.settle(open, effort, &mut judgement);
         judgement.keys_invalid = invalid.len() as u64;
         judgement.verdict = match (judgement.keys_invalid, judgement.keys_unknown) {
             (0, 0) => Verdict::Valid,
             (0, _) => Verdict::Unknown,
             (_, _) => Verdict::Invalid,
         };
-        judgement.violation = violation::first(&invalid, &mut Effort::new(self.budget));
+        judgement.violation = violation::first(&invalid, &mut { effort });
         judgement
     }
 
@@ -168,9 +192,9 @@ impl Judge {
     fn settle<'a>(
         &self,
         open: Vec<KeyHistory<'a>>,
+        mut effort: Effort<'_>,
         judgement: &mut Judgement,
     ) -> Vec<(KeyHistory<'a>, Conflict)> {
-        let mut effort = Effort::new(self.budget);
         let mut invalid = Vec::new();
         let mut recurring = Vec::new();
         let count = open.len() as u64;

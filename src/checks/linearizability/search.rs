@@ -31,7 +31,7 @@ pub(super) enum Found {
 }
 
 /// Looks for an order of the calls.
-pub(super) fn search(calls: &[Call], initial: Reading, effort: &mut Effort) -> Found {
+pub(super) fn search(calls: &[Call], initial: Reading, effort: &mut Effort<'_>) -> Found {
     Search::new(calls, initial).run(effort)
 }
 
@@ -115,10 +115,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn run(&mut self, effort: &mut Effort) -> Found {
+    fn run(&mut self, effort: &mut Effort<'_>) -> Found {
         self.take_observations();
         let mut place = self.events[HEAD as usize].next;
         while self.waiting > 0 {
+            if !effort.look() {
+                return Found::OutOfBudget;
+            }
             let event = self.events[place as usize];
             if event.is_return {
                 self.furthest = self.furthest.max(event.call as usize);

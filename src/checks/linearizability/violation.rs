@@ -78,12 +78,12 @@ impl<'a> KeyHistory<'a> {
     }
 
     /// The second stage for some of the key's calls.
-    pub(super) fn settle(&self, calls: &[Call], effort: &mut Effort) -> Settled {
+    pub(super) fn settle(&self, calls: &[Call], effort: &mut Effort<'_>) -> Settled {
         settle(calls, self.initial, &self.guesses, effort)
     }
 
     /// The second stage, then the third.
-    fn decide(&self, calls: &[Call], effort: &mut Effort) -> Settled {
+    fn decide(&self, calls: &[Call], effort: &mut Effort<'_>) -> Settled {
         match self.settle(calls, effort) {
             Settled::Open => match search(calls, self.initial, effort) {
                 Found::Order => Settled::Valid,
@@ -99,7 +99,7 @@ impl<'a> KeyHistory<'a> {
     ///
     /// A conflict says by when it stood at the latest, most often exactly: that rank and the one before it are
     /// probed first, in turn with the middle of what is left, so that a bad guess costs one probe.
-    fn earliest(&self, whole: &Conflict, horizon: Option<Time>, effort: &mut Effort) -> Option<Failure> {
+    fn earliest(&self, whole: &Conflict, horizon: Option<Time>, effort: &mut Effort<'_>) -> Option<Failure> {
         let closed = closed_count(&self.calls);
         let before = |horizon| self.calls[..closed].partition_point(|c| c.returned < horizon);
         let mut first = match horizon {
@@ -127,7 +127,7 @@ impl<'a> KeyHistory<'a> {
     }
 
     /// Why no order of the calls up to the return of this rank exists, if none does.
-    fn failure_at(&self, rank: usize, effort: &mut Effort) -> Option<Failure> {
+    fn failure_at(&self, rank: usize, effort: &mut Effort<'_>) -> Option<Failure> {
         let calls = prefix(&self.calls, rank, self.operations);
         match self.decide(&calls, effort) {
             Settled::Invalid(conflict) => Some(Failure { rank, conflict, calls }),
@@ -136,7 +136,7 @@ impl<'a> KeyHistory<'a> {
     }
 
     /// The failure in the terms of the history.
-    fn violation(&self, failure: Failure, effort: &mut Effort) -> Violation {
+    fn violation(&self, failure: Failure, effort: &mut Effort<'_>) -> Violation {
         let Failure { rank, mut conflict, mut calls } = failure;
         let operation = self.calls[rank].operation;
         if conflict.cause == Cause::NoOrder {
@@ -188,7 +188,7 @@ impl<'a> KeyHistory<'a> {
     /// Leaving out an observation only takes away a demand. A change may be left out if nothing that stays observes
     /// its value: an order with it then is an order without it, except where lists were seen, which may hold it. So
     /// what is left at any time proves that no order of all exists.
-    fn shrink(&self, mut calls: Vec<Call>, operation: u32, effort: &mut Effort) -> Vec<Call> {
+    fn shrink(&self, mut calls: Vec<Call>, operation: u32, effort: &mut Effort<'_>) -> Vec<Call> {
         let mut chunk = calls.len().div_ceil(2);
         loop {
             let mut end = calls.len();
@@ -209,13 +209,13 @@ impl<'a> KeyHistory<'a> {
         }
     }
 
-    fn is_impossible(&self, calls: &[Call], effort: &mut Effort) -> bool {
+    fn is_impossible(&self, calls: &[Call], effort: &mut Effort<'_>) -> bool {
         matches!(search(calls, self.initial, effort), Found::NoOrder { .. })
     }
 }
 
 /// The violation that stood first in any of the keys, of equals that of the first key. `None` if there are no keys.
-pub(super) fn first(invalid: &[(KeyHistory<'_>, Conflict)], effort: &mut Effort) -> Option<Violation> {
+pub(super) fn first(invalid: &[(KeyHistory<'_>, Conflict)], effort: &mut Effort<'_>) -> Option<Violation> {
     let mut first: Option<(&KeyHistory<'_>, Failure)> = None;
     for (history, whole) in invalid {
         let horizon = first.as_ref().map(|(first, failure)| first.calls[failure.rank].returned);

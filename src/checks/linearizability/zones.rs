@@ -56,7 +56,7 @@ pub(super) fn settle(
     calls: &[Call],
     initial: Reading,
     guesses: &BTreeMap<Stem, Value>,
-    effort: &mut Effort,
+    effort: &mut Effort<'_>,
 ) -> Settled {
     let Some(chains) = Chains::trace(calls, initial, guesses, effort) else { return Settled::Open };
     let mut layout = Layout::new(chains);

@@ -5,6 +5,7 @@ mod print;
 mod progress;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +28,9 @@ use crate::spec::{DataFiles, Diagnostics, Node, suggest};
 use crate::systems::Custom;
 use keep::{check_writable, keep};
 use progress::Bar;
+
+/// How many seeds behind the first are planned before any is run: most mistakes of a scenario show in any of them.
+const PLANNED_AHEAD: u64 = 200;
 
 /// The file that has the least scenario.
 const MINIMAL: &str = "minimal.toml";
@@ -129,6 +133,26 @@ struct Kept {
     others: Vec<Violation>,
 }
 
+/// How long the runs of a shrinking take.
+#[derive(Default)]
+struct Pace {
+    began: Cell<Option<f64>>,
+    longest: Cell<f64>,
+}
+
+impl Pace {
+    /// A run begins at this second of the hunt, and the one before is over.
+    fn begins(&self, now: f64) {
+        let took = self.began.replace(Some(now)).map_or(0.0, |began| now - began);
+        self.longest.set(self.longest.get().max(took));
+    }
+
+    /// The longest of those that are over, in seconds.
+    fn longest(&self) -> f64 {
+        self.longest.get()
+    }
+}
+
 /// What a hunt took.
 #[derive(Default)]
 struct Took {
@@ -159,11 +183,27 @@ impl Hunt {
         let mut took = Took::default();
         let searched = self.search::<X>(subject, &prey.hunted, &is_over, &bar, &mut took);
         took.search_s = clock.seconds();
+        if let Some(seed) = searched.invalid {
+            bar.end();
+            self.tell_invalid::<X>(&prey, seed, terminal);
+            return Ok(Exit::Invalid);
+        }
         let kept = match &searched.found {
             None => None,
             Some((seed, violations)) => {
                 let wanted = violations.iter().find(|one| self.is_wanted(one)).expect("it was found for one");
-                let tell = |runs: u64| bar.shrinking(*seed, runs);
+                let pace = Pace::default();
+                let tell = |runs: u64| {
+                    pace.begins(clock.seconds());
+                    bar.shrinking(*seed, runs);
+                };
+                // What is found is run once more, to be written down: it must not be begun too late for that.
+                let is_over = || {
+                    is_interrupted()
+                        || self
+                            .budget
+                            .is_some_and(|budget| clock.seconds() + pace.longest() >= budget.as_secs_f64())
+                };
                 let effort = Effort {
                     runs_max: self.shrink_runs,
                     reseed: self.reseed,
@@ -223,7 +263,7 @@ impl Hunt {
         prepare(&name, &scenario, seed, Limits::default(), diagnostics, &files)
     }
 
-    /// Plans every combination that a seed draws, and returns the first.
+    /// Plans the combinations that the first seeds draw, and returns the first; the others are planned when it is their turn.
     fn plan_drawn<X: Custom>(
         &self,
         loaded: &Loaded,
@@ -232,7 +272,7 @@ impl Hunt {
     ) -> Option<Prepared<X>> {
         let (mut planned, mut first) = (BTreeSet::new(), None);
         let mut findings = sweep.findings();
-        for seed in self.seeds.0..=self.seeds.1 {
+        for seed in self.seeds.0..=self.seeds.1.min(self.seeds.0.saturating_add(PLANNED_AHEAD)) {
             let drawn = sweep.drawn(seed).filter(|drawn| planned.insert(*drawn));
             let Some(drawn) = drawn else { continue };
             let mut found = Diagnostics::default();
@@ -246,6 +286,21 @@ impl Hunt {
         }
         findings.tell(diagnostics);
         first
+    }
+
+    /// Says what is wrong with the combination that a seed draws.
+    fn tell_invalid<X: Custom>(&self, prey: &Prey, seed: u64, terminal: &mut Terminal) {
+        let Hunted::Drawn(sweep) = &prey.hunted else {
+            unreachable!("the only combination was planned before")
+        };
+        let (drawn, document) = prey.hunted.under(seed);
+        let (mut diagnostics, mut found) = (Diagnostics::default(), Diagnostics::default());
+        let prepared = self.plan::<X>(&prey.loaded, &document, seed, &mut found);
+        assert!(prepared.is_none() && found.has_errors(), "what cannot be planned has a mistake");
+        let mut findings = sweep.findings();
+        findings.add(drawn, found);
+        findings.tell(&mut diagnostics);
+        terminal.say_block(&render(&prey.loaded.sources, &diagnostics, terminal.color_stderr()));
     }
 
     /// What of the sweep is hunted: one combination, unless each seed draws its own.

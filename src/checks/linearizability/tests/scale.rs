@@ -1,6 +1,6 @@
 //! Histories as long as real ones: every stage, mutated, in reasonable effort.
 
-use crate::checks::linearizability::{Judgement, Stages, Verdict, judge};
+use crate::checks::linearizability::{Judgement, Stages, Verdict, judge, judge_until};
 use crate::kernel::{Stream, Time};
 use crate::model::history::{Operation, Outcome, Reason};
 use crate::model::op::{Answer, Key, Op, Reading, Value};
@@ -179,4 +179,23 @@ fn a_spent_budget_ends_as_unknown() {
     operations.push(Operation { returned: Time(never), ..operation(0, read, (never, never), told) });
     let judgement = judge(&operations, None, 100);
     assert_eq!((judgement.verdict, judgement.keys_unknown, judgement.keys_invalid), (Verdict::Invalid, 2, 1));
+}
+
+/// Whoever waits is asked again and again, though no new state is explored, and an interrupted judge says nothing at all.
+#[test]
+fn an_interrupted_judge_has_no_verdict() {
+    let operations = history(Changes::Recurring(5), 2, 20_000, 8);
+    let asked = |patience: u32| {
+        let mut asked = 0;
+        let judgement = judge_until(&operations, None, 10 * BUDGET, &mut || {
+            asked += 1;
+            asked > patience
+        });
+        (judgement.map(|judgement| judgement.verdict), asked)
+    };
+    let (verdict, whole) = asked(u32::MAX);
+    assert_eq!(verdict, Some(judge(&operations, None, 10 * BUDGET).verdict));
+    assert!(whole > 4, "it was asked {whole} times");
+    assert_eq!(asked(2), (None, 3));
+    assert_eq!(asked(0), (None, 1));
 }
