@@ -84,3 +84,37 @@ impl<X: Custom> Observer<Role<X>> for Heard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hunt::{Files, Subject};
+    use crate::scenario::{LoadOptions, load_text};
+    use crate::spec::{DataFiles, NoDataFiles};
+    use crate::systems::Never;
+
+    /// The operations of a store's clients that come by this law, with this behind it.
+    fn operations(arrival: &str, more: &str) -> usize {
+        let text = format!(
+            "schema = 1\nduration = \"4s\"\n[system.kv]\ntype = \"raft\"\nnodes = 3\n\
+             [workload.clients]\ntarget = \"kv\"\narrival = \"{arrival}\"\n{more}"
+        );
+        let files: &Files<'_> = &|| -> Box<dyn DataFiles> { Box::new(NoDataFiles) };
+        let document = load_text("clients", &text, &LoadOptions::default()).document.expect("it is valid");
+        let prepared = Subject { name: "clients", files }.prepare::<Never>(&document);
+        Heard::of(&prepared.expect("it is valid")).operations.len()
+    }
+
+    #[test]
+    fn no_operation_begins_behind_the_end_of_a_workload() {
+        assert_eq!(operations("constant(10/s)", ""), 40);
+        assert_eq!(
+            operations("constant(10/s)", "until = \"2s\""),
+            19,
+            "the one that is due at its end is not asked"
+        );
+        let closed = "closed(clients=3, think=100ms)";
+        let half = operations(closed, "until = \"2s\"");
+        assert!((40..60).contains(&half) && operations(closed, "") > 80, "{half}");
+    }
+}

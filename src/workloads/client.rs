@@ -59,6 +59,8 @@ pub struct WorkloadConfig {
     pub draws: Keyed,
     /// How operations come.
     pub load: Load,
+    /// From then on none begins.
+    pub until: Option<Time>,
     /// What is asked.
     pub target: Target,
     /// Who is asked: the nodes of the target, nearest first.
@@ -212,6 +214,8 @@ impl Process for Clients {
                 self.begin(cx, self.due, 0);
                 self.plan_arrival(cx);
             }
+            // The client has nothing more to ask.
+            ClientTimer::Think(_) if self.is_after_all(cx.now()) => {}
             ClientTimer::Think(client) => self.begin(cx, cx.now(), client),
             ClientTimer::Again(slot) => self.ask(cx, slot),
             ClientTimer::Patience(slot) => self.overdue(cx, slot),
@@ -229,13 +233,19 @@ impl Clients {
         self.config.operations.as_ref().is_some_and(|operations| operations.last() <= self.begun)
     }
 
+    /// Whether nothing begins at this moment any more.
+    fn is_after_all(&self, at: Time) -> bool {
+        self.config.until.is_some_and(|until| at >= until)
+    }
+
     /// Arms the next arrival of an open loop. A node that was paused catches up: arrivals keep their due times.
     fn plan_arrival(&mut self, cx: &mut impl Context<Self>) {
         if self.is_done() {
             return;
         }
         let Load::Open(arrivals) = &self.config.load else { unreachable!("only an open loop has arrivals") };
-        if let Some(due) = arrivals.next(self.due, self.begun, self.draw(self.begun + 1, Draw::Arrival)) {
+        let due = arrivals.next(self.due, self.begun, self.draw(self.begun + 1, Draw::Arrival));
+        if let Some(due) = due.filter(|due| !self.is_after_all(*due)) {
             self.due = due;
             cx.arm(ClientTimer::Arrival, due.since(cx.now()));
         }

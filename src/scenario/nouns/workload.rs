@@ -43,6 +43,8 @@ crate::options! {
         region: Option<Located<String>>,
         /// How operations come.
         arrival: Located<ArrivalOptions>,
+        /// No operation begins from then on; those that wait for an answer go on waiting.
+        until: Option<Duration> [Duration(1)..],
         /// Which keys operations concern.
         keys: Located<KeysOptions> = "uniform(n=1000)",
         /// Kinds of operations on a store and their weights: read, write, cas, append, propose. A proposal makes an absent key hold

@@ -1,6 +1,6 @@
 //! What workloads ask, and of whom.
 
-use crate::kernel::{Keyed, SystemId};
+use crate::kernel::{Keyed, SystemId, Time};
 use crate::model::op::OpKind;
 use crate::model::route::Route;
 use crate::spec::code::Code;
@@ -155,6 +155,7 @@ pub(super) fn workload_config(
         id: (placed.systems.len() + index) as u16,
         draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
         load,
+        until: options.until.map(|until| Time::ZERO + until),
         target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
         nodes: blueprint.nearest_first(blueprint.place(node), asked),
         route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
