@@ -92,7 +92,7 @@ pub enum Found {
     Held,
     /// The run was over before the bound.
     TooShort,
-    /// No core could be healed: a quorum has lost its disks.
+    /// No core could be healed: those who still vote are no quorum.
     BeyondHelp,
     /// It did not, since then; and who waits for what.
     Violated(Time, Vec<String>),
@@ -218,6 +218,7 @@ impl Liveness {
             ConsensusNote::Synod(_)
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Accepted { .. }
+            | ConsensusNote::Foreseen { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Rejoined
             | ConsensusNote::Truncated { .. }

@@ -86,8 +86,10 @@ mod tests {
             incarnation: Incarnation(1),
             leads: None,
             elected_by: None,
+            may_be_elected_by: Vec::new(),
             outs: 0,
             has_halted: false,
+            has_lost_vote: false,
             has_lost_disk: false,
         };
         let systems = ["kv", "others"].map(str::to_owned);

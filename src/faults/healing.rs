@@ -39,7 +39,8 @@ pub struct Healing {
 }
 
 /// Nodes of a system that can serve by themselves, in the order of their ids: a quorum of it or more, by whatever any of its nodes
-/// takes for its voters. Drawn from those that can take part; `None` if these are no quorum.
+/// that can take part takes for its voters. Drawn from those that can; `None` if these are no quorum. Who has forgotten what it
+/// promised may be among them, and is no part of a quorum.
 pub fn quorum_core(
     roster: &Roster,
     patient: &Patient,
@@ -50,12 +51,13 @@ pub fn quorum_core(
     let quorum = nodes.len() - patient.spare;
     let can = |node: &NodeId| roster.nodes[node.index()].can_take_part();
     let mut core: Vec<NodeId> = nodes.iter().copied().filter(can).collect();
-    let electorates = electorates(roster, nodes);
+    let electorates = electorates(roster, &core);
     let can_serve = |core: &[NodeId]| {
-        let bits = core.iter().filter_map(|node| nodes.binary_search(node).ok()).map(|slot| 1 << slot);
+        let vote = core.iter().filter(|node| !roster.nodes[node.index()].has_lost_vote);
+        let bits = vote.filter_map(|node| nodes.binary_search(node).ok()).map(|slot| 1 << slot);
         let bits = bits.fold(0, |all: u64, bit: u64| all | bit);
         match electorates.is_empty() {
-            true => core.len() >= quorum,
+            true => bits.count_ones() as usize >= quorum,
             false => electorates.iter().all(|electorate| electorate.is_served_by(bits)),
         }
     };
@@ -69,9 +71,11 @@ pub fn quorum_core(
     can_serve(&core).then_some(core)
 }
 
-/// Whom the nodes of a system take for its voters, each view once. While voters change several are held.
+/// Whom these nodes of a system take for its voters, or may come to, each view once. While voters change several are held.
 fn electorates(roster: &Roster, nodes: &[NodeId]) -> Vec<Electorate> {
-    let told = nodes.iter().filter_map(|node| roster.nodes[node.index()].elected_by);
+    let of = |node: &NodeId| &roster.nodes[node.index()];
+    let told =
+        nodes.iter().flat_map(|node| of(node).elected_by.iter().chain(&of(node).may_be_elected_by).copied());
     told.fold(Vec::new(), |mut known, electorate| {
         if !known.contains(&electorate) {
             known.push(electorate);
@@ -92,7 +96,18 @@ impl Fault for Healing {
                 (None, _) => {
                     let unable = |node: &&NodeId| !cx.roster.nodes[node.index()].can_take_part();
                     let unable: Vec<NodeId> = system.nodes.iter().filter(unable).copied().collect();
-                    format!("{} is beyond help: {} lack their disks", system.name, cx.roster.names(&unable))
+                    let forgetful = |node: &&NodeId| {
+                        !unable.contains(node) && cx.roster.nodes[node.index()].has_lost_vote
+                    };
+                    let forgetful: Vec<NodeId> = system.nodes.iter().filter(forgetful).copied().collect();
+                    let [unable, forgetful] = [&unable, &forgetful].map(|nodes| match nodes.is_empty() {
+                        true => "none".to_owned(),
+                        false => cx.roster.names(nodes),
+                    });
+                    format!(
+                        "{} is beyond help: {unable} lack their disks, {forgetful} their votes",
+                        system.name
+                    )
                 }
                 (Some(_), true) => format!("all of {} healed", system.name),
                 (Some(core), false) => {
@@ -150,8 +165,10 @@ mod tests {
             incarnation: Incarnation(1),
             leads: None,
             elected_by: None,
+            may_be_elected_by: Vec::new(),
             outs: 0,
             has_halted: false,
+            has_lost_vote: false,
             has_lost_disk: false,
         };
         Roster::new((0..5).map(node).collect(), &["kv".to_owned()], vec!["here".to_owned()], Talks::default())
@@ -188,6 +205,32 @@ mod tests {
         assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [None]);
     }
 
+    /// Who has a new disk learns, and votes no more before it was taken in again.
+    #[test]
+    fn who_has_lost_its_vote_may_be_in_a_core_and_is_no_part_of_its_quorum() {
+        let mut roster = five();
+        (roster.nodes[1].has_lost_vote, roster.nodes[3].has_lost_vote) = (true, true);
+        let vote = [0, 2, 4];
+        let cores = drawn(&roster, CoreSize::Random);
+        assert_eq!(cores.len(), 4, "the three that vote, with or without each of the others: {cores:?}");
+        assert!(cores.iter().flatten().all(|core| vote.iter().all(|node| core.contains(node))), "{cores:?}");
+        roster.nodes[4].has_lost_vote = true;
+        assert_eq!(drawn(&roster, CoreSize::Random).into_iter().collect::<Vec<_>>(), [None]);
+        roster.nodes[0].elected_by = Some(Electorate { voters: 0b00111, ..Electorate::default() });
+        assert!(drawn(&roster, CoreSize::All).first().is_some_and(Option::is_some), "two of three vote");
+    }
+
+    /// Nobody who serves can hear of a view that stood on a lost disk alone.
+    #[test]
+    fn the_view_of_who_cannot_take_part_does_not_count() {
+        let mut roster = five();
+        roster.nodes[4].elected_by = Some(Electorate { voters: 0b11111, outgoing: 0, quorum: 5 });
+        roster.nodes[0].elected_by = Some(Electorate { voters: 0b01111, ..Electorate::default() });
+        assert!(drawn(&roster, CoreSize::Random).iter().flatten().all(|core| core.len() == 5));
+        (roster.nodes[4].has_lost_disk, roster.nodes[4].up) = (true, false);
+        assert!(drawn(&roster, CoreSize::Random).iter().flatten().any(|core| core.len() == 3));
+    }
+
     /// While voters change, either view may be the one that counts: a core is a quorum of both.
     #[test]
     fn a_core_is_a_quorum_by_whatever_anybody_takes_for_the_voters() {
@@ -202,6 +245,12 @@ mod tests {
         };
         assert!(cores.iter().all(all), "{cores:?}");
         assert!(cores.contains(&Some(vec![0, 2, 4])) && cores.contains(&Some(vec![0, 1, 3, 4])), "{cores:?}");
+        // So is one that may come to count.
+        let mut changing = five();
+        changing.nodes[1].elected_by = voters(0b11111);
+        changing.nodes[1].may_be_elected_by = voters(0b00011).into_iter().collect();
+        let both = |core: &Vec<u32>| core.contains(&0) && core.contains(&1) && core.len() > 2;
+        assert!(drawn(&changing, CoreSize::Random).iter().flatten().all(both));
         // Where a quorum is larger than a majority, it takes more of them.
         roster.nodes[0].elected_by = Some(Electorate { voters: 0b11111, outgoing: 0, quorum: 4 });
         roster.nodes[3].elected_by = None;

@@ -45,10 +45,14 @@ pub struct NodeFacts {
     pub leads: Option<u64>,
     /// Who elects leaders, as far as it has told.
     pub elected_by: Option<Electorate>,
+    /// Who may come to, by what it holds.
+    pub may_be_elected_by: Vec<Electorate>,
     /// Strikes in force that put it out of service, or out of reach.
     pub outs: u32,
     /// Whether its process takes part no more until it is restarted.
     pub has_halted: bool,
+    /// Whether its vote does not count, as its disk was lost and it has not been taken in again since.
+    pub has_lost_vote: bool,
     /// Whether its disk was lost, or a boot could not read all of it. Known to faults that ask
     /// ([`Fault::asks_for_disks`](super::Fault::asks_for_disks)).
     pub has_lost_disk: bool,
@@ -127,7 +131,8 @@ impl Roster {
     /// Takes note of a change of leadership; returns what it comes to. Who gives up a campaign has lost nothing.
     #[inline]
     pub fn lead(&mut self, node: NodeId, change: Leadership) -> Option<News> {
-        let NodeFacts { leads, elected_by, has_halted, .. } = &mut self.nodes[node.index()];
+        let NodeFacts { leads, elected_by, may_be_elected_by, has_halted, has_lost_vote, .. } =
+            &mut self.nodes[node.index()];
         *has_halted |= change == Leadership::Halted;
         match change {
             Leadership::Gained { term } => {
@@ -136,6 +141,15 @@ impl Roster {
             }
             Leadership::ElectedBy(electorate) => {
                 *elected_by = Some(electorate);
+                may_be_elected_by.clear();
+                None
+            }
+            Leadership::MayBeElectedBy(electorate) => {
+                may_be_elected_by.push(electorate);
+                None
+            }
+            Leadership::VoteLost | Leadership::VoteRegained => {
+                *has_lost_vote = change == Leadership::VoteLost;
                 None
             }
             Leadership::Lost | Leadership::Halted => {

@@ -202,9 +202,11 @@ mod tests {
             incarnation: Incarnation(1),
             outs: 0,
             has_halted: false,
+            has_lost_vote: false,
             has_lost_disk: false,
             leads: None,
             elected_by: None,
+            may_be_elected_by: Vec::new(),
         };
         Roster::new((0..nodes).map(facts).collect(), &["kv".into()], vec!["here".into()], Talks::default())
     }

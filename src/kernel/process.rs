@@ -126,7 +126,7 @@ impl Electorate {
     }
 }
 
-/// A change of a node's own belief that it leads its system, or of who elects a leader.
+/// A change of a node's own belief that it leads its system, or of who elects a leader and whether its own vote counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leadership {
     /// It leads, in this term (ballot, view); a system's leader is the one of the highest term.
@@ -134,8 +134,14 @@ pub enum Leadership {
         /// The term, as a number that grows.
         term: u64,
     },
-    /// These elect from now on.
+    /// These elect from now on, and whoever else might have come to is not known any more.
     ElectedBy(Electorate),
+    /// It holds what may make these elect in place of those, once others agree.
+    MayBeElectedBy(Electorate),
+    /// It has forgotten what it promised, and knows that: its vote counts no more until the others have taken it in again.
+    VoteLost,
+    /// They have.
+    VoteRegained,
     /// It leads no longer.
     Lost,
     /// It leads no longer, and takes part no more until it is restarted.

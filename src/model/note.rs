@@ -124,6 +124,13 @@ pub enum ConsensusNote {
         /// How many of the voters must agree; 0 is a majority.
         quorum: u8,
     },
+    /// It has accepted a value that, once it is chosen, has these decide after a while.
+    Foreseen {
+        /// Who votes then.
+        voters: Slots,
+        /// How many of them must agree; 0 is a majority.
+        quorum: u8,
+    },
     /// Its disk is a new one in the place of one that was lost, as it knows: it votes and acknowledges nothing until the
     /// others have taken it in again.
     Recovering,
@@ -337,6 +344,7 @@ impl Note for ConsensusNote {
             ConsensusNote::Configured { voters, outgoing, quorum } => {
                 (13, [voters.0, outgoing.0, u64::from(quorum)])
             }
+            ConsensusNote::Foreseen { voters, quorum } => (18, [voters.0, u64::from(quorum), 0]),
             ConsensusNote::Recovering => (14, [0; 3]),
             ConsensusNote::Rejoined => (15, [0; 3]),
             ConsensusNote::Accepted { index, term, value } => (16, [index.0, u64::from(term.0), value]),
@@ -360,13 +368,13 @@ impl Note for ConsensusNote {
             ConsensusNote::SteppedDown { .. } => Some(Leadership::Lost),
             ConsensusNote::Halted { .. } => Some(Leadership::Halted),
             ConsensusNote::Configured { voters, outgoing, quorum } => {
-                // A quorum that decides, or one that elects and so meets each of those.
-                let least = u32::from(quorum);
-                let meeting = if least == 0 { 0 } else { (voters.len() as u32 + 1).saturating_sub(least) };
-                let electorate =
-                    Electorate { voters: voters.0, outgoing: outgoing.0, quorum: least.max(meeting) };
-                Some(Leadership::ElectedBy(electorate))
+                Some(Leadership::ElectedBy(electorate(voters, outgoing, quorum)))
             }
+            ConsensusNote::Foreseen { voters, quorum } => {
+                Some(Leadership::MayBeElectedBy(electorate(voters, Slots::NONE, quorum)))
+            }
+            ConsensusNote::Recovering => Some(Leadership::VoteLost),
+            ConsensusNote::Rejoined => Some(Leadership::VoteRegained),
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }
@@ -376,12 +384,17 @@ impl Note for ConsensusNote {
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. }
-            | ConsensusNote::Recovering
-            | ConsensusNote::Rejoined
             | ConsensusNote::Synod(_)
             | ConsensusNote::Accepted { .. } => None,
         }
     }
+}
+
+/// Who can elect and decide, where so many of the voters decide (0: a majority), and enough elect to meet each of those.
+fn electorate(voters: Slots, outgoing: Slots, quorum: u8) -> Electorate {
+    let least = u32::from(quorum);
+    let meeting = if least == 0 { 0 } else { (voters.len() as u32 + 1).saturating_sub(least) };
+    Electorate { voters: voters.0, outgoing: outgoing.0, quorum: least.max(meeting) }
 }
 
 fn of_operation(index: LogIndex, session: SessionId, sequence: u32) -> [u64; 3] {

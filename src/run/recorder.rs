@@ -275,6 +275,7 @@ impl Recorder {
             | ConsensusNote::Served { .. }
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. }
+            | ConsensusNote::Foreseen { .. }
             | ConsensusNote::Accepted { .. } => {}
             ConsensusNote::Configured { voters, outgoing, .. } => {
                 let event = RoleEvent::Configured { voters, outgoing };

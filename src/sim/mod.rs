@@ -276,8 +276,10 @@ impl<P: Process> Setup<P> {
             incarnation: crate::faults::Incarnation(0),
             leads: None,
             elected_by: None,
+            may_be_elected_by: Vec::new(),
             outs: 0,
             has_halted: false,
+            has_lost_vote: false,
             has_lost_disk: false,
         };
         let nodes = self.nodes.iter().map(facts).collect();

@@ -273,11 +273,22 @@ impl<R: Clone> Disk<R> {
         self.syncs.iter_mut().map(delayed).collect()
     }
 
-    /// All that was imposed is over. Returns when the syncs complete that waited for it.
+    /// All that was imposed is over, and what it left: a sync that was asked for while the device was slow takes no longer than
+    /// one that is asked for now. Returns when the syncs under way complete, if they were held up.
     pub fn mend_all(&mut self, now: Time) -> Vec<Time> {
-        let ids = self.faults.as_ref().map_or(Vec::new(), |faults| faults.ids());
-        // Only the end of the last that holds the device up moves anything.
-        ids.into_iter().flat_map(|id| self.mend(now, id)).collect()
+        let Some(faults) = &self.faults else { return Vec::new() };
+        for id in faults.ids() {
+            self.mend(now, id);
+        }
+        self.counters.busy = self.counters.busy.saturating_sub(self.busy_until.since(now));
+        self.busy_until = self.busy_until.min(now);
+        let mut syncs = std::mem::take(&mut self.syncs);
+        for sync in &mut syncs {
+            let time = self.draw(|profile| profile.fsync.as_ref());
+            sync.due = self.occupy(now, time).min(sync.due.max(now));
+        }
+        self.syncs = syncs;
+        self.syncs.iter().map(|sync| sync.due).collect()
     }
 
     /// Whether it is gone, and there is no new one before the next boot.

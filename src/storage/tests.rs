@@ -118,6 +118,24 @@ fn slow_downs_multiply_and_end_one_by_one() {
     assert_eq!(rig.sync(100_000_000, Areas::ALL), Time(103_000_000));
 }
 
+#[test]
+fn a_healed_disk_is_not_busy_with_what_it_was_slow_at() {
+    let mut rig = Rig::new();
+    rig.append(LOG, 1);
+    rig.ail(0, Ailment::Slow { factor: 1_000_000 });
+    assert_eq!(rig.sync(0, Areas::ALL), Time(1_000_000_000_000));
+    rig.disk.mend(Time(1), AilmentId(0));
+    assert_eq!(rig.sync(1, Areas::ALL), Time(1_000_001_000_000), "it is slow no more, and not done either");
+    let due = rig.disk.mend_all(Time(5_000_000));
+    assert_eq!(due, [Time(6_000_000), Time(7_000_000)], "one after the other, in the time that each takes");
+    assert_eq!(rig.disk.complete(Time(6_000_000)).map(|done| done.token), Some(DiskToken(0)));
+    assert_eq!(rig.disk.complete(Time(7_000_000)).map(|done| done.token), Some(DiskToken(1)));
+    assert_eq!(rig.disk.complete(Time(1_000_000_000_000)), None);
+    // Nor is one that would have been done sooner.
+    assert_eq!(rig.sync(8_000_000, Areas::ALL), Time(9_000_000));
+    assert_eq!(rig.disk.mend_all(Time(8_500_000)), [Time(9_000_000)]);
+}
+
 const ALWAYS: Probability = Probability::ALWAYS;
 const NEVER: Probability = Probability::ZERO;
 

@@ -164,6 +164,7 @@ impl Invariants {
                 self.mirrors[slot].recover();
                 self.excuse(slot);
             }
+            ConsensusNote::Foreseen { .. } => {}
             ConsensusNote::Rejoined => self.mirrors[slot].forgot = LogIndex(0),
             ConsensusNote::Halted { .. } => {
                 self.mirrors[slot].halt();

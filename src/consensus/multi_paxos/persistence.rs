@@ -16,7 +16,8 @@ use crate::consensus::group_commit::GroupCommit;
 use crate::consensus::replicated_log::{Position, Snapshot};
 use crate::kernel::{Area, Context, DiskToken, Durable, NodeId, Write};
 use crate::model::halt::Halt;
-use crate::model::log::{Entry, LogIndex, Term};
+use crate::model::log::{Command, Entry, LogIndex, Term};
+use crate::model::membership::Configuration;
 use crate::model::note::ConsensusNote;
 
 use super::bugs;
@@ -262,6 +263,10 @@ impl MultiPaxos {
             cx.note(ConsensusNote::Committed { index, term, prefix });
         }
         self.tell_configuration(cx);
+        let not_in_force = LogIndex(self.commit_index.0.saturating_sub(self.options.alpha)).next();
+        for Vote { entry, .. } in self.log.votes(not_in_force.max(covered.next())) {
+            self.foresee(cx, &entry);
+        }
         if disk.end(JOURNAL) > self.durability.next_record {
             self.write(cx, JOURNAL, Write::TruncateSuffix { from: self.durability.next_record });
         }
@@ -292,6 +297,16 @@ impl MultiPaxos {
         let value = self.log.accept(index, ballot, entry, record).value;
         durability.undurable.push_back(Undurable { record, index, ballot, value });
         self.write(cx, JOURNAL, Write::Append(Record::Vote(Vote { index, ballot, entry })));
+        self.foresee(cx, &entry);
+    }
+
+    /// Tells the observers who decides once this entry is chosen, and the slots between are.
+    #[inline]
+    fn foresee(&self, cx: &mut impl Context<Self>, entry: &Entry) {
+        if let Command::Reconfigure(Configuration { voters, .. }) = entry.command {
+            let quorum = self.options.quorums.noted_q2(voters.len());
+            cx.note(ConsensusNote::Foreseen { voters, quorum });
+        }
     }
 
     /// Drops the log up to and including `base`, and the journal before `first_record`; a durable snapshot covers both.

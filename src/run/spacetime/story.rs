@@ -216,6 +216,9 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
             ConsensusNote::Configured { voters, .. } => {
                 alone(Sort::Leadership, format!("voters {}", voters.numbers()))
             }
+            ConsensusNote::Foreseen { voters, .. } => {
+                alone(Sort::Plain, format!("may have voters {}", voters.numbers()))
+            }
             ConsensusNote::Synod(note) => return synod_words(note),
             ConsensusNote::Recovering => {
                 (Sort::Plain, "recovers".to_owned(), "recovers: its disk was replaced".to_owned())

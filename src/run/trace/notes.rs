@@ -103,6 +103,13 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
             }
         }
         ConsensusNote::Synod(note) => synod(line, note),
+        ConsensusNote::Foreseen { voters, quorum } => {
+            line.note("foreseen");
+            line.text("voters", &voters.numbers());
+            if quorum > 0 {
+                line.integer("quorum", quorum);
+            }
+        }
         ConsensusNote::Recovering => line.note("recovering"),
         ConsensusNote::Rejoined => line.note("rejoined"),
         ConsensusNote::Halted { why } => {

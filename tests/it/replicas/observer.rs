@@ -130,6 +130,7 @@ impl Observer {
             ConsensusNote::Campaigned { .. }
             | ConsensusNote::SteppedDown { .. }
             | ConsensusNote::Synced { .. }
+            | ConsensusNote::Foreseen { .. }
             | ConsensusNote::Recovering
             | ConsensusNote::Synod(_)
             | ConsensusNote::Accepted { .. }

@@ -116,6 +116,9 @@ pub fn describe_note(note: &ConsensusNote) -> String {
             let configuration = Configuration { voters: *voters, outgoing: *outgoing, learners: Slots::NONE };
             format!("configured {}", describe_configuration(&configuration))
         }
+        ConsensusNote::Foreseen { voters, .. } => {
+            format!("foresees {}", describe_configuration(&Configuration::of_voters(*voters)))
+        }
         ConsensusNote::Synod(note) => note.words(&|slot| (slot + 1).to_string()),
         ConsensusNote::Recovering => "recovers: its disk is new".into(),
         ConsensusNote::Rejoined => "was taken in again".into(),
