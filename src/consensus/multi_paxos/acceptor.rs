@@ -87,6 +87,8 @@ impl MultiPaxos {
         }
         self.vouch();
         self.follow_commit(cx, accept.commit);
+        // What it needs may all be on its disk since before it restarted: no sync will say so.
+        self.vouch_for_durable();
         if self.commit_index < accept.base {
             self.fetch_snapshot(cx, from);
         }

@@ -25,7 +25,7 @@ impl MultiPaxos {
         } else {
             LogIndex((first.0 + u64::from(count) - 1).saturating_sub(u64::from(behind)))
         };
-        if self.hear_answer(cx, slot, ballot) {
+        if self.hear_answer(cx, slot, ballot, true) {
             self.count(cx, slot, first, count, through);
         }
     }
@@ -38,7 +38,7 @@ impl MultiPaxos {
         round: u32,
         through: LogIndex,
     ) {
-        if !self.hear_answer(cx, slot, ballot) {
+        if !self.hear_answer(cx, slot, ballot, true) {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { unreachable!("seen just now") };
@@ -54,12 +54,13 @@ impl MultiPaxos {
         self.reconsider_window(cx);
     }
 
-    /// Takes in that an acceptor is alive. Returns whether it answers this leadership.
-    fn hear_answer(&mut self, cx: &mut impl Context<Self>, slot: usize, ballot: Term) -> bool {
+    /// Takes in that an acceptor is alive, and whether it remembers what it promised. Returns whether it answers this leadership.
+    fn hear_answer(&mut self, cx: &mut impl Context<Self>, slot: usize, ballot: Term, vouches: bool) -> bool {
         let Role::Leader(leader) = &mut self.role else { return false };
         let answers = ballot == self.promised && leader.members.has(slot);
         if answers {
-            leader.followers[slot].heard_at = cx.now();
+            let progress = &mut leader.followers[slot];
+            (progress.heard_at, progress.vouches) = (cx.now(), vouches);
         }
         answers
     }
@@ -98,7 +99,7 @@ impl MultiPaxos {
         through: LogIndex,
         round: u32,
     ) {
-        if !self.hear_answer(cx, slot, ballot) {
+        if !self.hear_answer(cx, slot, ballot, false) {
             return;
         }
         let Role::Leader(leader) = &mut self.role else { unreachable!("seen just now") };

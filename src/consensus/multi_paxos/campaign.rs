@@ -38,7 +38,9 @@ impl MultiPaxos {
         if !self.may_campaign() {
             return; // The timer begins anew when a leader is heard.
         }
-        if self.options.pre_vote {
+        // Nobody tells one who does not vote that another leads: it disturbs no leader that others hear. Two of them would depose
+        // each other for ever.
+        if self.options.pre_vote || !self.is_voter() {
             self.ask_pre_votes(cx);
         } else {
             self.campaign(cx, false);

@@ -228,17 +228,32 @@ impl MultiPaxos {
             None => goal.next_step(&now, Method::Direct, self.caught_up(cx.now(), goal)),
         };
         match step {
-            Step::Enter(next) => {
+            Step::Enter(next) if self.could_serve(next, cx.now()) => {
                 self.give_a_slot(Command::Reconfigure(next));
                 self.open_window(cx);
             }
             Step::CatchUp(_) => {}
-            Step::Reached => {
+            // What could not serve is not begun: whoever wants it asks again.
+            Step::Enter(_) | Step::Reached => {
                 let Role::Leader(leader) = &mut self.role else { return };
                 leader.goal = None;
                 leader.catch_up.stop();
             }
         }
+    }
+
+    /// Whether those who answer this leader, and vote as far as they have said, could elect and decide by themselves (not in the
+    /// papers): who lets a well voter go while others are down, or have lost their disks, may wait for these for ever.
+    fn could_serve(&self, next: Configuration, now: Time) -> bool {
+        let Role::Leader(leader) = &self.role else { return false };
+        let answers = |slot: &usize| {
+            let progress = &leader.followers[*slot];
+            *slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
+        };
+        let next = InForce::new(next, self.options.quorums);
+        let voters = next.configuration.voters.iter();
+        let able = voters.filter(answers).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)));
+        next.is_phase_1_quorum(able) && next.is_phase_2_quorum(able)
     }
 
     /// A change that is chosen comes into force when the slots up to there are: no-ops fill what commands do not.

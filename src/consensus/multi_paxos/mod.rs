@@ -108,6 +108,8 @@ pub struct MultiPaxos {
     durability: Durability,
     saving: Option<Saving>,
     fetching: Option<Fetching>,
+    /// By slot: the snapshot that is handed out there.
+    handing_out: Vec<Option<Rc<Snapshot>>>,
     /// What it asks a leader for, for reads that it serves itself.
     asking: Asking,
     /// Set while its disk is a new one in the place of one that was lost, and it has not been taken in again.
@@ -216,6 +218,7 @@ impl Process for MultiPaxos {
             durability: Durability::new(next_record),
             saving: None,
             fetching: None,
+            handing_out: vec![None; config.roster.len()],
             asking: Asking::default(),
             recovering,
             halted: false,

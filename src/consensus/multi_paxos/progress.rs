@@ -31,6 +31,8 @@ pub struct Progress {
     pub through_at_round: LogIndex,
     /// The newest round that it returned while its disk was a new one, so that it confirmed nothing.
     pub round_of_learner: u32,
+    /// Whether it has answered in this ballot, and the last time as one who remembers all that it promised.
+    pub vouches: bool,
     /// When it last answered.
     pub heard_at: Time,
 }
@@ -49,6 +51,7 @@ impl Progress {
             round: 0,
             round_of_learner: 0,
             through_at_round: LogIndex(0),
+            vouches: false,
             heard_at: now,
         }
     }

@@ -84,7 +84,13 @@ impl MultiPaxos {
     fn replicate(&mut self, cx: &mut impl Context<Self>, slot: usize, shared: &mut Option<Rc<Accept>>) {
         // Without the parallel write nothing leaves before it is durable here (as Raft: Ongaro 2014, §10.2.1).
         let through = if self.options.parallel_leader_write { self.vouched } else { self.vouched_durable };
-        let last = if self.has_bug(bugs::NO_GAP_FILL) { self.log.last_index() } else { through };
+        let last = match &self.role {
+            // What is proposed does not end where the first gap is.
+            Role::Leader(leader) if self.has_bug(bugs::NO_GAP_FILL) => {
+                leader.campaign.queue.first().previous()
+            }
+            Role::Leader(_) | Role::Follower | Role::PreCandidate { .. } | Role::Candidate(_) => through,
+        };
         let mut was_waiting = true;
         while let Some(next) = self.next_to_send(slot, last) {
             let accept = match shared {

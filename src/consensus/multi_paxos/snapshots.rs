@@ -2,7 +2,8 @@
 //! replaces are cut, so that a crash in between leaves a snapshot and more log than needed, never less.
 //!
 //! What is chosen hangs on no ballot, so that any server may hand its snapshot to any other: who lacks what others have
-//! compacted, a follower or a candidate, fetches it piece by piece. Who hands it out remembers nothing of that.
+//! compacted, a follower or a candidate, fetches it piece by piece. Who hands it out goes on with the snapshot that it began
+//! with, though it has taken newer ones: else a follower that takes longer than that would begin again for ever.
 
 use std::rc::Rc;
 
@@ -134,7 +135,12 @@ impl MultiPaxos {
         last_index: LogIndex,
         offset: u32,
     ) {
-        let Some(snapshot) = &self.snapshot else { return };
+        let Some(slot) = self.roster.slot(from) else { return };
+        let begun = &mut self.handing_out[slot];
+        if begun.as_ref().is_none_or(|begun| begun.last.index != last_index) {
+            begun.clone_from(&self.snapshot);
+        }
+        let Some(snapshot) = begun else { return };
         let is_same = snapshot.last.index == last_index && offset <= snapshot.size;
         let offset = if is_same { offset } else { 0 };
         let length = self.options.snapshot_chunk.min(snapshot.size - offset);

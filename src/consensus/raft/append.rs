@@ -76,6 +76,7 @@ impl Raft {
         self.step_down(cx);
         self.leader = Some(from);
         self.heard_at = Some(cx.now());
+        self.timeouts = 0;
         self.arm_election(cx);
         true
     }

@@ -30,10 +30,15 @@ impl Raft {
     pub(super) fn on_election_timeout(&mut self, cx: &mut impl Context<Self>) {
         assert!(!self.is_leader(), "a leader's election timer is not armed");
         self.leader = None;
+        self.timeouts = self.timeouts.saturating_add(1);
         if !self.may_campaign() {
-            return; // The timer begins anew when a leader is heard.
+            if self.configuration().learners.has(self.slot) && self.recovering.is_none() {
+                self.arm_election(cx);
+            }
+            return; // The timer of the others begins anew when a leader is heard.
         }
-        if self.options.pre_vote {
+        // Who does not vote may only not have heard what became of it: it disturbs no leader that others hear.
+        if self.options.pre_vote || !self.is_voter() {
             self.ask_pre_votes(cx);
         } else {
             self.campaign(cx, false);
@@ -111,10 +116,14 @@ impl Raft {
         &mut self,
         cx: &mut impl Context<Self>,
         from: NodeId,
+        slot: usize,
         request: RequestVote,
     ) {
         if self.recovering.is_some() {
             return; // It may have voted in that term already.
+        }
+        if self.has_left(slot) && !self.is_up_to_date(&request) {
+            return; // It was never told, and would end a term that it could not win.
         }
         if request.term < self.current_term {
             let refusal = Message::VoteReply { term: self.current_term, granted: false, pre_vote: false };
@@ -211,6 +220,12 @@ impl Raft {
         cx.arm(Timer::Heartbeat, self.options.heartbeat_interval);
         self.replicate_to_all(cx);
         self.confirm_rounds(cx);
+    }
+
+    /// Whether a server has no vote, as is known to be committed, and does not come to have one.
+    fn has_left(&self, slot: usize) -> bool {
+        let committed = self.configurations.at(self.commit_index);
+        !committed.is_voter(slot) && !self.configuration().is_voter(slot)
     }
 
     /// Whether the candidate's log is at least as up to date as this one's (§5.4.1): the later last term wins,

@@ -16,6 +16,9 @@ use super::message::Message;
 use super::roles::{Leader, Progress, Role};
 use super::{Raft, Timer};
 
+/// After how many election timeouts without a leader a learner campaigns.
+const LEARNER_PATIENCE: u8 = 10;
+
 impl Raft {
     /// Who takes part: the last configuration in the log (§6), or in a snapshot of it.
     #[inline]
@@ -32,6 +35,21 @@ impl Raft {
     #[inline]
     pub(super) fn is_voter(&self) -> bool {
         self.configuration().is_voter(self.slot)
+    }
+
+    /// Whether its log takes its vote away, and it does not know that to be committed (dissertation §4.2.2): nobody else may hold
+    /// that entry, so that whoever stays cannot win against its log. It can lead them, and its own vote does not count.
+    pub(super) fn is_leaving(&self) -> bool {
+        let said_at = self.configurations.latest_index();
+        let before = || self.configurations.at(said_at.previous());
+        said_at > self.commit_index && !self.is_voter() && before().is_voter(self.slot)
+    }
+
+    /// Whether this server learns, and has heard of no leader for so long that there may be none without it: its log may be longer
+    /// than those of all voters that are left, while one of them has an entry that makes it a voter, and needs its vote. (Not in
+    /// the papers: a leader that is no voter hands over as soon as it can.)
+    pub(super) fn is_last_resort(&self) -> bool {
+        self.configuration().learners.has(self.slot) && self.timeouts >= LEARNER_PATIENCE
     }
 
     /// An entry stands at the log's end, maybe one that says who takes part.
@@ -131,10 +149,27 @@ impl Raft {
             None => goal.next_step(&now, self.options.membership, self.caught_up(cx.now(), goal)),
         };
         match step {
-            Step::Enter(next) => self.enter_configuration(cx, next),
+            Step::Enter(next) if self.could_serve(&next, cx.now()) => self.enter_configuration(cx, next),
             Step::CatchUp(_) => {}
-            Step::Reached => self.forget_goal(),
+            // What could not serve is not begun: whoever wants it asks again.
+            Step::Enter(_) | Step::Reached => self.forget_goal(),
         }
+    }
+
+    /// Whether those who answer this leader, and vote as far as they have said, could decide for themselves (not in the papers):
+    /// who lets a well voter go while others are down, or have lost their disks, may wait for these for ever.
+    fn could_serve(&self, next: &Configuration, now: Time) -> bool {
+        let Role::Leader(leader) = &self.role else { return false };
+        if self.has_bug(bugs::CHANGE_WITHOUT_NOOP) {
+            return true; // Who had that bug changed voters before anybody had answered.
+        }
+        let answers = |slot: &usize| {
+            let progress = &leader.followers[*slot];
+            *slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
+        };
+        next.is_quorum(
+            next.voting().iter().filter(answers).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot))),
+        )
     }
 
     fn forget_goal(&mut self) {

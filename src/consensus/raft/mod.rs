@@ -87,6 +87,8 @@ pub struct Raft {
     vouched: Vouched,
     /// When a leader was last heard; at boot, when it booted, as it may have heard one just before.
     heard_at: Option<Time>,
+    /// Election timeouts since.
+    timeouts: u8,
     durability: Durability,
     saving: Option<Saving>,
     receiving: Option<Receiving>,
@@ -186,6 +188,7 @@ impl Process for Raft {
             leader: None,
             vouched: Vouched::default(),
             heard_at: Some(cx.now()),
+            timeouts: 0,
             saving: None,
             receiving: None,
             asking: Asking::default(),
@@ -217,7 +220,7 @@ impl Process for Raft {
         let before = self.mark();
         match message {
             Message::RequestVote(request) if request.pre_vote => self.on_pre_vote(cx, from, request),
-            Message::RequestVote(request) => self.on_request_vote(cx, from, request),
+            Message::RequestVote(request) => self.on_request_vote(cx, from, slot, request),
             Message::VoteReply { term, granted, pre_vote } => {
                 self.on_vote_reply(cx, slot, term, granted, pre_vote);
             }

@@ -36,7 +36,7 @@ pub(super) struct Recovering {
 impl Raft {
     /// Whether this server may ask for votes.
     pub(super) fn may_campaign(&self) -> bool {
-        self.is_voter() && self.recovering.is_none()
+        (self.is_voter() || self.is_leaving() || self.is_last_resort()) && self.recovering.is_none()
     }
 
     /// Asks the leader, if one is known, to be taken in again.

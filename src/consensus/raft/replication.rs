@@ -149,6 +149,7 @@ impl Raft {
             return; // Nobody was sent that much.
         }
         let progress = &mut leader.followers[slot];
+        progress.vouches = !is_learning;
         let had = (progress.match_index, progress.in_flight.len(), progress.acknowledged);
         progress.match_index =
             if last_reply_wins { match_index } else { progress.match_index.max(match_index) };

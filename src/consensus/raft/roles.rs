@@ -90,7 +90,9 @@ pub struct Progress {
     pub in_flight: VecDeque<LogIndex>,
     /// The newest round it returned.
     pub round: u32,
-    /// When it last answered.
+    /// Whether it has acknowledged anything to this leader, and the last time as one who remembers all that it promised.
+    pub vouches: bool,
+    /// When it last answered, or the leader was elected.
     pub heard_at: Time,
 }
 
@@ -124,6 +126,7 @@ impl Progress {
             in_flight: VecDeque::new(),
             round: 0,
             heard_at: now,
+            vouches: false,
         }
     }
 

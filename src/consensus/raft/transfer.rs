@@ -69,7 +69,7 @@ impl Raft {
     /// Its leader wants this server to lead.
     pub(super) fn on_timeout_now(&mut self, cx: &mut impl Context<Self>, from: NodeId, term: Term) {
         let is_asked = term == self.current_term && self.leader == Some(from) && !self.is_leader();
-        if is_asked && self.may_campaign() {
+        if is_asked && self.is_voter() && self.may_campaign() {
             self.campaign(cx, true);
         }
     }
