@@ -34,6 +34,11 @@ pub(super) struct Recovering {
 }
 
 impl Raft {
+    /// Whether its disk is a new one in place of a lost one, and it has not been taken in again.
+    pub fn is_recovering(&self) -> bool {
+        self.recovering.is_some()
+    }
+
     /// Whether this server may ask for votes.
     pub(super) fn may_campaign(&self) -> bool {
         (self.is_voter() || self.is_leaving() || self.is_last_resort()) && self.recovering.is_none()
