@@ -208,12 +208,12 @@ fn finish<X: Custom>(
             }
             Kind::Linearizable { system, budget } => {
                 let of = (*system, *budget);
-                let verdict = linearizable(check, &prepared, of, &histories, &node_name, has_ended);
-                // Without its verdict the run is not whole.
-                verdict.unwrap_or_else(|cut| {
-                    stop = None;
-                    cut
-                })
+                let (verdict, is_whole) =
+                    linearizable(check, &prepared, of, &histories, &node_name, has_ended);
+                if !is_whole {
+                    stop = None; // Without its verdict the run is not whole either.
+                }
+                verdict
             }
             Kind::Liveness { system } => {
                 let judged = liveness.stores.iter().find(|(store, _)| store == system);
@@ -356,7 +356,7 @@ fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
     })
 }
 
-/// What the judge says of the history of a store, with a budget of states; if `has_ended` interrupts it, that it was so.
+/// What the judge says of the history of a store, with a budget of states, and whether it came to an end before `has_ended`.
 fn linearizable<X: Custom>(
     check: &Check,
     prepared: &Prepared<X>,
@@ -364,19 +364,19 @@ fn linearizable<X: Custom>(
     histories: &[(SystemId, History)],
     node_name: &dyn Fn(NodeId) -> String,
     has_ended: &mut dyn FnMut() -> bool,
-) -> Result<CheckVerdict, CheckVerdict> {
+) -> (CheckVerdict, bool) {
     let about = name_of(prepared, system);
     let expected = "one order of all operations that keeps real time explains every answer";
     let settled =
         |verdict, message| settled(check, "linearizable", about.clone(), expected, verdict, message);
     let Some((_, history)) = histories.iter().find(|(store, _)| *store == system) else {
-        return Ok(settled(Verdict::Held, "nobody asked the store anything".to_owned()));
+        return (settled(Verdict::Held, "nobody asked the store anything".to_owned()), true);
     };
     let judgement = judge_until(&history.operations, Some(&history.own_order), budget, has_ended);
     let Some(judgement) = judgement else {
-        return Err(settled(Verdict::Inconclusive, "interrupted".to_owned()));
+        return (settled(Verdict::Inconclusive, "interrupted".to_owned()), false);
     };
-    Ok(match judgement.verdict {
+    let verdict = match judgement.verdict {
         linearizability::Verdict::Valid => settled(Verdict::Held, String::new()),
         linearizability::Verdict::Unknown => {
             let message = format!(
@@ -394,7 +394,8 @@ fn linearizable<X: Custom>(
             let at = Some(history.operations[violation.operation].returned);
             CheckVerdict { at, ..settled(Verdict::Violated, message) }
         }
-    })
+    };
+    (verdict, true)
 }
 
 /// What was sent over the whole run, and what became of it.

@@ -94,8 +94,9 @@ impl MultiPaxos {
         // What an operator wants goes first.
         if leader.goal.is_none() && goal.objection(&configuration).is_none() {
             leader.goal = Some(goal);
-            self.pursue(cx);
         }
+        // Also what is pursued already: who has caught up while nothing is written does not say so again.
+        self.pursue(cx);
     }
 
     pub(super) fn on_rejoin_reply(&mut self, from: NodeId, ballot: Term, index: LogIndex) {

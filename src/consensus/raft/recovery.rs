@@ -94,8 +94,9 @@ impl Raft {
         // What an operator wants goes first.
         if leader.goal.is_none() && goal.objection(&configuration).is_none() {
             leader.goal = Some(goal);
-            self.pursue(cx);
         }
+        // Also what is pursued already: who has caught up while nothing is written does not say so again.
+        self.pursue(cx);
     }
 
     /// An answer to what it asked before a restart does not count: the disk may have been lost again since.

@@ -240,7 +240,9 @@ impl Planner<'_> {
         let end = self.scenario.duration.min(options.until.unwrap_or(Duration::MAX));
         let mut orders = Vec::new();
         let mut at = Duration::ZERO;
-        for number in 0_u64.. {
+        let last =
+            options.orders.as_ref().map_or(u64::MAX, |OperationNumbers(numbers)| numbers.last().into());
+        for number in 0..last {
             at = match (&options.at, &options.every) {
                 (Some(at), _) => at.value,
                 (None, Some(every)) => {

@@ -13,7 +13,9 @@ fn stores_on(text: &str, protocol: &str) -> Vec<String> {
     for table in text.split("\n[").skip(1) {
         let Some((name, body)) = table.split_once(']') else { continue };
         let name = name.strip_prefix("system.").filter(|name| !name.contains('.'));
-        if let Some(name) = name.filter(|_| body.contains(&format!("type = \"{protocol}\"")) && !body.contains("bugs = [")) {
+        if let Some(name) =
+            name.filter(|_| body.contains(&format!("type = \"{protocol}\"")) && !body.contains("bugs = ["))
+        {
             found.push(name.to_owned());
         }
     }
