@@ -169,10 +169,14 @@ impl Repro {
     fn replayed<X: Custom>(&self, terminal: &mut Terminal) -> Result<Option<Replayed<X>>, Failure> {
         if let Some((path, capsule)) = Capsule::find(&self.run).map_err(refuse)? {
             let run = if self.original { &capsule.original } else { &capsule.shrunk };
-            let recorded = capsule.recorded(run, &path).map_err(refuse)?;
+            let mut recorded = capsule.recorded(run, &path).map_err(refuse)?;
             let failure = Some(Failed(capsule.check.clone()));
             return Ok(match capsule.prepare(run) {
-                Ok(prepared) => Some(Replayed { recorded, prepared, failure }),
+                Ok(prepared) => {
+                    // What is left of a scenario has a name and a seed of its own.
+                    (recorded.scenario, recorded.seed) = (prepared.name.clone(), prepared.world.setup.seed);
+                    Some(Replayed { recorded, prepared, failure })
+                }
                 Err(mistakes) => {
                     terminal.say(mistakes.trim_end());
                     None

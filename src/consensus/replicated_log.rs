@@ -131,6 +131,11 @@ impl Position {
     }
 }
 
+/// For people, in front of a log's last entries: how many it holds before them, if any.
+pub fn hidden(count: u64) -> Option<String> {
+    (count > 0).then(|| format!("{count} before"))
+}
+
 /// The state after a prefix of the log. Shared, never changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Snapshot {

@@ -53,7 +53,8 @@ pub(super) fn keep<X: Custom>(
         write_file(&Disk, &folder.join(MINIMAL), minimal.as_bytes())?;
         write_file(&Disk, &folder.join(CAPSULE), capsule.json().as_bytes())
     };
-    let reproduce = format!("{} repro {CAPSULE}", quoted(program));
+    // From the folder of the page, which lies in the capsule's.
+    let reproduce = format!("{} repro ../{CAPSULE}", quoted(program));
     let page = write()
         .and_then(|()| write_page(&run, own, reproduce, &folder))
         .map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;

@@ -1,5 +1,6 @@
 //! What a server says of itself, in the words of its papers.
 
+use crate::consensus::replicated_log::hidden;
 use crate::kernel::{Description, NodeId};
 use crate::model::log::LogIndex;
 use crate::model::membership::{Configuration, Slots};
@@ -9,7 +10,7 @@ use super::progress::Progress;
 use super::roles::{Campaign, Leader, Role};
 
 /// How many slots of the log's end are shown.
-const SLOTS_SHOWN: u64 = 5;
+const SLOTS_SHOWN: u64 = 10;
 
 impl MultiPaxos {
     pub(super) fn tell_state(&self, out: &mut Description) {
@@ -69,13 +70,13 @@ impl MultiPaxos {
     }
 
     fn last_slots(&self) -> Vec<String> {
-        let last = self.log.last_index().0;
-        let shown = (last.saturating_sub(SLOTS_SHOWN) + 1..=last).map(LogIndex);
+        let (base, last) = (self.log.base().index.0, self.log.last_index().0);
+        let first = base.max(last.saturating_sub(SLOTS_SHOWN)) + 1;
         let slot = |index: LogIndex| match self.log.cell(index) {
             Some(cell) => format!("{}: ballot {} {}", index.0, cell.ballot.0, cell.entry.command),
             None => format!("{}: nothing", index.0),
         };
-        shown.filter(|index| *index > self.log.base().index).map(slot).collect()
+        hidden(first - base - 1).into_iter().chain((first..=last).map(LogIndex).map(slot)).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a server says of itself, in the words of Figure 2.
 
+use crate::consensus::replicated_log::hidden;
 use crate::kernel::{Description, NodeId};
 use crate::model::log::LogIndex;
 use crate::model::membership::{Configuration, Slots};
@@ -8,7 +9,7 @@ use super::Raft;
 use super::roles::{Mode, Progress, Role};
 
 /// How many entries of the log's end are shown.
-const ENTRIES_SHOWN: u64 = 5;
+const ENTRIES_SHOWN: u64 = 10;
 
 impl Raft {
     pub(super) fn tell_state(&self, out: &mut Description) {
@@ -51,13 +52,13 @@ impl Raft {
     }
 
     fn last_entries(&self) -> Vec<String> {
-        let last = self.log.last_index().0;
-        let shown = (last.saturating_sub(ENTRIES_SHOWN) + 1..=last).map(LogIndex);
+        let (base, last) = (self.log.base().index.0, self.log.last_index().0);
+        let first = base.max(last.saturating_sub(ENTRIES_SHOWN)) + 1;
         let entry = |index: LogIndex| {
             let entry = self.log.entry(index)?;
             Some(format!("{}: term {} {}", index.0, entry.term.0, entry.command))
         };
-        shown.filter_map(entry).collect()
+        hidden(first - base - 1).into_iter().chain((first..=last).map(LogIndex).filter_map(entry)).collect()
     }
 }
 

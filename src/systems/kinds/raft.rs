@@ -49,7 +49,8 @@ crate::options! {
         retransmit_timeout: Option<Duration> [Duration(1)..],
         /// Ask whether an election could be won before a term is spent on it (dissertation §9.6).
         pre_vote: bool = true,
-        /// A leader that hears no majority for an election timeout steps down (dissertation §6.2).
+        /// A leader that hears no majority for an election timeout steps down (dissertation §6.2), and a server that hears a leader
+        /// votes for nobody else (§4.2.3). Leases need it.
         check_quorum: bool = true,
         /// A leader sends entries while it writes them itself (dissertation §10.2.1).
         parallel_leader_write: bool = true,

@@ -24,7 +24,8 @@ crate::choices! {
         Log = "log",
         /// By the leader, once a majority has confirmed that it still leads.
         ReadIndex = "read-index",
-        /// By the leader, at once while its lease lasts: trusts the bound on clock drift.
+        /// By the leader, at once while its lease lasts: trusts the bound on clock drift. There is no lease without `check_quorum`: it
+        /// then serves as with `read-index`.
         Lease = "lease",
         /// By any node: one that does not lead asks the leader how far its state must be.
         Follower = "follower",
