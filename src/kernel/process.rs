@@ -55,8 +55,8 @@ pub trait Process: Clone + Sized {
 
 /// A message as the network sees it.
 pub trait Message: Clone {
-    /// The names of its kinds, in the order of their numbers: scenarios call them so. What only wraps other messages
-    /// may have none.
+    /// The names of its kinds, in the order of their numbers: scenarios call them so. What wraps other messages may
+    /// leave theirs out, and then says in `name` what each is called.
     const NAMES: &'static [&'static str] = &[];
 
     /// A small dense number of its kind, for digests and counters.

@@ -152,6 +152,12 @@ impl Slots {
         })
     }
 
+    /// Those of the set for which `holds`.
+    #[inline]
+    pub fn filter(self, holds: impl Fn(usize) -> bool) -> Slots {
+        self.iter().filter(|slot| holds(*slot)).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
+    }
+
     /// The highest value that at least `count` of the set have reached, where `value` gives each slot's; the least value
     /// if there are fewer.
     #[inline]

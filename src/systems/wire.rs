@@ -57,18 +57,15 @@ impl<X: Message> Wire<X> {
     /// The kinds of messages that nodes of a system of this type send and receive: number and name. Names are told apart
     /// within a type, and two types may share one.
     pub fn spoken_by(kind: Kind) -> Vec<(u16, &'static str)> {
+        let shared: &[u16] = match kind {
+            Kind::Service => &[0, 1, 2, 3],
+            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => &[0, 1, 4, 5],
+        };
+        let mut kinds: Vec<_> =
+            shared.iter().map(|&number| (number, Self::NAMES[usize::from(number)])).collect();
         let numbered = |first: u16, names: &[&'static str]| -> Vec<(u16, &'static str)> {
             (first..).zip(names.iter().copied()).collect()
         };
-        let mut kinds = numbered(0, Self::NAMES);
-        let is_of_services = |kind: &(u16, &'static str)| matches!(kind.1, "call" | "answered");
-        let is_of_operators = |kind: &(u16, &'static str)| matches!(kind.1, "order" | "order-reply");
-        match kind {
-            Kind::Service => kinds.retain(|kind| !is_of_operators(kind)),
-            Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => {
-                kinds.retain(|kind| !is_of_services(kind));
-            }
-        }
         kinds.extend(match kind {
             Kind::Raft => numbered(RAFT, raft::Message::NAMES),
             Kind::MultiPaxos => numbered(MULTI_PAXOS, multi_paxos::Message::NAMES),

@@ -6,6 +6,7 @@
 //! pursues step by step; a new leader is asked again.
 
 use crate::consensus::configurations::Configurations;
+use crate::consensus::quorums::InForce;
 use crate::consensus::reconfiguration::{Goal, Method, Step};
 use crate::consensus::replicated_log::Position;
 use crate::kernel::{Context, Time};
@@ -20,7 +21,6 @@ use super::options::Options;
 use super::progress::Progress;
 use super::roles::{Leader, Role};
 use super::{MultiPaxos, Timer};
-use crate::consensus::quorums::InForce;
 
 /// Who decides the next slot that is not known to be chosen.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -246,13 +246,12 @@ impl MultiPaxos {
     /// papers): who lets a well voter go while others are down, or have lost their disks, may wait for these for ever.
     fn could_serve(&self, next: Configuration, now: Time) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
-        let answers = |slot: &usize| {
-            let progress = &leader.followers[*slot];
-            *slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
+        let answers = |slot: usize| {
+            let progress = &leader.followers[slot];
+            slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
         };
         let next = InForce::new(next, self.options.quorums);
-        let voters = next.configuration.voters.iter();
-        let able = voters.filter(answers).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)));
+        let able = next.configuration.voters.filter(answers);
         next.is_phase_1_quorum(able) && next.is_phase_2_quorum(able)
     }
 

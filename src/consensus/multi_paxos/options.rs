@@ -1,11 +1,10 @@
 //! What can be set about Multi-Paxos.
 
 use crate::consensus::bugs::Bugs;
+use crate::consensus::quorums::Quorums;
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
 use crate::model::membership::{Configuration, Roster};
-
-use crate::consensus::quorums::Quorums;
 
 /// What a node is told at boot. Cloned at every restart.
 #[derive(Clone, Debug)]

@@ -163,13 +163,11 @@ impl Raft {
         if self.has_bug(bugs::CHANGE_WITHOUT_NOOP) {
             return true; // Who had that bug changed voters before anybody had answered.
         }
-        let answers = |slot: &usize| {
-            let progress = &leader.followers[*slot];
-            *slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
+        let answers = |slot: usize| {
+            let progress = &leader.followers[slot];
+            slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)
         };
-        next.is_quorum(
-            next.voting().iter().filter(answers).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot))),
-        )
+        next.is_quorum(next.voting().filter(answers))
     }
 
     fn forget_goal(&mut self) {

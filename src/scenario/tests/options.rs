@@ -384,6 +384,7 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("plan/network.rs"),
         include_str!("plan/prospects.rs"),
         include_str!("plan/systems.rs"),
+        include_str!("plan/types.rs"),
         include_str!("plan/targets.rs"),
         include_str!("sources.rs"),
         include_str!("sweeps.rs"),

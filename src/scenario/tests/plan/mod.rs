@@ -15,6 +15,7 @@ mod prospects;
 mod systems;
 mod targets;
 mod time_left;
+mod types;
 mod varied;
 mod waiting;
 mod workloads;
