@@ -217,6 +217,8 @@ impl Liveness {
             }
             ConsensusNote::Synod(_)
             | ConsensusNote::Appended { .. }
+            | ConsensusNote::Promised { .. }
+            | ConsensusNote::ElectedBy { .. }
             | ConsensusNote::Accepted { .. }
             | ConsensusNote::Foreseen { .. }
             | ConsensusNote::Recovering

@@ -34,6 +34,22 @@ pub enum ConsensusNote {
         /// Whether it was only asked and no term was spent.
         pre_vote: bool,
     },
+    /// It has promised to take part in no lower term, and in this one with nobody but `to`: a vote, or an acceptor's
+    /// promise. Told at the moment from which another, or it itself, goes by that, and at boot of what the disk holds: a
+    /// promise that nobody was told of may be lost in a crash.
+    Promised {
+        /// The term.
+        term: Term,
+        /// To whom; `None` if to nobody yet, or if the term tells.
+        to: Option<NodeId>,
+    },
+    /// These promised it the term, itself included, and that was enough: it leads from now on.
+    ElectedBy {
+        /// The term.
+        term: Term,
+        /// The ranks of those who did.
+        by: Slots,
+    },
     /// It was elected.
     BecameLeader {
         /// The term it leads.
@@ -348,6 +364,10 @@ impl Note for ConsensusNote {
             ConsensusNote::Recovering => (14, [0; 3]),
             ConsensusNote::Rejoined => (15, [0; 3]),
             ConsensusNote::Accepted { index, term, value } => (16, [index.0, u64::from(term.0), value]),
+            ConsensusNote::Promised { term, to } => {
+                (19, [u64::from(term.0), to.map_or(0, |node| 1 + u64::from(node.0)), 0])
+            }
+            ConsensusNote::ElectedBy { term, by } => (20, [u64::from(term.0), by.0, 0]),
             ConsensusNote::Synod(note) => {
                 note.absorb_into(&mut digest);
                 (17, [0; 3])
@@ -376,6 +396,8 @@ impl Note for ConsensusNote {
             ConsensusNote::Recovering => Some(Leadership::VoteLost),
             ConsensusNote::Rejoined => Some(Leadership::VoteRegained),
             ConsensusNote::Campaigned { .. }
+            | ConsensusNote::Promised { .. }
+            | ConsensusNote::ElectedBy { .. }
             | ConsensusNote::Appended { .. }
             | ConsensusNote::Truncated { .. }
             | ConsensusNote::Synced { .. }

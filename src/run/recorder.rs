@@ -276,6 +276,8 @@ impl Recorder {
             | ConsensusNote::Installed { .. }
             | ConsensusNote::Compacted { .. }
             | ConsensusNote::Foreseen { .. }
+            | ConsensusNote::Promised { .. }
+            | ConsensusNote::ElectedBy { .. }
             | ConsensusNote::Accepted { .. } => {}
             ConsensusNote::Configured { voters, outgoing, .. } => {
                 let event = RoleEvent::Configured { voters, outgoing };

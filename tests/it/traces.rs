@@ -204,7 +204,7 @@ fn every_field_of_a_trace_is_documented_and_occurs() {
     for word in &words {
         assert!(documented.contains(&format!("`{word}`")), "`{word}` is not documented");
     }
-    assert_eq!(words.len(), 8 + 27, "some kind of event or note did not occur: {words:?}");
+    assert_eq!(words.len(), 8 + 29, "some kind of event or note did not occur: {words:?}");
 }
 
 /// What a store does, and ways to change it that show only after a while.

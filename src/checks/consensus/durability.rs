@@ -7,6 +7,7 @@
 //! say until it is taken in again, is no longer asked for what it held.
 
 use crate::model::log::LogIndex;
+use crate::model::membership::Slots;
 
 use super::committed_log::CommittedLog;
 use super::mirror::{LogMirror, Mirror, Quorum};
@@ -19,16 +20,15 @@ fn shortfall(
     index: LogIndex,
     quorum: Quorum,
 ) -> Option<Shortfall> {
-    let holds = |slot: &usize| {
-        let Mirror { log, forgot, .. } = &mirrors[*slot];
+    let holds = |Mirror { log, forgot, .. }: &Mirror| {
         let holds = log.durable() >= index && committed.agrees(index, log.prefix(index));
         holds || *forgot >= index
     };
-    quorum.groups().find_map(|(group, needed)| {
-        let holders = group.iter().filter(holds).count();
-        let [holders, replicas, quorum] = [holders, group.len(), needed].map(|count| count as u32);
-        (holders < quorum).then_some(Shortfall { holders, replicas, quorum })
-    })
+    let mut holders = Slots::NONE;
+    for (slot, _) in mirrors.iter().enumerate().filter(|(_, mirror)| holds(mirror)) {
+        holders.add(slot);
+    }
+    quorum.shortfall(holders)
 }
 
 /// `index` is committed for the first time. (Who holds it holds all before.)

@@ -58,12 +58,12 @@ pub const TABLE: [Row; 7] = [
     Row {
         invariant: Invariant::OneLeader,
         name: "one-leader",
-        meaning: "at most one node becomes leader in a term, and it does so once",
+        meaning: "at most one node becomes leader in a term, and it does so once, by the votes of a quorum",
         in_raft: "Election Safety",
         section: "Ongaro and Ousterhout 2014, §5.2 and Figure 3",
         in_multi_paxos: "one proposer a ballot, and it ends phase 1 there once (Lamport 2001, §2.2: different proposers choose from disjoint sets of numbers)",
         in_paxos: "one proposer a ballot, which prepares it once, restarts or not (Lamport 2001, §2.2 and §2.5: disjoint numbers, and none twice)",
-        evaluated: "when a node becomes leader",
+        evaluated: "when a node is elected and becomes leader",
     },
     Row {
         invariant: Invariant::LogMatching,
@@ -81,7 +81,7 @@ pub const TABLE: [Row; 7] = [
         meaning: "a new leader's log holds every entry known to be committed in an earlier term",
         in_raft: "Leader Completeness",
         section: "Ongaro and Ousterhout 2014, §5.4 and Figure 3",
-        in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot (P2b: Lamport 2001, §2.2)",
+        in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot (P2b), and its promises came from somebody of those who chose, where its proposer does not know what was (P2c: Lamport 2001, §2.2)",
         in_paxos: "no ballot above the one in which a value was chosen has another (P2b), and its promises came from a quorum that has somebody in common with those who chose (P2c: Lamport 2001, §2.2)",
         evaluated: "when a node becomes leader; where slots are decided each by itself, when a value is accepted or committed",
     },
@@ -119,13 +119,13 @@ pub const TABLE: [Row; 7] = [
     Row {
         invariant: Invariant::Monotonic,
         name: "monotonic",
-        meaning: "a node's term, committed and applied index never fall while it runs, and a restart takes \
-                  it to no term below one that it led or holds entries of",
-        in_raft: "current_term, commit_index and last_applied increase monotonically",
+        meaning: "a node's term, committed and applied index never fall while it runs; it votes for one candidate a term; and \
+                  a restart takes it to no term below one that it voted in, led or holds entries of, and to no other vote",
+        in_raft: "current_term, commit_index and last_applied increase monotonically; votedFor changes with the term only",
         section: "Ongaro and Ousterhout 2014, §5.1 and Figure 2",
-        in_multi_paxos: "a promise is never taken back (P1a: Lamport 2001, §2.2), nor the commit or applied index",
+        in_multi_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised (P1a: Lamport 2001, §2.2 and §2.5); nor does the commit or applied index fall",
         in_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised (P1a: Lamport 2001, §2.2 and §2.5)",
-        evaluated: "when a node campaigns, leads, steps down, commits, applies or installs a snapshot",
+        evaluated: "when a node promises or votes, accepts, campaigns, leads, steps down, commits, applies, installs a snapshot or has read its disk",
     },
 ];
 

@@ -4,6 +4,7 @@ use crate::kernel::NodeId;
 use crate::model::log::{LogIndex, Term};
 use crate::model::membership::{Slots, majority};
 
+use super::violation::Shortfall;
 use super::window::Window;
 
 /// Stands for a prefix digest that no note told. A true digest of this value would merely go uncompared.
@@ -123,6 +124,16 @@ impl Quorum {
         };
         let groups = [self.voters, self.outgoing].into_iter();
         groups.filter(|group| !group.is_empty()).map(move |group| (group, needed(group)))
+    }
+
+    /// What `those` lack to a quorum, of the first group of which there are not enough.
+    #[inline]
+    pub fn shortfall(self, those: Slots) -> Option<Shortfall> {
+        self.groups().find_map(|(group, needed)| {
+            let [holders, replicas, quorum] =
+                [those.common(group).len(), group.len(), needed].map(|count| count as u32);
+            (holders < quorum).then_some(Shortfall { holders, replicas, quorum })
+        })
     }
 }
 

@@ -29,6 +29,7 @@ mod log_matching;
 mod mirror;
 mod monotonic;
 mod one_leader;
+mod promises;
 mod violation;
 mod votes;
 mod window;
@@ -39,7 +40,7 @@ mod tests;
 use crate::kernel::{NodeId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term};
-use crate::model::membership::GROUP_MAX;
+use crate::model::membership::{GROUP_MAX, Slots};
 use crate::model::note::{ConsensusNote, Holding};
 use crate::model::op::{Answer, Op};
 
@@ -53,6 +54,7 @@ use exactly_once::ExactlyOnce;
 use log_matching::LogMatching;
 use mirror::{Mirror, Quorum};
 use one_leader::OneLeader;
+use promises::Promises;
 use violation::Found;
 use votes::Ballots;
 
@@ -67,6 +69,8 @@ pub struct Invariants {
     /// Whose agreement committed the last of it.
     decided_by: Quorum,
     leaders: OneLeader,
+    /// By rank.
+    promises: Vec<Promises>,
     entries: LogMatching,
     /// In a system whose replicas hold slots.
     ballots: Option<Ballots>,
@@ -97,6 +101,7 @@ impl Invariants {
             committed: CommittedLog::new(),
             decided_by: all,
             leaders: OneLeader::default(),
+            promises: vec![Promises::default(); nodes.len()],
             entries: LogMatching::default(),
             ballots: (holding == Holding::Slots).then(|| Ballots::new(nodes)),
             decree: (holding == Holding::Decree).then(|| Decree::new(nodes)),
@@ -126,6 +131,11 @@ impl Invariants {
                     self.on_term(told, term);
                 }
             }
+            ConsensusNote::Promised { term, to } => {
+                let found = self.promises[slot].promised(term, to);
+                self.check(Invariant::Monotonic, told, found);
+            }
+            ConsensusNote::ElectedBy { term, by } => self.on_elected(told, term, by),
             ConsensusNote::BecameLeader { term, .. } => self.on_became_leader(told, term),
             ConsensusNote::SteppedDown { term } => {
                 self.on_term(told, term);
@@ -162,6 +172,7 @@ impl Invariants {
             // It knows that what its disk held is gone, and promises nothing on it.
             ConsensusNote::Recovering => {
                 self.mirrors[slot].recover();
+                self.promises[slot].excused();
                 self.excuse(slot);
             }
             ConsensusNote::Foreseen { .. } => {}
@@ -205,6 +216,7 @@ impl Invariants {
         let slot = self.slot(node);
         self.end_recovery(Told { at, node, slot });
         self.mirrors[slot].boot();
+        self.promises[slot].booted();
         if let Some(ballots) = &mut self.ballots {
             ballots.booted(slot);
         }
@@ -229,6 +241,18 @@ impl Invariants {
     fn on_term(&mut self, told: Told, term: Term) {
         let found = monotonic::enters(&mut self.mirrors[told.slot], term);
         self.check(Invariant::Monotonic, told, found);
+    }
+
+    /// Enough have agreed to its leading: enough of the voters, or, where each slot is decided by itself, somebody of those
+    /// who chose what it does not know.
+    fn on_elected(&mut self, told: Told, term: Term, by: Slots) {
+        let mirror = &self.mirrors[told.slot];
+        let Some(ballots) = &self.ballots else {
+            let few = one_leader::elected_by(mirror.quorum, term, by);
+            return self.check(Invariant::OneLeader, told, few);
+        };
+        let parted = ballots.elected_by(term, by, mirror.committed, mirror.quorum);
+        self.check(Invariant::LeaderCompleteness, told, parted);
     }
 
     fn on_became_leader(&mut self, told: Told, term: Term) {
@@ -259,6 +283,8 @@ impl Invariants {
         let found = ballots.accepted(told.slot, index, ballot, value);
         let mirror = &mut self.mirrors[told.slot];
         mirror.term = mirror.term.max(ballot);
+        let broken = self.promises[told.slot].accepted(index, ballot);
+        self.check(Invariant::Monotonic, told, broken);
         self.check(Invariant::LogMatching, told, found.differs);
         self.check(Invariant::LeaderCompleteness, told, found.overrules);
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::kernel::NodeId;
 use crate::model::log::Term;
+use crate::model::membership::Slots;
 
-use super::mirror::Mirror;
+use super::mirror::{Mirror, Quorum};
 use super::violation::{Found, What};
 
 #[derive(Clone, Debug, Default)]
@@ -28,10 +29,28 @@ impl OneLeader {
     }
 }
 
+/// A leader must have the votes of enough of its voters: two of one term would have somebody in common, and so has whoever
+/// commits.
+pub(super) fn elected_by(quorum: Quorum, term: Term, by: Slots) -> Option<Found> {
+    let shortfall = quorum.shortfall(by)?;
+    Some(Found::alone(What::ElectedByTooFew { term, shortfall }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Invariant;
     use super::super::tests::Script;
+    use crate::model::membership::Slots;
+
+    #[test]
+    fn a_leader_whom_too_few_elected_is_found() {
+        let mut script = Script::new(5);
+        script.elect_by(0, 1, Slots::first(3)).elect_by(1, 2, Slots::first(2));
+        script.violates(
+            Invariant::OneLeader,
+            "kv.2 leads term 2 by 2 of 5 votes, and 3 must agree (t = 0.003 s)",
+        );
+    }
 
     #[test]
     fn each_term_may_have_a_leader_of_its_own() {

@@ -140,6 +140,47 @@ pub enum What {
         /// The lower one it noted.
         to: Term,
     },
+    /// `monotonic`: the node promised less, or remembers less, than it had promised.
+    PromiseForgotten {
+        /// The term that it had promised.
+        from: Term,
+        /// The lower one.
+        to: Term,
+    },
+    /// `monotonic`: the node accepted in a lower ballot than it had promised.
+    PromiseBroken {
+        /// The slot.
+        index: LogIndex,
+        /// The ballot in which it accepted.
+        ballot: Term,
+        /// The one that it had promised.
+        promised: Term,
+    },
+    /// `monotonic`: the node voted for two in one term, or does not remember that it voted.
+    VoteChanged {
+        /// The term.
+        term: Term,
+        /// For whom it had voted.
+        first: NodeId,
+        /// For whom it votes now, if for anybody.
+        second: Option<NodeId>,
+    },
+    /// `one-leader`: too few had voted for the node that leads.
+    ElectedByTooFew {
+        /// The term.
+        term: Term,
+        /// How many had.
+        shortfall: Shortfall,
+    },
+    /// `leader-completeness`: of those who promised a ballot, nobody was of those who had chosen a value in a lower one.
+    SlotQuorumsPart {
+        /// The slot.
+        index: LogIndex,
+        /// The ballot.
+        ballot: Term,
+        /// The one in which a value was chosen there.
+        chosen_in: Term,
+    },
     /// `monotonic`: the node's committed index fell.
     CommitFell {
         /// What it had committed.
@@ -366,6 +407,30 @@ impl InvariantViolation {
                 first.0
             ),
             What::TermFell { from, to } => format!("{node} fell from term {} to {}", from.0, to.0),
+            What::PromiseForgotten { from, to } => {
+                format!("{node} is bound to no more than term {}, and had promised term {}", to.0, from.0)
+            }
+            What::PromiseBroken { index, ballot, promised } => format!(
+                "{node} accepted in ballot {}, in slot {}, when it had promised ballot {}",
+                ballot.0, index.0, promised.0
+            ),
+            What::VoteChanged { term, first, second: Some(second) } => {
+                format!("{node} voted for {} and for {} in term {}", names(first), names(second), term.0)
+            }
+            What::VoteChanged { term, first, second: None } => format!(
+                "{node} voted for {} in term {}, and does not remember that it voted",
+                names(first),
+                term.0
+            ),
+            What::ElectedByTooFew { term, shortfall } => {
+                let Shortfall { holders, replicas, quorum } = shortfall;
+                let term = term.0;
+                format!("{node} leads term {term} by {holders} of {replicas} votes, and {quorum} must agree")
+            }
+            What::SlotQuorumsPart { index, ballot, chosen_in } => format!(
+                "{node} leads ballot {}, and none of those who promised it was of those who chose the value of slot {} in ballot {}",
+                ballot.0, index.0, chosen_in.0
+            ),
             What::CommitFell { from, to } => {
                 format!("{node} went from commit index {} back to {}", from.0, to.0)
             }

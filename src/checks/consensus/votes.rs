@@ -68,12 +68,20 @@ pub(super) struct Ballots {
     /// By replica, after a restart and until its disk is read: the slots in which it had accepted something, and the
     /// highest ballot of each.
     expected: Vec<Option<BTreeMap<LogIndex, Term>>>,
+    /// Whose agreement committed the slots from each of these on.
+    decided_by: Vec<(LogIndex, Quorum)>,
 }
 
 impl Ballots {
     pub fn new(nodes: &[NodeId]) -> Ballots {
         let (cells, lower) = (Window::starting(LogIndex(0), Cell::default()), BTreeMap::new());
-        Ballots { nodes: nodes.to_vec(), cells, lower, expected: vec![None; nodes.len()] }
+        Ballots {
+            nodes: nodes.to_vec(),
+            cells,
+            lower,
+            expected: vec![None; nodes.len()],
+            decided_by: Vec::new(),
+        }
     }
 
     /// The replica of this rank holds `value` in `ballot` at `index`, durably.
@@ -143,6 +151,9 @@ impl Ballots {
         quorum: Quorum,
         mut next: impl FnMut(LogIndex, Option<u64>),
     ) -> Committed {
+        if self.decided_by.last().is_none_or(|&(_, last)| last != quorum) {
+            self.decided_by.push((from.next(), quorum));
+        }
         let mut found = Committed::default();
         let mut prefix = Some(prefix);
         let mut index = from;
@@ -172,13 +183,13 @@ impl Ballots {
     #[inline]
     fn choose(&mut self, index: LogIndex, quorum: Quorum) -> Result<Chosen, Shortfall> {
         let mut cell = self.cells.get(index).unwrap_or_default();
-        let votes = if shortfall(cell.votes.acceptors, quorum).is_none() {
+        let votes = if quorum.shortfall(cell.votes.acceptors).is_none() {
             cell.votes
         } else {
             let below = self.lower.range((index, Term(0))..=(index, Term(u32::MAX)));
-            let chosen = below.map(|(_, votes)| *votes).find(|v| shortfall(v.acceptors, quorum).is_none());
+            let chosen = below.map(|(_, votes)| *votes).find(|v| quorum.shortfall(v.acceptors).is_none());
             let Some(votes) = chosen else {
-                return Err(shortfall(cell.votes.acceptors, quorum).expect("seen above"));
+                return Err(quorum.shortfall(cell.votes.acceptors).expect("seen above"));
             };
             votes
         };
@@ -198,6 +209,33 @@ impl Ballots {
         let others = above.map(|(_, votes)| (votes.ballot, votes.value)).chain([(ballot, highest)]);
         let other = others.into_iter().find(|&(_, other)| other != value)?;
         Some(Found::alone(What::ChosenOverruled { index, ballot: other.0, chosen_in }))
+    }
+
+    /// These promised `ballot` to a proposer that knows what is chosen up to `known`, and leads now: of those who chose what
+    /// it does not know there must be one among them (P2c). Only as far as the same `quorum` decided: of whom it does not
+    /// know that they decide, it asks later.
+    pub fn elected_by(&self, ballot: Term, by: Slots, known: LogIndex, quorum: Quorum) -> Option<Found> {
+        let slots = (known.next().0..self.cells.end().0).map(LogIndex);
+        let mut known_to_decide = slots.take_while(|&index| self.decider_of(index) == Some(quorum));
+        known_to_decide.find_map(|index| {
+            let chosen_in = self.cells.get(index)?.chosen.ballot;
+            let has_choosers = chosen_in > Term(0) && chosen_in < ballot;
+            let acceptors = has_choosers.then(|| self.acceptors_of(index, chosen_in))?;
+            let parts = acceptors.common(by).is_empty();
+            parts.then(|| Found::alone(What::SlotQuorumsPart { index, ballot, chosen_in }))
+        })
+    }
+
+    /// Whose agreement committed this slot.
+    fn decider_of(&self, index: LogIndex) -> Option<Quorum> {
+        self.decided_by.iter().rev().find(|&&(from, _)| from <= index).map(|&(_, quorum)| quorum)
+    }
+
+    /// Who accepted what was proposed there in this ballot.
+    fn acceptors_of(&self, index: LogIndex, ballot: Term) -> Slots {
+        let highest = self.cells.get(index).map(|cell| cell.votes).filter(|votes| votes.ballot == ballot);
+        let votes = highest.or_else(|| self.lower.get(&(index, ballot)).copied());
+        votes.map_or(Slots::NONE, |votes| votes.acceptors)
     }
 
     /// The first slot behind `from` in which the replica of this rank holds another value than the one chosen; `through` if
@@ -268,16 +306,6 @@ impl Ballots {
     }
 }
 
-/// What `acceptors` lack to a quorum, of the first group that is not enough.
-#[inline]
-fn shortfall(acceptors: Slots, quorum: Quorum) -> Option<Shortfall> {
-    quorum.groups().find_map(|(group, needed)| {
-        let [holders, replicas, quorum] =
-            [acceptors.common(group).len(), group.len(), needed].map(|count| count as u32);
-        (holders < quorum).then_some(Shortfall { holders, replicas, quorum })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Invariant;
@@ -285,6 +313,7 @@ mod tests {
     use crate::kernel::Damage;
     use crate::model::halt::Halt;
     use crate::model::log::LogIndex;
+    use crate::model::membership::Slots;
 
     /// Three replicas, of which two accepted 11 in slot 1 in ballot 1, and the first committed it.
     fn one_chosen() -> Script {
@@ -380,6 +409,33 @@ mod tests {
         let mut script = one_chosen();
         script.restart(0).halt(0, Halt::Entry(LogIndex(1), Damage::Corrupt));
         script.restart(1).tell(1, crate::model::note::ConsensusNote::Recovering).sync(1, 0).finish();
+        script.holds();
+    }
+
+    #[test]
+    fn promises_of_nobody_who_chose_are_found_where_the_proposer_does_not_know_what_was_chosen() {
+        let mut script = one_chosen();
+        script.commit_chain(1, 1, &[11]).commit_chain(1, 1, &[11]);
+        script.elect_by(1, 5, Slots::one(1).and(Slots::one(2)));
+        script.elect_by(2, 9, Slots::one(1).and(Slots::one(2)));
+        script.holds();
+        script.elect_by(2, 12, Slots::one(2));
+        script.violates(
+            Invariant::LeaderCompleteness,
+            "kv.3 leads ballot 12, and none of those who promised it was of those who chose the value of slot 1 in ballot 1 \
+             (t = 0.011 s)",
+        );
+    }
+
+    #[test]
+    fn nothing_is_due_to_slots_that_others_decided() {
+        let mut script = one_chosen();
+        let of_two = crate::model::note::ConsensusNote::Configured {
+            voters: Slots::one(2),
+            outgoing: Slots::NONE,
+            quorum: 0,
+        };
+        script.tell(2, of_two).elect_by(2, 12, Slots::one(2));
         script.holds();
     }
 

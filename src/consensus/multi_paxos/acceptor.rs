@@ -10,6 +10,7 @@ use crate::model::log::{LogIndex, Term};
 use super::MultiPaxos;
 use super::bugs;
 use super::message::{Accept, Message, Promise};
+use super::persistence::send;
 
 impl MultiPaxos {
     /// Promises `ballot`, or learns that another did.
@@ -66,7 +67,7 @@ impl MultiPaxos {
         };
         let message = Message::Promise(Rc::new(promise));
         if self.has_bug(bugs::PROMISE_NOT_DURABLE) {
-            return cx.send(from, message);
+            return send(cx, from, message);
         }
         self.send_with_metadata(cx, from, message);
     }

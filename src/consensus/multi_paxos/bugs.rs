@@ -29,7 +29,7 @@ pub const TABLE: [Bug; 10] = [
         name: "paxos-promise-not-durable",
         doc: "An acceptor tells its promise before that is on disk; after a crash it accepts lower ballots again.",
         source: "28: efficient/epaxos #28",
-        caught_by: &["leader-completeness", "agreement"],
+        caught_by: &["monotonic", "leader-completeness", "agreement"],
     },
     Bug {
         name: "paxos-accept-not-durable",

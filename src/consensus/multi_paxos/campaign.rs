@@ -129,6 +129,7 @@ impl MultiPaxos {
         if campaign.promised.has(self.slot) || !self.durability.metadata_is_durable() {
             return;
         }
+        cx.note(ConsensusNote::Promised { term: self.promised, to: None });
         let accepted: Vec<Vote> = self.log.votes(self.commit_index.next()).collect();
         self.gather(self.slot, self.since, &accepted);
         self.go_on(cx);
@@ -243,6 +244,7 @@ impl MultiPaxos {
         let (now, first) = (cx.now(), campaign.queue.first());
         let patience = self.draw_election_timeout(cx);
         let last_index = campaign.queue.end().previous();
+        cx.note(ConsensusNote::ElectedBy { term: self.promised, by: campaign.promised });
         self.log.forget_acceptors();
         self.role = Role::Leader(Box::new(Leader {
             campaign: *campaign,

@@ -257,6 +257,7 @@ impl MultiPaxos {
             cx.note(ConsensusNote::Recovering);
         }
         cx.note(ConsensusNote::Synced { through: self.log.last_index() });
+        cx.note(ConsensusNote::Promised { term: self.promised, to: None });
         if self.commit_index > covered {
             let Position { index, term, prefix } =
                 self.log.position(self.commit_index).expect("it is chosen");
@@ -334,7 +335,7 @@ impl MultiPaxos {
 
     fn send_after(&mut self, cx: &mut impl Context<Self>, sync: u64, to: NodeId, message: Message) {
         if self.durability.is_done(sync) {
-            cx.send(to, message);
+            send(cx, to, message);
         } else {
             self.durability.commits.hold(sync, to, message);
         }
@@ -367,7 +368,7 @@ impl MultiPaxos {
         self.durability.durable_record = self.durability.in_flight_record;
         self.tell_accepted(cx);
         self.vouch_for_durable();
-        self.durability.commits.release(|to, message| cx.send(to, message));
+        self.durability.commits.release(|to, message| send(cx, to, message));
         self.finish_saving(cx);
         match self.role {
             Role::Leader(_) => {
@@ -416,4 +417,13 @@ impl MultiPaxos {
         }
         self.halted
     }
+}
+
+/// Sends what is durable. A promise counts from here on.
+#[inline]
+pub(super) fn send(cx: &mut impl Context<MultiPaxos>, to: NodeId, message: Message) {
+    if let Message::Promise(promise) = &message {
+        cx.note(ConsensusNote::Promised { term: promise.ballot, to: None });
+    }
+    cx.send(to, message);
 }

@@ -87,7 +87,7 @@ pub const TABLE: [Bug; 24] = [
         name: "raft-vote-twice",
         doc: "A voter grants its vote to every candidate of a term.",
         source: "17: xraft #33, daos-stack/raft #70",
-        caught_by: &["one-leader"],
+        caught_by: &["monotonic", "one-leader"],
     },
     Bug {
         name: "raft-ack-before-sync",

@@ -84,6 +84,7 @@ impl Raft {
     /// Counts a candidate's own vote once it is durable.
     pub(super) fn count_own_vote(&mut self, cx: &mut impl Context<Self>) {
         if matches!(self.role, Role::Candidate { .. }) && self.durability.metadata_is_durable() {
+            cx.note(ConsensusNote::Promised { term: self.current_term, to: Some(self.me) });
             self.count_vote(cx, self.slot);
         }
     }
@@ -183,7 +184,11 @@ impl Raft {
         if !self.configuration().is_quorum(votes) {
             return;
         }
-        if matches!(self.role, Role::PreCandidate { .. }) { self.campaign(cx, false) } else { self.lead(cx) }
+        if matches!(self.role, Role::PreCandidate { .. }) {
+            return self.campaign(cx, false);
+        }
+        cx.note(ConsensusNote::ElectedBy { term: self.current_term, by: votes });
+        self.lead(cx);
     }
 
     /// Wins the election: appends a no-op, whose commit also commits what earlier terms left (§8), and tells

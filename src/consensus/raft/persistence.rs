@@ -252,6 +252,7 @@ impl Raft {
             cx.note(ConsensusNote::Recovering);
         }
         cx.note(ConsensusNote::Synced { through: told });
+        cx.note(ConsensusNote::Promised { term: self.current_term, to: self.voted_for });
         self.tell_configuration(cx);
         let last_index = self.log.last_index();
         if disk.end(LOG) > last_index.0 {
@@ -346,7 +347,7 @@ impl Raft {
 
     fn send_after(&mut self, cx: &mut impl Context<Self>, sync: u64, to: NodeId, message: Message) {
         if self.durability.is_done(sync) {
-            cx.send(to, message);
+            send(cx, to, message);
         } else {
             self.durability.commits.hold(sync, to, message);
         }
@@ -398,7 +399,7 @@ impl Raft {
         let current_term = self.current_term;
         self.durability.commits.release(|to, message| {
             if message.term() >= current_term {
-                cx.send(to, message);
+                send(cx, to, message);
             }
         });
     }
@@ -422,4 +423,13 @@ impl Raft {
         }
         self.halted
     }
+}
+
+/// Sends what is durable. A vote counts from here on.
+#[inline]
+fn send(cx: &mut impl Context<Raft>, to: NodeId, message: Message) {
+    if let Message::VoteReply { term, granted: true, pre_vote: false } = message {
+        cx.note(ConsensusNote::Promised { term, to: Some(to) });
+    }
+    cx.send(to, message);
 }

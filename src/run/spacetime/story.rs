@@ -192,6 +192,16 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
             ConsensusNote::Campaigned { term, pre_vote: false } => {
                 (Sort::Plain, format!("campaigns: {}", term.0), format!("campaigns for term {}", term.0))
             }
+            ConsensusNote::Promised { term, .. } => (
+                Sort::Plain,
+                format!("promises {}", term.0),
+                format!("has promised to go back behind no term {}", term.0),
+            ),
+            ConsensusNote::ElectedBy { term, by } => (
+                Sort::Plain,
+                format!("elected: {}", term.0),
+                format!("elected in term {} by {}", term.0, by.numbers()),
+            ),
             ConsensusNote::BecameLeader { term, .. } => {
                 alone(Sort::Leadership, format!("leads term {}", term.0))
             }

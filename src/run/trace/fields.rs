@@ -31,15 +31,17 @@ pub const TRACE_FIELDS: &[Column] = columns! {
 
 /// The fields of a note in a line of trace.jsonl.
 pub const NOTE_FIELDS: &[Column] = columns! {
-    "note": "Of a replica: `asked-pre-vote`, `campaigned`, `became-leader`, `stepped-down`, `appended`, `truncated` (from \
-             `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot), \
+    "note": "Of a replica: `asked-pre-vote`, `campaigned`, `promised` (no lower term, and this one to nobody but `to`), \
+             `elected` (`by` these), `became-leader`, `stepped-down`, `appended`, `truncated` (from `index`), `synced` (through `index`), `committed`, `applied`, `served` (a read), `installed` (a snapshot), \
              `compacted` (through `index`), `configured`, `recovering` (its disk was replaced: it learns \
              what it held), `rejoined` or `halted`. Of an operator: `ordered` or `order-ended`. Of a client, or a service that asks a store: `invoked` or `returned`. Of a \
              service: `queued`, `finished` or `refused`. Of a node: `crashed`, `disk-lost`, `paused` or `resumed`.",
     "term": "The term that it names, of the entry at `index` if there is one.",
     "index": "The index in the replicated log; of a new leader its last.",
-    "voters": "Of `configured`: the members that vote, such as `1,2,3`.",
+    "voters": "Of `configured`: the members that vote, such as `1 2 3`.",
     "outgoing": "Of `configured`, while two configurations rule together: the voters of the old one.",
+    "to": "To whom the term is promised: the node that a replica votes for.",
+    "by": "Those who promised the leader its term, such as `1 2 3`.",
     "why": "Of `halted`: why it takes part no more.",
     "prefix": "The digest of the log up to `index`, terms included, as 16 hexadecimal digits.",
     "client": "Of an operation applied or served: the node of the client that asked for it.",

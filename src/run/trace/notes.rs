@@ -37,6 +37,18 @@ fn consensus<'a>(line: &mut Line, note: &ConsensusNote, name_of: impl Fn(NodeId)
             line.note(if pre_vote { "asked-pre-vote" } else { "campaigned" });
             line.integer("term", term.0);
         }
+        ConsensusNote::Promised { term, to } => {
+            line.note("promised");
+            line.integer("term", term.0);
+            if let Some(to) = to {
+                line.text("to", name_of(to));
+            }
+        }
+        ConsensusNote::ElectedBy { term, by } => {
+            line.note("elected");
+            line.integer("term", term.0);
+            line.text("by", &by.numbers());
+        }
         ConsensusNote::BecameLeader { term, last_index } => {
             line.note("became-leader");
             line.integer("term", term.0);

@@ -22,7 +22,7 @@ fn quorums(rng: &mut Stream, setting: &Setting, voters: u32) -> Quorums {
 impl Subject for MultiPaxos {
     fn draw(rng: &mut Stream, setting: &Setting, voters: u32, check_quorum: bool) -> Options {
         Options {
-            pre_vote: rng.below(2) == 0 && !setting.duels,
+            pre_vote: rng.below(2) == 0,
             check_quorum,
             parallel_leader_write: rng.below(4) > 0,
             accept_entries_max: pick(rng, &[1, 2, 64]),
@@ -77,14 +77,12 @@ const fn with(bugs: Bugs) -> Setting {
 
 const PARTING: Setting = Setting { parting: true, changes: false, loses_disk: false, ..Setting::SOUND };
 
-bug_is_caught!(a_promise_not_durable, MultiPaxos,
-    Setting { duels: true, changes: false, ..with(bugs::PROMISE_NOT_DURABLE) },
-    "leader-completeness" | "agreement" in 60_000 seeds);
+bug_is_caught!(a_promise_not_durable, MultiPaxos, with(bugs::PROMISE_NOT_DURABLE), "monotonic" in 500 seeds);
 bug_is_caught!(an_accept_not_durable, MultiPaxos, with(bugs::ACCEPT_NOT_DURABLE), "durability" in 500 seeds);
 bug_is_caught!(picking_its_own_value, MultiPaxos, with(bugs::PICK_OWN_VALUE), "leader-completeness" in 500 seeds);
 bug_is_caught!(picking_the_lowest_ballot, MultiPaxos, with(bugs::PICK_LOWEST_BALLOT),
     "leader-completeness" in 5_000 seeds);
-bug_is_caught!(a_ballot_used_again, MultiPaxos, with(bugs::BALLOT_REUSE), "one-leader" | "log-matching" in 2_000 seeds);
+bug_is_caught!(a_ballot_used_again, MultiPaxos, with(bugs::BALLOT_REUSE), "monotonic" in 500 seeds);
 bug_is_caught!(gaps_left_as_they_are, MultiPaxos, with(bugs::NO_GAP_FILL), "progress" in 2_000 seeds);
 bug_is_caught!(committing_any_ballot, MultiPaxos, with(bugs::COMMIT_ANY_BALLOT), "agreement" in 2_000 seeds);
 bug_is_caught!(alpha_ignored, MultiPaxos, with(bugs::ALPHA_IGNORED),

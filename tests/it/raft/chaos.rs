@@ -13,7 +13,7 @@ use crate::replicas::chaos::{Setting, Subject, bug_is_caught, holds, pick};
 impl Subject for Raft {
     fn draw(rng: &mut Stream, setting: &Setting, _voters: u32, check_quorum: bool) -> Options {
         Options {
-            pre_vote: rng.below(2) == 0 && !setting.duels,
+            pre_vote: rng.below(2) == 0,
             check_quorum,
             parallel_leader_write: rng.below(4) > 0,
             append_entries_max: pick(rng, &[1, 2, 64]),
@@ -79,7 +79,7 @@ bug_is_caught!(a_missing_no_op_reads_stale, Raft, with(bugs::NO_NOOP), "lineariz
 bug_is_caught!(truncating_always, Raft, with(bugs::TRUNCATE_ALWAYS),
     "durability" | "leader-completeness" in 500 seeds);
 bug_is_caught!(believing_late_replies, Raft, with(bugs::MATCH_LAST_REPLY_WINS), "progress" in 2_000 seeds);
-bug_is_caught!(voting_twice, Raft, with(bugs::VOTE_TWICE), "one-leader" in 500 seeds);
+bug_is_caught!(voting_twice, Raft, with(bugs::VOTE_TWICE), "monotonic" in 500 seeds);
 bug_is_caught!(acknowledging_before_the_sync, Raft, with(bugs::ACK_BEFORE_SYNC), "durability" in 2_000 seeds);
 bug_is_caught!(acknowledging_too_much, Raft, with(bugs::ACK_OVERCLAIMS), "durability" in 2_000 seeds);
 bug_is_caught!(half_is_enough, Raft, with(bugs::HALF_IS_ENOUGH), "durability" in 500 seeds);

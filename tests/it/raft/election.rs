@@ -5,6 +5,7 @@ use seedbed::consensus::raft::{self, Role, Timer};
 use seedbed::kernel::sample::Distribution;
 use seedbed::kernel::{Duration, NodeId, Time};
 use seedbed::model::log::{LogIndex, Term};
+use seedbed::model::membership::Slots;
 use seedbed::model::note::ConsensusNote;
 
 use super::bench::{self, Bench, ME, append, appends, plain, pre_vote, request_vote, vote};
@@ -76,8 +77,9 @@ fn a_new_leader_sends_a_no_op_at_once_and_heartbeats_ever_after() {
     let mut bench = Bench::new(3);
     let sent = bench.win_election();
     assert_eq!(appends(&sent), [(1, 0, vec![1]), (2, 0, vec![1])]);
+    let elected = ConsensusNote::ElectedBy { term: Term(1), by: Slots::first(2) };
     let became = ConsensusNote::BecameLeader { term: Term(1), last_index: LogIndex(0) };
-    assert_eq!(bench.notes()[0], became);
+    assert_eq!(bench.notes()[..2], [elected, became]);
     assert!(!bench.has_timer(Timer::Election));
     assert_eq!(appends(&bench.fire(Timer::Heartbeat)), [(1, 0, vec![]), (2, 0, vec![])]);
     assert!(bench.has_timer(Timer::Heartbeat));

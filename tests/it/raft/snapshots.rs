@@ -10,7 +10,7 @@ use seedbed::model::membership::Slots;
 use seedbed::model::note::ConsensusNote;
 use seedbed::model::op::{Key, Reading, Value};
 
-use super::bench::{Bench, accepted, append, appends, install, plain, received, snapshot};
+use super::bench::{Bench, ME, accepted, append, appends, install, plain, received, snapshot};
 
 fn every(entries: u64) -> Options {
     Options { snapshot_every: Some(entries), ..Options::default() }
@@ -208,6 +208,7 @@ fn boot_notes_rebuild_the_log_for_observers() {
         ConsensusNote::Installed { index: LogIndex(3), term: of(3).term, prefix: of(3).prefix },
         ConsensusNote::Appended { index: LogIndex(4), term: of(4).term, prefix: of(4).prefix },
         ConsensusNote::Synced { through: LogIndex(4) },
+        ConsensusNote::Promised { term: Term(1), to: Some(ME) },
         ConsensusNote::Configured { voters: Slots::first(3), outgoing: Slots::NONE, quorum: 0 },
     ];
     assert_eq!(bench.notes(), expected);

@@ -54,9 +54,6 @@ pub struct Setting {
     pub loses_disk: bool,
     /// Sizes of quorums that need not meet, where a protocol has any.
     pub parting: bool,
-    /// Three servers that ask no leave before they campaign, answer others though a leader is heard, and are back at once when
-    /// they crash, without what no sync covered.
-    pub duels: bool,
 }
 
 impl Setting {
@@ -68,7 +65,6 @@ impl Setting {
         changes: true,
         loses_disk: true,
         parting: false,
-        duels: false,
     };
 
     /// The same with bugs of the protocol.
@@ -108,8 +104,6 @@ pub struct Chaos<C: Subject> {
     cuts: u32,
     /// Steps of a thousand in which an operator wants something.
     wishes: u32,
-    /// Whether who crashes is back at once, without what no sync covered.
-    duels: bool,
     /// Whether a disk may still be lost.
     may_lose_disk: bool,
 }
@@ -122,9 +116,9 @@ pub fn pick<T: Copy>(rng: &mut Stream, choices: &[T]) -> T {
 impl<C: Subject> Chaos<C> {
     fn new(seed: u64, setting: Setting) -> Self {
         let mut rng = Stream::new(seed, "chaos", "schedule");
-        let voters = if setting.duels { 3 } else { pick(&mut rng, &[3, 3, 4, 5]) };
+        let voters = pick(&mut rng, &[3, 3, 4, 5]);
         let standbys = if setting.changes { pick(&mut rng, &[0, 1, 2]) } else { 0 };
-        let check_quorum = rng.below(2) == 0 && !setting.duels;
+        let check_quorum = rng.below(2) == 0;
         let core = C::draw(&mut rng, &setting, voters, check_quorum);
         let drawn = pick(
             &mut rng,
@@ -153,7 +147,6 @@ impl<C: Subject> Chaos<C> {
             cut: 0,
             acknowledged: 0,
             orders: 0,
-            duels: setting.duels,
             may_lose_disk,
         }
     }
@@ -218,7 +211,7 @@ impl<C: Subject> Chaos<C> {
             |id: &u32| self.world.server(NodeId(*id)).is_some_and(|server| server.core().reign().is_some());
         let leader = (0..self.servers).find(leads).map(NodeId);
         let id = if self.rng.below(2) == 0 { leader } else { None }.unwrap_or_else(|| self.any_node());
-        let kept = if self.duels { 0 } else { self.rng.below(4) as usize };
+        let kept = self.rng.below(4) as usize;
         if self.world.server(id).is_none() {
             return;
         }
@@ -226,9 +219,6 @@ impl<C: Subject> Chaos<C> {
         if self.may_lose_disk && self.rng.below(4) == 0 {
             self.may_lose_disk = false;
             self.world.replace_disk(id);
-        }
-        if self.duels {
-            self.world.restart(id);
         }
     }
 

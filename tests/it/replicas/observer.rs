@@ -134,6 +134,8 @@ impl Observer {
             | ConsensusNote::Recovering
             | ConsensusNote::Synod(_)
             | ConsensusNote::Accepted { .. }
+            | ConsensusNote::Promised { .. }
+            | ConsensusNote::ElectedBy { .. }
             | ConsensusNote::Halted { .. } => {}
             ConsensusNote::Configured { .. } => reached.reconfigurations += 1,
             ConsensusNote::Rejoined => reached.rejoined += 1,

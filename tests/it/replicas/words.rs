@@ -95,6 +95,9 @@ pub fn describe_note(note: &ConsensusNote) -> String {
         ConsensusNote::Campaigned { term, pre_vote: true } => {
             format!("asked for pre-votes for term {}", term.0)
         }
+        ConsensusNote::Promised { term, to: Some(to) } => format!("promised term {} to {}", term.0, to.0),
+        ConsensusNote::Promised { term, to: None } => format!("promised term {}", term.0),
+        ConsensusNote::ElectedBy { term, by } => format!("elected in term {} by {}", term.0, by.numbers()),
         ConsensusNote::BecameLeader { term, last_index } => {
             format!("became leader of term {} at {}", term.0, last_index.0)
         }

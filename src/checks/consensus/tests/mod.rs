@@ -7,6 +7,7 @@ use crate::kernel::{NodeId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::SessionId;
 use crate::model::log::{LogIndex, Term, chained};
+use crate::model::membership::Slots;
 use crate::model::note::{ConsensusNote, Holding};
 use crate::model::op::{Answer, Key, Op, Value};
 
@@ -58,6 +59,15 @@ impl Script {
 
     pub fn campaign(&mut self, node: u32, term: u32) -> &mut Self {
         self.tell(node, ConsensusNote::Campaigned { term: Term(term), pre_vote: false })
+    }
+
+    pub fn promise(&mut self, node: u32, term: u32, to: Option<u32>) -> &mut Self {
+        self.tell(node, ConsensusNote::Promised { term: Term(term), to: to.map(NodeId) })
+    }
+
+    /// These elect it, and it leads.
+    pub fn elect_by(&mut self, node: u32, term: u32, by: Slots) -> &mut Self {
+        self.tell(node, ConsensusNote::ElectedBy { term: Term(term), by }).elect(node, term)
     }
 
     pub fn step_down(&mut self, node: u32, term: u32) -> &mut Self {
