@@ -7,7 +7,7 @@
 //!   leader's log already is not appended again. A retry at another leader is: sessions apply it once (§6.3).
 //! - What another leader overwrote had no effect, and its client is told so.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::kernel::{
@@ -19,6 +19,7 @@ use crate::model::note::ConsensusNote;
 use crate::model::op::{Answer, Key, Op};
 use crate::model::operation::{Order, OrderReply, Progress};
 use crate::model::request::{HEADER_BYTES, Reply, Request, Response};
+use crate::model::sessions::Sessions;
 use crate::model::store::{Applied, Store};
 
 use super::bugs::{Bug, Bugs};
@@ -163,7 +164,7 @@ pub struct Replica<C> {
     /// When the newest snapshot was taken, as an index.
     snapshot_index: LogIndex,
     /// Answers owed to clients, for operations proposed here. A session has one open operation.
-    owed: BTreeMap<SessionId, Owed>,
+    owed: Sessions<Option<Owed>>,
     /// Where those operations were put into the log, in the order of proposing.
     proposed: VecDeque<(LogIndex, SessionId)>,
     /// Reads that wait, oldest first.
@@ -200,7 +201,7 @@ impl<C: ReplicatedLog> Process for Replica<C> {
             store: Store::new(),
             last_applied: LogIndex(0),
             snapshot_index: LogIndex(0),
-            owed: BTreeMap::new(),
+            owed: Sessions::new(),
             proposed: VecDeque::new(),
             reads: VecDeque::new(),
             order: None,
@@ -237,7 +238,7 @@ impl<C: ReplicatedLog> Process for Replica<C> {
     fn describe(&self, out: &mut Description) {
         self.core.describe(out);
         out.say("last_applied", self.last_applied.0);
-        out.say("answers_owed", self.owed.len());
+        out.say("answers_owed", self.owed.iter().flatten().count());
         out.say("reads_waiting", self.reads.len());
     }
 }
@@ -317,7 +318,7 @@ impl<C: ReplicatedLog> Replica<C> {
         let command = Command::Apply { session, sequence, op, size };
         match self.core.propose(&mut Lift::new(cx), command) {
             Ok(index) => {
-                self.owed.insert(session, Owed { sequence, index });
+                *self.owed.entry(session) = Some(Owed { sequence, index });
                 self.proposed.push_back((index, session));
             }
             Err(refusal) => reply(cx, session, sequence, refused(refusal)),
@@ -326,7 +327,7 @@ impl<C: ReplicatedLog> Replica<C> {
 
     /// Whether the operation was proposed here and still stands where it was put.
     fn has_in_log(&self, session: SessionId, sequence: u32) -> bool {
-        let Some(owed) = self.owed.get(&session) else { return false };
+        let Some(&Some(owed)) = self.owed.get(session) else { return false };
         let is_it = |command: &Command| match command {
             Command::Apply { session: whose, sequence: which, .. } => (*whose, *which) == (session, sequence),
             Command::Noop | Command::Reconfigure(_) => false,
@@ -387,8 +388,7 @@ impl<C: ReplicatedLog> Replica<C> {
             if matches!(applied, Applied::Now(_)) {
                 cx.note(ConsensusNote::Applied { index, session, sequence });
             }
-            if self.owed.get(&session).is_some_and(|owed| owed.sequence == sequence) {
-                self.owed.remove(&session);
+            if self.pay_off(session, |owed| owed.sequence == sequence).is_some() {
                 match applied {
                     Applied::Now(answer) | Applied::Before(answer) => {
                         reply(cx, session, sequence, Response::Ok(answer));
@@ -407,11 +407,9 @@ impl<C: ReplicatedLog> Replica<C> {
             && index <= self.last_applied
         {
             self.proposed.pop_front();
-            let Some(&Owed { sequence, .. }) = self.owed.get(&session).filter(|owed| owed.index == index)
-            else {
+            let Some(Owed { sequence, .. }) = self.pay_off(session, |owed| owed.index == index) else {
                 continue; // Answered, or proposed again.
             };
-            self.owed.remove(&session);
             match self.store.answered(session, sequence) {
                 Some(Applied::Before(answer)) => reply(cx, session, sequence, Response::Ok(answer)),
                 Some(Applied::Now(_) | Applied::Nothing | Applied::Stale) => {} // Nobody waits for it.
@@ -421,6 +419,12 @@ impl<C: ReplicatedLog> Replica<C> {
                 }
             }
         }
+    }
+
+    /// What the session is owed, if it is this: from now on it is owed nothing.
+    #[inline]
+    fn pay_off(&mut self, session: SessionId, is_it: impl Fn(&Owed) -> bool) -> Option<Owed> {
+        self.owed.get_mut(session)?.take_if(|owed| is_it(owed))
     }
 
     fn serve_reads(&mut self, cx: &mut impl Context<Self>) {

@@ -176,15 +176,20 @@ impl Slots {
         count: usize,
         value: impl Fn(usize) -> T,
     ) -> T {
-        let mut values = [T::default(); MOST];
+        // Each is put among those before: for so few, less work than a sort.
+        let mut sorted = [T::default(); MOST];
         let mut len = 0;
         for slot in self.iter() {
-            values[len] = value(slot);
+            let value = value(slot);
+            let mut place = len;
+            while place > 0 && sorted[place - 1] > value {
+                sorted[place] = sorted[place - 1];
+                place -= 1;
+            }
+            sorted[place] = value;
             len += 1;
         }
-        let values = &mut values[..len];
-        values.sort_unstable();
-        len.checked_sub(count).and_then(|place| values.get(place)).copied().unwrap_or_default()
+        len.checked_sub(count).and_then(|place| sorted[..len].get(place)).copied().unwrap_or_default()
     }
 }
 

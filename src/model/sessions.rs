@@ -3,7 +3,7 @@
 use super::history::SessionId;
 
 /// A `T` for each session: by node, by boot, by client, all dense.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sessions<T> {
     nodes: Vec<Vec<Vec<T>>>,
 }
@@ -27,6 +27,15 @@ impl<T: Default> Sessions<T> {
         boots
             .get(SessionId::incarnation(session.slot) as usize)?
             .get(SessionId::client(session.slot) as usize)
+    }
+
+    /// What there is of `session`, to be changed.
+    #[inline]
+    pub fn get_mut(&mut self, session: SessionId) -> Option<&mut T> {
+        let boots = self.nodes.get_mut(session.node.index())?;
+        boots
+            .get_mut(SessionId::incarnation(session.slot) as usize)?
+            .get_mut(SessionId::client(session.slot) as usize)
     }
 
     /// What there is of `session`, made if there is nothing.

@@ -1,22 +1,20 @@
 //! The replicated state machine: a key-value store with client sessions, so that every operation is applied at
 //! most once however often it is retried (Ongaro 2014, §6.3).
 
-use std::collections::BTreeMap;
-
-use crate::kernel::NodeId;
+use std::cmp::Ordering;
 
 use super::history::SessionId;
 use super::log::Command;
 use super::op::{Answer, Key, Op, Reading};
+use super::sessions::Sessions;
 
 /// A store: what each key holds, and the last operation of each session with its answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Store {
     /// By key; keys are dense.
     readings: Vec<Reading>,
-    /// By node and boot, then by client; a session has one open operation, so its last answer is all a retry can
-    /// ask for.
-    sessions: BTreeMap<(NodeId, u32), Vec<Option<Last>>>,
+    /// A session has one open operation, so its last answer is all a retry can ask for.
+    sessions: Sessions<Option<Last>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,13 +49,7 @@ impl Store {
 
     /// The answer to a session's operation if it has been applied already.
     pub fn answered(&self, session: SessionId, sequence: u32) -> Option<Applied> {
-        let (boot, client) = place(session);
-        let last = (*self.sessions.get(&boot)?.get(client)?)?;
-        match last.sequence.cmp(&sequence) {
-            std::cmp::Ordering::Less => None,
-            std::cmp::Ordering::Equal => Some(Applied::Before(last.answer)),
-            std::cmp::Ordering::Greater => Some(Applied::Stale),
-        }
+        self.sessions.get(session)?.as_ref()?.answered(sequence)
     }
 
     /// Applies a command from the log. With `sessions` off a retry takes effect again (bug 25 of the catalogue).
@@ -65,46 +57,47 @@ impl Store {
         let Command::Apply { session, sequence, op, .. } = *command else {
             return Applied::Nothing;
         };
-        if sessions && let Some(applied) = self.answered(session, sequence) {
+        let last = self.sessions.entry(session);
+        if sessions && let Some(applied) = last.as_ref().and_then(|last| last.answered(sequence)) {
             return applied;
         }
-        let answer = self.execute(op);
-        let (boot, client) = place(session);
-        let clients = self.sessions.entry(boot).or_default();
-        if clients.len() <= client {
-            clients.resize(client + 1, None);
-        }
-        clients[client] = Some(Last { sequence, answer });
+        let answer = execute(&mut self.readings, op);
+        *last = Some(Last { sequence, answer });
         Applied::Now(answer)
-    }
-
-    fn execute(&mut self, op: Op) -> Answer {
-        let key = op.key().0 as usize;
-        if self.readings.len() <= key {
-            self.readings.resize(key + 1, Reading::ABSENT);
-        }
-        let (held, answer) = op.apply(self.readings[key]);
-        self.readings[key] = held;
-        answer
     }
 
     /// Size of a snapshot of the store, in bytes: 16 a key and 24 a session (values are counted by identity).
     pub fn snapshot_size(&self) -> u32 {
-        let sessions: usize = self.sessions.values().map(Vec::len).sum();
-        u32::try_from(self.readings.len() * 16 + sessions * 24).unwrap_or(u32::MAX)
+        u32::try_from(self.readings.len() * 16 + self.sessions.iter().count() * 24).unwrap_or(u32::MAX)
     }
 }
 
-/// Where a session is found: its node and boot, and its client within them.
-fn place(session: SessionId) -> ((NodeId, u32), usize) {
-    let client = SessionId::client(session.slot);
-    ((session.node, session.slot - client), client as usize)
+impl Last {
+    /// The answer to the session's operation of this number, if it or a later one has been applied.
+    fn answered(&self, sequence: u32) -> Option<Applied> {
+        match self.sequence.cmp(&sequence) {
+            Ordering::Less => None,
+            Ordering::Equal => Some(Applied::Before(self.answer)),
+            Ordering::Greater => Some(Applied::Stale),
+        }
+    }
+}
+
+fn execute(readings: &mut Vec<Reading>, op: Op) -> Answer {
+    let key = op.key().0 as usize;
+    if readings.len() <= key {
+        readings.resize(key + 1, Reading::ABSENT);
+    }
+    let (held, answer) = op.apply(readings[key]);
+    readings[key] = held;
+    answer
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::op::Value;
     use super::*;
+    use crate::kernel::NodeId;
 
     const KEY: Key = Key(3);
 

@@ -58,40 +58,45 @@ impl Draw {
     }
 }
 
-/// To whom one sender sent at the present instant. Nearly always it is one message to one node: that one is kept
-/// here, and only a burst touches the heap.
+/// To whom one sender sent at the present instant. Nearly always it is to one node, once or in a burst such as the answers
+/// that one sync sets free: that one is kept here, and only others touch the heap.
 #[derive(Clone, Default)]
 pub(super) struct Burst {
     at: Time,
-    first: Option<NodeId>,
-    /// How many went to whom after the first, by receiver: where time stands still a burst may be of millions.
-    rest: Vec<(NodeId, u64)>,
+    first: NodeId,
+    /// How many went to the first; 0 if nothing was sent yet.
+    to_first: u32,
+    /// How many went to each other node, by receiver: where time stands still a burst may be of millions.
+    others: Vec<(NodeId, u64)>,
 }
 
 impl Burst {
     /// Takes note of a message to `to`; returns how many this sender sent there before at this instant.
     #[inline(always)]
     pub(super) fn next(&mut self, now: Time, to: NodeId) -> u64 {
-        if self.at != now || self.first.is_none() {
-            (self.at, self.first) = (now, Some(to));
-            self.rest.clear();
+        if self.at != now || self.to_first == 0 {
+            (self.at, self.first, self.to_first) = (now, to, 1);
+            self.others.clear();
             return 0;
         }
-        self.again(to)
+        if self.first == to {
+            self.to_first += 1;
+            return u64::from(self.to_first) - 1;
+        }
+        self.among_others(to)
     }
 
     #[inline(never)]
-    fn again(&mut self, to: NodeId) -> u64 {
-        let was_first = u64::from(self.first == Some(to));
-        match self.rest.binary_search_by_key(&to, |&(receiver, _)| receiver) {
+    fn among_others(&mut self, to: NodeId) -> u64 {
+        match self.others.binary_search_by_key(&to, |&(receiver, _)| receiver) {
             Ok(place) => {
-                let (_, count) = &mut self.rest[place];
+                let (_, count) = &mut self.others[place];
                 *count += 1;
-                was_first + *count - 1
+                *count - 1
             }
             Err(place) => {
-                self.rest.insert(place, (to, 1));
-                was_first
+                self.others.insert(place, (to, 1));
+                0
             }
         }
     }

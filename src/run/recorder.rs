@@ -15,7 +15,7 @@ use super::cast::{Cast, CastNode};
 use super::decree::DecreeSteps;
 use super::leadership::Leadership;
 use super::load::{Instance, NodeSample, Sample, Visit, Visits};
-use super::operation::{Ending, Packed};
+use super::operation::{Ending, Packed, sort_by_number};
 use super::phase::Timeline;
 use super::recording::{FaultWindow, OrderRecord, Recording, RoleChange, RoleEvent, Sampling};
 use super::tally::{Intervals, Tallies};
@@ -411,9 +411,7 @@ impl Recorder {
     pub fn finish(mut self, end: Time) -> Recording {
         (0..self.open.len()).for_each(|node| self.forget(end, NodeId(node as u32)));
         self.tracks.sort_by_key(|track| (track.node, track.target));
-        // Sorting the numbers beside their places moves each operation, a cache line, once.
-        let by_number = |track: &mut Track| track.kept.sort_by_cached_key(|operation| operation.number);
-        self.tracks.iter_mut().for_each(by_number);
+        self.tracks.iter_mut().for_each(|track| sort_by_number(&mut track.kept));
         self.availability.iter_mut().for_each(|one| one.close(end));
         self.leadership.finish(end);
         let (total, kept) = (self.total, self.kept as u64);

@@ -59,15 +59,49 @@ pub(super) struct Committed {
     pub differs: Option<Found>,
 }
 
+/// What a replica must find on its disk.
+#[derive(Clone, Debug)]
+struct Expected {
+    /// The first slot.
+    first: LogIndex,
+    /// By slot: the highest ballot in which it had accepted something there; 0 if in none, or once that was found.
+    ballots: Vec<Term>,
+}
+
+impl Expected {
+    /// It was found to have accepted something in `ballot` at `index`.
+    fn found(&mut self, index: LogIndex, ballot: Term) {
+        let place = index.0.checked_sub(self.first.0).map(|place| place as usize);
+        if let Some(held) = place.and_then(|place| self.ballots.get_mut(place))
+            && *held <= ballot
+        {
+            *held = Term(0);
+        }
+    }
+
+    /// A snapshot stands for the slots up to `index`.
+    fn found_up_to(&mut self, index: LogIndex) {
+        let covered = index.next().0.saturating_sub(self.first.0) as usize;
+        self.ballots.iter_mut().take(covered).for_each(|held| *held = Term(0));
+    }
+
+    /// The first and the last slot of what was not found.
+    fn missing(&self) -> Option<(LogIndex, LogIndex)> {
+        let is_missing = |held: &Term| *held > Term(0);
+        let first = self.ballots.iter().position(is_missing)?;
+        let last = self.ballots.iter().rposition(is_missing)?;
+        Some((LogIndex(self.first.0 + first as u64), LogIndex(self.first.0 + last as u64)))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Ballots {
     nodes: Vec<NodeId>,
     cells: Window<Cell>,
     /// Those of lower ballots: few, as each stands for a change of leader.
     lower: BTreeMap<(LogIndex, Term), Votes>,
-    /// By replica, after a restart and until its disk is read: the slots in which it had accepted something, and the
-    /// highest ballot of each.
-    expected: Vec<Option<BTreeMap<LogIndex, Term>>>,
+    /// By replica, after a restart and until its disk is read.
+    expected: Vec<Option<Expected>>,
     /// Whose agreement committed the slots from each of these on.
     decided_by: Vec<(LogIndex, Quorum)>,
 }
@@ -87,8 +121,8 @@ impl Ballots {
     /// The replica of this rank holds `value` in `ballot` at `index`, durably.
     #[inline]
     pub fn accepted(&mut self, rank: usize, index: LogIndex, ballot: Term, value: u64) -> Accepted {
-        if self.expected[rank].is_some() {
-            self.found_again(rank, index, ballot);
+        if let Some(expected) = &mut self.expected[rank] {
+            expected.found(index, ballot);
         }
         let Some(mut cell) = self.cells.get(index) else {
             if index >= self.cells.end() {
@@ -262,27 +296,19 @@ impl Ballots {
 
     /// The replica of this rank restarts: what it had accepted it must find again.
     pub fn booted(&mut self, rank: usize) {
-        let held = (self.cells.first().0..self.cells.end().0).filter_map(|index| {
-            let index = LogIndex(index);
+        let (first, end) = (self.cells.first(), self.cells.end());
+        let held = (first.0..end.0).map(LogIndex).map(|index| {
             let cell = self.cells.get(index)?;
-            Some((index, self.highest_of(rank, index, &cell)?.ballot))
+            Some(self.highest_of(rank, index, &cell)?.ballot)
         });
-        self.expected[rank] = Some(held.collect());
-    }
-
-    #[cold]
-    fn found_again(&mut self, rank: usize, index: LogIndex, ballot: Term) {
-        if let Some(expected) = &mut self.expected[rank]
-            && expected.get(&index).is_some_and(|held| *held <= ballot)
-        {
-            expected.remove(&index);
-        }
+        let ballots = held.map(Option::unwrap_or_default).collect();
+        self.expected[rank] = Some(Expected { first, ballots });
     }
 
     /// A snapshot of the replica of this rank stands for the slots up to `index`.
     pub fn installed(&mut self, rank: usize, index: LogIndex) {
         if let Some(expected) = &mut self.expected[rank] {
-            *expected = expected.split_off(&index.next());
+            expected.found_up_to(index);
         }
     }
 
@@ -294,8 +320,7 @@ impl Ballots {
     /// The replica of this rank has told all that its disk held.
     #[inline]
     pub fn recovered(&mut self, rank: usize) -> Option<Found> {
-        let expected = self.expected[rank].take()?;
-        let ((&index, _), (&through, _)) = (expected.first_key_value()?, expected.last_key_value()?);
+        let (index, through) = self.expected[rank].take()?.missing()?;
         Some(Found::alone(What::VotesVanished { index, through }))
     }
 

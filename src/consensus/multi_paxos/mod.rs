@@ -198,7 +198,7 @@ impl Process for MultiPaxos {
             restored;
         let commit_index = log.chosen();
         let mut server = MultiPaxos {
-            options: Rc::new(config.options.clone()),
+            options: Rc::new(config.options.settled()),
             roster: config.roster.clone(),
             me,
             slot,

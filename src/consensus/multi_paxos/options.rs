@@ -108,6 +108,11 @@ impl Options {
         self.retransmit_timeout.unwrap_or_else(|| self.election_timeout_min())
     }
 
+    /// The same with nothing left to what else is given: it is asked at every answer.
+    pub(super) fn settled(&self) -> Options {
+        Options { retransmit_timeout: Some(self.retransmit_timeout()), ..self.clone() }
+    }
+
     /// How long after a round began its quorum keeps others from leading, by the leader's clock.
     pub fn lease(&self) -> Duration {
         const MILLION: u128 = 1_000_000;

@@ -173,7 +173,7 @@ impl Process for Raft {
         };
         let snapshot_index = restored.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last.index);
         let mut raft = Raft {
-            options: Rc::new(config.options.clone()),
+            options: Rc::new(config.options.settled()),
             roster: config.roster.clone(),
             me,
             slot,
