@@ -10,9 +10,7 @@ use crate::kernel::Time;
 use crate::run::outputs::hexadecimal;
 use crate::run::page::grouped;
 use crate::run::prepare::{Prepared, prepare};
-use crate::run::repro::{
-    Difference, Parting, Recorded, ReproError, TracedEvent, exact, find, locate, told_apart,
-};
+use crate::run::repro::{Difference, Parting, Recorded, ReproError, TracedEvent, find, locate, told_apart};
 use crate::run::states::{States, Until};
 use crate::run::trace::{Passed, pass};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load, render};
@@ -111,7 +109,7 @@ impl Failed {
         let Failed(FailedCheck { name, kind, about }) = self;
         match self.again(prepared) {
             Some(violation) => {
-                let at = violation.at.map_or(String::new(), |at| format!(" at {at}"));
+                let at = violation.at.map_or(String::new(), |at| format!(" at {}", at.exact()));
                 let message = violation.message.replace('\n', "\n            ");
                 format!("  violated  {name} ({kind}) of {about}{at}\n            {message}\n")
             }
@@ -237,7 +235,7 @@ fn text(recorded: &Recorded, replay: &Passed, parting: Option<&Parting>) -> Stri
     };
     let (first, last) = (grouped(*parting.interval.start()), grouped(*parting.interval.end()));
     let times = match parting.times() {
-        Some((from, to)) => format!(" ({} to {})", exact(from), exact(to)),
+        Some((from, to)) => format!(" ({} to {})", from.exact(), to.exact()),
         None => String::new(),
     };
     out += &format!("diverged among events {first}..{last}{times}\n");

@@ -127,7 +127,7 @@ fn heading(name: &str, seed: u64, wanted: &Wanted, violation: &Violation, shrunk
         }
         Some(_) | None => String::new(),
     };
-    let at = violation.at.map_or(String::new(), |at| format!(" at {at}"));
+    let at = violation.at.map_or(String::new(), |at| format!(" at {}", at.exact()));
     let message = violation.message.replace(char::is_control, " ");
     let lines = [
         format!("Shrunk from `{name}`, seed {seed}: check `{}` ({}) fails{at}.", wanted.check, wanted.kind),

@@ -21,4 +21,4 @@ pub use process::{Effect, Electorate, Leadership, Message, Name, Note, Process, 
 pub use queue::{Queue, Sequence, Slot};
 pub use random::{Keyed, Probability, Stream};
 pub use sample::Distribution;
-pub use time::{Duration, Time};
+pub use time::{Duration, Exact, Time};

@@ -67,6 +67,11 @@ pub trait Message: Clone {
     }
     /// Its size on the wire, in bytes, headers included.
     fn size(&self) -> u32;
+    /// What it says beyond its name, for people who look at a run, such as `term 3, entry 7: write k1 = 5`; empty if that is
+    /// nothing. No run depends on it.
+    fn says(&self) -> String {
+        String::new()
+    }
 }
 
 /// The name of a timer: dense per process, so that a node's timers are a `Vec`. A timer per conversation takes

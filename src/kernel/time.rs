@@ -24,6 +24,11 @@ impl Time {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }
 
+    /// The moment to the nanosecond, for where somebody goes back to it: `84.113 s`, `84.113000417 s`.
+    pub fn exact(self) -> Exact {
+        Exact(self)
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     #[inline]
     pub fn since(self, earlier: Time) -> Duration {
@@ -146,6 +151,20 @@ impl fmt::Display for Time {
     }
 }
 
+/// A moment as [`Time::exact`] writes it.
+#[derive(Clone, Copy)]
+pub struct Exact(Time);
+
+impl fmt::Display for Exact {
+    /// Seconds with three decimals, and with as many more as are not zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Time(nanos) = self.0;
+        let decimals = format!("{:09}", nanos % NANOS_PER_SECOND);
+        let (shown, rest) = decimals.split_at(3);
+        write!(f, "{}.{shown}{} s", nanos / NANOS_PER_SECOND, rest.trim_end_matches('0'))
+    }
+}
+
 impl fmt::Debug for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -181,6 +200,14 @@ mod tests {
     #[test]
     fn adding_a_duration_saturates_at_the_end_of_time() {
         assert_eq!(Time(5) + Duration::MAX, Time::MAX);
+    }
+
+    #[test]
+    fn an_exact_moment_has_all_its_decimals_and_no_zeros_behind_milliseconds() {
+        let moments = [0, 84_113_000_000, 84_113_000_417, 1_000_500_000, 2_999_999_999];
+        let printed = moments.map(|ns| Time(ns).exact().to_string());
+        assert_eq!(printed, ["0.000 s", "84.113 s", "84.113000417 s", "1.0005 s", "2.999999999 s"]);
+        assert_eq!(Time(84_113_900_417).to_string(), "84.113 s", "elsewhere it stays short");
     }
 
     #[test]

@@ -111,6 +111,24 @@ pub struct Entry {
     pub command: Command,
 }
 
+/// Most entries of a message that are told one by one.
+const TOLD_MAX: usize = 3;
+
+/// Entries that stand in a log from `first` on, in words: `entry 7: write k1 = 5`, `entries 7 to 9: no-op, ...`.
+pub fn told(first: LogIndex, entries: &[Entry]) -> String {
+    let last = first.0 + (entries.len() as u64).saturating_sub(1);
+    let mut commands: Vec<String> =
+        entries.iter().take(TOLD_MAX).map(|entry| entry.command.to_string()).collect();
+    if entries.len() > TOLD_MAX {
+        commands.push(format!("and {} more", entries.len() - TOLD_MAX));
+    }
+    match entries.len() {
+        0 => "no entries".to_owned(),
+        1 => format!("entry {}: {}", first.0, commands.join(", ")),
+        _ => format!("entries {} to {last}: {}", first.0, commands.join(", ")),
+    }
+}
+
 impl Entry {
     /// A digest of the entry, its term included.
     #[inline]

@@ -227,6 +227,17 @@ fn unmix(digest: u64) -> u64 {
     (digest ^ (digest >> 32)).wrapping_mul(UNMIX)
 }
 
+impl fmt::Display for Reading {
+    /// `nothing`, `41`, `a list of 2 values ending in 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.length {
+            0 => f.write_str("nothing"),
+            1 => write!(f, "{}", self.last.0),
+            length => write!(f, "a list of {length} values ending in {}", self.last.0),
+        }
+    }
+}
+
 /// What an operation that took effect answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Answer {
@@ -236,6 +247,17 @@ pub enum Answer {
     Done,
     /// A compare-and-set or a proposal that found something else, and what it found.
     Mismatch(Reading),
+}
+
+impl fmt::Display for Answer {
+    /// `ok`, `41`, `no match: 41`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Read(reading) => reading.fmt(f),
+            Answer::Done => f.write_str("ok"),
+            Answer::Mismatch(reading) => write!(f, "no match: {reading}"),
+        }
+    }
 }
 
 impl Op {

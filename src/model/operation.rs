@@ -30,6 +30,22 @@ pub enum Operation {
     },
 }
 
+impl fmt::Display for Operation {
+    /// `voters 1,2,3, learners 4, out 5`, `4 is to lead`: nodes by their place in the system, from 1.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Operation::Change { voters, learners, out, .. } => {
+                let groups = [("voters", voters), ("learners", learners), ("out", out)];
+                let named = groups.into_iter().filter(|(_, slots)| *slots != Slots::NONE);
+                let named: Vec<String> =
+                    named.map(|(what, slots)| format!("{what} {}", slots.numbers())).collect();
+                f.write_str(&named.join(", "))
+            }
+            Operation::Transfer { to } => write!(f, "{} is to lead", u32::from(to) + 1),
+        }
+    }
+}
+
 /// How far an operation has come, as far as the node that is asked knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress {
@@ -44,6 +60,17 @@ pub enum Progress {
     },
     /// It cannot be done.
     Refused(Objection),
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Progress::Done => f.write_str("done"),
+            Progress::Working => f.write_str("being worked on"),
+            Progress::NotLeader { .. } => f.write_str("another must be asked"),
+            Progress::Refused(objection) => objection.fmt(f),
+        }
+    }
 }
 
 /// Why an operation cannot be done.
@@ -86,6 +113,18 @@ pub struct OrderReply {
     pub number: u32,
     /// How far it has come.
     pub progress: Progress,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "order {}: {}", self.number, self.operation)
+    }
+}
+
+impl fmt::Display for OrderReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "order {}: {}", self.number, self.progress)
+    }
 }
 
 impl Order {

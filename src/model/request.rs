@@ -1,7 +1,10 @@
 //! What clients and stores say to each other.
 
+use std::fmt;
+
 use crate::kernel::NodeId;
 
+use super::history::SessionId;
 use super::op::{Answer, Op};
 
 /// Bytes of headers that every message carries besides its payload: Ethernet, IP and a small frame of ours.
@@ -31,6 +34,26 @@ impl Reply {
     /// Size on the wire, in bytes.
     pub fn wire_size(&self) -> u32 {
         HEADER_BYTES + 32
+    }
+}
+
+impl fmt::Display for Request {
+    /// The operation, and whose it is on its node: `write k1 = 5 of #3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of #{}", self.op, SessionId::client(self.slot) + 1)
+    }
+}
+
+impl fmt::Display for Reply {
+    /// `to #3: 41`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "to #{}: ", SessionId::client(self.slot) + 1)?;
+        match self.response {
+            Response::Ok(answer) => answer.fmt(f),
+            Response::Redirect { leader: Some(_) } => f.write_str("another leads"),
+            Response::Redirect { leader: None } => f.write_str("no leader is known"),
+            Response::Rejected => f.write_str("refused, a limit was reached"),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge_until};
 use crate::checks::liveness;
 use crate::faults::Happening;
-use crate::kernel::{NodeId, SystemId, Time};
+use crate::kernel::{Description, NodeId, Process, SystemId, Time};
 use crate::model::history::{Reason, SESSIONS_MAX, SessionId};
 use crate::net::Counters;
 use crate::scenario::nouns::check::Expect;
@@ -24,6 +24,7 @@ use super::prepare::{Check, Kind, Prepared};
 use super::recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 use super::recording::Recording;
 use super::sought::Found;
+use super::spacetime::Subject;
 use super::tally::{ClassTally, Intervals};
 use super::warmup;
 use super::watch::Watch;
@@ -79,6 +80,8 @@ pub struct CheckVerdict {
     pub message: String,
     /// When the violation showed.
     pub at: Option<Time>,
+    /// What the violation is about, for a drawing of it.
+    pub subject: Subject,
 }
 
 /// How far a run has come.
@@ -174,6 +177,10 @@ fn finish<X: Custom>(
         Some(_) => (0..counters.len()).map(|node| sim.process(NodeId(node as u32))?.votes()).collect(),
         None => Vec::new(),
     };
+    let states: Vec<Option<Description>> = match prepared.world.liveness {
+        Some(_) => (0..counters.len()).map(|node| Some(state(sim.process(NodeId(node as u32))?))).collect(),
+        None => Vec::new(),
+    };
     let watch = sim.into_observer();
     let Watch { recorder, histories, mut invariants, requests, sought, liveness, .. } = watch;
     invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
@@ -203,6 +210,7 @@ fn finish<X: Custom>(
                 let expected = row.meaning_for(kind.holding());
                 CheckVerdict {
                     at: violation.map(|violation| violation.at),
+                    subject: violation.map(Subject::of_invariant).unwrap_or_default(),
                     ..settled(check, row.name, name_of(&prepared, *system), expected, verdict, message)
                 }
             }
@@ -218,11 +226,12 @@ fn finish<X: Custom>(
             Kind::Liveness { system } => {
                 let judged = liveness.stores.iter().find(|(store, _)| store == system);
                 let (_, judged) = judged.expect("every store of [liveness] is watched");
-                let wants = |node: NodeId| {
-                    let (has, needs) = votes[node.index()]?;
-                    Some(format!("{has} of {needs}"))
+                let look = liveness::Look {
+                    name: &node_name,
+                    votes: &|node| votes[node.index()],
+                    state: &|node| states[node.index()].clone(),
                 };
-                alive(check, &prepared, *system, judged.clone().finish(now, &node_name, &wants))
+                alive(check, &prepared, *system, judged.clone().finish(now, &look))
             }
             Kind::Sometimes { happening, window: (_, to) } => {
                 // Beyond its window nothing counts any more, whatever ended the run.
@@ -265,6 +274,13 @@ fn finish<X: Custom>(
     }
 }
 
+/// What a process says of its state.
+fn state<X: Custom>(process: &Role<X>) -> Description {
+    let mut state = Description::default();
+    process.describe(&mut state);
+    state
+}
+
 fn name_of<X: Custom>(prepared: &Prepared<X>, system: SystemId) -> String {
     prepared.world.systems[system.index()].plan.name.clone()
 }
@@ -292,6 +308,7 @@ fn settled(
         figure: None,
         message,
         at: None,
+        subject: Subject::default(),
     }
 }
 
@@ -328,7 +345,7 @@ fn sometimes(check: &Check, happening: &Happening, found: Found, is_over: bool) 
     let (verdict, message) = match found.first {
         Some(first) => {
             let times = if found.times == 1 { "once".to_owned() } else { format!("{} times", found.times) };
-            (Verdict::Held, format!("{times}, first at {first}"))
+            (Verdict::Held, format!("{times}, first at {}", first.exact()))
         }
         None if is_over => (Verdict::NotSeen, "did not come to pass in this run".to_owned()),
         None => (Verdict::Inconclusive, "the run was over before it came to pass".to_owned()),
@@ -353,6 +370,7 @@ fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
         figure: None,
         message,
         at: None,
+        subject: Subject::default(),
     })
 }
 
@@ -392,7 +410,10 @@ fn linearizable<X: Custom>(
             };
             let message = linearizability::explain(violation, &history.operations, &session);
             let at = Some(history.operations[violation.operation].returned);
-            CheckVerdict { at, ..settled(Verdict::Violated, message) }
+            let (operations, own_order) = (&history.operations, &history.own_order);
+            let subject =
+                Subject::of_history(operations, own_order, violation.operation, &violation.involved);
+            CheckVerdict { at, subject, ..settled(Verdict::Violated, message) }
         }
     };
     (verdict, true)

@@ -1,19 +1,17 @@
 //! A run's charts, drawn from its recording.
 
-use crate::kernel::{NodeId, SystemId, Time};
+use crate::kernel::{SystemId, Time};
 use crate::report::charts::{
-    self, AvailabilityInput, AvailabilityRow, CATALOGUE, CcdfInput, CcdfSeries, Election, FaultBand, Lane,
-    LaneRole, LaneSegment, LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket,
-    ThroughputInput,
+    self, AvailabilityInput, AvailabilityRow, CATALOGUE, CcdfInput, CcdfSeries, Election, FaultBand,
+    LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket, ThroughputInput,
 };
 use crate::report::html::Figure;
-use crate::sim::Lifecycle;
 use crate::systems::Custom;
 
 use super::metrics::{Aggregate, Values};
 use super::operation::Ending;
 use super::prepare::Prepared;
-use super::recording::{Recording, RoleEvent};
+use super::recording::Recording;
 use super::tally::Counts;
 use crate::faults::Planned;
 
@@ -35,10 +33,10 @@ fn name(planned: &Planned, kind: &str) -> String {
     }
 }
 
-/// The figure of a space-time diagram.
-pub(super) fn space_time(svg: String) -> Figure {
+/// The figure of a space-time diagram; `data` says what it is drawn from.
+pub(super) fn space_time(svg: String, data: String) -> Figure {
     let row = CATALOGUE.iter().find(|row| row.name == "space-time").expect("every chart has its row");
-    let (name, data) = (row.name.to_owned(), row.data.to_owned());
+    let name = row.name.to_owned();
     Figure { file: format!("charts/{name}.svg"), data, name, svg }
 }
 
@@ -210,6 +208,22 @@ impl<X: Custom> Sheet<'_, X> {
         self.figure("availability", None, "throughput.csv", svg)
     }
 
+    /// What operators asked of a system, from when it was asked to when they knew what came of it.
+    fn operations(&self, system: SystemId) -> impl Iterator<Item = FaultBand> {
+        let operators = &self.recording.cast().operators;
+        let of_system =
+            self.recording.orders().iter().filter(move |order| operators[order.operator].target == system);
+        of_system.map(move |order| {
+            let operator = &operators[order.operator];
+            let (_, what) = &operator.orders[order.number as usize - 1];
+            FaultBand {
+                name: format!("{}: {what}", self.recording.cast().node_name(operator.node)),
+                start_s: order.began.as_secs_f64(),
+                end_s: order.ended.map_or(f64::INFINITY, |(at, ..)| at.as_secs_f64()),
+            }
+        })
+    }
+
     fn leaders(&self, system: SystemId, is_one_of_many: bool) -> Figure {
         let plan = &self.prepared.world.systems[system.index()].plan;
         let election = |election: &super::leadership::Election| Election {
@@ -218,49 +232,15 @@ impl<X: Custom> Sheet<'_, X> {
             term: Some(election.term.0.into()),
         };
         let elections = self.recording.elections().iter().filter(|election| election.system == system);
+        let mut bands = self.bands.clone();
+        bands.extend(self.operations(system));
         let svg = charts::lanes(&LanesInput {
             subtitle: self.subtitle(&plan.name),
             span_s: self.span_s,
-            lanes: plan.nodes.iter().map(|node| self.lane(*node)).collect(),
+            lanes: super::lanes::lanes(self.recording, &plan.nodes),
             elections: elections.map(election).collect(),
-            bands: self.bands.clone(),
+            bands,
         });
         self.figure("leaders", is_one_of_many.then_some(&plan.name), "roles.csv", svg)
-    }
-
-    /// What a node was, from its changes of role and life.
-    fn lane(&self, node: NodeId) -> Lane {
-        let mut segments: Vec<LaneSegment> = Vec::new();
-        let (mut since, mut role, mut before_pause, mut term) =
-            (0.0, LaneRole::Down, LaneRole::Follower, None);
-        let mut close = |start_s: f64, end_s: f64, role, term| {
-            if end_s > start_s {
-                segments.push(LaneSegment { start_s, end_s, role, term });
-            }
-        };
-        for change in self.recording.roles().iter().filter(|change| change.node == node) {
-            let at = change.at.as_secs_f64();
-            let next = match change.event {
-                RoleEvent::Life(Lifecycle::Booted) => LaneRole::Follower,
-                RoleEvent::Life(Lifecycle::Crashed | Lifecycle::DiskLost) => LaneRole::Down,
-                RoleEvent::Life(Lifecycle::Paused) => {
-                    before_pause = role;
-                    LaneRole::Paused
-                }
-                RoleEvent::Life(Lifecycle::Resumed) => before_pause,
-                RoleEvent::AskedPreVote | RoleEvent::Campaigned => LaneRole::Candidate,
-                RoleEvent::BecameLeader => LaneRole::Leader,
-                RoleEvent::SteppedDown => LaneRole::Follower,
-                RoleEvent::Halted(_) => LaneRole::Halted,
-                RoleEvent::Configured { .. } | RoleEvent::Recovering | RoleEvent::Rejoined => continue,
-            };
-            let next_term = change.term.map(|term| u64::from(term.0)).or(term);
-            if next != role || next_term != term {
-                close(since, at, role, term);
-                (since, role, term) = (at, next, next_term);
-            }
-        }
-        close(since, self.span_s.1, role, term);
-        Lane { node: self.recording.cast().node_name(node).to_owned(), segments }
     }
 }

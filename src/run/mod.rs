@@ -14,6 +14,7 @@ pub mod execute;
 pub mod figures;
 mod histogram;
 pub mod histories;
+mod lanes;
 mod leadership;
 mod load;
 pub mod metrics;

@@ -168,16 +168,30 @@ fn headline(usual: &[Figure]) -> Vec<MetricRow> {
             rows.push(MetricRow {
                 metric: format!("{} {}", entry(metric).name, figure.aggregate.name()),
                 labels: labels.join(" "),
-                value: written(figure.value, entry(metric).unit),
+                value: written(figure.value, entry(metric).unit) + remark(metric, figure.value),
             });
         }
     }
     rows
 }
 
+/// What a reader may stumble over.
+fn remark(metric: Metric, value: f64) -> &'static str {
+    match metric == Metric::RoundsPerCommit && value < 1.0 {
+        true => " (operations share rounds)",
+        false => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_than_a_round_for_each_operation_is_explained() {
+        assert_eq!(remark(Metric::RoundsPerCommit, 0.52), " (operations share rounds)");
+        assert_eq!([remark(Metric::RoundsPerCommit, 1.0), remark(Metric::MessagesPerCommit, 0.5)], ["", ""]);
+    }
 
     #[test]
     fn numbers_are_grouped_by_thousands() {

@@ -16,7 +16,7 @@ use super::outputs::{
     finish_run, point_latest, write_run,
 };
 use super::page;
-use super::spacetime;
+use super::spacetime::{self, Violated};
 use super::stopped::{Cut, Stopped};
 use super::trace;
 
@@ -163,7 +163,7 @@ pub fn write<X: Custom>(
     let mut warnings = Vec::new();
     if wanted.charts != Charts::None {
         let mut charts = figures::figures(&executed.prepared, recording);
-        charts.extend(last_moments(executed));
+        charts.extend(last_moments(executed, facts));
         warnings = write_charts(&mut folder, &charts, wanted.charts)?;
         let page = page::page(executed, facts, origin, usual, charts);
         folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
@@ -172,12 +172,13 @@ pub fn write<X: Custom>(
 }
 
 /// The diagram of what led to the first violation, if one is of a moment.
-fn last_moments<X: Custom>(executed: &Executed<X>) -> Option<html::Figure> {
+fn last_moments<X: Custom>(executed: &Executed<X>, facts: &RunFacts) -> Option<html::Figure> {
     let violated = executed.verdicts.iter().filter(|verdict| verdict.verdict == metrics::Verdict::Violated);
     let of_moment = violated.filter_map(|verdict| Some((verdict.at?, verdict)));
     let (at, verdict) = of_moment.min_by_key(|(at, _)| *at)?;
-    let about = format!("{} ({}) is violated at {at}", verdict.check, verdict.kind);
-    spacetime::diagram(&executed.prepared, at, &about)
+    let (what, message) = (format!("{} ({})", verdict.check, verdict.kind), verdict.message.as_str());
+    let subject = verdict.subject.clone();
+    spacetime::diagram(&executed.prepared, &Violated { at, what, message, subject, run: facts.run_id() })
 }
 
 /// The usual figures of an executed run.

@@ -9,7 +9,6 @@ use crate::systems::{Custom, Role, Wire};
 use super::outputs::hexadecimal;
 use super::page::grouped;
 use super::prepare::Prepared;
-use super::repro::exact;
 
 /// Up to when a run goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +78,7 @@ impl<'a, X: Custom> States<'a, X> {
 
     /// For people.
     pub fn text(&self) -> String {
-        let mut out = format!("at {}, after {} events", exact(self.now), grouped(self.events));
+        let mut out = format!("at {}, after {} events", self.now.exact(), grouped(self.events));
         out += if self.is_over { ": the run is over\n" } else { "\n" };
         if !self.in_force.is_empty() {
             out += &format!("faults in force: {}\n", self.faults().join(", "));

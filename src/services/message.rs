@@ -68,6 +68,17 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Refused => "refused",
+            Status::Failed => "failed",
+        }
+    }
+}
+
 /// A service's side of the wire: calls it takes and answers, and what it asks of stores.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ServiceMessage {

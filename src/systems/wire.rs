@@ -10,7 +10,9 @@ use crate::consensus::multi_paxos::{self, MultiPaxos};
 use crate::consensus::raft::{self, Raft};
 use crate::consensus::replica::{self, Replica};
 use crate::consensus::synod::{self, Synod};
-use crate::kernel::{Message, Process};
+use crate::kernel::{Message, NodeId, Process};
+use crate::model::history::SessionId;
+use crate::model::log::LogIndex;
 use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{Reply, Request};
@@ -125,6 +127,57 @@ impl<X: Message> Message for Wire<X> {
             Wire::MultiPaxos(message) => message.size(),
             Wire::Paxos(message) => message.size(),
             Wire::Custom(message) => message.size(),
+        }
+    }
+
+    fn says(&self) -> String {
+        match self {
+            Wire::Request(request) => request.to_string(),
+            Wire::Reply(reply) => reply.to_string(),
+            Wire::Call(call) => format!("request {}", call.request.number),
+            Wire::Answered(answered) => answered.status.name().to_owned(),
+            Wire::Order(order) => order.to_string(),
+            Wire::OrderReply(reply) => reply.to_string(),
+            Wire::Raft(message) => message.says(),
+            Wire::MultiPaxos(message) => message.says(),
+            Wire::Paxos(message) => message.says(),
+            Wire::Custom(message) => message.says(),
+        }
+    }
+}
+
+impl<X> Wire<X> {
+    /// The session that a message from one node to another speaks of: of a request of a store, and of its reply.
+    pub fn session(&self, from: NodeId, to: NodeId) -> Option<SessionId> {
+        match self {
+            Wire::Request(request) => Some(SessionId { node: from, slot: request.slot }),
+            Wire::Reply(reply) => Some(SessionId { node: to, slot: reply.slot }),
+            Wire::Call(_)
+            | Wire::Answered(_)
+            | Wire::Order(_)
+            | Wire::OrderReply(_)
+            | Wire::Raft(_)
+            | Wire::MultiPaxos(_)
+            | Wire::Paxos(_)
+            | Wire::Custom(_) => None,
+        }
+    }
+}
+
+impl<X> Wire<X> {
+    /// The first and the last of the entries of a log that a message brings, or tells that they are accepted.
+    pub fn entries(&self) -> Option<(LogIndex, LogIndex)> {
+        match self {
+            Wire::Raft(message) => message.entries(),
+            Wire::MultiPaxos(message) => message.entries(),
+            Wire::Request(_)
+            | Wire::Reply(_)
+            | Wire::Call(_)
+            | Wire::Answered(_)
+            | Wire::Order(_)
+            | Wire::OrderReply(_)
+            | Wire::Paxos(_)
+            | Wire::Custom(_) => None,
         }
     }
 }

@@ -313,7 +313,7 @@ impl InvariantViolation {
     /// Says in one sentence, without a full stop, what was seen, and when. `names` gives a node's name, such
     /// as `kv.2`.
     pub fn explain(&self, names: &dyn Fn(NodeId) -> String) -> String {
-        format!("{} (t = {})", self.seen(names), self.at)
+        format!("{} (t = {})", self.seen(names), self.at.exact())
     }
 
     fn seen(&self, names: &dyn Fn(NodeId) -> String) -> String {

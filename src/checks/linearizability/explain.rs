@@ -2,7 +2,7 @@
 
 use crate::kernel::Time;
 use crate::model::history::{Operation, Outcome, SessionId};
-use crate::model::op::{Answer, Op, OpKind, Reading};
+use crate::model::op::{Answer, Op, OpKind};
 
 use super::conflict::Cause;
 use super::violation::Violation;
@@ -59,10 +59,11 @@ impl Words<'_> {
                 "{} before {} was invoked at t = {}",
                 self.told(failing),
                 self.asked(write),
-                self.operations[write].invoked
+                self.operations[write].invoked.exact()
             ),
             Cause::Failed { write } => {
                 let Operation { returned, outcome, .. } = self.operations[write];
+                let returned = returned.exact();
                 let reason = match outcome {
                     Outcome::Fail(reason) | Outcome::Unknown(reason) => reason.name(),
                     Outcome::Ok(_) => "ok",
@@ -91,7 +92,8 @@ impl Words<'_> {
                 let stale = format!("{} {}{lost}", self.late(older), self.after(newer));
                 let Some(old) = old else { return stale };
                 let links = self.links(violation, &[old, new, newer, older]);
-                let (old, asked, invoked) = (self.told(old), self.asked(new), self.operations[new].invoked);
+                let (old, asked, invoked) =
+                    (self.told(old), self.asked(new), self.operations[new].invoked.exact());
                 format!("{stale}; {old} before {asked} was invoked at t = {invoked}{links}")
             }
             Cause::NoOrder => {
@@ -115,7 +117,7 @@ impl Words<'_> {
                 "{} must take effect before {} did, but was invoked at t = {}, after {}{shown}",
                 self.asked(older),
                 self.asked(newer),
-                self.operations[older].invoked,
+                self.operations[older].invoked.exact(),
                 self.told(newer)
             ),
         }
@@ -151,17 +153,21 @@ impl Words<'_> {
     /// The operation and its answer: `read by shoppers#3 returned 41 (t = 84.113 s)`.
     fn told(&self, index: usize) -> String {
         let Operation { returned, .. } = self.operations[index];
-        format!("{} (t = {returned})", self.answered(index))
+        format!("{} (t = {})", self.answered(index), returned.exact())
     }
 
     /// The operation and its answer, with both of its instants.
     fn late(&self, index: usize) -> String {
         let Operation { invoked, returned, outcome, .. } = self.operations[index];
         match outcome {
+            // Within a millisecond one of them tells it.
             Outcome::Ok(_) if invoked.to_string() == returned.to_string() => self.told(index),
-            Outcome::Ok(_) => format!("{} (t = {returned}, invoked at {invoked})", self.answered(index)),
+            Outcome::Ok(_) => {
+                let (answered, returned, invoked) = (self.answered(index), returned.exact(), invoked.exact());
+                format!("{answered} (t = {returned}, invoked at {invoked})")
+            }
             Outcome::Fail(_) | Outcome::Unknown(_) => {
-                format!("{} (invoked at {invoked})", self.answered(index))
+                format!("{} (invoked at {})", self.answered(index), invoked.exact())
             }
         }
     }
@@ -169,8 +175,8 @@ impl Words<'_> {
     fn answered(&self, index: usize) -> String {
         let asked = self.asked(index);
         match self.operations[index].outcome {
-            Outcome::Ok(Answer::Read(seen)) => format!("{asked} returned {}", reading(seen)),
-            Outcome::Ok(Answer::Mismatch(seen)) => format!("{asked} found {}", reading(seen)),
+            Outcome::Ok(Answer::Read(seen)) => format!("{asked} returned {seen}"),
+            Outcome::Ok(Answer::Mismatch(seen)) => format!("{asked} found {seen}"),
             Outcome::Ok(Answer::Done) if matches!(self.operations[index].op, Op::Cas { .. }) => {
                 format!("{asked} matched")
             }
@@ -187,7 +193,7 @@ impl Words<'_> {
     fn after(&self, index: usize) -> String {
         let Operation { op, returned, outcome, session, .. } = self.operations[index];
         let by = (self.name)(session);
-        let at = |told: String, returned: Time| format!("after {told} at t = {returned}");
+        let at = |told: String, returned: Time| format!("after {told} at t = {}", returned.exact());
         match (op, outcome) {
             (Op::Write { value, .. }, Outcome::Ok(_)) => {
                 at(format!("{} was acknowledged to {by}", value.0), returned)
@@ -210,14 +216,5 @@ impl Words<'_> {
         let more = rest.len().saturating_sub(LISTED_MAX);
         let more = if more == 0 { String::new() } else { format!(", and {more} more") };
         format!("{}{more}", listed.join(", "))
-    }
-}
-
-/// `41`, `nothing`, or `a list of 3 values ending in 41`.
-fn reading(seen: Reading) -> String {
-    match seen.length {
-        0 => "nothing".to_owned(),
-        1 => seen.last.0.to_string(),
-        length => format!("a list of {length} values ending in {}", seen.last.0),
     }
 }

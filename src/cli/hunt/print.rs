@@ -29,7 +29,7 @@ pub(super) fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: 
         return out;
     };
     let check = &capsule.check;
-    let at = capsule.shrunk.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at)));
+    let at = capsule.shrunk.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at).exact()));
     out += &format!("  violated  {} ({}) of {}{at}\n", check.name, check.kind, check.about);
     if !capsule.shrunk.message.is_empty() {
         out += &format!("            {}\n", capsule.shrunk.message.replace('\n', "\n            "));

@@ -59,7 +59,7 @@ impl MultiPaxos {
 
     fn tell_leadership(&self, leader: &Leader, out: &mut Description) {
         self.tell_campaign(&leader.campaign, out);
-        out.say("own_noop", leader.term_start.0);
+        out.say("first_own", leader.term_start.0);
         let told = leader.members.without(Slots::one(self.slot));
         let of = |slot: usize| acceptor(self.roster.node(slot), &leader.followers[slot]);
         out.say("acceptors", told.iter().map(of).collect::<Vec<Description>>());

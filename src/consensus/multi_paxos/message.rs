@@ -200,6 +200,31 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The first and the last of the slots that it proposes values for or says are accepted, if it does.
+    pub fn entries(&self) -> Option<(LogIndex, LogIndex)> {
+        let (first, count) = match self {
+            Message::Accept(accept) => (accept.first, accept.entries.len() as u64),
+            Message::Accepted { first, count, .. } => (*first, u64::from(*count)),
+            Message::PreVote { .. }
+            | Message::PreVoteReply { .. }
+            | Message::Prepare { .. }
+            | Message::Promise(_)
+            | Message::Refused { .. }
+            | Message::Heard { .. }
+            | Message::Learned { .. }
+            | Message::Fetch { .. }
+            | Message::Piece(_)
+            | Message::TimeoutNow { .. }
+            | Message::ReadIndex { .. }
+            | Message::ReadIndexReply { .. }
+            | Message::Rejoin { .. }
+            | Message::RejoinReply { .. } => return None,
+        };
+        (count > 0).then(|| (first, LogIndex(first.0 + count - 1)))
+    }
+}
+
 /// Bytes of a ballot, a length or another small number on the wire.
 const WORD: u32 = 8;
 
@@ -268,6 +293,10 @@ impl kernel::Message for Message {
                 Message::Accept(accept) => 6 * WORD + accept.entries.iter().map(entry_bytes).sum::<u32>(),
                 Message::Piece(piece) => 6 * WORD + piece.length,
             }
+    }
+
+    fn says(&self) -> String {
+        super::words::says(self)
     }
 }
 

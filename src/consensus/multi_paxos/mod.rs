@@ -57,6 +57,7 @@ mod recovery;
 pub mod roles;
 mod snapshots;
 pub mod transfer;
+mod words;
 
 pub use log::Log;
 pub use message::Message;

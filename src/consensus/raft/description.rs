@@ -41,6 +41,7 @@ impl Raft {
                 out.say("votes", granted);
             }
             Role::Leader(leader) => {
+                out.say("first_own", leader.term_start.0);
                 let told = leader.members.without(Slots::one(self.slot));
                 let followers: Vec<Description> = told
                     .iter()

@@ -190,6 +190,14 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The first and the last of the entries that it brings, if it does.
+    pub fn entries(&self) -> Option<(LogIndex, LogIndex)> {
+        let Message::AppendEntries(append) = self else { return None };
+        (!append.entries.is_empty()).then(|| (append.prev_log_index.next(), append.last_index()))
+    }
+}
+
 /// Bytes of a term, a length or another small number on the wire.
 const WORD: u32 = 8;
 
@@ -249,6 +257,10 @@ impl kernel::Message for Message {
                 Message::AppendRejected { .. } => 5 * WORD,
                 Message::InstallSnapshot(install) => 7 * WORD + install.length,
             }
+    }
+
+    fn says(&self) -> String {
+        super::words::says(self)
     }
 }
 

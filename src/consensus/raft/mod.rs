@@ -50,6 +50,7 @@ mod replication;
 pub mod roles;
 mod snapshots;
 pub mod transfer;
+mod words;
 
 pub use log::Log;
 pub use message::Message;

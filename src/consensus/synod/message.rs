@@ -73,6 +73,20 @@ impl kernel::Message for Message {
             Message::Ask => HEADER_BYTES,
         }
     }
+
+    fn says(&self) -> String {
+        let vote = |vote: &Vote| format!("ballot {}, value {}", vote.ballot, vote.value.0);
+        match self {
+            Message::Prepare { ballot } => format!("ballot {ballot}"),
+            Message::Promise { ballot, accepted: None } => format!("ballot {ballot}, nothing accepted"),
+            Message::Promise { ballot, accepted: Some(accepted) } => {
+                format!("ballot {ballot}, accepted {} in {}", accepted.value.0, accepted.ballot)
+            }
+            Message::Accept(one) | Message::Accepted(one) | Message::Chosen(one) => vote(one),
+            Message::Refused { ballot, promised } => format!("ballot {ballot}: promised {promised}"),
+            Message::Ask => String::new(),
+        }
+    }
 }
 
 const _: () =

@@ -12,6 +12,8 @@ use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 /// What a node was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum LaneRole {
+    /// Running without a vote: it stands by, learns, or was removed.
+    NoVote,
     /// It follows a leader, or waits for one.
     Follower,
     /// Not running, but not dead: a stopped process or machine.
@@ -28,10 +30,11 @@ pub enum LaneRole {
 
 impl LaneRole {
     /// In the order of the legend.
-    pub const ALL: [LaneRole; 6] = [
+    pub const ALL: [LaneRole; 7] = [
         LaneRole::Leader,
         LaneRole::Candidate,
         LaneRole::Follower,
+        LaneRole::NoVote,
         LaneRole::Paused,
         LaneRole::Halted,
         LaneRole::Down,
@@ -40,6 +43,7 @@ impl LaneRole {
     /// Its name as outputs spell it.
     pub fn name(self) -> &'static str {
         match self {
+            LaneRole::NoVote => "no vote",
             LaneRole::Follower => "follower",
             LaneRole::Paused => "paused",
             LaneRole::Halted => "halted",
@@ -52,6 +56,7 @@ impl LaneRole {
     /// Colour, and the share of a lane's height: the second cue.
     fn swatch(self) -> Swatch {
         match self {
+            LaneRole::NoVote => Swatch::Bar(Colour::GRID, 0.15),
             LaneRole::Follower => Swatch::Bar(Colour(0xA9, 0xC4, 0xD6), 0.3),
             LaneRole::Paused => Swatch::Bar(Colour::PURPLE, 0.3),
             LaneRole::Halted => Swatch::Bar(Colour::VERMILLION, 0.15),
@@ -121,7 +126,7 @@ pub struct LanesInput {
     pub lanes: Vec<Lane>,
     /// In order of time.
     pub elections: Vec<Election>,
-    /// Faults to shade.
+    /// Faults to shade, and what operators asked for.
     pub bands: Vec<FaultBand>,
 }
 
@@ -137,10 +142,12 @@ pub fn lanes(input: &LanesInput) -> String {
     let edges = (LEFT.max(widest.min(150.0) + 28.0), RIGHT);
     let (bands, time) = BandLayout::over(&input.bands, edges, ruler);
     let lane_height = if input.lanes.len() <= 12 { 26.0 } else { 18.0 };
-    let halts = input.lanes.iter().flat_map(|lane| &lane.segments).any(|s| s.role == LaneRole::Halted);
+    let is_there = |role| input.lanes.iter().flat_map(|lane| &lane.segments).any(|s| s.role == role);
+    // What is rare has its place in the legend only where it is seen.
+    let is_rare = |role: &LaneRole| matches!(role, LaneRole::Halted | LaneRole::NoVote);
     let mut legend: Vec<LegendEntry> = LaneRole::ALL
         .into_iter()
-        .filter(|role| *role != LaneRole::Halted || halts)
+        .filter(|role| !is_rare(role) || is_there(*role))
         .map(|role| LegendEntry { name: role.name().to_string(), swatch: role.swatch() })
         .collect();
     legend.push(LegendEntry { name: "election".into(), swatch: Swatch::Bar(Colour::VERMILLION, 0.25) });
@@ -155,8 +162,9 @@ pub fn lanes(input: &LanesInput) -> String {
         title: "Leaders and terms",
         subtitle: &subtitle,
         description: "One lane for each node over simulated time. A full bar is a leader with its term, a half one a \
-                      candidate, a thin one a follower or a paused node, a dotted line a node that is down. On top, \
-                      elections with their lengths; shaded windows are faults.",
+                      candidate, a thin one a follower or a paused node, a hairline one without a vote (it stands by, \
+                      learns, or was removed), a dotted line a node that is down. On top, elections with their lengths; \
+                      shaded windows are faults and what operators asked for.",
         y_label: "",
         legend,
     };

@@ -43,7 +43,8 @@ pub use latency::{LatencyBucket, LatencyInput, latency};
 pub use number::Quantity;
 pub use palette::{Colour, Dash, Ink, Marker};
 pub use spacetime::{
-    SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep, space_time,
+    SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep,
+    SpaceTimeWeight, space_time,
 };
 pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
 pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
@@ -57,7 +58,7 @@ pub struct ChartKind {
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
-    /// The output files that hold the same data.
+    /// The output files that hold the same data; empty if none does.
     pub data: &'static str,
 }
 
@@ -87,7 +88,7 @@ pub const CATALOGUE: [ChartKind; 7] = [
     ChartKind {
         name: "space-time",
         shows: "messages, crashes and leaderships of the last moments before a violation, with its causal past",
-        data: "roles.csv",
+        data: "",
     },
     ChartKind { name: "sweep", shows: "a metric of every run against a swept variable", data: "runs.csv" },
 ];

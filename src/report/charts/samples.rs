@@ -156,7 +156,7 @@ pub fn availability_input(bands: Vec<FaultBand>) -> AvailabilityInput {
 }
 
 pub fn lanes_input(nodes: u32, bands: Vec<FaultBand>) -> LanesInput {
-    use LaneRole::{Candidate, Down, Follower, Leader, Paused};
+    use LaneRole::{Candidate, Down, Follower, Leader, NoVote, Paused};
     let segment = |start_s: f64, end_s: f64, role: LaneRole, term: u64| LaneSegment {
         start_s,
         end_s,
@@ -191,7 +191,8 @@ pub fn lanes_input(nodes: u32, bands: Vec<FaultBand>) -> LanesInput {
                 segment(60.0, 71.0, Paused, 3),
                 segment(71.0, 120.0, Follower, 3),
             ],
-            4.. => vec![segment(0.0, 120.0, Follower, 1)],
+            4 => vec![segment(0.0, 55.0, NoVote, 1), segment(55.0, 120.0, Follower, 3)],
+            5.. => vec![segment(0.0, 120.0, Follower, 1)],
         };
         Lane { node: format!("n{}", i + 1), segments }
     };
@@ -344,7 +345,7 @@ fn leaders_extremes() -> Extremes {
         let (mut noise, mut at) = (Noise::new(n), 0.0);
         while at < SPAN_S.1 {
             let length = 0.02 + 0.4 * noise.next() * noise.next();
-            let role = LaneRole::ALL[(noise.next() * 5.0) as usize % 5];
+            let role = LaneRole::ALL[(noise.next() * 6.0) as usize % 6];
             lane.segments.push(LaneSegment {
                 start_s: at,
                 end_s: at + length,
@@ -380,6 +381,7 @@ pub fn space_time_input(nodes: usize, steps: usize) -> SpaceTimeInput {
         label: ["append-entries", "commits 7", "leads term 3", "request-vote"][at % 4].to_owned(),
         tip: "all of it".to_owned(),
         is_past: at % 3 != 1,
+        is_at_odds: at % 13 == 7,
         is_apart: at > 2,
     };
     let arrow = |from: usize| SpaceTimeArrow {
@@ -391,10 +393,15 @@ pub fn space_time_input(nodes: usize, steps: usize) -> SpaceTimeInput {
             _ => SpaceTimeEnd::UnderWay,
         },
         tip: "a message".to_owned(),
-        is_causal: from % 3 != 1,
+        weight: match from % 3 {
+            0 => SpaceTimeWeight::Causal,
+            1 => SpaceTimeWeight::Other,
+            _ => SpaceTimeWeight::Concerned,
+        },
     };
     SpaceTimeInput {
         subtitle: "shop, seed 42: agreement is violated at 3.1 s".to_owned(),
+        found: "kv.2 committed another entry 7 than kv.1 (t = 3.1 s)".to_owned(),
         lines: (0..nodes)
             .map(|node| SpaceTimeLine { name: format!("kv.{}", node + 1), is_down: false })
             .collect(),
@@ -413,6 +420,7 @@ fn space_time_extremes() -> Extremes {
         (line.name, step.label) = (HOSTILE.to_owned(), HOSTILE.to_owned());
     }
     (hostile.subtitle, hostile.left_out) = (HOSTILE.repeat(5), HOSTILE.repeat(5));
+    hostile.found = HOSTILE.repeat(5);
     let mut wide = space_time_input(2, 12);
     wide.lines.iter_mut().for_each(|line| line.name = HOSTILE.repeat(3));
     wide.steps.iter_mut().for_each(|step| (step.label, step.at_ns) = (HOSTILE.repeat(3), u64::MAX));

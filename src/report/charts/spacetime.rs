@@ -10,8 +10,10 @@ use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 /// What the diagram is drawn from.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SpaceTimeInput {
-    /// Of what: scenario, seed, and what went wrong.
+    /// Of what: scenario, seed, and what went wrong when.
     pub subtitle: String,
+    /// What was found, in words; may be empty.
+    pub found: String,
     /// The nodes, from left to right.
     pub lines: Vec<SpaceTimeLine>,
     /// In the order in which they happened; each has a row.
@@ -48,6 +50,8 @@ pub struct SpaceTimeStep {
     pub tip: String,
     /// Whether it could have had a part in what went wrong.
     pub is_past: bool,
+    /// Whether it is what the step that went wrong contradicts.
+    pub is_at_odds: bool,
     /// Whether it is of the moments of which messages are shown; before them only turns are.
     pub is_apart: bool,
 }
@@ -78,8 +82,40 @@ pub struct SpaceTimeArrow {
     pub end: SpaceTimeEnd,
     /// In full.
     pub tip: String,
-    /// Whether it could have had a part in what went wrong.
-    pub is_causal: bool,
+    /// What it had to do with what went wrong.
+    pub weight: SpaceTimeWeight,
+}
+
+/// What a message had to do with what went wrong, from least to most: the order in which they are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SpaceTimeWeight {
+    /// It is not known to have any part.
+    Other,
+    /// It could have had no part, and brought what it is about.
+    Concerned,
+    /// It could have had a part.
+    Causal,
+}
+
+impl SpaceTimeWeight {
+    const ALL: [SpaceTimeWeight; 3] =
+        [SpaceTimeWeight::Other, SpaceTimeWeight::Concerned, SpaceTimeWeight::Causal];
+
+    fn name(self) -> &'static str {
+        match self {
+            SpaceTimeWeight::Other => "other",
+            SpaceTimeWeight::Concerned => "same entry or operation",
+            SpaceTimeWeight::Causal => "causal past",
+        }
+    }
+
+    fn paint(self) -> Paint {
+        match self {
+            SpaceTimeWeight::Other => Paint::stroke(Colour::AXIS, 1.0).opacity(0.55),
+            SpaceTimeWeight::Concerned => Paint::stroke(Colour::PURPLE, 1.4),
+            SpaceTimeWeight::Causal => Paint::stroke(Colour::BLUE, 1.4),
+        }
+    }
 }
 
 /// What became of a message.
@@ -94,91 +130,84 @@ pub enum SpaceTimeEnd {
 }
 
 const WIDTH: f64 = 900.0;
+/// Left of the first line: for the moments.
 const LEFT: f64 = 108.0;
-const RIGHT: f64 = 24.0;
-const TOP: f64 = 112.0;
+/// Right of the room of the last line: its labels may go on there.
+const RIGHT: f64 = 96.0;
+/// Above the lines, and what each line of what was found needs more.
+const TOP: f64 = 130.0;
+const FOUND: f64 = 15.0;
+/// Most lines of what was found.
+const FOUND_MAX: usize = 3;
 const ROW: f64 = 17.0;
 /// Between what came before and the moments of which messages are shown.
 const GAP: f64 = 16.0;
 const LABEL: f64 = 11.0;
+/// Between a step and the words beside it.
+const BESIDE: f64 = 9.0;
+/// Between the edge and what is written in the head and the foot.
+const EDGE: f64 = 16.0;
 
 /// The diagram as an SVG document.
 pub fn space_time(input: &SpaceTimeInput) -> String {
-    let board = Board::new(input);
-    let height = board.bottom() + 34.0;
+    let found = wrap(&input.found, SMALL, WIDTH - 2.0 * EDGE, FOUND_MAX);
+    let left_out = wrap(&input.left_out, SMALL, WIDTH - 2.0 * EDGE, FOUND_MAX);
+    let board = Board::new(input, TOP + FOUND * found.len() as f64);
+    let foot = board.bottom() + 22.0;
+    let height = foot + FOUND * left_out.len().saturating_sub(1) as f64 + 12.0;
     let title = "The last moments before the violation";
     let description = "One line for each node, time downwards, one row a step. Arrows are messages; one that ends with a \
                        cross was lost or held back. What could have had a part in the violation, by chains of messages and \
-                       steps, is dark; the rest is pale.";
+                       steps, is dark; the rest is pale. Rings mark the violation and what it contradicts.";
     let mut svg = Svg::new(WIDTH, height, title, description);
-    heading(&mut svg, input, title);
-    board.lines(&mut svg);
+    board.heading(&mut svg, title, &found);
     board.arrows(&mut svg);
+    board.shades(&mut svg);
+    board.lines(&mut svg);
     board.steps(&mut svg);
     if input.steps.is_empty() {
-        let at = (WIDTH / 2.0, TOP);
+        let at = (WIDTH / 2.0, board.top);
         words(&mut svg, at, SMALL, Anchor::Middle, Colour::INK_SOFT, "no data");
     }
-    if !input.left_out.is_empty() {
-        let content = svg::fit(&input.left_out, SMALL, WIDTH - 80.0);
-        words(&mut svg, (16.0, height - 12.0), SMALL, Anchor::Start, Colour::INK_SOFT, &content);
+    for (line, content) in left_out.iter().enumerate() {
+        let at = (EDGE, foot + FOUND * line as f64);
+        words(&mut svg, at, SMALL, Anchor::Start, Colour::INK_SOFT, content);
     }
     svg.finish()
+}
+
+/// A text in at most so many lines of a width, broken between words; the last is cut if there is more.
+fn wrap(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        let is_last = lines.len() == most;
+        match (longer, lines.last_mut()) {
+            (Some(longer), Some(line)) if is_last || svg::text_width(&longer, size) <= width => {
+                *line = longer
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| svg::fit(line, size, width)).collect()
 }
 
 fn words(svg: &mut Svg, (x, y): (f64, f64), size: f64, anchor: Anchor, colour: Colour, content: &str) {
     svg.text(&Text { x, y, size, anchor, colour, bold: false, content });
 }
 
-fn heading(svg: &mut Svg, input: &SpaceTimeInput, title: &str) {
-    svg.text(&Text {
-        x: 16.0,
-        y: 26.0,
-        size: 16.0,
-        anchor: Anchor::Start,
-        colour: Colour::INK,
-        bold: true,
-        content: title,
-    });
-    let subtitle = svg::fit(&input.subtitle, SMALL, WIDTH - 80.0);
-    words(svg, (16.0, 44.0), SMALL, Anchor::Start, Colour::INK_SOFT, &subtitle);
-    let mut x = 22.0;
-    let legend = [
-        (Some(SpaceTimeMark::Leadership), "leadership"),
-        (Some(SpaceTimeMark::Commit), "commit"),
-        (Some(SpaceTimeMark::Down), "crash, pause"),
-        (Some(SpaceTimeMark::Up), "boot, resume"),
-        (None, "violation"),
-    ];
-    for (mark, name) in legend {
-        match mark {
-            Some(mark) => draw_mark(svg, mark, (x, 62.0), 1.0),
-            None => ring(svg, (x, 62.0)),
-        }
-        words(svg, (x + 12.0, 66.0), SMALL, Anchor::Start, Colour::INK, name);
-        x += 27.0 + svg::text_width(name, SMALL);
-    }
-    for (is_causal, name) in [(true, "causal past"), (false, "other")] {
-        let paint = arrow_paint(is_causal);
-        svg.line((x - 4.0, 62.0), (x + 16.0, 62.0), paint);
-        head(svg, (x - 4.0, 62.0), (x + 20.0, 62.0), paint);
-        words(svg, (x + 26.0, 66.0), SMALL, Anchor::Start, Colour::INK, name);
-        x += 42.0 + svg::text_width(name, SMALL);
-    }
-    cross(svg, (x, 62.0), arrow_paint(true));
-    words(svg, (x + 10.0, 66.0), SMALL, Anchor::Start, Colour::INK, "lost");
-}
-
 /// Where everything lies.
 struct Board<'a> {
     input: &'a SpaceTimeInput,
+    /// Where the lines begin.
+    top: f64,
     /// The rows, in pixels from the top.
     rows: Vec<f64>,
 }
 
 impl<'a> Board<'a> {
-    fn new(input: &'a SpaceTimeInput) -> Board<'a> {
-        let (mut y, mut rows) = (TOP, Vec::new());
+    fn new(input: &'a SpaceTimeInput, top: f64) -> Board<'a> {
+        let (mut y, mut rows) = (top, Vec::new());
         for (index, step) in input.steps.iter().enumerate() {
             if index > 0 && step.is_apart && !input.steps[index - 1].is_apart {
                 y += GAP;
@@ -186,20 +215,68 @@ impl<'a> Board<'a> {
             y += ROW;
             rows.push(y);
         }
-        Board { input, rows }
+        Board { input, top, rows }
+    }
+
+    fn heading(&self, svg: &mut Svg, title: &str, found: &[String]) {
+        let (anchor, colour) = (Anchor::Start, Colour::INK);
+        svg.text(&Text { x: EDGE, y: 26.0, size: 16.0, anchor, colour, bold: true, content: title });
+        let subtitle = svg::fit(&self.input.subtitle, SMALL, WIDTH - 80.0);
+        words(svg, (EDGE, 44.0), SMALL, anchor, Colour::INK_SOFT, &subtitle);
+        let mut y = 44.0;
+        for line in found {
+            y += FOUND;
+            words(svg, (EDGE, y), SMALL, anchor, colour, line);
+        }
+        self.legend(svg, y + 18.0);
+    }
+
+    fn legend(&self, svg: &mut Svg, y: f64) {
+        let mut x = 22.0;
+        let name = |svg: &mut Svg, (x, y): (&mut f64, f64), sign: f64, name: &str| {
+            words(svg, (*x + sign, y + 4.0), SMALL, Anchor::Start, Colour::INK, name);
+            *x += sign + 13.0 + svg::text_width(name, SMALL);
+        };
+        for (mark, word) in [
+            (SpaceTimeMark::Leadership, "leadership"),
+            (SpaceTimeMark::Commit, "commit"),
+            (SpaceTimeMark::Down, "crash, pause"),
+            (SpaceTimeMark::Up, "boot, resume"),
+        ] {
+            draw_mark(svg, mark, (x, y), 1.0);
+            name(svg, (&mut x, y), 10.0, word);
+        }
+        let (mut x, y) = (22.0, y + 18.0);
+        let is_at_odds = self.input.steps.iter().any(|step| step.is_at_odds);
+        let rings = [(Colour::VERMILLION, "violation"), (Colour::PURPLE, "what it contradicts")];
+        for (colour, word) in rings.into_iter().take(1 + usize::from(is_at_odds)) {
+            ring(svg, (x, y), colour);
+            name(svg, (&mut x, y), 12.0, word);
+        }
+        for weight in SpaceTimeWeight::ALL.into_iter().rev() {
+            let is_drawn = self.input.arrows.iter().any(|arrow| arrow.weight == weight);
+            if weight == SpaceTimeWeight::Concerned && !is_drawn {
+                continue;
+            }
+            svg.line((x - 4.0, y), (x + 14.0, y), weight.paint());
+            head(svg, (x - 4.0, y), (x + 18.0, y), weight.paint());
+            name(svg, (&mut x, y), 23.0, weight.name());
+        }
+        cross(svg, (x, y), SpaceTimeWeight::Causal.paint());
+        name(svg, (&mut x, y), 9.0, "lost");
     }
 
     fn bottom(&self) -> f64 {
-        self.rows.last().copied().unwrap_or(TOP) + ROW
+        self.rows.last().copied().unwrap_or(self.top) + ROW
     }
 
     /// How wide the room of a line is.
-    fn width(&self) -> f64 {
+    fn room(&self) -> f64 {
         (WIDTH - LEFT - RIGHT) / self.input.lines.len().max(1) as f64
     }
 
     fn x(&self, line: usize) -> f64 {
-        LEFT + self.width() * (line as f64 + 0.22)
+        LEFT + self.room() * (line as f64 + 0.22)
     }
 
     fn place(&self, step: usize) -> (f64, f64) {
@@ -210,10 +287,10 @@ impl<'a> Board<'a> {
     fn lines(&self, svg: &mut Svg) {
         for (line, node) in self.input.lines.iter().enumerate() {
             let x = self.x(line);
-            let content = svg::fit_name(&node.name, SMALL * svg::BOLD, self.width() * 0.78);
-            let (x_name, y, anchor, colour) = (x - 6.0, TOP - 12.0, Anchor::Start, Colour::INK);
+            let content = svg::fit_name(&node.name, SMALL * svg::BOLD, self.room() * 0.94);
+            let (x_name, y, anchor, colour) = (x - 6.0, self.top - 12.0, Anchor::Start, Colour::INK);
             svg.text(&Text { x: x_name, y, size: SMALL, anchor, colour, bold: true, content: &content });
-            let (mut from, mut is_down) = (TOP - 4.0, node.is_down);
+            let (mut from, mut is_down) = (self.top - 4.0, node.is_down);
             let own = self.input.steps.iter().zip(&self.rows).filter(|(step, _)| step.line == line);
             for (step, y) in own {
                 let turns = match step.mark {
@@ -240,9 +317,9 @@ impl<'a> Board<'a> {
 
     fn arrows(&self, svg: &mut Svg) {
         // What had a part is drawn last, over the rest.
-        for is_causal in [false, true] {
-            for arrow in self.input.arrows.iter().filter(|arrow| arrow.is_causal == is_causal) {
-                let paint = arrow_paint(is_causal);
+        for weight in SpaceTimeWeight::ALL {
+            for arrow in self.input.arrows.iter().filter(|arrow| arrow.weight == weight) {
+                let paint = weight.paint();
                 let from = self.place(arrow.from);
                 svg.open_group(&arrow.tip);
                 match arrow.end {
@@ -269,28 +346,48 @@ impl<'a> Board<'a> {
         }
     }
 
+    /// The words beside a step: where they begin, and what they are. No other step has its row, so that they may go on over the
+    /// lines to their right; to its left where that leaves more room.
+    fn label(&self, step: usize) -> (f64, String) {
+        let size = if step == self.input.violation { LABEL * svg::BOLD } else { LABEL };
+        let (label, (x, _)) = (&self.input.steps[step].label, self.place(step));
+        let (left, right) = (x - BESIDE - LEFT, WIDTH - EDGE - x - BESIDE);
+        let width = svg::text_width(label, size);
+        if width <= right || right >= left {
+            return (x + BESIDE, svg::fit(label, size, right));
+        }
+        let label = svg::fit(label, size, left);
+        (x - BESIDE - svg::text_width(&label, size), label)
+    }
+
+    /// Behind the words, above the rows, so that arrows begin and end below the words, and are pale where they cross them.
+    fn shades(&self, svg: &mut Svg) {
+        for (step, y) in self.rows.iter().enumerate() {
+            let (x, label) = self.label(step);
+            let width = svg::text_width(&label, LABEL) * 0.92;
+            svg.rect(x - 1.0, y - 11.0, width, 11.0, Paint::fill(Colour::WHITE).opacity(0.7), None);
+        }
+    }
+
     fn steps(&self, svg: &mut Svg) {
-        let room = self.width() * 0.78 - 4.0;
         for (index, (step, y)) in self.input.steps.iter().zip(&self.rows).enumerate() {
             let at = (self.x(step.line), *y);
             svg.open_group(&step.tip);
             let is_violation = index == self.input.violation;
-            let size = if is_violation { LABEL * svg::BOLD } else { LABEL };
-            let label = svg::fit(&step.label, size, room - 10.0);
-            let width = svg::text_width(&label, LABEL);
-            // Above the row, so that arrows begin and end below the words, and pale where they cross them.
-            svg.rect(at.0 + 8.0, y - 11.0, width * 0.92, 11.0, Paint::fill(Colour::WHITE).opacity(0.7), None);
-            draw_mark(svg, step.mark, at, if step.is_past { 1.0 } else { 0.4 });
+            let (x, label) = self.label(index);
+            draw_mark(svg, step.mark, at, if step.is_past || step.is_at_odds { 1.0 } else { 0.4 });
             if is_violation {
-                ring(svg, at);
+                ring(svg, at, Colour::VERMILLION);
+            } else if step.is_at_odds {
+                ring(svg, at, Colour::PURPLE);
             }
-            let is_plain = step.mark == SpaceTimeMark::Plain && !is_violation;
-            let colour = match (step.is_past, is_plain) {
+            let is_plain = step.mark == SpaceTimeMark::Plain && !is_violation && !step.is_at_odds;
+            let colour = match (step.is_past || step.is_at_odds, is_plain) {
                 (true, false) => Colour::INK,
                 (true, true) => Colour::INK_SOFT,
                 (false, _) => Colour::AXIS,
             };
-            let (x, y, bold) = (at.0 + 9.0, y - 2.0, is_violation);
+            let (y, bold) = (y - 2.0, is_violation);
             svg.text(&Text { x, y, size: LABEL, anchor: Anchor::Start, colour, bold, content: &label });
             svg.close_group();
         }
@@ -303,13 +400,6 @@ fn stretch(svg: &mut Svg, x: f64, (from, to): (f64, f64), is_down: bool) {
         false => Paint::stroke(Colour::AXIS, 1.6),
     };
     svg.line((x, from), (x, to), paint);
-}
-
-fn arrow_paint(is_causal: bool) -> Paint {
-    match is_causal {
-        true => Paint::stroke(Colour::BLUE, 1.4),
-        false => Paint::stroke(Colour::AXIS, 1.0).opacity(0.55),
-    }
 }
 
 fn draw_mark(svg: &mut Svg, mark: SpaceTimeMark, at: (f64, f64), opacity: f64) {
@@ -330,8 +420,8 @@ fn draw_mark(svg: &mut Svg, mark: SpaceTimeMark, at: (f64, f64), opacity: f64) {
     }
 }
 
-fn ring(svg: &mut Svg, at: (f64, f64)) {
-    svg.circle(at, 7.6, Paint::stroke(Colour::VERMILLION, 2.2));
+fn ring(svg: &mut Svg, at: (f64, f64), colour: Colour) {
+    svg.circle(at, 7.6, Paint::stroke(colour, 2.2));
 }
 
 fn cross(svg: &mut Svg, (x, y): (f64, f64), paint: Paint) {
@@ -379,21 +469,17 @@ mod tests {
 
     fn step(line: usize, at_ns: u64, mark: SpaceTimeMark) -> SpaceTimeStep {
         let (label, tip) = ("votes <yes>".to_owned(), "all of it".to_owned());
-        SpaceTimeStep { line, at_ns, mark, label, tip, is_past: true, is_apart: true }
+        SpaceTimeStep { line, at_ns, mark, label, tip, is_past: true, is_at_odds: false, is_apart: true }
     }
 
     fn input() -> SpaceTimeInput {
         let line = |name: &str| SpaceTimeLine { name: name.to_owned(), is_down: false };
         let marks = [SpaceTimeMark::Plain, SpaceTimeMark::Down, SpaceTimeMark::Up, SpaceTimeMark::Leadership];
-        let arrow = |from, to, end| SpaceTimeArrow {
-            from,
-            to,
-            end,
-            tip: "vote from a to b".to_owned(),
-            is_causal: true,
-        };
+        let (tip, weight) = ("vote from a to b", SpaceTimeWeight::Causal);
+        let arrow = |from, to, end| SpaceTimeArrow { from, to, end, tip: tip.to_owned(), weight };
         SpaceTimeInput {
             subtitle: "test".to_owned(),
+            found: String::new(),
             lines: vec![line("a"), line("b")],
             steps: marks
                 .iter()
@@ -417,6 +503,45 @@ mod tests {
         let dotted = svg.lines().filter(|line| line.contains("stroke-dasharray=\"2 3\"")).count();
         assert_eq!(dotted, 2, "b while it is down, and the message under way");
         assert!(svg.contains("2 other messages"));
+    }
+
+    /// The rows of a group that has this tip.
+    fn group<'a>(svg: &'a str, tip: &str) -> &'a str {
+        let from = svg.find(&format!("<title>{tip}</title>")).expect("it is drawn");
+        &svg[from..from + svg[from..].find("</g>").expect("it ends")]
+    }
+
+    #[test]
+    fn what_the_violation_contradicts_is_ringed_and_dark_though_it_had_no_part_in_it() {
+        let mut input = input();
+        (input.steps[0].is_past, input.steps[0].tip) = (false, "the other".to_owned());
+        let pale = space_time(&input);
+        input.steps[0].is_at_odds = true;
+        let ringed = space_time(&input);
+        let (pale, ringed) = (group(&pale, "the other"), group(&ringed, "the other"));
+        assert!(pale.contains("opacity=\"0.40\"") && !pale.contains("stroke"), "{pale}");
+        assert!(!ringed.contains("opacity=\"0.40\"") && ringed.contains("stroke=\"#cc79a7\""), "{ringed}");
+    }
+
+    #[test]
+    fn labels_are_whole_though_many_nodes_leave_each_little_room() {
+        let mut input = input();
+        input.lines = (0..9).map(|_| input.lines[0].clone()).collect();
+        for step in &mut input.steps {
+            (step.line, step.label) = (3, "append-entries, term 12".to_owned());
+        }
+        assert_eq!(space_time(&input).matches(">append-entries, term 12<").count(), 4);
+        input.steps[0].line = 8;
+        assert_eq!(space_time(&input).matches(">append-entries, term 12<").count(), 4, "of the last, too");
+    }
+
+    #[test]
+    fn what_was_found_is_told_in_as_many_lines_as_it_needs() {
+        let lines = wrap("one two three", SMALL, svg::text_width("one two", SMALL), 3);
+        assert_eq!(lines, ["one two", "three"]);
+        let cut = wrap(&"word ".repeat(40), SMALL, svg::text_width("word word", SMALL), 2);
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].ends_with('\u{2026}'), "{cut:?}");
     }
 
     #[test]

@@ -162,7 +162,8 @@ fn a_picture_has_no_seams_in_however_many_strips() {
         let (whole, strips) = (draw(&sheet, height), draw(&sheet, 100));
         let most = whole.rgb.iter().zip(&strips.rgb).map(|(a, b)| a.abs_diff(*b)).max();
         let rows = whole.differing_rows(&strips).len();
-        assert!(most <= Some(72) && rows * 10 < height as usize, "{name}: {most:?} {rows}");
+        // A diagram of messages is slanted lines nearly everywhere.
+        assert!(most <= Some(72) && rows * 8 < height as usize, "{name}: {most:?} {rows}");
         sheet.shapes.retain(|shape| is_straight(&shape.path));
         assert!(sheet.shapes.len() > 10, "{name}: axes, ticks and a background at least");
         let whole = draw(&sheet, height);

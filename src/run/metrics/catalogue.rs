@@ -408,8 +408,8 @@ pub const CATALOGUE: &[Entry] = &[
         labels: &[System],
         aggregates: &[Mean],
         meaning: "How often the leader addressed all its peers, for each client operation committed in the same time: messages that leaders sent to \
-                  other nodes, divided by how many of these there are. 1 where each operation takes a round of its own, less where operations \
-                  share them, more by heartbeats and what was sent again.",
+                  other nodes, divided by how many of these there are. 1 where each operation takes a round of its own; below 1 where operations \
+                  share rounds, because several wait while one is under way, or by batches; more by heartbeats and what was sent again.",
     },
     Entry {
         metric: Metric::LeaderLoad,

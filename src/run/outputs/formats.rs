@@ -223,7 +223,7 @@ pub(super) const OPERATIONS: Format = Format {
 
 pub(super) const BALLOTS: Format = Format {
     file: "ballots.csv",
-    purpose: "Single-decree Paxos step by step, its first 100,000 steps; only where a system runs it. ballots.txt tells the same \
+    purpose: "Single-decree Paxos step by step, its first 100,000 steps; only where a system runs it, and with `--trace ops` or `full`. ballots.txt tells the same \
               in words, below a line for each ballot.",
     order: "time",
     columns: columns! {

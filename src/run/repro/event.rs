@@ -43,7 +43,7 @@ impl TracedEvent {
 
     /// `event 13,001 at 3.210400112 s: message heartbeat from kv.1 to kv.2`.
     pub fn headline(&self) -> String {
-        format!("event {} at {}: {}", grouped(self.number()), exact(self.at()), self.what())
+        format!("event {} at {}: {}", grouped(self.number()), self.at().exact(), self.what())
     }
 
     /// What it was, its notes apart.
@@ -69,11 +69,6 @@ impl TracedEvent {
     }
 }
 
-/// A moment to the nanosecond: a difference may be as small.
-pub fn exact(at: Time) -> String {
-    format!("{}.{:09} s", at.0 / 1_000_000_000, at.0 % 1_000_000_000)
-}
-
 /// `committed index 5, prefix 00ff, term 2`.
 fn words(note: &Value) -> String {
     let Some(fields) = note.as_object() else { return note.to_string() };
@@ -88,7 +83,7 @@ fn words(note: &Value) -> String {
 pub fn told_apart(stored: Option<&TracedEvent>, replayed: Option<&TracedEvent>) -> [String; 2] {
     let what = |event: Option<&TracedEvent>| {
         event.map_or("the run is over".to_owned(), |event| {
-            format!("at {}: {}", exact(event.at()), event.what())
+            format!("at {}: {}", event.at().exact(), event.what())
         })
     };
     let (Some(one), Some(other)) = (stored, replayed) else { return [what(stored), what(replayed)] };

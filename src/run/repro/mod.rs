@@ -8,7 +8,7 @@ mod find;
 mod parting;
 mod recorded;
 
-pub use event::{TracedEvent, exact, told_apart};
+pub use event::{TracedEvent, told_apart};
 pub use find::find;
 pub use parting::{Difference, Parting, Untold, locate};
 pub use recorded::{KeptFiles, Recorded, ReproError};

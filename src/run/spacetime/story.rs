@@ -5,20 +5,33 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::kernel::{Digest, Message, NodeId, Process, Time};
 use crate::model::history::Outcome;
+use crate::model::log::{LogIndex, Term};
+use crate::model::membership::Slots;
 use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::synod::SynodNote;
 use crate::run::prepare::Prepared;
 use crate::sim::{Lifecycle, Observer, Occurrence, Sim};
-use crate::systems::{Custom, Note, Role};
+use crate::systems::{Custom, Note, Role, Wire};
 
 use super::tagged::{Tag, Tagging, tagged};
 
 /// Steps that are remembered. A cause that lies further back is not told.
 const STEPS_MAX: usize = 50_000;
 
+/// A message that a step sent.
+#[derive(Clone, Debug)]
+pub struct Sent<X> {
+    /// Its name.
+    pub tag: Tag,
+    /// To whom.
+    pub to: NodeId,
+    /// The message.
+    pub message: Wire<X>,
+}
+
 /// One step of one node.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Step {
+#[derive(Clone, Debug)]
+pub struct Step<X> {
     /// When.
     pub at: Time,
     /// Whose.
@@ -27,8 +40,8 @@ pub struct Step {
     pub name: &'static str,
     /// The message that arrived.
     pub received: Option<Tag>,
-    /// What it sent: the message, to whom, and its kind.
-    pub sent: Vec<(Tag, NodeId, &'static str)>,
+    /// What it sent.
+    pub sent: Vec<Sent<X>>,
     /// What it meant.
     pub notes: Vec<Noted>,
     /// How the life of its node changed.
@@ -44,6 +57,29 @@ pub struct Noted {
     pub short: String,
     /// In words.
     pub words: String,
+    /// What it tells of a log or an operation, if anything.
+    pub fact: Option<Fact>,
+}
+
+/// What a note tells of a log or an operation, by which what a violation is about is found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fact {
+    /// The node now has an entry of this term, or has accepted a value in this ballot, here.
+    Holds(LogIndex, Term),
+    /// It has nothing any more from here on.
+    Drops(LogIndex),
+    /// It knows that everything up to here is committed.
+    Commits(LogIndex),
+    /// It leads this term.
+    Leads(Term),
+    /// It has promised this ballot, or voted in this term.
+    Promises(Term),
+    /// From now on these vote, in the place of those.
+    Configures(Slots, Slots),
+    /// The session in this slot of the node asks something.
+    Asks(u32),
+    /// It was told, or gave up waiting.
+    Returns(u32),
 }
 
 /// What a note is about.
@@ -57,11 +93,11 @@ pub enum Sort {
     Leadership,
 }
 
-/// The course of a run up to a moment.
+/// The course of a run up to a moment; `X` are the messages of a user's own process.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct Story<X> {
     /// The last steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<X>>,
     /// Whether earlier ones are forgotten.
     pub is_cut: bool,
     /// Messages that were on the way at the end.
@@ -70,11 +106,11 @@ pub struct Story {
     pub digest: u64,
 }
 
-impl Story {
+impl<X: Message> Story<X> {
     /// The run up to all that happens at `moment`.
-    pub fn until<X: Custom>(prepared: &Prepared<X>, moment: Time) -> Story {
+    pub fn until<P: Custom<Message = X>>(prepared: &Prepared<P>, moment: Time) -> Story<X> {
         let teller = Teller { prepared, steps: VecDeque::new(), is_cut: false, open: None };
-        let mut sim: Sim<Tagging<Role<X>>, Teller<'_, X>> = Sim::new(tagged(&prepared.world.setup), teller);
+        let mut sim: Sim<Tagging<Role<P>>, Teller<'_, P>> = Sim::new(tagged(&prepared.world.setup), teller);
         sim.mark(moment);
         while sim.run(u64::MAX).is_none() && !sim.is_at_mark() {}
         let arriving = sim.states().into_iter().flat_map(|state| state.arriving);
@@ -107,17 +143,17 @@ impl Story {
     /// Which step sent each message.
     pub fn sends(&self) -> impl Iterator<Item = (Tag, usize)> {
         let steps = self.steps.iter().enumerate();
-        steps.flat_map(|(index, step)| step.sent.iter().map(move |(tag, ..)| (*tag, index)))
+        steps.flat_map(|(index, step)| step.sent.iter().map(move |sent| (sent.tag, index)))
     }
 }
 
 /// Listens to the run.
 struct Teller<'a, X: Custom> {
     prepared: &'a Prepared<X>,
-    steps: VecDeque<Step>,
+    steps: VecDeque<Step<X::Message>>,
     is_cut: bool,
     /// The step that is going on.
-    open: Option<Step>,
+    open: Option<Step<X::Message>>,
 }
 
 impl<X: Custom> Teller<'_, X> {
@@ -130,7 +166,7 @@ impl<X: Custom> Teller<'_, X> {
         self.steps.push_back(step);
     }
 
-    fn begin(&mut self, at: Time, node: NodeId, name: &'static str) -> &mut Step {
+    fn begin(&mut self, at: Time, node: NodeId, name: &'static str) -> &mut Step<X::Message> {
         self.close();
         let (sent, notes) = (Vec::new(), Vec::new());
         self.open.insert(Step { at, node, name, received: None, sent, notes, life: None })
@@ -163,7 +199,7 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
 
     fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
         if let Some(step) = self.open.as_mut().filter(|step| step.node == node) {
-            step.notes.extend(words(note));
+            step.notes.extend(noted(note));
         }
     }
 
@@ -176,13 +212,41 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
 
     fn sent(&mut self, _: Time, from: NodeId, to: NodeId, message: &<Tagging<Role<X>> as Process>::Message) {
         if let Some(step) = self.open.as_mut().filter(|step| step.node == from) {
-            step.sent.push((message.tag, to, message.name()));
+            step.sent.push(Sent { tag: message.tag, to, message: message.message.clone() });
         }
     }
 }
 
 /// What a note says, if it is worth a word.
-fn words<N>(note: &Note<N>) -> Option<Noted> {
+fn noted<N>(note: &Note<N>) -> Option<Noted> {
+    let (sort, short, words) = words(note)?;
+    Some(Noted { sort, short, words, fact: fact(note) })
+}
+
+fn fact<N>(note: &Note<N>) -> Option<Fact> {
+    match *note {
+        Note::Consensus(
+            ConsensusNote::Appended { index, term, .. } | ConsensusNote::Accepted { index, term, .. },
+        ) => Some(Fact::Holds(index, term)),
+        Note::Consensus(ConsensusNote::Truncated { from }) => Some(Fact::Drops(from)),
+        Note::Consensus(ConsensusNote::Committed { index, .. } | ConsensusNote::Installed { index, .. }) => {
+            Some(Fact::Commits(index))
+        }
+        Note::Consensus(ConsensusNote::BecameLeader { term, .. }) => Some(Fact::Leads(term)),
+        Note::Consensus(ConsensusNote::Promised { term, .. }) => Some(Fact::Promises(term)),
+        Note::Consensus(ConsensusNote::Configured { voters, outgoing, .. }) => {
+            Some(Fact::Configures(voters, outgoing))
+        }
+        Note::Client(ref note) | Note::Service(ServiceNote::Store(ref note)) => Some(match *note {
+            ClientNote::Invoked { slot, .. } => Fact::Asks(slot),
+            ClientNote::Returned { slot, .. } => Fact::Returns(slot),
+        }),
+        Note::Consensus(_) | Note::Service(_) | Note::Operator(_) | Note::Custom(_) => None,
+    }
+}
+
+/// The sort of a note, and what it says in short and in words.
+fn words<N>(note: &Note<N>) -> Option<(Sort, String, String)> {
     let alone = |sort, words: String| (sort, words.clone(), words);
     let (sort, short, words) = match note {
         Note::Consensus(note) => match note {
@@ -224,7 +288,7 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
                 alone(Sort::Plain, format!("installs snapshot {}", index.0))
             }
             ConsensusNote::Configured { voters, .. } => {
-                alone(Sort::Leadership, format!("voters {}", voters.numbers()))
+                alone(Sort::Plain, format!("voters {}", voters.numbers()))
             }
             ConsensusNote::Foreseen { voters, .. } => {
                 alone(Sort::Plain, format!("may have voters {}", voters.numbers()))
@@ -245,7 +309,7 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
                 (Sort::Plain, op.to_string(), format!("asks: {op}"))
             }
             ClientNote::Invoked { asked: Asked::Call { .. }, .. } => alone(Sort::Plain, "calls".to_owned()),
-            ClientNote::Returned { outcome, .. } => alone(Sort::Plain, ended(*outcome).to_owned()),
+            ClientNote::Returned { outcome, .. } => alone(Sort::Plain, ended(*outcome)),
         },
         Note::Operator(OperatorNote::Ordered { number }) => {
             alone(Sort::Plain, format!("gives order {number}"))
@@ -256,10 +320,10 @@ fn words<N>(note: &Note<N>) -> Option<Noted> {
         Note::Service(ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused)
         | Note::Custom(_) => return None,
     };
-    Some(Noted { sort, short, words })
+    Some((sort, short, words))
 }
 
-fn synod_words(note: &SynodNote) -> Option<Noted> {
+fn synod_words(note: &SynodNote) -> Option<(Sort, String, String)> {
     let ballot = note.ballot();
     let (sort, short) = match *note {
         SynodNote::Remembers { .. } => (Sort::Plain, format!("remembers {ballot}")),
@@ -272,14 +336,14 @@ fn synod_words(note: &SynodNote) -> Option<Noted> {
         SynodNote::Learned { value, .. } => (Sort::Commit, format!("learns {} of {ballot}", value.0)),
         SynodNote::GaveUp { .. } => (Sort::Leadership, format!("gives up {ballot}")),
     };
-    Some(Noted { sort, short, words: note.words(&|slot| format!("node {}", slot + 1)) })
+    Some((sort, short, note.words(&|slot| format!("node {}", slot + 1))))
 }
 
-fn ended(outcome: Outcome) -> &'static str {
+fn ended(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Ok(_) => "returns ok",
-        Outcome::Fail(_) => "returns fail",
-        Outcome::Unknown(_) => "returns unknown",
+        Outcome::Ok(answer) => format!("returns {answer}"),
+        Outcome::Fail(reason) => format!("fails ({})", reason.name()),
+        Outcome::Unknown(reason) => format!("gives up ({})", reason.name()),
     }
 }
 
@@ -370,8 +434,8 @@ mod tests {
 
     #[test]
     fn a_diagram_has_a_bounded_number_of_rows() {
-        let figure =
-            spacetime::diagram(&lossy(), Time(3_000_000_000), "nothing").expect("something happened");
+        let figure = spacetime::diagram(&lossy(), &spacetime::Violated::at(Time(3_000_000_000)))
+            .expect("something happened");
         assert!(figure.svg.matches("<circle").count() < 300 && figure.svg.contains("left out"));
     }
 }

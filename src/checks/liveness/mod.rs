@@ -10,15 +10,22 @@
 //!
 //! If not, it is said who waits for what.
 
+mod standing;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use crate::kernel::{Duration, NodeId, Time};
+use crate::kernel::{Description, Duration, NodeId, Time};
 use crate::model::halt::Halt;
 use crate::model::history::{Outcome, SessionId};
 use crate::model::log::{LogIndex, Term};
 use crate::model::membership::Slots;
 use crate::model::note::{ClientNote, ConsensusNote};
 use crate::model::synod::SynodNote;
+
+use standing::Standing;
 
 /// Most clients that are named one by one.
 const CLIENTS_NAMED: usize = 3;
@@ -57,6 +64,8 @@ struct Replica {
     leads: Option<Term>,
     committed: LogIndex,
     halted: Option<(Time, Halt)>,
+    /// Whether its disk is a new one, and the others have not taken it in again.
+    is_recovering: bool,
     /// Campaigns since the faults stopped, and the last of them.
     campaigns: u64,
     last_campaign: Option<(Time, Term)>,
@@ -109,6 +118,7 @@ impl Liveness {
             leads: None,
             committed: LogIndex(0),
             halted: None,
+            is_recovering: false,
             campaigns: 0,
             last_campaign: None,
         };
@@ -208,6 +218,16 @@ impl Liveness {
                     replica.voters = voters.and(outgoing);
                 }
             }
+            ConsensusNote::Recovering => {
+                if let Some(replica) = self.replica(node) {
+                    replica.is_recovering = true;
+                }
+            }
+            ConsensusNote::Rejoined => {
+                if let Some(replica) = self.replica(node) {
+                    replica.is_recovering = false;
+                }
+            }
             // The one decree.
             ConsensusNote::Synod(SynodNote::Learned { .. }) => {
                 self.committed = LogIndex(1);
@@ -221,8 +241,6 @@ impl Liveness {
             | ConsensusNote::ElectedBy { .. }
             | ConsensusNote::Accepted { .. }
             | ConsensusNote::Foreseen { .. }
-            | ConsensusNote::Recovering
-            | ConsensusNote::Rejoined
             | ConsensusNote::Truncated { .. }
             | ConsensusNote::Synced { .. }
             | ConsensusNote::Applied { .. }
@@ -245,6 +263,7 @@ impl Liveness {
         self.open.retain(|session, _| session.node != node);
         if let Some(replica) = self.replica(node) {
             (replica.is_up, replica.leads, replica.committed) = (false, None, LogIndex(0));
+            replica.is_recovering = false; // It says so again when it boots.
         }
     }
 
@@ -275,14 +294,10 @@ impl Liveness {
         }
     }
 
-    /// The run is over. `name` names nodes, and `wants` tells what one that campaigns lacks, if that is known.
-    pub fn finish(
-        mut self,
-        end: Time,
-        name: &dyn Fn(NodeId) -> String,
-        wants: &dyn Fn(NodeId) -> Option<String>,
-    ) -> Found {
+    /// The run is over.
+    pub fn finish(mut self, end: Time, look: &Look<'_>) -> Found {
         self.come(end);
+        let name = look.name;
         let (bound, within) = (self.bound(), self.within);
         let Some(at_bound) = &self.at_bound else { return Found::TooShort };
         if !at_bound.replicas.iter().any(|replica| replica.is_core) {
@@ -293,30 +308,24 @@ impl Liveness {
         let voters = at_bound.voters();
         let is_expected = |(slot, replica): &(usize, &Replica)| replica.is_core && voters.has(*slot);
         let core = || at_bound.replicas.iter().enumerate().filter(is_expected).map(|(_, replica)| replica);
-        let lags = |replica: &&Replica| replica.committed < at_bound.target;
-        if (self.elects && !leads) || core().any(|replica| lags(&replica)) {
+        let lags = |replica: &Replica| replica.committed < at_bound.target;
+        if (self.elects && !leads) || core().any(lags) {
             since = bound;
+            let since_when = self.after;
             waits.extend(core().filter_map(|replica| {
-                let name = name(replica.node);
-                let lacks = || wants(replica.node).map_or(String::new(), |wants| format!(" ({wants})"));
-                if let Some((at, why)) = replica.halted {
-                    return Some(format!("{name} has halted at {at}: {why}"));
-                }
-                match replica.last_campaign {
-                    Some((at, term)) if !leads && replica.campaigns > 0 => Some(format!(
-                        "{name} waits for votes: it has campaigned {} times since {}, at last for term {} at {at}{}",
-                        replica.campaigns,
-                        self.after,
-                        term.0,
-                        lacks()
-                    )),
-                    Some(_) | None if lags(&replica) => Some(format!(
-                        "{name} lags: it has committed {} of {}",
-                        replica.committed.0, at_bound.target.0
-                    )),
-                    Some(_) | None if !leads => Some(format!("{name} waits for a leader")),
-                    Some(_) | None => None,
-                }
+                let lags = lags(replica).then_some(at_bound.target);
+                replica.wait(lags, leads, since_when, look)
+            }));
+            // A leader that the core follows need not be of it.
+            let others = at_bound
+                .replicas
+                .iter()
+                .enumerate()
+                .filter(|of_log| !is_expected(of_log))
+                .map(|(_, replica)| replica);
+            waits.extend(others.filter_map(|replica| {
+                let (term, standing) = (replica.leads?, Standing::of((look.state)(replica.node)?));
+                Some(format!("{} leads term {}: {}", name(replica.node), term.0, standing.uncommitted(look)?))
             }));
         }
         if at_bound.first_ok.is_none() && at_bound.begun > 0 {
@@ -355,185 +364,69 @@ impl Liveness {
     }
 }
 
-fn client(session: SessionId, name: &dyn Fn(NodeId) -> String) -> String {
-    format!("{}#{}", name(session.node), SessionId::client(session.slot) + 1)
+/// What can be looked at when the run is over.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// The names of nodes.
+    pub name: &'a dyn Fn(NodeId) -> String,
+    /// The votes that a node which campaigns has and needs.
+    pub votes: &'a dyn Fn(NodeId) -> Option<(usize, usize)>,
+    /// What a running node says of its state.
+    pub state: &'a dyn Fn(NodeId) -> Option<Description>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::history::Reason;
-    use crate::model::note::Asked;
-    use crate::model::op::{Answer, Key, Op};
-
-    const CORE: [NodeId; 3] = [NodeId(0), NodeId(1), NodeId(2)];
-    const OTHER: NodeId = NodeId(3);
-    const CLIENTS: NodeId = NodeId(9);
-
-    fn ms(at: u64) -> Time {
-        Time::ZERO + Duration::from_millis(at)
-    }
-
-    /// Four replicas: the first leads and has committed 10, the others as much. Faults stop at 1,000 ms, the bound is 2,000.
-    fn well() -> Liveness {
-        let nodes: Vec<NodeId> = (0..4).map(NodeId).collect();
-        let mut liveness = Liveness::new(ms(1_000), Duration::from_millis(1_000), &nodes);
-        nodes.iter().for_each(|node| liveness.booted(ms(0), *node));
-        liveness.consensus(ms(10), CORE[0], &ConsensusNote::Campaigned { term: Term(1), pre_vote: false });
-        liveness.consensus(
-            ms(11),
-            CORE[0],
-            &ConsensusNote::BecameLeader { term: Term(1), last_index: LogIndex(0) },
-        );
-        nodes.iter().for_each(|node| commits(&mut liveness, 20, *node, 10));
-        liveness
-    }
-
-    fn commits(liveness: &mut Liveness, at: u64, node: NodeId, index: u64) {
-        let note = ConsensusNote::Committed { index: LogIndex(index), term: Term(1), prefix: 0 };
-        liveness.consensus(ms(at), node, &note);
-    }
-
-    fn asks(liveness: &mut Liveness, at: u64, slot: u32) {
-        let asked = Asked::Store(Op::Read { key: Key(0) });
-        let note =
-            ClientNote::Invoked { slot, sequence: 1, number: 1, server: CORE[0], intended: ms(at), asked };
-        liveness.client(ms(at), CLIENTS, &note);
-    }
-
-    fn returns(liveness: &mut Liveness, at: u64, slot: u32, outcome: Outcome) {
-        liveness.client(ms(at), CLIENTS, &ClientNote::Returned { slot, outcome, attempts: 3 });
-    }
-
-    fn found(liveness: Liveness, end: u64) -> Found {
-        let wants = |node: NodeId| (node == CORE[2]).then(|| "1 of 3".to_owned());
-        liveness.finish(ms(end), &|node| format!("n{}", node.0), &wants)
-    }
-
-    const OK: Outcome = Outcome::Ok(Answer::Done);
-    const LATE: Outcome = Outcome::Unknown(Reason::Timeout);
-
-    #[test]
-    fn a_store_that_serves_and_agrees_is_alive() {
-        let mut liveness = well();
-        liveness.healed(&CORE);
-        // What begins before the bound may still fail, as long as somebody is served.
-        asks(&mut liveness, 1_100, 0);
-        asks(&mut liveness, 1_200, 1);
-        returns(&mut liveness, 1_300, 0, OK);
-        returns(&mut liveness, 1_400, 1, LATE);
-        asks(&mut liveness, 2_100, 2);
-        returns(&mut liveness, 2_110, 2, OK);
-        // Just asked when the run ends.
-        asks(&mut liveness, 2_900, 3);
-        assert_eq!(found(liveness, 3_000), Found::Held);
-        let mut short = well();
-        short.healed(&CORE);
-        assert_eq!(found(short, 1_999), Found::TooShort);
-    }
-
-    #[test]
-    fn a_replica_of_the_core_that_lags_is_named_and_another_may_lag() {
-        let mut liveness = well();
-        liveness.healed(&CORE);
-        commits(&mut liveness, 1_400, CORE[0], 34);
-        commits(&mut liveness, 1_400, CORE[1], 34);
-        // What is committed in the second half of the time need not be everywhere.
-        commits(&mut liveness, 1_900, CORE[0], 50);
-        commits(&mut liveness, 2_001, CORE[2], 50);
-        let said = vec!["n2 lags: it has committed 10 of 34".to_owned()];
-        assert_eq!(found(liveness, 3_000), Found::Violated(ms(2_000), said));
-    }
-
-    /// A node of the core that was removed meanwhile is told nothing, and nobody waits for it.
-    #[test]
-    fn who_votes_no_more_may_lag() {
-        let lagging = |voters: Slots| {
-            let mut liveness = well();
-            let note = ConsensusNote::Configured { voters, outgoing: Slots::NONE, quorum: 0 };
-            liveness.consensus(ms(30), CORE[0], &note);
-            liveness.healed(&CORE);
-            [CORE[0], CORE[1], OTHER].into_iter().for_each(|node| commits(&mut liveness, 1_200, node, 50));
-            found(liveness, 3_000)
+impl Replica {
+    /// What it waits for, if for anything: `lags` is what it should have committed, if it has not, and `leads` whether anybody
+    /// leads.
+    fn wait(&self, lags: Option<LogIndex>, leads: bool, since: Time, look: &Look<'_>) -> Option<String> {
+        let name = (look.name)(self.node);
+        let standing = (look.state)(self.node).map(Standing::of);
+        let committed = |target: LogIndex| format!("it has committed {} of {}", self.committed.0, target.0);
+        if let Some((at, why)) = self.halted {
+            return Some(format!("{name} has halted at {at}: {why}"));
+        }
+        if self.is_recovering {
+            let committed = lags.map_or(String::new(), |target| format!(": {}", committed(target)));
+            return Some(format!("{name} has a new disk and waits to be taken in{committed}"));
+        }
+        if let (Some((at, term)), true) = (self.last_campaign, !leads && self.campaigns > 0) {
+            let lacks = self.lacks(standing.as_ref(), look);
+            return Some(format!(
+                "{name} waits for votes: it has campaigned {} times since {since}, at last for term {} at {at}{lacks}",
+                self.campaigns, term.0
+            ));
+        }
+        let Some(target) = lags else {
+            return (!leads).then(|| format!("{name} waits for a leader"));
         };
-        assert!(matches!(lagging(Slots::first(4)), Found::Violated(..)));
-        assert_eq!(lagging(Slots::first(4).without(Slots::one(2))), Found::Held);
-    }
-
-    #[test]
-    fn what_was_once_committed_stays_so_though_all_forget_it() {
-        let mut liveness = well();
-        CORE.iter().for_each(|node| liveness.crashed(ms(900), *node));
-        liveness.crashed(ms(900), OTHER);
-        CORE.iter().for_each(|node| liveness.booted(ms(1_000), *node));
-        liveness.healed(&CORE);
-        liveness.consensus(
-            ms(1_200),
-            CORE[1],
-            &ConsensusNote::BecameLeader { term: Term(2), last_index: LogIndex(10) },
-        );
-        let Found::Violated(_, said) = found(liveness, 3_000) else {
-            panic!("nobody has committed anything")
+        let so_far = committed(target);
+        let why = match (&standing, self.last_campaign) {
+            (Some(standing), Some((at, term))) if standing.campaigns() => {
+                let lacks = self.lacks(Some(standing), look);
+                format!(", and campaigns, at last for term {} at {at}{lacks}", term.0)
+            }
+            (Some(standing), _) => match (self.leads, standing.leader) {
+                (Some(term), _) => standing
+                    .uncommitted(look)
+                    .map_or(String::new(), |why| format!(", and leads term {}: {why}", term.0)),
+                (None, Some(leader)) => format!(", and hears {}", (look.name)(leader)),
+                (None, None) => String::new(),
+            },
+            (None, _) => String::new(),
         };
-        assert_eq!(said.len(), 3);
+        Some(format!("{name} lags: {so_far}{why}"))
     }
 
-    #[test]
-    fn without_a_leader_each_says_what_it_waits_for() {
-        let mut liveness = well();
-        liveness.crashed(ms(900), CORE[0]);
-        liveness.booted(ms(1_000), CORE[0]);
-        liveness.healed(&CORE);
-        commits(&mut liveness, 1_010, CORE[0], 10);
-        liveness.consensus(
-            ms(1_500),
-            CORE[2],
-            &ConsensusNote::Campaigned { term: Term(17), pre_vote: false },
-        );
-        liveness.consensus(
-            ms(1_900),
-            CORE[2],
-            &ConsensusNote::Campaigned { term: Term(18), pre_vote: false },
-        );
-        liveness.consensus(ms(1_950), CORE[0], &ConsensusNote::Halted { why: Halt::NoSnapshot });
-        let said = [
-            "n0 has halted at 1.950 s: the log begins behind a snapshot that is not there",
-            "n1 waits for a leader",
-            "n2 waits for votes: it has campaigned 2 times since 1.000 s, at last for term 18 at 1.900 s (1 of 3)",
-        ];
-        assert_eq!(found(liveness, 3_000), Found::Violated(ms(2_000), said.map(str::to_owned).to_vec()));
+    /// The votes that it has and needs, and why others have not voted for it, in brackets; empty if that is not known.
+    fn lacks(&self, standing: Option<&Standing>, look: &Look<'_>) -> String {
+        let votes = (look.votes)(self.node).map(|(has, needs)| format!("{has} of {needs}"));
+        let refused = standing.map_or(Vec::new(), |standing| standing.refused(self.node, look));
+        let parts = votes.into_iter().chain((!refused.is_empty()).then(|| refused.join(", ")));
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
     }
+}
 
-    #[test]
-    fn clients_that_wait_or_give_up_are_named() {
-        let mut liveness = well();
-        liveness.healed(&CORE);
-        asks(&mut liveness, 1_100, 0);
-        returns(&mut liveness, 1_110, 0, OK);
-        asks(&mut liveness, 1_150, 4);
-        asks(&mut liveness, 2_100, 1);
-        returns(&mut liveness, 2_600, 1, LATE);
-        asks(&mut liveness, 2_200, 2);
-        let Found::Violated(since, said) = found(liveness, 3_900) else { panic!("they wait") };
-        assert_eq!(since, ms(2_150), "a second after the first was asked");
-        assert_eq!(said.len(), 3, "{said:?}");
-        assert_eq!(
-            said[0],
-            "client n9#2 asked n0 at 2.100 s and others after it, and gave up at 2.600 s (timeout)"
-        );
-        assert_eq!(said[1], "client n9#3 waits for an answer, from n0 first, since 2.200 s");
-        let mut nobody = well();
-        nobody.healed(&CORE);
-        asks(&mut nobody, 1_100, 0);
-        returns(&mut nobody, 1_900, 0, LATE);
-        let Found::Violated(_, said) = found(nobody, 3_000) else { panic!("none was served") };
-        assert_eq!(said, ["clients: of 1 operations that began since 1.000 s none has ended ok by 2.000 s"]);
-    }
-
-    #[test]
-    fn a_store_without_a_core_is_excused() {
-        let mut liveness = well();
-        liveness.healed(&[CLIENTS]);
-        assert_eq!(found(liveness, 3_000), Found::BeyondHelp);
-    }
+fn client(session: SessionId, name: &dyn Fn(NodeId) -> String) -> String {
+    format!("{}#{}", name(session.node), SessionId::client(session.slot) + 1)
 }
