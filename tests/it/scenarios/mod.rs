@@ -3,6 +3,7 @@
 //! rewrites them.
 
 mod bite;
+mod options;
 mod pictures;
 
 use std::fmt::Write;
