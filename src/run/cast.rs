@@ -28,8 +28,17 @@ pub struct CastNode {
     pub system: SystemId,
     /// How many cores it has; `None`: no limit.
     pub cores: Option<u32>,
-    /// Whether it is a replica of a log.
-    pub is_replica: bool,
+    /// What it decides together with the others of its system.
+    pub decides: Option<Decides>,
+}
+
+/// What the nodes of a system decide by consensus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decides {
+    /// A log, of which each is a replica.
+    Log,
+    /// One value.
+    Decree,
 }
 
 /// A workload.

@@ -142,7 +142,7 @@ pub fn grouped(number: u64) -> String {
 
 /// The figures that a reader looks for first.
 fn headline(usual: &[Figure]) -> Vec<MetricRow> {
-    const SHOWN: [(Metric, &[Aggregate]); 14] = [
+    const SHOWN: [(Metric, &[Aggregate]); 16] = [
         (Metric::Throughput, &[Aggregate::Mean]),
         (Metric::Latency, &[Aggregate::P50, Aggregate::P99, Aggregate::Max]),
         (Metric::CommitLatency, &[Aggregate::P50, Aggregate::P99]),
@@ -151,6 +151,8 @@ fn headline(usual: &[Figure]) -> Vec<MetricRow> {
         (Metric::TimeWithoutLeader, &[Aggregate::Max, Aggregate::Total]),
         (Metric::MessagesPerCommit, &[Aggregate::Mean]),
         (Metric::BytesPerCommit, &[Aggregate::Mean]),
+        (Metric::MessagesPerDecision, &[Aggregate::Mean]),
+        (Metric::BytesPerDecision, &[Aggregate::Mean]),
         (Metric::RoundsPerCommit, &[Aggregate::Mean]),
         (Metric::LeaderLoad, &[Aggregate::Mean]),
         (Metric::LeaderUtilisation, &[Aggregate::Mean]),

@@ -16,7 +16,7 @@ use crate::spec::{DataFile, DataFiles};
 use crate::systems::{Custom, Never};
 
 use super::asserted::{self, Asserted};
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Decides};
 use super::metrics::{Assertion, Query};
 use super::sought::Sought;
 use super::watch::Vivacity;
@@ -183,10 +183,14 @@ impl<X: Custom> Prepared<X> {
             name: node.name.to_string(),
             system: node.system,
             cores: node.processor.cores,
-            is_replica: world
-                .systems
-                .get(node.system.index())
-                .is_some_and(|system| system.kind.is_replicated_log()),
+            decides: world.systems.get(node.system.index()).and_then(|system| {
+                let kind = system.kind;
+                kind.decides().then_some(if kind.is_replicated_log() {
+                    Decides::Log
+                } else {
+                    Decides::Decree
+                })
+            }),
         };
         let workload = |workload: &crate::scenario::plan::WorkloadFacts| CastWorkload {
             system: workload.id,

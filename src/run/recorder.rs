@@ -8,6 +8,7 @@ use crate::kernel::{Duration, NodeId, SystemId, Time};
 use crate::model::history::SessionId;
 use crate::model::log::Term;
 use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
+use crate::model::synod::SynodNote;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
 use super::availability::Availability;
@@ -286,7 +287,12 @@ impl Recorder {
                     self.role(at, node, event, None);
                 }
             }
-            ConsensusNote::Synod(note) => self.decree.hear(at, node, note),
+            ConsensusNote::Synod(note) => {
+                if matches!(note, SynodNote::Learned { .. }) {
+                    self.traffic.learned(node);
+                }
+                self.decree.hear(at, node, note);
+            }
             ConsensusNote::Recovering => self.role(at, node, RoleEvent::Recovering, None),
             ConsensusNote::Rejoined => self.role(at, node, RoleEvent::Rejoined, None),
         }
@@ -425,5 +431,5 @@ impl Recorder {
 
 /// For each node which log it is a replica of, counted from 1, or 0.
 fn logs(cast: &Cast) -> impl Iterator<Item = u16> + '_ {
-    cast.nodes.iter().map(|node| if node.is_replica { node.system.0 + 1 } else { 0 })
+    cast.nodes.iter().map(|node| if node.decides.is_some() { node.system.0 + 1 } else { 0 })
 }

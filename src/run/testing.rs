@@ -9,7 +9,7 @@ use crate::model::op::{Answer, Key, Op, Reading, Value};
 use crate::processors::Usage;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Decides};
 use super::recorder::{Recorder, RecorderSetup};
 use super::tally::Intervals;
 
@@ -32,7 +32,7 @@ pub(super) fn setup(operations_max: usize) -> RecorderSetup {
         name: name.to_owned(),
         system: SystemId(system),
         cores,
-        is_replica: system == 0,
+        decides: (system == 0).then_some(Decides::Log),
     };
     let workload = |system, target, paths: &[&str]| CastWorkload {
         system: SystemId(system),

@@ -1,10 +1,10 @@
-//! What the nodes of a replicated log say for what they commit: messages and bytes among themselves, the leader's part of
-//! them, and the operations committed.
+//! What the nodes of a replicated log, or of single-decree Paxos, say for what they commit or choose: messages and bytes among
+//! themselves, the leader's part of them, and the operations committed.
 
 use crate::kernel::NodeId;
 use crate::model::log::LogIndex;
 
-/// What a node of a replicated log did up to a moment; all counts only ever grow.
+/// What a node that decides by consensus did up to a moment; all counts only ever grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Traffic {
     /// Messages that it sent to other nodes of its system.
@@ -19,6 +19,8 @@ pub struct Traffic {
     pub of_leader: u64,
     /// Operations of clients that it was the first to apply: each is counted at one node.
     pub committed: u64,
+    /// Values chosen that it was the first to learn: one at most, of single-decree Paxos.
+    pub chosen: u64,
 }
 
 impl Traffic {
@@ -31,6 +33,7 @@ impl Traffic {
             messages: self.messages - before.messages,
             of_leader: self.of_leader - before.of_leader,
             committed: self.committed - before.committed,
+            chosen: self.chosen - before.chosen,
         }
     }
 
@@ -43,15 +46,16 @@ impl Traffic {
             messages: self.messages + other.messages,
             of_leader: self.of_leader + other.of_leader,
             committed: self.committed + other.committed,
+            chosen: self.chosen + other.chosen,
         }
     }
 }
 
-/// Listens to the messages of all replicated logs.
+/// Listens to the messages of all systems whose nodes decide by consensus.
 #[derive(Clone, Debug)]
 pub(super) struct Listener {
     nodes: Vec<Node>,
-    /// By log: the last index that any node has applied.
+    /// By log: the last index that any node has applied; of one decree, 1 once any node has learned what is chosen.
     applied: Vec<LogIndex>,
 }
 
@@ -107,12 +111,25 @@ impl Listener {
     /// A node applied a client's operation.
     #[inline]
     pub(super) fn applied(&mut self, node: NodeId, index: LogIndex) {
-        let node = &mut self.nodes[node.index()];
-        let Some(log) = usize::from(node.log).checked_sub(1) else { return };
-        if index > self.applied[log] {
-            self.applied[log] = index;
-            node.traffic.committed += 1;
+        if self.is_first(node, index) {
+            self.nodes[node.index()].traffic.committed += 1;
         }
+    }
+
+    /// A node of single-decree Paxos learned what is chosen.
+    pub(super) fn learned(&mut self, node: NodeId) {
+        if self.is_first(node, LogIndex(1)) {
+            self.nodes[node.index()].traffic.chosen += 1;
+        }
+    }
+
+    /// Whether no node of its system was there before.
+    #[inline]
+    fn is_first(&mut self, node: NodeId, index: LogIndex) -> bool {
+        let Some(log) = usize::from(self.nodes[node.index()].log).checked_sub(1) else { return false };
+        let is_first = index > self.applied[log];
+        self.applied[log] = self.applied[log].max(index);
+        is_first
     }
 }
 
@@ -140,11 +157,25 @@ mod tests {
         {
             heard.sent(from, to, || 10);
         }
-        let leader =
-            Traffic { peer_messages: 1, peer_bytes: 10, led: 1, messages: 3, of_leader: 3, committed: 0 };
+        let leader = Traffic {
+            peer_messages: 1,
+            peer_bytes: 10,
+            led: 1,
+            messages: 3,
+            of_leader: 3,
+            committed: 0,
+            chosen: 0,
+        };
         assert_eq!(heard.of(LEADER), leader);
-        let follower =
-            Traffic { peer_messages: 1, peer_bytes: 10, led: 0, messages: 2, of_leader: 1, committed: 0 };
+        let follower = Traffic {
+            peer_messages: 1,
+            peer_bytes: 10,
+            led: 0,
+            messages: 2,
+            of_leader: 1,
+            committed: 0,
+            chosen: 0,
+        };
         assert_eq!(heard.of(FOLLOWER), follower);
         assert_eq!(heard.of(CLIENT), Traffic::default());
         heard.leads(LEADER, false);
@@ -160,5 +191,13 @@ mod tests {
             heard.applied(node, LogIndex(index));
         }
         assert_eq!([LEADER, FOLLOWER, OTHER].map(|node| heard.of(node).committed), [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_value_is_chosen_once_whoever_learns_it_and_however_often() {
+        let mut heard = heard();
+        [FOLLOWER, LEADER, FOLLOWER, CLIENT].into_iter().for_each(|node| heard.learned(node));
+        assert_eq!([LEADER, FOLLOWER, CLIENT].map(|node| heard.of(node).chosen), [0, 1, 0]);
+        assert_eq!(heard.of(FOLLOWER).committed, 0, "it is no operation of a log");
     }
 }

@@ -6,6 +6,7 @@ use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, Region, System, Workl
 use crate::clocks::ClockError;
 use crate::model::history;
 use crate::net::DropReason;
+use crate::run::cast::Decides;
 use crate::run::load::{NodeSample, Part};
 use crate::run::operation::Ending;
 use crate::run::tally::Counts;
@@ -31,6 +32,8 @@ pub enum Metric {
     TimeWithoutLeader,
     MessagesPerCommit,
     BytesPerCommit,
+    MessagesPerDecision,
+    BytesPerDecision,
     RoundsPerCommit,
     LeaderLoad,
     LeaderUtilisation,
@@ -185,8 +188,9 @@ pub enum Source {
     LeaderChanges,
     /// The times without a leader.
     Leaderless,
-    /// What the nodes of each log did in the measured time, and how many there are: what is divided by what.
-    Traffic(fn(Traffic, usize) -> (f64, f64)),
+    /// What the nodes of each system that decides such a thing did in the measured time, and how many there are: what is divided by
+    /// what.
+    Traffic(Decides, fn(Traffic, usize) -> (f64, f64)),
     /// The busy time of leaders' cores.
     LeaderUtilisation,
     /// Requests at instances of services.
@@ -384,7 +388,7 @@ pub const CATALOGUE: &[Entry] = &[
         metric: Metric::MessagesPerCommit,
         name: "messages_per_commit",
         unit: Unit::MessagesPerOperation,
-        source: Source::Traffic(|all, _| (all.peer_messages as f64, all.committed as f64)),
+        source: Source::Traffic(Decides::Log, |all, _| (all.peer_messages as f64, all.committed as f64)),
         labels: &[System],
         aggregates: &[Mean],
         meaning: "Messages that the nodes of a replicated log sent to each other, for each client operation committed in the same \
@@ -395,16 +399,38 @@ pub const CATALOGUE: &[Entry] = &[
         metric: Metric::BytesPerCommit,
         name: "bytes_per_commit",
         unit: Unit::BytesPerOperation,
-        source: Source::Traffic(|all, _| (all.peer_bytes as f64, all.committed as f64)),
+        source: Source::Traffic(Decides::Log, |all, _| (all.peer_bytes as f64, all.committed as f64)),
         labels: &[System],
         aggregates: &[Mean],
         meaning: "The bytes of the messages of `messages_per_commit`, headers included.",
     },
     Entry {
+        metric: Metric::MessagesPerDecision,
+        name: "messages_per_decision",
+        unit: Unit::MessagesPerOperation,
+        source: Source::Traffic(Decides::Decree, |all, _| (all.peer_messages as f64, all.chosen as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "Messages that the nodes of single-decree Paxos sent to each other in the measured time, in which a value was chosen: ballots that \
+                  were given up, and questions of those who had not heard of it, included; what clients say not. Nothing where no node learned of a \
+                  choice in that time.",
+    },
+    Entry {
+        metric: Metric::BytesPerDecision,
+        name: "bytes_per_decision",
+        unit: Unit::BytesPerOperation,
+        source: Source::Traffic(Decides::Decree, |all, _| (all.peer_bytes as f64, all.chosen as f64)),
+        labels: &[System],
+        aggregates: &[Mean],
+        meaning: "The bytes of the messages of `messages_per_decision`, headers included.",
+    },
+    Entry {
         metric: Metric::RoundsPerCommit,
         name: "rounds_per_commit",
         unit: Unit::RoundsPerOperation,
-        source: Source::Traffic(|all, nodes| (all.led as f64, all.committed as f64 * (nodes - 1) as f64)),
+        source: Source::Traffic(Decides::Log, |all, nodes| {
+            (all.led as f64, all.committed as f64 * (nodes - 1) as f64)
+        }),
         labels: &[System],
         aggregates: &[Mean],
         meaning: "How often the leader addressed all its peers, for each client operation committed in the same time: messages that leaders sent to \
@@ -415,7 +441,7 @@ pub const CATALOGUE: &[Entry] = &[
         metric: Metric::LeaderLoad,
         name: "leader_load",
         unit: Unit::Ratio,
-        source: Source::Traffic(|all, _| (all.of_leader as f64, all.messages as f64)),
+        source: Source::Traffic(Decides::Log, |all, _| (all.of_leader as f64, all.messages as f64)),
         labels: &[System],
         aggregates: &[Mean],
         meaning: "Share of the messages that nodes of a replicated log sent or were sent, those of clients included, that a \

@@ -42,7 +42,7 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
         Source::Elections | Source::LeaderChanges | Source::Leaderless => {
             by_phase(recording, systems(recording, &query, |system| recording.elects(system)))
         }
-        Source::Traffic(_) | Source::LeaderUtilisation => systems(recording, &query, |_| true),
+        Source::Traffic(..) | Source::LeaderUtilisation => systems(recording, &query, |_| true),
         Source::Visits(_) => {
             by_phase(recording, systems(recording, &query, |system| recording.serves(system)))
         }

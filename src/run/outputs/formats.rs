@@ -119,7 +119,7 @@ pub(super) const NODES: Format = Format {
         "dropped_receiver_down": "Those that found their receiver down.",
         "dropped_reset": "Those whose stream a crash or a fault reset.",
         "dropped_no_route": "Those between sites that no fibre led between.",
-        "peer_messages_sent": "Messages that it sent to other nodes of its replicated log; empty if it is of none.",
+        "peer_messages_sent": "Messages that it sent to other nodes of its replicated log, or of its single-decree Paxos; empty if it is of neither.",
         "peer_bytes_sent": "Their bytes.",
         "messages_of_leader": "Messages that it sent, and those that clients sent to it, which a leader sent or was sent.",
         "operations_committed": "Client operations that it was the first to apply.",

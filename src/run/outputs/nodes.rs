@@ -7,6 +7,7 @@ use super::formats::{FAULTS, NODES, OPERATIONS, ROLES};
 use super::table::{Key, Row, Table};
 use crate::kernel::{NodeId, Time};
 use crate::net::DropReason;
+use crate::run::cast::Decides;
 use crate::run::load::{NodeSample, Sample};
 use crate::run::recording::{FaultWindow, OrderRecord, Recording};
 
@@ -63,9 +64,10 @@ fn stretch(
         row =
             row.integer(after.counters.network.dropped(reason) - before.counters.network.dropped(reason))?;
     }
-    let replica = |of: fn(&NodeSample) -> u64| node.is_replica.then(|| grown(of));
-    let row = row.integer(replica(|one| one.traffic.peer_messages))?;
-    let row = row.integer(replica(|one| one.traffic.peer_bytes))?;
+    let replica = |of: fn(&NodeSample) -> u64| (node.decides == Some(Decides::Log)).then(|| grown(of));
+    let peer = |of: fn(&NodeSample) -> u64| node.decides.map(|_| grown(of));
+    let row = row.integer(peer(|one| one.traffic.peer_messages))?;
+    let row = row.integer(peer(|one| one.traffic.peer_bytes))?;
     let row = row.integer(replica(|one| one.traffic.of_leader))?;
     let row = row.integer(replica(|one| one.traffic.committed))?;
     let row = row.integer(grown(|one| one.counters.disk.writes))?;

@@ -6,7 +6,7 @@ use crate::run::outputs::SweepRun;
 use crate::run::page::written;
 
 /// The figures that a sweep's page shows, in this order.
-const SHOWN: [(Metric, Aggregate); 13] = [
+const SHOWN: [(Metric, Aggregate); 14] = [
     (Metric::Throughput, Aggregate::Mean),
     (Metric::Latency, Aggregate::P50),
     (Metric::Latency, Aggregate::P99),
@@ -16,6 +16,7 @@ const SHOWN: [(Metric, Aggregate); 13] = [
     (Metric::ElectionDuration, Aggregate::Max),
     (Metric::TimeWithoutLeader, Aggregate::Total),
     (Metric::MessagesPerCommit, Aggregate::Mean),
+    (Metric::MessagesPerDecision, Aggregate::Mean),
     (Metric::LeaderUtilisation, Aggregate::Mean),
     (Metric::WaitingTime, Aggregate::Mean),
     (Metric::Utilisation, Aggregate::Mean),

@@ -64,7 +64,7 @@ impl Recording {
             Source::Elections => self.election_durations(query).map(Gathered::Values),
             Source::LeaderChanges => self.leader_changes(query).map(|changes| Gathered::One(changes as f64)),
             Source::Leaderless => self.times_without_leader(query).map(Gathered::Values),
-            Source::Traffic(quotient) => self.traffic(query, quotient).map(Gathered::One),
+            Source::Traffic(what, quotient) => self.traffic(query, what, quotient).map(Gathered::One),
             Source::LeaderUtilisation => self.leader_utilisation(query).map(Gathered::One),
             Source::Visits(part) => self.visit_times(query, part).map(Gathered::Values),
             Source::Level(level) => self.levels(query, level),
