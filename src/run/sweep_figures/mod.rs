@@ -1,5 +1,7 @@
 //! A sweep's charts: each of the usual metrics against each swept variable, and by the regions of clients.
 
+use std::collections::BTreeMap;
+
 use crate::report::charts::{self, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
 use crate::report::html;
 use crate::spec::units::{self, Dimension};
@@ -21,6 +23,8 @@ struct Variable {
     name: String,
     /// Which of the swept variables; `None`: nothing but the seed varies.
     index: Option<usize>,
+    /// Which others turn with it, so that its value says theirs: no series are told apart by these.
+    turning: Vec<usize>,
     scale: SweepScale,
     quantity: Quantity,
 }
@@ -69,11 +73,14 @@ fn shown<'v>(runs: &[SweepRun], variables: &'v [Variable]) -> Vec<&'v Variable> 
     }
 }
 
-/// The variables that have more than one value; the seed if none has.
+/// The variables that have more than one value, of those that turn together the first; the seed if none has.
 fn variables(runs: &[SweepRun]) -> Vec<Variable> {
     let names = runs.first().map_or(&[][..], |run| run.run.params.as_slice());
-    let mut variables = Vec::new();
+    let mut variables: Vec<Variable> = Vec::new();
     for (index, (name, _)) in names.iter().enumerate() {
+        if variables.iter().any(|before| before.turning.contains(&index)) {
+            continue;
+        }
         let mut values: Vec<String> = Vec::new();
         for run in runs {
             let value = &run.run.params[index].1;
@@ -83,15 +90,26 @@ fn variables(runs: &[SweepRun]) -> Vec<Variable> {
         }
         if values.len() > 1 {
             let (scale, quantity) = scale(&values);
-            variables.push(Variable { name: name.clone(), index: Some(index), scale, quantity });
+            let turning =
+                (0..names.len()).filter(|other| *other != index && turns_with(runs, *other, index)).collect();
+            variables.push(Variable { name: name.clone(), index: Some(index), turning, scale, quantity });
         }
     }
     if variables.is_empty() {
         let scale = SweepScale::Names(vec![format!("{} seeds", runs.len())]);
         let (name, quantity) = ("seed".to_owned(), Quantity::Number);
-        variables.push(Variable { name, index: None, scale, quantity });
+        variables.push(Variable { name, index: None, turning: Vec::new(), scale, quantity });
     }
     variables
+}
+
+/// Whether the value of a variable is known from that of another in every run, as where a `zip` turns a bound with what it bounds.
+fn turns_with(runs: &[SweepRun], one: usize, other: usize) -> bool {
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    runs.iter().all(|run| {
+        let [one, other] = [one, other].map(|index| run.run.params[index].1.as_str());
+        *known.entry(other).or_insert(one) == one
+    })
 }
 
 /// Numbers lie where they are, everything else side by side.
@@ -170,9 +188,10 @@ fn groups(runs: &[SweepRun], variable: &Variable) -> usize {
     labels.len()
 }
 
-/// The values of the other variables.
+/// The values of the other variables that tell runs at one place apart.
 fn others(run: &SweepRun, variable: &Variable) -> String {
-    let params = run.run.params.iter().enumerate().filter(|(index, _)| Some(*index) != variable.index);
+    let is_other = |index: usize| Some(index) != variable.index && !variable.turning.contains(&index);
+    let params = run.run.params.iter().enumerate().filter(|(index, _)| is_other(*index));
     params.map(|(_, (name, value))| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -245,6 +264,24 @@ mod tests {
             figures[0].svg.contains(">1 ms<") && figures[0].svg.contains(">2 ms<"),
             "ticks at the values"
         );
+    }
+
+    #[test]
+    fn variables_that_turn_together_are_one_axis_and_make_no_series() {
+        let of = |n: &str, least: &str, kind: &str| run(&[("n", n), ("least", least), ("kind", kind)], 1e6);
+        let runs = [of("1", "5", "a"), of("2", "9", "a"), of("1", "5", "b"), of("2", "9", "b")];
+        let variables = variables(&runs);
+        let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
+        assert_eq!(names, ["n", "kind"]);
+        assert_eq!(others(&runs[0], &variables[0]), "kind=a");
+        assert_eq!(
+            others(&runs[1], &variables[1]),
+            "n=2, least=9",
+            "what turns with another series says more of it"
+        );
+        // A variable that differs beside the same value turns by itself.
+        let apart = [of("1", "5", "a"), of("1", "9", "a"), of("2", "9", "a")];
+        assert_eq!(others(&apart[1], &self::variables(&apart)[0]), "least=9");
     }
 
     #[test]
