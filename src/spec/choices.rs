@@ -22,6 +22,11 @@ pub trait Choice: Copy + 'static {
     /// The words and meanings, in the same order.
     const ROWS: &'static [ChoiceRow];
 
+    /// Of a word that is none of these: where it belongs, if that is known.
+    fn elsewhere(_word: &str) -> Option<String> {
+        None
+    }
+
     /// The choice of this word.
     fn parse(word: &str) -> Option<Self> {
         Self::ROWS.iter().position(|row| row.name == word).map(|index| Self::ALL[index])
@@ -38,8 +43,11 @@ pub fn decode_choice<C: Choice>(node: &Node, decoder: &mut Decoder<'_>) -> Optio
     let text = decoder.text(node, &expected, "")?;
     let word = text.as_str();
     let result = C::parse(word).ok_or_else(|| {
-        let near = suggest::closest(word, names());
         let problem = Problem::new(Code::UnknownChoice, 0..word.len(), format!("cannot be `{word}`"));
+        if let Some(help) = C::elsewhere(word) {
+            return problem.help(help);
+        }
+        let near = suggest::closest(word, names());
         // Whoever has mistyped one of many words does not want to read the others.
         match near.is_some() && C::ROWS.len() > LISTED_MAX {
             true => problem.did_you_mean(near),
@@ -49,7 +57,8 @@ pub fn decode_choice<C: Choice>(node: &Node, decoder: &mut Decoder<'_>) -> Optio
     decoder.take(result, text)
 }
 
-/// Declares an enum whose variants are words in a scenario.
+/// Declares an enum whose variants are words in a scenario. `elsewhere function;` behind it names the function that
+/// [`Choice::elsewhere`] is.
 ///
 /// ```
 /// seedbed::choices! {
@@ -70,6 +79,7 @@ macro_rules! choices {
         $visibility:vis enum $name:ident {
             $($(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal,)+
         }
+        $(elsewhere $elsewhere:path;)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -91,6 +101,10 @@ macro_rules! choices {
             const ROWS: &'static [$crate::spec::choices::ChoiceRow] = &[$(
                 $crate::spec::choices::ChoiceRow { name: $word, doc: concat!($($variant_doc, "\n",)+) },
             )+];
+
+            $(fn elsewhere(word: &str) -> Option<String> {
+                $elsewhere(word)
+            })?
         }
 
         impl $crate::spec::decode::Decode for $name {

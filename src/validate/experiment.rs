@@ -10,7 +10,7 @@ use crate::scenario::nouns::warmup::Warmup;
 use crate::scenario::{LoadOptions, Loaded, Scenario, load_text, render};
 use crate::sim::{Limits, Sim, Stop};
 use crate::spec::Code;
-use crate::spec::{DataFile, DataFiles, Decode, Decoder, Diagnostics, Problem, SourceId};
+use crate::spec::{DataFile, DataFiles, Decode, Decoder, Diagnostic, Diagnostics, Problem, SourceId};
 use crate::systems::{Never, Role};
 
 use super::estimate::Estimate;
@@ -137,7 +137,8 @@ impl Experiment {
     fn outcomes(&self, seeds: u64, jobs: usize) -> Result<Vec<Outcome>, String> {
         let options = LoadOptions { set: self.set.clone(), ..LoadOptions::default() };
         let mut loaded = load_text(&self.name, &self.scenario, &options);
-        plan(&self.name, &self.files, &mut loaded)?;
+        plan(&self.name, &self.files, &mut loaded)
+            .map_err(|diagnostics| render(&loaded.sources, &diagnostics, false))?;
         let next = AtomicU64::new(1);
         let done: Mutex<Vec<(u64, Outcome)>> = Mutex::default();
         std::thread::scope(|scope| {
@@ -165,24 +166,30 @@ impl Experiment {
 /// Where a scenario's nodes can stand, and what lies between.
 ///
 /// # Errors
-/// What is wrong with the scenario, as a person reads it.
+/// What is wrong with the scenario, for a person who has not written it: what, and what helps, and not where it stands.
 pub(super) fn sites(name: &str, scenario: &str, files: &[(String, String)]) -> Result<Sites, String> {
     let mut loaded = load_text(name, scenario, &LoadOptions::default());
-    Ok(plan(name, files, &mut loaded)?.world.setup.sites)
+    let said = |diagnostic: &Diagnostic| {
+        let helps = diagnostic.help.iter().map(|help| format!("\n = help: {help}"));
+        diagnostic.message.clone() + &helps.collect::<String>()
+    };
+    match plan(name, files, &mut loaded) {
+        Ok(planned) => Ok(planned.world.setup.sites),
+        Err(diagnostics) => Err(diagnostics.iter().map(said).collect::<Vec<_>>().join("\n")),
+    }
 }
 
-/// Plans the scenario's run under the first seed.
-fn plan(name: &str, files: &[(String, String)], loaded: &mut Loaded) -> Result<Prepared, String> {
+/// Plans the scenario's run under the first seed, or says what is wrong with it.
+fn plan(name: &str, files: &[(String, String)], loaded: &mut Loaded) -> Result<Prepared, Diagnostics> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let files = Attached(files);
     let planned = loaded.document.as_ref().and_then(|document| {
         let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &files))?;
         prepare::<Never>(name, &scenario, 1, Limits::default(), &mut diagnostics, &files)
     });
-    let refused = |diagnostics| render(&loaded.sources, &diagnostics, false);
     match planned {
         Some(planned) if !diagnostics.has_errors() => Ok(planned),
-        Some(_) | None => Err(refused(diagnostics)),
+        Some(_) | None => Err(diagnostics),
     }
 }
 

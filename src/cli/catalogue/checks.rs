@@ -1,8 +1,9 @@
-//! Pages on invariants and consistency models.
+//! Pages on invariants, consistency models, and liveness.
 
-use super::Page;
+use super::{Page, tables};
 use crate::checks::consensus::TABLE;
 use crate::scenario::nouns::check::Model;
+use crate::scenario::plan::LIVENESS;
 use crate::spec::choices::Choice;
 
 const INVARIANTS: &str = "\
@@ -28,7 +29,16 @@ pub(super) fn pages() -> Vec<Page> {
             .example(model_example(*model))
     };
     let models = Model::ALL.iter().zip(Model::ROWS).map(model);
-    TABLE.iter().map(invariant).chain(models).collect()
+    TABLE.iter().map(invariant).chain(models).chain([liveness()]).collect()
+}
+
+/// A page on the check that a table of its own asks for.
+fn liveness() -> Page {
+    let doc = "Once faults stop, a quorum that is well serves everybody again, and its replicas agree, within a time.";
+    Page::new(LIVENESS, doc)
+        .fact("kind", "the end of a run: what the table [liveness] asks for")
+        .fact("evaluated", "at the end of the run, of every store on a consensus protocol")
+        .example(tables::LIVENESS)
 }
 
 fn model_example(model: Model) -> &'static str {

@@ -5,6 +5,7 @@ use crate::run::metrics::Aggregate;
 use crate::scenario::Scenario;
 use crate::scenario::nouns::check::CheckOptions;
 use crate::scenario::nouns::fault::FaultCommon;
+use crate::scenario::nouns::liveness::LivenessOptions;
 use crate::scenario::nouns::network::NetworkOptions;
 use crate::scenario::nouns::operation::OperationOptions;
 use crate::scenario::nouns::system::SystemCommon;
@@ -35,6 +36,8 @@ pub(super) fn pages() -> Vec<Page> {
             "see also",
             "`seedbed list checks` for invariants and models, `seedbed list happenings` for `sometimes`",
         )),
+        page("liveness", "[liveness]", "liveness", LivenessOptions::table(), LIVENESS)
+            .fact("see also", "docs/faults.md for who is healed, and what a violation says"),
         page("sweep", "[sweep]", "sweep", SweepOptions::table(), SWEEP),
     ]
 }
@@ -68,6 +71,12 @@ name = \"raft-3-regions\"
 seed = 42
 duration = \"120s\"
 warmup = \"10s\"
+";
+
+pub(super) const LIVENESS: &str = "\
+[liveness]
+after = \"60s\"
+within = \"10s\"
 ";
 
 const NETWORK: &str = "\

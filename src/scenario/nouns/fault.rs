@@ -19,6 +19,8 @@ use crate::spec::suggest;
 use crate::spec::value::{Entry, Node, Table, Text, Value};
 use crate::spec::write;
 
+use super::operation::OperationKind;
+
 crate::choices! {
     /// Which messages of a node a fault of links strikes.
     pub enum Direction {
@@ -249,13 +251,20 @@ impl Options for FaultOptions {
     }
 }
 
-/// Whether an option has a value that is one of another option; then it has been reported, and stands for what was meant.
+/// Whether an option has a value that is one of another option, or of another table; then it has been reported, and stands for what was meant.
 fn is_misread(entry: &Entry, kind: Option<FaultKind>, decoder: &mut Decoder<'_>) -> bool {
-    let (message, help) = match (entry.key.as_str(), &entry.node.value) {
+    let (code, message, help) = match (entry.key.as_str(), &entry.node.value) {
+        ("do", Value::String(text)) if OperationKind::parse(text.as_str()).is_some() => {
+            let word = text.as_str();
+            let help = format!(
+                "`{word}` is what an operator asks for, and nothing that goes wrong: write it in a table [operation.NAME]"
+            );
+            (Code::UnknownChoice, format!("`do` cannot be `{word}`"), help)
+        }
         ("at", Value::String(text)) if matches!(call::parse(text.as_str()), Ok(Expression::Call(_))) => {
             let help =
                 format!("write every = {0}, or when = ... and after = {0}", write::inline(&entry.node));
-            ("`at` is one moment, and nothing that is drawn".to_owned(), help)
+            (Code::WrongType, "`at` is one moment, and nothing that is drawn".to_owned(), help)
         }
         ("target", Value::Array(items)) if items.len() > 1 => {
             let message = "`target` is one target, and no list".to_owned();
@@ -270,11 +279,11 @@ fn is_misread(entry: &Entry, kind: Option<FaultKind>, decoder: &mut Decoder<'_>)
                         .to_owned()
                 }
             };
-            (message, help)
+            (Code::WrongType, message, help)
         }
         (_, _) => return false,
     };
-    decoder.report(Diagnostic::error(Code::WrongType, &entry.node.origin, message).help(help));
+    decoder.report(Diagnostic::error(code, &entry.node.origin, message).help(help));
     decoder.was_meant(&entry.key);
     true
 }

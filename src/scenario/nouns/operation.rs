@@ -1,7 +1,9 @@
 //! `[operation.NAME]`: what an operator asks of a system, and when.
 
+use crate::faults::FaultKind;
 use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::spec::choices::Choice;
 use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
 use crate::spec::diagnostic::Diagnostic;
@@ -23,6 +25,15 @@ crate::choices! {
         /// The target leads.
         TransferLeader = "transfer-leader",
     }
+    elsewhere of_a_fault;
+}
+
+/// Where what goes wrong belongs.
+fn of_a_fault(word: &str) -> Option<String> {
+    let kind = FaultKind::parse(word)?;
+    Some(format!(
+        "`{kind}` is what goes wrong, and nothing that an operator asks for: write it in a table [fault.NAME]"
+    ))
 }
 
 crate::choices! {

@@ -1,9 +1,13 @@
 //! `[workload.NAME]`: who asks what, when.
 
 use crate::kernel::Duration;
+use crate::model::op::OpKind;
 use crate::model::route::Route;
+use crate::spec::origin::Origin;
 use crate::spec::quantity::Bytes;
 use crate::spec::scalars::{Located, Named};
+use crate::systems::kinds::Kind;
+use crate::workloads::keys::Keys;
 
 use super::arrivals::ArrivalOptions;
 use super::keys::KeysOptions;
@@ -45,10 +49,11 @@ crate::options! {
         arrival: Located<ArrivalOptions>,
         /// No operation begins from then on; those that wait for an answer go on waiting.
         until: Option<Duration> [Duration(1)..],
-        /// Which keys operations concern.
+        /// Which keys operations concern; absent, of a paxos, which decides one value: "uniform(n=1)".
         keys: Located<KeysOptions> = "uniform(n=1000)",
         /// Kinds of operations on a store and their weights: read, write, cas, append, propose. A proposal makes an absent key hold
-        /// its value, or is answered with what came first: the only change that a paxos takes.
+        /// its value, or is answered with what came first: the only change that a paxos takes, whose mix is, if absent,
+        /// `{ read = 0.5, propose = 0.5 }`.
         mix: Located<Named<Located<f64>>> = [("read", 0.5), ("write", 0.5)],
         /// Size of the values written.
         value_size: Located<Bytes> [Bytes(0)..=Bytes(1 << 30)] = "100B",
@@ -61,5 +66,25 @@ crate::options! {
         /// Which of the operations are invoked, by their numbers from 1, ascending: "1..40, 57"; the others are passed over,
         /// and change nothing about these. Absent: all. A hunt writes the ones that a failure takes.
         operations: Option<OperationNumbers>,
+    }
+}
+
+impl WorkloadOptions {
+    /// The law over keys, for a workload on a system of this type.
+    pub fn keys_of(&self, kind: Kind) -> Keys {
+        match kind.is_register() && self.keys.origin == Origin::default_value() {
+            true => Keys::Uniform { n: 1 },
+            false => self.keys.value.0.clone(),
+        }
+    }
+
+    /// The kinds of operations with their weights, for a workload on a system of this type; kinds that there are not are left out.
+    pub fn mix_of(&self, kind: Kind) -> Vec<(OpKind, f64)> {
+        if kind.is_register() && self.mix.origin == Origin::default_value() {
+            return vec![(OpKind::Read, 0.5), (OpKind::Propose, 0.5)];
+        }
+        let known = |name: &str| OpKind::ALL.into_iter().find(|kind| kind.name() == name);
+        let weights = self.mix.value.entries.iter();
+        weights.filter_map(|(name, _, weight)| Some((known(name)?, weight.value))).collect()
     }
 }

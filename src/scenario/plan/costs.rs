@@ -11,6 +11,7 @@ use crate::spec::suggest;
 use crate::systems::kinds::Kind;
 use crate::systems::{Custom, Wire};
 
+use super::super::nouns::system::CpuOptions;
 use super::Planner;
 
 impl Planner<'_> {
@@ -20,23 +21,56 @@ impl Planner<'_> {
         let scenario = self.scenario;
         let costs = scenario.system.entries.iter().map(|(_, _, options)| {
             let (kind, cpu) = (options.kind.kind(), &options.common.cpu);
-            let spoken = Wire::<X::Message>::spoken_by(kind);
             for (name, place, _) in &cpu.kinds.entries {
-                let is_known = |kind: &Kind| named::<X>(*kind, name).is_some();
-                if !Kind::ALL.iter().any(is_known) {
-                    let names: BTreeSet<&str> = spoken.iter().map(|(_, name)| *name).collect();
-                    let list: Vec<&str> = names.iter().copied().collect();
+                if types_with::<X>(name).next().is_none() {
+                    let own = names::<X>(kind);
                     self.diagnostics.push(
                         Diagnostic::error(Code::UnknownName, place, format!("no message is called `{name}`"))
-                            .did_you_mean(suggest::closest(name, names.iter().copied()))
-                            .help(format!("messages of the type `{kind}`: {}", list.join(", "))),
+                            .did_you_mean(suggest::closest(name, own.iter().copied()))
+                            .help(messages_of(kind, &own)),
                     );
                 }
             }
+            self.warn_of_lost_costs::<X>(kind, cpu);
             Rc::new(cpu.costs(|name| named::<X>(kind, name)))
         });
         costs.collect()
     }
+
+    /// Warns of costs of another type's messages where none is said of this type's own: whoever gives both is ready for a swap of
+    /// `type`, and who gives only the other's has lost all of them in it, or has mistaken the type.
+    fn warn_of_lost_costs<X: Custom>(&mut self, kind: Kind, cpu: &CpuOptions) {
+        let given = || cpu.kinds.entries.iter().map(|(name, place, _)| (name, place));
+        let is_own = |name: &str| named::<X>(kind, name).is_some();
+        let is_of_this_type_only = |name: &str| is_own(name) && types_with::<X>(name).count() == 1;
+        // Who has mistyped a name has had one of this type in mind, perhaps.
+        let is_of_none = |name: &str| types_with::<X>(name).next().is_none();
+        if given().any(|(name, _)| is_of_this_type_only(name) || is_of_none(name)) {
+            return;
+        }
+        let mut lost = given().filter_map(|(name, place)| Some((name, place, types_with::<X>(name).next()?)));
+        let Some((name, place, owner)) = lost.find(|(name, ..)| !is_own(name)) else { return };
+        let message = format!(
+            "`{name}` is a message of the type `{owner}`, and this system is a {kind}, where nothing costs so"
+        );
+        let help = messages_of(kind, &names::<X>(kind));
+        self.diagnostics.push(Diagnostic::warning(Code::NoEffect, place, message).help(help));
+    }
+}
+
+fn messages_of(kind: Kind, names: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = names.iter().copied().collect();
+    format!("messages of the type `{kind}`: {}", names.join(", "))
+}
+
+/// The names of messages that a system of this type has.
+fn names<X: Custom>(kind: Kind) -> BTreeSet<&'static str> {
+    Wire::<X::Message>::spoken_by(kind).iter().map(|(_, name)| *name).collect()
+}
+
+/// The types whose systems have messages of this name.
+fn types_with<X: Custom>(name: &str) -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(move |kind| named::<X>(*kind, name).is_some())
 }
 
 /// The kind of messages of this name that a system of this type has.

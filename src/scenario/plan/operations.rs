@@ -110,6 +110,15 @@ impl Planner<'_> {
                 let message = format!("`{}` is a whole system, and an operation names nodes", word.value);
                 let help = format!("write \"{0}.1\", or \"any({0})\"", word.value);
                 self.refuse(Code::BadTarget, &word.origin, message, help);
+            } else if let Some(of) = chosen_of(placed, &word.value) {
+                let message = format!(
+                    "`{}` is known when it is looked for, and an operation names its nodes beforehand",
+                    word.value
+                );
+                let help = format!(
+                    "write a node, such as \"{of}.1\", or \"any({of})\" for one that is drawn for each order"
+                );
+                self.refuse(Code::BadTarget, &word.origin, message, help);
             } else {
                 let entries = &self.scenario.system.entries;
                 let systems = placed.systems.iter().zip(entries);
@@ -283,6 +292,12 @@ impl Planner<'_> {
         }
         Some(orders)
     }
+}
+
+/// The system of a target that a fault may have, `leader(kv)` or `minority(kv)`.
+fn chosen_of<'w>(placed: &Placed, word: &'w str) -> Option<&'w str> {
+    let (_, of) = word.strip_suffix(')')?.split_once('(')?;
+    placed.system(of).map(|_| of)
 }
 
 /// What an operation wants of `target`.

@@ -71,11 +71,14 @@ impl Planner<'_> {
 
     /// A register that is written once takes proposals and reads, of one key.
     fn check_register(&mut self, workload: &WorkloadOptions, kind: Kind) {
-        let count = workload.keys.value.0.count();
+        let count = workload.keys_of(kind).count();
         if count > 1 {
             let message = format!("a {kind} decides one value, and these are {count} keys");
             let origin = &workload.keys.origin;
             self.refuse(Code::Contradiction, origin, message, "write keys = \"uniform(n=1)\"".to_owned());
+        }
+        if workload.mix.origin == Origin::default_value() {
+            return;
         }
         let takes = |name: &str| [OpKind::Read, OpKind::Propose].iter().any(|kind| kind.name() == name);
         let known = |name: &str| OpKind::ALL.iter().any(|kind| kind.name() == name);
@@ -145,11 +148,7 @@ pub(super) fn workload_config(
         // A service is asked at its front.
         false => &target.extra,
     };
-    let weight = |(name, _, weight): &(String, Origin, Located<f64>)| {
-        let kind = OpKind::ALL.into_iter().find(|kind| kind.name() == name);
-        (kind.expect("the planner refuses unknown kinds"), weight.value)
-    };
-    let mix = options.mix.value.entries.iter().map(weight).filter(|(_, weight)| *weight > 0.0).collect();
+    let mix = options.mix_of(kind).into_iter().filter(|(_, weight)| *weight > 0.0).collect();
     let size = u32::try_from(options.value_size.value.0).expect("its range says so");
     WorkloadConfig {
         id: (placed.systems.len() + index) as u16,
@@ -159,7 +158,7 @@ pub(super) fn workload_config(
         target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
         nodes: blueprint.nearest_first(blueprint.place(node), asked),
         route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
-        keys: options.keys.value.0.clone(),
+        keys: options.keys_of(kind),
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { STORE_ATTEMPTS } else { 1 }),
         writer: blueprint.writer(node),

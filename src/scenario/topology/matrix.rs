@@ -94,8 +94,22 @@ pub fn read(text: &str) -> Result<(Vec<String>, Vec<Duration>), String> {
         return Err("has no regions".to_owned());
     }
     // Before n * n delays are laid out: n comes from outside, and so many pairs must have been given.
-    if let Some(missing) = (0..n * n).find(|pair| !delays.contains_key(&(pair / n, pair % n))) {
-        return Err(format!("lacks the pair {} to {}", names[missing / n], names[missing % n]));
+    if delays.len() < n * n {
+        return Err(missing_pairs(&names, &delays));
     }
     Ok((names, delays.into_values().collect()))
+}
+
+/// Which pairs a matrix does not give: all of them, or the first ones and how many more.
+fn missing_pairs(names: &[String], delays: &BTreeMap<(usize, usize), Duration>) -> String {
+    let n = names.len();
+    let all = (0..n).flat_map(|from| (0..n).map(move |to| (from, to)));
+    let missing = all.filter(|pair| !delays.contains_key(pair)).take(suggest::NAMES_SHOWN);
+    let listed: Vec<String> = missing.map(|(from, to)| format!("{} to {}", names[from], names[to])).collect();
+    let count = n * n - delays.len();
+    let (pairs, listed) = (if count == 1 { "pair" } else { "pairs" }, listed.join(", "));
+    match count.saturating_sub(suggest::NAMES_SHOWN) {
+        0 => format!("lacks the {pairs} {listed}"),
+        more => format!("lacks the {pairs} {listed} and {more} more"),
+    }
 }

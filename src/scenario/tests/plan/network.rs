@@ -20,7 +20,8 @@ fn a_matrix_of_delays_is_complete_and_well_formed() {
         ("a,a\n", "has 2 values in line 2, not 3"),
         ("a,a,1ms\na,a,40\n", "has in line 3 a delay `40` that needs a unit: 40 could be ms or s"),
         ("a,a,-4ms\n", "has in line 2 a delay `-4ms` that is negative, and a duration is never"),
-        ("a,a,1ms\na,b,2ms\n", "lacks the pair b to a"),
+        ("a,a,1ms\na,b,2ms\n", "lacks the pairs b to a, b to b"),
+        ("a,a,1ms\na,b,2ms\nb,a,2ms\n", "lacks the pair b to b"),
         ("a,a,1ms\na,a,2ms\n", "gives the pair a to a twice: again in line 3"),
         (",a,1ms\n", "lacks the name of a region in line 2"),
     ] {

@@ -319,3 +319,59 @@ error[S016]: these are no numbers of operations, ascending from 1
 "#,
     );
 }
+
+#[test]
+fn who_leads_then_is_no_node_that_an_operation_can_name() {
+    assert_shown(
+        &said(
+            r#"[operation.out]
+at = "1s"
+do = "remove-node"
+target = "leader(kv)"
+"#,
+        ),
+        r#"
+error[S052]: `leader(kv)` is known when it is looked for, and an operation names its nodes beforehand
+  --> test.toml:11:10
+   |
+11 | target = "leader(kv)"
+   |          ^^^^^^^^^^^^
+   |
+   = help: write a node, such as "kv.1", or "any(kv)" for one that is drawn for each order
+"#,
+    );
+}
+
+#[test]
+fn what_goes_wrong_and_what_an_operator_asks_for_stand_in_tables_of_their_own() {
+    assert_shown(
+        &said(
+            r#"[operation.out]
+at = "1s"
+do = "crash"
+target = "kv.1"
+[fault.lead]
+at = "1s"
+do = "transfer-leader"
+target = "kv.1"
+"#,
+        ),
+        r#"
+error[S015]: `do` cannot be `crash`
+  --> test.toml:10:7
+   |
+10 | do = "crash"
+   |       ^^^^^
+   |
+   = help: `crash` is what goes wrong, and nothing that an operator asks for: write it in a table [fault.NAME]
+
+error[S015]: `do` cannot be `transfer-leader`
+  --> test.toml:14:6
+   |
+14 | do = "transfer-leader"
+   |      ^^^^^^^^^^^^^^^^^
+   |
+   = help: `transfer-leader` is what an operator asks for, and nothing that goes wrong: write it in a table [operation.NAME]
+"#,
+    );
+}

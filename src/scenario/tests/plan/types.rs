@@ -1,6 +1,7 @@
 //! Types of systems: their options, each in its place, and what contradicts them.
 
 use super::*;
+use crate::model::op::OpKind;
 
 #[test]
 fn an_option_in_the_wrong_table_is_told_the_right_one() {
@@ -212,6 +213,29 @@ error[S050]: no message is called `vote-repyl`
 }
 
 #[test]
+fn costs_of_another_types_messages_alone_are_lost() {
+    let kinds = |kinds: &str| {
+        planned(&format!(
+            "[system.kv]\ntype = \"multi-paxos\"\ncores = 1\ncpu = {{ kinds = {{ {kinds} }} }}\n"
+        ))
+    };
+    assert_shown(
+        &kinds(r#"request = { send = "1ms" }, request-vote = { send = "1ms" }"#),
+        r#"
+warning[S059]: `request-vote` is a message of the type `raft`, and this system is a multi-paxos, where nothing costs so
+ --> test.toml:6:45
+  |
+6 | cpu = { kinds = { request = { send = "1ms" }, request-vote = { send = "1ms" } } }
+  |                                               ^^^^^^^^^^^^
+  |
+  = help: messages of the type `multi-paxos`: accept, accepted
+"#,
+    );
+    let of_both = r#"prepare = { send = "1ms" }, request-vote = { send = "1ms" }"#;
+    assert_shown(&kinds(of_both), "");
+}
+
+#[test]
 fn quorums_that_need_not_meet_are_refused_unless_that_is_wanted() {
     let scenario = |allowed: &str, q2: u32| {
         format!(
@@ -282,6 +306,26 @@ error[S018]: a paxos decides one value, once, and takes no `write`
     for kind in ["paxos", "multi-paxos", "raft"] {
         assert_shown(&planned(&scenario(kind, one_key)), "");
     }
+}
+
+/// What a workload on a register does not say is what a register takes, and is said by `explain`.
+#[test]
+fn a_register_is_asked_for_proposals_and_reads_of_one_key_by_default() {
+    let asked = |name: &str| {
+        let lines = format!(
+            "[system.kv]\ntype = \"{name}\"\nnodes = 3\n[workload.w]\ntarget = \"kv\"\narrival = \"poisson(1/s)\"\n"
+        );
+        assert_shown(&planned(&lines), "");
+        let mut loaded = text(&format!("schema = 1\nduration = \"10s\"\n{lines}"), &[]);
+        let checked = check(&mut loaded, |scenario, diagnostics, files| {
+            plan::<Never>(scenario, scenario.seed, Limits::default(), diagnostics, files)
+        });
+        let scenario = checked.expect("nothing is wrong with it").first;
+        let (workload, kind) = (&scenario.workload.entries[0].2, scenario.system.entries[0].2.kind.kind());
+        (workload.keys_of(kind).count(), workload.mix_of(kind))
+    };
+    assert_eq!(asked("paxos"), (1, vec![(OpKind::Read, 0.5), (OpKind::Propose, 0.5)]));
+    assert_eq!(asked("raft"), (1000, vec![(OpKind::Read, 0.5), (OpKind::Write, 0.5)]));
 }
 
 #[test]
