@@ -335,3 +335,27 @@ fn an_interrupted_hunt_says_how_far_it_came() {
         done.stderr
     );
 }
+
+/// The combinations of seeds far behind the first are planned when it is their turn: what is wrong with one of them is told then, and
+/// before it nothing is.
+#[test]
+fn a_mistake_that_a_late_seed_draws_is_told_when_it_is_its_turn() {
+    let attempts: Vec<String> = (0..1000)
+        .map(|value| if value == 200 { 0 } else { value + 1 })
+        .map(|value: u32| value.to_string())
+        .collect();
+    let scenario = format!(
+        "schema = 1\nname = \"late\"\nduration = \"1ms\"\n[system.kv]\ntype = \"raft\"\nnodes = 1\n[workload.w]\ntarget = \"kv\"\n\
+         arrival = \"constant(1/s)\"\nattempts = \"${{attempts}}\"\n[check.safety]\ninvariants = [\"agreement\"]\n[sweep]\ndraw = true\n\
+         vars.attempts = [{}]\n",
+        attempts.join(", ")
+    );
+    let folder = Folder::new(&[("late.toml", &scenario)]);
+    // Whoever draws the mistake is the first of the combinations that are not planned ahead.
+    folder.run(&["hunt", "late.toml", "--seeds", "1..205"]).exits(0);
+    for jobs in ["1", "3"] {
+        let done = folder.run(&["hunt", "late.toml", "--seeds", "1..400", "--jobs", jobs]).exits(2);
+        assert!(done.stderr.contains("`attempts` is 0, and must be from 1 to 1000"), "{}", done.stderr);
+        assert_eq!(done.stdout, "");
+    }
+}

@@ -14,7 +14,8 @@ use seedbed::systems::kinds::Kind;
 use super::{root, shipped};
 
 /// Scenarios that set options to find bugs, and show nobody what they do.
-const SHOW_NOTHING: [&str; 4] = ["hostile.toml", "paxos-hostile.toml", "scenarios/bugs/", "scenarios/regressions/"];
+const SHOW_NOTHING: [&str; 4] =
+    ["hostile.toml", "paxos-hostile.toml", "scenarios/bugs/", "scenarios/regressions/"];
 
 /// The tables of systems of all scenarios that show something, `extends` included.
 fn systems() -> Vec<Table> {
@@ -24,7 +25,9 @@ fn systems() -> Vec<Table> {
     for path in shows {
         let document = load(&root().join(&path), &LoadOptions::default()).document.expect("it is shipped");
         let named = document.as_table().and_then(|table| table.get("system")).and_then(Node::as_table);
-        systems.extend(named.into_iter().flat_map(Table::iter).filter_map(|entry| entry.node.as_table().cloned()));
+        systems.extend(
+            named.into_iter().flat_map(Table::iter).filter_map(|entry| entry.node.as_table().cloned()),
+        );
     }
     systems
 }
