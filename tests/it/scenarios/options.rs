@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use seedbed::scenario::nouns::system::SystemCommon;
 use seedbed::scenario::{LoadOptions, load};
-use seedbed::spec::choices::Choice;
 use seedbed::spec::options::{OptionRow, Options};
 use seedbed::spec::shape::Shape;
 use seedbed::spec::value::{Entry, Node, Table, Value};
