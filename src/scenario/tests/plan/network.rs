@@ -39,7 +39,9 @@ fn a_matrix_of_delays_is_complete_and_well_formed() {
     }
     // Few lines with many names must not cost the square of the names.
     let many: String = (0..4_000).map(|n| format!("a{n},b{n},1ms\n")).collect();
-    assert_eq!(matrix_message(&format!("{header}{many}")), "error[S037]: `m.csv` lacks the pair a0 to a0");
+    let said = matrix_message(&format!("{header}{many}"));
+    assert!(said.starts_with("error[S037]: `m.csv` lacks the pairs a0 to a0, a0 to a1, a0 to b1,"), "{said}");
+    assert!(said.ends_with("a0 to a10 and 63995980 more"), "{said}");
 }
 
 #[test]

@@ -223,12 +223,12 @@ fn costs_of_another_types_messages_alone_are_lost() {
         &kinds(r#"request = { send = "1ms" }, request-vote = { send = "1ms" }"#),
         r#"
 warning[S059]: `request-vote` is a message of the type `raft`, and this system is a multi-paxos, where nothing costs so
- --> test.toml:6:45
+ --> test.toml:6:47
   |
 6 | cpu = { kinds = { request = { send = "1ms" }, request-vote = { send = "1ms" } } }
   |                                               ^^^^^^^^^^^^
   |
-  = help: messages of the type `multi-paxos`: accept, accepted
+  = help: messages of the type `multi-paxos`: accept, accepted, fetch-snapshot, heard, heartbeat, learned, order, order-reply, pre-vote, pre-vote-reply, prepare, promise, read-index, read-index-reply, refused, rejoin, rejoin-reply, reply, request, snapshot-piece, timeout-now
 "#,
     );
     let of_both = r#"prepare = { send = "1ms" }, request-vote = { send = "1ms" }"#;
