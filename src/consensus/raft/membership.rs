@@ -160,9 +160,6 @@ impl Raft {
     /// who lets a well voter go while others are down, or have lost their disks, may wait for these for ever.
     fn could_serve(&self, next: &Configuration, now: Time) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
-        if self.has_bug(bugs::CHANGE_WITHOUT_NOOP) {
-            return true; // Who had that bug changed voters before anybody had answered.
-        }
         let answers = |slot: usize| {
             let progress = &leader.followers[slot];
             slot == self.slot || (progress.vouches && now.since(progress.heard_at) < leader.patience)

@@ -1,4 +1,5 @@
-//! Chaos under many seeds (`replicas::chaos`): what the papers promise, and the bugs that break it.
+//! Chaos under many seeds (`replicas::chaos`): that one value is chosen in each slot ("Paxos made simple", §2.1,
+//! §3), and the bugs that break it.
 
 use seedbed::consensus::Quorums;
 use seedbed::consensus::bugs::Bugs;

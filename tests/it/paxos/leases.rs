@@ -1,4 +1,5 @@
-//! Leases ("Paxos made live", §5.2): while a leader counts on its acceptors' silence, they promise nobody else anything.
+//! Leases ("Paxos made live", §5.2): while a leader counts on its acceptors' silence, they promise nobody else anything. And what a
+//! leader must know before it reads ("Paxos made simple", §3).
 
 use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::bugs::Bugs;
@@ -59,6 +60,7 @@ fn campaign_against_a_lease(bugs: Bugs) -> (World, bool) {
     (world, true)
 }
 
+/// "Paxos made live", §5.2: the lease holds for as long as nobody else can be elected.
 #[test]
 fn who_hears_a_leader_promises_nobody_else_anything() {
     let (world, leads) = campaign_against_a_lease(Bugs::NONE);
@@ -66,6 +68,7 @@ fn who_hears_a_leader_promises_nobody_else_anything() {
     assert!(world.server(OLD).expect("it is up").core().is_leader());
 }
 
+/// The same, broken: who promises another ballot meanwhile makes the leader's reads stale.
 #[test]
 fn a_lease_that_acceptors_ignore_reads_what_is_stale() {
     let (world, leads) = campaign_against_a_lease(bugs::LEASE_IGNORES_PROMISE);
@@ -74,6 +77,8 @@ fn a_lease_that_acceptors_ignore_reads_what_is_stale() {
     assert!(found.starts_with("linearizable reads"), "{found}");
 }
 
+/// "Paxos made simple", §3: a new leader knows what was chosen before once all slots up to its own first one are. Until then it cannot
+/// read (as Raft: Ongaro 2014, §6.4).
 #[test]
 fn a_read_waits_for_the_leaders_own_no_op() {
     let host = replica::Options { reads: ReadMode::ReadIndex, ..replica::Options::default() };

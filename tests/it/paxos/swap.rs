@@ -1,5 +1,6 @@
-//! Multi-Paxos in the place of Raft and Raft in the place of Multi-Paxos: every shipped world of a store on the one runs with the other,
-//! is told the same, and its checks come out as they do there.
+//! Both implement a state machine for clients ("Paxos made simple", §3; Raft, §2 and §8), so that Multi-Paxos can stand in the place of
+//! Raft and Raft in the place of Multi-Paxos: every shipped world of a store on the one runs with the other, is told the same, and its
+//! checks come out as they do there.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Chaos under many seeds (`replicas::chaos`): what Figure 3 promises, and the bugs that break it.
+//! Chaos under many seeds (`replicas::chaos`): what Figure 3 and §8 promise, and the bugs that break it.
 
 use seedbed::consensus::bugs::Bugs;
 use seedbed::consensus::raft::{Options, Raft, bugs};

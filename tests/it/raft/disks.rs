@@ -1,4 +1,5 @@
-//! What a server does about a disk that is not as it left it: a torn end is cut, all other damage halts it.
+//! What a server does about a disk that is not as it left it: a torn end is cut, all other damage halts it. Figure 2 and dissertation §3.8
+//! say what is on stable storage, §7 what a snapshot replaces; neither says what to do when it is not there.
 
 use seedbed::consensus::ReplicatedLog as _;
 use seedbed::consensus::raft::persistence::{LOG, METADATA, SNAPSHOT};
@@ -18,6 +19,7 @@ fn restart_with(bench: &mut Bench, area: Area, position: u64, damage: Damage) {
     bench.world.restart(ME);
 }
 
+/// Figure 2 asks for "stable storage before responding": what a crash tears was never answered for, and goes.
 #[test]
 fn a_torn_end_of_the_log_is_cut_on_the_disk_too() {
     let mut bench = Bench::follower(3, 1, &[1, 1, 1]);
@@ -33,7 +35,7 @@ fn a_torn_end_of_the_log_is_cut_on_the_disk_too() {
     assert_eq!(bench.terms(), [1, 1, 1]);
 }
 
-/// Any other damage was durable once: the server neither votes nor acknowledges, now or after the next boot.
+/// Figure 2: any other damage was durable once, and may have been answered for (§5.2, §5.3): the server neither votes nor acknowledges, now or after the next boot.
 #[test]
 fn a_server_that_cannot_read_its_disk_halts_and_says_why() {
     let log = |index, damage| Halt::Entry(LogIndex(index), damage);
@@ -58,6 +60,7 @@ fn a_server_that_cannot_read_its_disk_halts_and_says_why() {
     }
 }
 
+/// §7: a snapshot stands for the log that was discarded, and without it the server knows less than it has told.
 #[test]
 fn a_server_that_cannot_read_its_snapshot_halts() {
     let core = raft::Options { snapshot_trailing: 0, ..plain() };
@@ -76,6 +79,7 @@ fn a_server_that_cannot_read_its_snapshot_halts() {
     assert_eq!(bench.notes(), [ConsensusNote::Halted { why: Halt::NoSnapshot }]);
 }
 
+/// What the halt is for (Figure 2): a server that takes any damage for a torn end forgets what it has acknowledged, and campaigns.
 #[test]
 fn with_the_bug_damage_in_the_middle_is_taken_for_a_torn_end() {
     let core = raft::Options { bugs: bugs::TRUNCATE_ON_CORRUPT, ..plain() };
@@ -87,7 +91,7 @@ fn with_the_bug_damage_in_the_middle_is_taken_for_a_torn_end() {
     assert!(bench.has_timer(Timer::Election));
 }
 
-/// No server gives up what it knows to be committed: who asks for that has forgotten it, or somebody who voted has.
+/// Figure 3, state machine safety (§5.4.3): no server gives up what it knows to be committed: who asks for that has forgotten it, or somebody who voted has.
 #[test]
 fn a_server_that_is_told_to_give_up_what_is_committed_halts() {
     let mut bench = Bench::follower(3, 1, &[1, 1]);
@@ -98,7 +102,7 @@ fn a_server_that_is_told_to_give_up_what_is_committed_halts() {
     assert_eq!(bench.terms(), [1, 1], "it is all there for whoever looks");
 }
 
-/// A crash can leave a snapshot without the entries that led to it, as the two are different areas. What is acknowledged
+/// §7 and Figure 2: a crash can leave a snapshot without the entries that led to it, as the two are different areas. What is acknowledged
 /// behind it from then on survives the next crash.
 #[test]
 fn entries_behind_a_snapshot_that_a_crash_left_alone_survive_the_next_crash() {

@@ -26,6 +26,7 @@ use seedbed::checks::consensus::InvariantViolation;
 use seedbed::consensus::reconfiguration::Goal;
 use seedbed::consensus::replica::{self, Options, ReadMode, Replica};
 use seedbed::kernel::{Duration, Effect, Name as _, NodeId};
+use seedbed::model::history::SessionId;
 use seedbed::model::membership::Slots;
 use seedbed::model::op::{Key, Op, Value};
 use seedbed::model::operation::{Operation, Order};
@@ -255,7 +256,11 @@ impl<C: Scripted> Script<C> {
             }
             _ => panic!("unknown end of a proposal: {rest:?}"),
         };
-        self.world.request(NodeId(self.servers), server(id), Request { slot, sequence, op, size: 0 });
+        let client = NodeId(self.servers);
+        if matches!(op, Op::Read { .. }) {
+            self.world.observer.invoked(SessionId { node: client, slot }, sequence);
+        }
+        self.world.request(client, server(id), Request { slot, sequence, op, size: 0 });
         self.print_effects();
     }
 
