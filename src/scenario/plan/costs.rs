@@ -42,14 +42,16 @@ impl Planner<'_> {
     fn warn_of_lost_costs<X: Custom>(&mut self, kind: Kind, cpu: &CpuOptions) {
         let given = || cpu.kinds.entries.iter().map(|(name, place, _)| (name, place));
         let is_own = |name: &str| named::<X>(kind, name).is_some();
-        let is_of_this_type_only = |name: &str| is_own(name) && types_with::<X>(name).count() == 1;
         // Who has mistyped a name has had one of this type in mind, perhaps.
-        let is_of_none = |name: &str| types_with::<X>(name).next().is_none();
-        if given().any(|(name, _)| is_of_this_type_only(name) || is_of_none(name)) {
+        if given().any(|(name, _)| types_with::<X>(name).next().is_none()) {
             return;
         }
         let mut lost = given().filter_map(|(name, place)| Some((name, place, types_with::<X>(name).next()?)));
         let Some((name, place, owner)) = lost.find(|(name, ..)| !is_own(name)) else { return };
+        let is_of_this_type = |name: &str| is_own(name) && types_with::<X>(name).all(|other| other != owner);
+        if given().any(|(name, _)| is_of_this_type(name)) {
+            return;
+        }
         let message = format!(
             "`{name}` is a message of the type `{owner}`, and this system is a {kind}, where nothing costs so"
         );

@@ -8,6 +8,9 @@ use seedbed::sim::{Limits, Stop};
 
 use crate::scenarios::{first_run_with, run, shipped};
 
+/// Worlds whose checks hold what an option does that one type alone has: they run on the other, and come out as they do.
+const OF_ONE_TYPE: [&str; 1] = ["scenarios/consensus/alpha.toml"];
+
 /// The systems of a scenario that are stores on this protocol without a bug of its own.
 fn stores_on(text: &str, protocol: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -39,7 +42,8 @@ fn swap(from: &str, to: &str) -> u32 {
         // It also asserts that nothing was complained of.
         let executed = run(first_run_with(&path, Limits::default(), &set));
         let unexpected: Vec<_> = executed.verdicts.iter().filter(|verdict| !verdict.as_expected).collect();
-        assert!(unexpected.is_empty(), "{}: {unexpected:#?}", path.display());
+        let is_of_one_type = OF_ONE_TYPE.iter().any(|of| path.ends_with(of));
+        assert_eq!(unexpected.is_empty(), !is_of_one_type, "{}: {unexpected:#?}", path.display());
         assert_eq!(executed.stop, Some(Stop::End), "{}", path.display());
     }
     ran
