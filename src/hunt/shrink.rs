@@ -92,6 +92,7 @@ pub fn shrink<X: Custom>(document: Node, mut trials: Trials<'_, '_, X>) -> Optio
     if !trials.fails(&document) {
         return None;
     }
+    trials.blame_bugs(&document);
     // What is found is to be readable, however many runs it takes to find the last thing to leave out.
     let kept_back = trials.left() / 4;
     let mut shrinker = Shrinker { best: document.clone(), trials: &mut trials, is_forced: false };

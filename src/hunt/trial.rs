@@ -9,6 +9,7 @@ use crate::spec::Node;
 use crate::systems::Custom;
 
 use super::Effort;
+use super::settings;
 use super::subject::{Subject, Wanted, run, violations};
 
 /// What came of a trial.
@@ -37,6 +38,8 @@ pub struct Trials<'a, 's, X> {
     pass_max: u64,
     /// How many other seeds a document is tried under.
     reseed: u64,
+    /// Whether a document counts as failing only if it holds without its systems' bugs.
+    wants_bugs: bool,
     tried: BTreeMap<String, Outcome>,
     runs: u64,
     is_cut: bool,
@@ -53,11 +56,35 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
             effort,
             pass_max,
             reseed: 0,
+            wants_bugs: false,
             tried,
             runs: 0,
             is_cut: false,
             of: PhantomData,
         }
+    }
+
+    /// If `document`, which fails, holds without its systems' bugs, they are to blame, and what is left of it must show them: a
+    /// document that fails without them as well has another cause, such as a bound that nothing can meet.
+    pub fn blame_bugs(&mut self, document: &Node) {
+        let Some((scenario, _)) = self.subject.decode(document) else { return };
+        let has_bugs = !settings::items(document).is_empty();
+        self.wants_bugs = has_bugs && self.fails_without_bugs(document, scenario.seed) == Some(false);
+    }
+
+    /// Whether it fails under this seed without its systems' bugs; `None` if the runs or the time are used up.
+    fn fails_without_bugs(&mut self, document: &Node, seed: u64) -> Option<bool> {
+        let mut sound = document.clone();
+        for (path, bug) in settings::items(document) {
+            sound = settings::without_item(&sound, &path, &bug).unwrap_or(sound);
+        }
+        let Some((scenario, files)) = self.subject.decode(&sound) else { return Some(false) };
+        let Some(prepared) = self.subject.prepare_under::<X>(&scenario, seed, &*files) else {
+            return Some(false);
+        };
+        self.runs += 1;
+        let executed = run(prepared, self.effort.is_over)?;
+        Some(violations(&executed).iter().any(|violation| violation.wanted == *self.wanted))
     }
 
     /// From now on a document that holds under its own seed is tried under others, too, as many as the effort allows; `false`
@@ -110,11 +137,22 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
                 return Outcome::Holds;
             };
             let violations = violations(&executed);
-            if let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) {
-                let outcome = Outcome::Fails { at: violation.at, seed };
-                self.tried.insert(key, outcome);
-                return outcome;
+            let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) else {
+                continue;
+            };
+            if self.wants_bugs {
+                match self.fails_without_bugs(document, seed) {
+                    Some(false) => {}
+                    Some(true) => continue,
+                    None => {
+                        self.is_cut = true;
+                        return Outcome::Holds;
+                    }
+                }
             }
+            let outcome = Outcome::Fails { at: violation.at, seed };
+            self.tried.insert(key, outcome);
+            return outcome;
         }
         self.tried.insert(key, Outcome::Holds);
         Outcome::Holds
