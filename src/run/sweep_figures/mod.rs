@@ -47,7 +47,7 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
             continue;
         }
         for variable in shown(runs, &variables) {
-            let chart = charts::sweep(&input(scenario, runs, measure, variable));
+            let chart = charts::sweep(&input(scenario, runs, measure, variable, &variables));
             let by = if variables.len() > 1 { format!("-by-{}", variable.name) } else { String::new() };
             let name = format!("sweep-{}{by}", measure.name.replace([' ', '_'], "-"));
             figures.push(html::Figure {
@@ -66,7 +66,7 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
 fn shown<'v>(runs: &[SweepRun], variables: &'v [Variable]) -> Vec<&'v Variable> {
     let is_number = |variable: &&Variable| !matches!(variable.scale, SweepScale::Names(_));
     let numbers: Vec<&Variable> = variables.iter().filter(is_number).collect();
-    let is_legible = |variable: &&Variable| groups(runs, variable) <= SERIES_MAX;
+    let is_legible = |variable: &&Variable| groups(runs, variable, variables) <= SERIES_MAX;
     match !numbers.is_empty() && numbers.iter().all(is_legible) {
         true => numbers,
         false => variables.iter().collect(),
@@ -144,13 +144,19 @@ fn is_wide(values: impl Iterator<Item = f64> + Clone) -> bool {
     least > 0.0 && most / least >= LOG_RATIO
 }
 
-fn input(scenario: &str, runs: &[SweepRun], measure: &Measure, variable: &Variable) -> SweepInput {
+fn input(
+    scenario: &str,
+    runs: &[SweepRun],
+    measure: &Measure,
+    variable: &Variable,
+    variables: &[Variable],
+) -> SweepInput {
     let (quantity, divisor) = measure.quantity();
     let mut series: Vec<SweepSeries> = Vec::new();
-    let is_crowded = groups(runs, variable) > SERIES_MAX;
+    let is_crowded = groups(runs, variable, variables) > SERIES_MAX;
     for run in runs {
         let Some(value) = measure.of(run) else { continue };
-        let others = if is_crowded { String::new() } else { others(run, variable) };
+        let others = if is_crowded { String::new() } else { others(run, variable, variables) };
         let dot = SweepDot { x: place(run, variable), y: value / divisor, tip: tip(run, measure) };
         match series.iter_mut().find(|one| one.label == others) {
             Some(one) => one.dots.push(dot),
@@ -181,18 +187,19 @@ fn y_label(name: &str, measure: &Measure, y_log: bool) -> String {
 }
 
 /// How many series a chart against `variable` has.
-fn groups(runs: &[SweepRun], variable: &Variable) -> usize {
-    let mut labels: Vec<String> = runs.iter().map(|run| others(run, variable)).collect();
+fn groups(runs: &[SweepRun], variable: &Variable, variables: &[Variable]) -> usize {
+    let mut labels: Vec<String> = runs.iter().map(|run| others(run, variable, variables)).collect();
     labels.sort();
     labels.dedup();
     labels.len()
 }
 
-/// The values of the other variables that tell runs at one place apart.
-fn others(run: &SweepRun, variable: &Variable) -> String {
-    let is_other = |index: usize| Some(index) != variable.index && !variable.turning.contains(&index);
-    let params = run.run.params.iter().enumerate().filter(|(index, _)| is_other(*index));
-    params.map(|(_, (name, value))| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+/// The values of the other variables that tell runs at one place apart: of those that turn together the first says it.
+fn others(run: &SweepRun, variable: &Variable, variables: &[Variable]) -> String {
+    let others =
+        variables.iter().filter_map(|other| other.index).filter(|index| Some(*index) != variable.index);
+    let params = others.map(|index| &run.run.params[index]);
+    params.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn place(run: &SweepRun, variable: &Variable) -> f64 {
@@ -273,15 +280,12 @@ mod tests {
         let variables = variables(&runs);
         let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
         assert_eq!(names, ["n", "kind"]);
-        assert_eq!(others(&runs[0], &variables[0]), "kind=a");
-        assert_eq!(
-            others(&runs[1], &variables[1]),
-            "n=2, least=9",
-            "what turns with another series says more of it"
-        );
+        assert_eq!(others(&runs[0], &variables[0], &variables), "kind=a");
+        assert_eq!(others(&runs[1], &variables[1], &variables), "n=2", "the first of them says it");
         // A variable that differs beside the same value turns by itself.
         let apart = [of("1", "5", "a"), of("1", "9", "a"), of("2", "9", "a")];
-        assert_eq!(others(&apart[1], &self::variables(&apart)[0]), "least=9");
+        let variables = self::variables(&apart);
+        assert_eq!(others(&apart[1], &variables[0], &variables), "least=9");
     }
 
     #[test]
