@@ -21,6 +21,8 @@ pub struct OperatorConfig {
     pub nodes: Rc<[NodeId]>,
     /// What is wanted, and when, in order of time.
     pub orders: Vec<(Time, Operation)>,
+    /// From when on it gives no more orders, overdue ones neither.
+    pub until: Time,
     /// How long it waits for an answer before it asks the next node.
     pub retry: Duration,
     /// How long it keeps at one order before it gives up and does not know what came of it.
@@ -160,9 +162,12 @@ impl Operator {
         self.current as u32 + 1
     }
 
-    /// Waits for the next order's time: those that are overdue, as the one before took long, come at once.
+    /// Waits for the next order's time: those that are overdue, as the one before took long, come at once, as long as anything
+    /// is wanted.
     fn await_next(&mut self, cx: &mut impl Context<Self>) {
-        if let Some((due, _)) = self.config.orders.get(self.current) {
+        if let Some((due, _)) = self.config.orders.get(self.current)
+            && cx.now() < self.config.until
+        {
             cx.arm(OperatorTimer::Due, due.since(cx.now()));
         }
     }

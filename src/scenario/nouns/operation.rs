@@ -55,7 +55,7 @@ crate::options! {
         at: Option<Located<Duration>>,
         /// Again and again: the time to the first order, and from each to the next.
         every: Option<Located<Distribution>>,
-        /// Of `every`: no more orders after this.
+        /// Of `every`: no more orders after this, overdue ones neither.
         until: Option<Duration>,
         /// Of `every`: which of the orders are given, by their numbers from 1, ascending: "2, 5..7"; the others change nothing
         /// about these. Absent: all. A hunt writes the ones that a failure takes.

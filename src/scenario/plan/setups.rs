@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::clocks::ClockProfile;
 use crate::faults::{Matter, Matters};
-use crate::kernel::{SiteId, SystemId};
+use crate::kernel::{SiteId, SystemId, Time};
 use crate::net::Transport;
 use crate::processors::{MessageCosts, ProcessorProfile};
 use crate::sim::NodeSetup;
@@ -84,6 +84,7 @@ pub(super) fn add_operators<C>(
         let config = OperatorConfig {
             nodes: blueprint.nearest_first(site, &placed.systems[operator.target.index()].nodes),
             orders: operator.orders.clone(),
+            until: options.until.map_or(Time::MAX, |until| Time::ZERO + until),
             retry: options.retry,
             timeout: options.timeout,
         };

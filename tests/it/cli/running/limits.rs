@@ -297,3 +297,37 @@ mod interrupts {
         assert_eq!(resume, "run a.toml --seeds 1..20 --resume");
     }
 }
+
+/// Nobody can carry the orders out until 6.5 s, and each is given up after 2 s: those that are overdue by then are many.
+const ORDERS: &str = r#"
+schema = 1
+name = "small"
+duration = "9s"
+[system.kv]
+type = "raft"
+nodes = 3
+[fault.down]
+at = "500ms"
+do = "crash"
+target = "nodes(kv.2, kv.3)"
+for = "6s"
+[operation.hand-over]
+every = "const(300ms)"
+until = "3s"
+do = "transfer-leader"
+target = "kv.1"
+timeout = "2s"
+"#;
+
+#[test]
+fn an_operator_gives_no_orders_after_until_overdue_ones_neither() {
+    let folder = Folder::new(&[("a.toml", ORDERS)]);
+    folder.run(&["run", "a.toml", "--charts", "none"]).exits(0);
+    let [run] = &folders_in(&folder.path("outputs/small"))[..] else { panic!("one folder") };
+    let orders = folder.path("outputs/small").join(run).join("operations.csv");
+    let orders = std::fs::read_to_string(orders).expect("it is written");
+    let began: Vec<u64> =
+        orders.lines().skip(1).filter_map(|line| line.split(',').nth(6)?.parse().ok()).collect();
+    assert_eq!(orders.lines().count(), 1 + 9, "{orders}");
+    assert!(began.len() < 9 && began.iter().all(|&began| began < 3_000_000_000), "{orders}");
+}
