@@ -280,7 +280,7 @@ impl MultiPaxos {
     /// are needed no more. (Of the papers none says how new voters get to know; who is told only by the values that it
     /// accepts may restart and ask those who have left for good.)
     #[inline]
-    pub(super) fn knows_a_quorum_knows(&mut self) -> bool {
+    pub(super) fn knows_a_quorum_knows(&self) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
         if leader.is_for_good {
             return true;
@@ -294,11 +294,7 @@ impl MultiPaxos {
         };
         let voters = self.reign.in_force.configuration.voters;
         let knowing = voters.iter().filter(knows).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)));
-        let is_for_good = self.reign.in_force.is_phase_2_quorum(knowing);
-        if let Role::Leader(leader) = &mut self.role {
-            leader.is_for_good = is_for_good;
-        }
-        is_for_good
+        self.reign.in_force.is_phase_2_quorum(knowing)
     }
 
     /// Whether a leader may propose another configuration: the last is in force, and what others proposed before is known.

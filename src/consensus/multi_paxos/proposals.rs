@@ -32,6 +32,10 @@ impl MultiPaxos {
         if !self.knows_a_quorum_knows() {
             return;
         }
+        // Only here: whoever else asks opens no window, and nothing else might for as long as the queue is full.
+        if let Role::Leader(leader) = &mut self.role {
+            leader.is_for_good = true;
+        }
         let (ballot, mut has_proposed) = (self.promised, false);
         let last = LogIndex(self.commit_index.0 + self.options.alpha);
         let leaves_gaps = self.has_bug(bugs::NO_GAP_FILL);
