@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn slots(of: &[usize]) -> Slots {
-        of.iter().fold(Slots::NONE, |all, &slot| all.and(Slots::one(slot)))
+        of.iter().copied().collect()
     }
 
     fn three() -> Configuration {

@@ -155,7 +155,7 @@ impl Slots {
     /// Those of the set for which `holds`.
     #[inline]
     pub fn filter(self, holds: impl Fn(usize) -> bool) -> Slots {
-        self.iter().filter(|slot| holds(*slot)).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
+        self.iter().filter(|slot| holds(*slot)).collect()
     }
 
     /// The highest value that at least `count` of the set have reached, where `value` gives each slot's; the least value
@@ -190,6 +190,13 @@ impl Slots {
             len += 1;
         }
         len.checked_sub(count).and_then(|place| sorted[..len].get(place)).copied().unwrap_or_default()
+    }
+}
+
+impl FromIterator<usize> for Slots {
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = usize>>(slots: I) -> Slots {
+        slots.into_iter().fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
     }
 }
 
@@ -270,7 +277,7 @@ mod tests {
     }
 
     fn slots(of: &[usize]) -> Slots {
-        of.iter().fold(Slots::NONE, |all, &slot| all.and(Slots::one(slot)))
+        of.iter().copied().collect()
     }
 
     #[test]

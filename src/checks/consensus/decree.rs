@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn proposed(ballot: Ballot, value: u32, promised_by: &[usize]) -> SynodNote {
-        let promised_by = promised_by.iter().fold(Slots::NONE, |all, slot| all.and(Slots::one(*slot)));
+        let promised_by = promised_by.iter().copied().collect();
         SynodNote::Proposed { ballot, value: Value(value), adopted: Ballot::NONE, promised_by }
     }
 

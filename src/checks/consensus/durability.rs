@@ -24,11 +24,7 @@ fn shortfall(
         let holds = log.durable() >= index && committed.agrees(index, log.prefix(index));
         holds || *forgot >= index
     };
-    let mut holders = Slots::NONE;
-    for (slot, _) in mirrors.iter().enumerate().filter(|(_, mirror)| holds(mirror)) {
-        holders.add(slot);
-    }
-    quorum.shortfall(holders)
+    quorum.shortfall(Slots::first(mirrors.len()).filter(|slot| holds(&mirrors[slot])))
 }
 
 /// `index` is committed for the first time. (Who holds it holds all before.)

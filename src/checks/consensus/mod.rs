@@ -66,7 +66,7 @@ pub struct Invariants {
     slots: Vec<Option<u16>>,
     mirrors: Vec<Mirror>,
     committed: CommittedLog,
-    /// Whose agreement committed the last of it.
+    /// Whose agreement committed the last of it, in a system whose replicas hold a log.
     decided_by: Quorum,
     leaders: OneLeader,
     /// By rank.
@@ -330,7 +330,6 @@ impl Invariants {
     /// Slots are committed for the first time.
     fn on_slots_committed(&mut self, told: Told, index: LogIndex, prefix: u64) {
         let quorum = self.mirrors[told.slot].quorum;
-        self.decided_by = quorum;
         let (last, known) = (self.committed.last(), self.committed.last_prefix());
         let Some(ballots) = &mut self.ballots else { return };
         let committed = &mut self.committed;

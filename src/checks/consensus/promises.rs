@@ -22,27 +22,21 @@ impl Promises {
     /// It promises `term`, to `to`; or found on its disk that it had.
     pub fn promised(&mut self, term: Term, to: Option<NodeId>) -> Option<Found> {
         let was_reading = std::mem::take(&mut self.is_reading);
-        let from = (self.term, self.to);
-        if term > self.term {
-            (self.term, self.to) = (term, to);
-            return None;
+        let from = self.term;
+        if term < from {
+            return Some(Found::alone(What::PromiseForgotten { from, to: term }));
         }
-        if term == self.term {
-            let is_free = self.to.is_none();
-            // To promise it to nobody is to know nothing of a promise, if that is what the disk remembers.
-            let is_same = self.to == to || to.is_none() && !was_reading;
-            if is_free {
-                self.to = to;
+        match (self.to, to) {
+            // To promise a term to nobody takes nothing back, unless it is what the disk remembers of a vote.
+            (Some(first), second)
+                if term == from && second != Some(first) && (second.is_some() || was_reading) =>
+            {
+                return Some(Found::alone(What::VoteChanged { term, first, second }));
             }
-            if is_free || is_same {
-                return None;
-            }
+            (Some(_), _) if term == from => {}
+            (Some(_) | None, _) => (self.term, self.to) = (term, to),
         }
-        let what = match from {
-            (from, Some(first)) if from == term => What::VoteChanged { term, first, second: to },
-            (from, _) => What::PromiseForgotten { from, to: term },
-        };
-        Some(Found::alone(what))
+        None
     }
 
     /// It accepted something in `ballot` at `index`.

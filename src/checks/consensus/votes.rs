@@ -328,6 +328,8 @@ impl Ballots {
     pub fn forget_before(&mut self, index: LogIndex) {
         self.cells.forget_before(index);
         self.lower = self.lower.split_off(&(index, Term(0)));
+        let later = self.decided_by.partition_point(|&(from, _)| from <= index);
+        self.decided_by.drain(..later.saturating_sub(1));
     }
 }
 

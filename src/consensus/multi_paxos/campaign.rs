@@ -319,8 +319,7 @@ impl MultiPaxos {
 impl Campaign {
     /// Whose promises count in slots from `first` on.
     pub fn counting(&self, first: LogIndex) -> Slots {
-        let counts = |slot: &usize| self.since[*slot] <= first;
-        self.promised.iter().filter(counts).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
+        self.promised.filter(|slot| self.since[slot] <= first)
     }
 }
 

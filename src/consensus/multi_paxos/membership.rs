@@ -285,16 +285,15 @@ impl MultiPaxos {
         if leader.is_for_good {
             return true;
         }
-        let knows = |slot: &usize| {
-            if *slot == self.slot {
+        let knows = |slot: usize| {
+            if slot == self.slot {
                 self.durability.metadata_is_durable()
             } else {
-                leader.followers[*slot].knows(leader.settled_round, self.settled_at.index)
+                leader.followers[slot].knows(leader.settled_round, self.settled_at.index)
             }
         };
         let voters = self.reign.in_force.configuration.voters;
-        let knowing = voters.iter().filter(knows).fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)));
-        self.reign.in_force.is_phase_2_quorum(knowing)
+        self.reign.in_force.is_phase_2_quorum(voters.filter(knows))
     }
 
     /// Whether a leader may propose another configuration: the last is in force, and what others proposed before is known.

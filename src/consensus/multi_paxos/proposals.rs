@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use crate::kernel::Context;
 use crate::model::log::{Command, Entry, LogIndex, Term};
-use crate::model::membership::Slots;
 
 use super::bugs;
 use super::message::{Accept, Message};
@@ -47,9 +46,7 @@ impl MultiPaxos {
             let Some(bound) = campaign.queue.pop() else { break };
             let is_filler = index < leader.term_start && bound.ballot == Term(0);
             // Some may have told already that they know what is chosen here.
-            let has_it = |slot: &usize| leader.followers[*slot].through >= index;
-            let knowing = leader.members.iter().filter(has_it);
-            let knowing = knowing.fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)));
+            let knowing = leader.members.filter(|slot| leader.followers[slot].through >= index);
             if !(leaves_gaps && is_filler) {
                 self.accept_value(cx, index, ballot, bound.entry);
                 self.log.cell_mut(index).expect("it was accepted just now").acceptors = knowing;

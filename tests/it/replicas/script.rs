@@ -265,11 +265,7 @@ impl<C: Scripted> Script<C> {
     }
 
     fn order(&mut self, id: &str, words: &[&str]) {
-        let slots = |word: &str| -> Slots {
-            word.split(',')
-                .map(|number| server(number).index())
-                .fold(Slots::NONE, |all, slot| all.and(Slots::one(slot)))
-        };
+        let slots = |word: &str| -> Slots { word.split(',').map(|number| server(number).index()).collect() };
         let mut goal = Goal::default();
         let mut operation = None;
         for pair in words.chunks(2) {
