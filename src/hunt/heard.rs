@@ -32,8 +32,19 @@ pub struct Struck {
 pub struct Heard {
     /// Its strikes, in order.
     pub strikes: Vec<Struck>,
-    /// The operations that clients of workloads invoked: the node that holds them, and the operation's number; in order.
-    pub operations: Vec<(NodeId, u32)>,
+    /// The operations that clients of workloads invoked, in order.
+    pub operations: Vec<Asked>,
+}
+
+/// An operation that a client of a workload invoked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// The node that holds the workload's clients.
+    pub node: NodeId,
+    /// Which of the workload's operations it is.
+    pub number: u32,
+    /// When it was invoked.
+    pub at: Time,
 }
 
 impl Heard {
@@ -46,10 +57,10 @@ impl Heard {
 }
 
 impl<X: Custom> Observer<Role<X>> for Heard {
-    fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
+    fn noted(&mut self, at: Time, node: NodeId, note: &Note<X::Note>) {
         // What a service asks of a store is not a client's to leave out.
         if let Note::Client(ClientNote::Invoked { number, .. }) = note {
-            self.operations.push((node, *number));
+            self.operations.push(Asked { node, number: *number, at });
         }
     }
 

@@ -1,6 +1,6 @@
 //! The passes of shrinking: each leaves out one sort of thing, and keeps what still fails.
 
-use crate::kernel::{Duration, NodeId};
+use crate::kernel::{Duration, Time};
 use crate::run::prepare::Prepared;
 use crate::spec::{Node, Value, units};
 use crate::systems::Custom;
@@ -9,7 +9,7 @@ use crate::workloads::numbers::Numbers;
 use super::ddmin::ddmin;
 use super::document::{self, at, length, names, text, with, without};
 use super::force::{Forcing, Named, faults_of, with_faults};
-use super::heard::Heard;
+use super::heard::{Asked, Heard};
 use super::orders;
 use super::settings;
 use super::trial::{Outcome, Trials};
@@ -154,36 +154,48 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     fn operations(&mut self) -> bool {
         let prepared = self.prepared();
         let workloads = &prepared.world.workloads;
-        let of_workload = |(node, number): &(NodeId, u32)| {
-            workloads
-                .iter()
-                .find(|workload| workload.node == *node)
-                .map(|workload| (workload.name.as_str(), *number))
+        let of_workload = |asked: &Asked| {
+            let workload = workloads.iter().find(|workload| workload.node == asked.node)?;
+            Some((workload.name.as_str(), asked.number))
         };
         let heard = Heard::of(&prepared);
-        let invoked: Vec<(&str, u32)> = heard.operations.iter().filter_map(of_workload).collect();
+        let judged_from = self.judged_from();
+        let early = heard.operations.partition_point(|asked| judged_from.is_none_or(|from| asked.at < from));
+        let (early, late) = heard.operations.split_at(early);
+        let invoked: Vec<(&str, u32)> = early.iter().filter_map(of_workload).collect();
+        let late: Vec<(&str, u32)> = late.iter().filter_map(of_workload).collect();
         let base = self.best.clone();
+        let with_operations = |kept: &[(&str, u32)]| with_operations(&base, &[kept, &late].concat());
         // First from both ends, by halving: what is left is in one piece, and easy to read.
-        let mut fails = |kept: &[(&str, u32)]| self.trials.fails(&with_operations(&base, kept));
+        let mut fails = |kept: &[(&str, u32)]| self.trials.fails(&with_operations(kept));
         let end = least(invoked.len(), |count| fails(&invoked[..count]));
         let first = end - least(end, |count| fails(&invoked[end - count..end]));
         let piece = &invoked[first..end];
-        let changed = self.accept(with_operations(&base, piece));
+        let changed = self.accept(with_operations(piece));
         // Then one by one. Where that takes more runs than it is worth, the piece says more than its crumbs.
         let runs = self.trials.left() / 4;
-        let (left, is_cut) = self
-            .trials
-            .within(runs, |trials| ddmin(piece, |kept| trials.fails(&with_operations(&base, kept))));
+        let (left, is_cut) =
+            self.trials.within(runs, |trials| ddmin(piece, |kept| trials.fails(&with_operations(kept))));
         if is_cut && left.len() > piece.len() / 2 {
             return changed;
         }
-        self.accept(with_operations(&base, &left)) || changed
+        self.accept(with_operations(&left)) || changed
+    }
+
+    /// From when on all that clients ask stays as it is: a system that has to serve is asked as often, and as patiently, as it was.
+    /// A single client that gives up at once fails with any.
+    fn judged_from(&self) -> Option<Time> {
+        let is_liveness = self.trials.wanted().is_liveness();
+        self.length_at(&["liveness", "after"]).filter(|_| is_liveness).map(|after| Time::ZERO + after)
     }
 
     /// Puts settings back to their defaults, and laws of what is left to constants.
     fn settings(&mut self) -> bool {
         let mut changed = false;
-        for path in settings::paths(&self.best) {
+        let clients_stay = self.judged_from().is_some();
+        let mut paths = settings::paths(&self.best);
+        paths.retain(|path| !(clients_stay && path[0] == "workload"));
+        for path in paths {
             changed |= self.without_settings(&path);
         }
         for (path, item) in settings::items(&self.best) {
@@ -199,6 +211,9 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
     /// A setting, or a table of them: all of it if that goes, else each in it.
     fn without_settings(&mut self, path: &[String]) -> bool {
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        if settings::BOUNDS.contains(&keys.as_slice()) {
+            return false;
+        }
         if self.accept_any(without(&self.best, &keys)) {
             return true;
         }

@@ -15,6 +15,10 @@ const KEPT_IN: [(&str, &[&str]); 4] = [
     ("fault", &["do", "at", "for", "target", "groups", "links", "draws", "one_way", "direction"]),
 ];
 
+/// The bounds that checks hold a system to. Their defaults ask for something else, mostly for more: who is not ready yet when the
+/// default is over need not be who never is.
+pub const BOUNDS: [&[&str]; 1] = [&["liveness", "within"]];
+
 /// The paths of all settings that might be left out: keys of the top level, and of each system, workload and fault.
 pub fn paths(document: &Node) -> Vec<Vec<String>> {
     let mut paths = Vec::new();

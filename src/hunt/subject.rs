@@ -7,6 +7,7 @@ use crate::run::execute::{CheckVerdict, Executed, Progress, execute};
 use crate::run::metrics::Verdict;
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::Scenario;
+use crate::scenario::plan::LIVENESS;
 use crate::sim::{Limits, Stop};
 use crate::spec::{DataFiles, Decode, Decoder, Diagnostics, Node};
 use crate::systems::Custom;
@@ -49,6 +50,11 @@ impl Wanted {
     /// Whether this is the verdict of that check.
     pub fn is_of(&self, verdict: &CheckVerdict) -> bool {
         (&self.check, &self.kind, &self.about) == (&verdict.check, &verdict.kind, &verdict.about)
+    }
+
+    /// Whether it asks for something good to happen in time, rather than that nothing bad does.
+    pub fn is_liveness(&self) -> bool {
+        self.kind == LIVENESS
     }
 }
 

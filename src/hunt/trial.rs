@@ -200,6 +200,11 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
         self.is_cut
     }
 
+    /// The check that is to fail.
+    pub fn wanted(&self) -> &'a Wanted {
+        self.wanted
+    }
+
     /// What is tried.
     pub fn subject(&self) -> Subject<'s> {
         self.subject

@@ -10,7 +10,7 @@ use crate::consensus::quorums::InForce;
 use crate::consensus::reconfiguration::{Goal, Method, Step};
 use crate::consensus::replicated_log::Position;
 use crate::kernel::{Context, Time};
-use crate::model::log::{Command, LogIndex};
+use crate::model::log::{Command, Entry, LogIndex, Term};
 use crate::model::membership::{Configuration, Slots};
 use crate::model::note::ConsensusNote;
 use crate::model::operation::{Operation, Progress as Answer};
@@ -19,6 +19,7 @@ use super::bugs;
 use super::message::Message;
 use super::options::Options;
 use super::progress::Progress;
+use super::queue::Bound;
 use super::roles::{Leader, Role};
 use super::{MultiPaxos, Timer};
 
@@ -253,6 +254,18 @@ impl MultiPaxos {
         let next = InForce::new(next, self.options.quorums);
         let able = next.configuration.voters.filter(answers);
         next.is_phase_1_quorum(able) && next.is_phase_2_quorum(able)
+    }
+
+    /// What is to be proposed of `bound`: a change of this leader's own that has waited for its slot while somebody whom it needs
+    /// went down, or lost a disk, is a no-op now.
+    #[inline]
+    pub(super) fn reconsider_change(&self, now: Time, bound: Bound) -> Entry {
+        match bound.entry.command {
+            Command::Reconfigure(next) if bound.ballot == Term(0) && !self.could_serve(next, now) => {
+                Entry { command: Command::Noop, ..bound.entry }
+            }
+            Command::Reconfigure(_) | Command::Noop | Command::Apply { .. } => bound.entry,
+        }
     }
 
     /// A change that is chosen comes into force when the slots up to there are: no-ops fill what commands do not.

@@ -47,8 +47,9 @@ impl MultiPaxos {
             let is_filler = index < leader.term_start && bound.ballot == Term(0);
             // Some may have told already that they know what is chosen here.
             let knowing = leader.members.filter(|slot| leader.followers[slot].through >= index);
+            let entry = self.reconsider_change(cx.now(), bound);
             if !(leaves_gaps && is_filler) {
-                self.accept_value(cx, index, ballot, bound.entry);
+                self.accept_value(cx, index, ballot, entry);
                 self.log.cell_mut(index).expect("it was accepted just now").acceptors = knowing;
             }
             has_proposed = true;

@@ -100,6 +100,48 @@ fn what_is_left_holds_without_the_bug_that_was_hunted() {
     assert_eq!(verdict(&["--set", "system.kv.bugs=[]"]), "held");
 }
 
+/// A store whose followers never wait long enough to hear a leader.
+const IMPATIENT: &str = "
+schema = 1
+name = \"impatient\"
+duration = \"40s\"
+[system.kv]
+type = \"raft\"
+nodes = 5
+[system.kv.raft]
+election_timeout = \"uniform(20ms, 30ms)\"
+heartbeat = \"10ms\"
+[network]
+default = { jitter = \"uniform(50ms, 60ms)\" }
+[workload.clients]
+target = \"kv\"
+arrival = \"constant(1/s)\"
+timeout = \"3s\"
+attempts = 7
+[fault.crash]
+every = \"exp(2s)\"
+do = \"crash\"
+target = \"any(kv)\"
+for = \"1s\"
+[liveness]
+after = \"10s\"
+within = \"20s\"
+";
+
+/// A single client that gives up at once, and a bound that is shorter, fail for no reason of the system's.
+#[test]
+fn what_has_to_be_served_is_asked_as_often_and_as_patiently_in_what_is_left() {
+    let folder = Folder::new(&[("impatient.toml", IMPATIENT)]);
+    let arguments = ["hunt", "impatient.toml", "--seeds", "1..1", "--format", "json"];
+    let done = folder.run(&arguments).exits(1);
+    let minimal = folder.path(&text_of(&failure(&done), "minimal"));
+    let minimal = std::fs::read_to_string(minimal).expect("it is text");
+    for kept in ["within = \"20s\"", "timeout = \"3s\"", "attempts = 7", "operations = \"10..30\""] {
+        assert!(minimal.contains(kept), "{kept}: {minimal}");
+    }
+    assert!(!minimal.contains("[fault"), "{minimal}");
+}
+
 #[test]
 fn what_is_left_is_1_minimal_in_its_strikes() {
     let folder = broken();
