@@ -198,9 +198,7 @@ impl Message {
             Message::Fetch { .. } | Message::Piece(_) => None,
         }
     }
-}
 
-impl Message {
     /// The first and the last of the slots that it proposes values for or says are accepted, if it does.
     pub fn entries(&self) -> Option<(LogIndex, LogIndex)> {
         let (first, count) = match self {

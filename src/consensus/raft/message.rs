@@ -188,9 +188,7 @@ impl Message {
             | Message::RejoinReply { term, .. } => *term,
         }
     }
-}
 
-impl Message {
     /// The first and the last of the entries that it brings, if it does.
     pub fn entries(&self) -> Option<(LogIndex, LogIndex)> {
         let Message::AppendEntries(append) = self else { return None };
