@@ -1,5 +1,7 @@
 //! "Did you mean": the known name nearest to a mistyped one.
 
+use crate::kernel::phrase;
+
 use super::write;
 
 /// Most candidates that are compared: a world can have a million names.
@@ -156,11 +158,7 @@ fn quoted(name: &str) -> String {
 /// The names as a phrase: `a`, `a or b`, `a, b or c`, each in backquotes.
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let quoted_names: Vec<String> = names.into_iter().map(quoted).collect();
-    match quoted_names.split_last() {
-        None => "nothing".to_string(),
-        Some((only, [])) => only.clone(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-    }
+    if quoted_names.is_empty() { "nothing".to_string() } else { phrase::listed(&quoted_names, "or") }
 }
 
 /// Most names that one message lists.

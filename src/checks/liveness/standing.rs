@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Description, NodeId, Said};
+use crate::kernel::{Description, NodeId, Said, listed};
 
 use super::Look;
 
@@ -142,16 +142,7 @@ impl Refusal {
             Refusal::Halted => format!("{} halted", verb("has", "have")),
             Refusal::Down => format!("{} down", verb("is", "are")),
         };
-        format!("{} {what}", listed(voters))
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        format!("{} {what}", listed(voters, "and"))
     }
 }
 

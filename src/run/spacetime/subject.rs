@@ -1,7 +1,7 @@
 //! What a violation is about: nodes, entries of a log and operations of clients that a drawing of it must not leave out.
 
 use crate::checks::consensus::{InvariantViolation, What};
-use crate::kernel::{NodeId, Time};
+use crate::kernel::{NodeId, Time, listed};
 use crate::model::history::{Operation, SessionId};
 use crate::model::log::{LogIndex, Term};
 use crate::model::op::OpKind;
@@ -121,7 +121,7 @@ impl Subject {
         match numbers.as_slice() {
             [] => String::new(),
             [one] => format!("entry {one}"),
-            [first @ .., last] => format!("entries {} and {last}", first.join(", ")),
+            several => format!("entries {}", listed(several, "and")),
         }
     }
 

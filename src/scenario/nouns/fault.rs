@@ -3,8 +3,8 @@
 
 use crate::faults::kinds::{Ending, Ingredient, OVER_AT_ONCE};
 use crate::faults::{FaultKind, KindOptions, Layout, Scope};
-use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, listed};
 use crate::spec::call::{self, Expression};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
@@ -288,13 +288,10 @@ fn is_misread(entry: &Entry, kind: Option<FaultKind>, decoder: &mut Decoder<'_>)
     true
 }
 
-/// `a`, `b` and `c`.
+/// `a`, `b` and `c`, in backquotes.
 fn list(kinds: &[&str]) -> String {
     let quoted: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
-    match quoted.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => quoted.concat(),
-    }
+    listed(&quoted, "and")
 }
 
 /// The kinds that have an option of this key.
