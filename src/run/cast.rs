@@ -3,6 +3,7 @@
 use crate::kernel::{NodeId, SystemId, Time};
 use crate::model::note::Asked;
 use crate::model::op::OpKind;
+use crate::systems::kinds::Decides;
 
 /// Every system, node and workload of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,15 +31,6 @@ pub struct CastNode {
     pub cores: Option<u32>,
     /// What it decides together with the others of its system.
     pub decides: Option<Decides>,
-}
-
-/// What the nodes of a system decide by consensus.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Decides {
-    /// A log, of which each is a replica.
-    Log,
-    /// One value.
-    Decree,
 }
 
 /// A workload.

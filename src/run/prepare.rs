@@ -16,7 +16,7 @@ use crate::spec::{DataFile, DataFiles};
 use crate::systems::{Custom, Never};
 
 use super::asserted::{self, Asserted};
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Decides};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
 use super::metrics::{Assertion, Query};
 use super::sought::Sought;
 use super::watch::Vivacity;
@@ -140,7 +140,7 @@ fn kinds<X: Custom>(
     Some(match &plan.kind {
         CheckKind::Invariants { systems, invariants } => {
             let of_system = |system: &SystemId| {
-                let (system, applies) = (*system, world.systems[system.index()].kind.decides());
+                let (system, applies) = (*system, world.systems[system.index()].kind.decides().is_some());
                 invariants.iter().map(move |invariant| Kind::Invariant {
                     system,
                     invariant: *invariant,
@@ -183,14 +183,7 @@ impl<X: Custom> Prepared<X> {
             name: node.name.to_string(),
             system: node.system,
             cores: node.processor.cores,
-            decides: world.systems.get(node.system.index()).and_then(|system| {
-                let kind = system.kind;
-                kind.decides().then_some(if kind.is_replicated_log() {
-                    Decides::Log
-                } else {
-                    Decides::Decree
-                })
-            }),
+            decides: world.systems.get(node.system.index()).and_then(|system| system.kind.decides()),
         };
         let workload = |workload: &crate::scenario::plan::WorkloadFacts| CastWorkload {
             system: workload.id,

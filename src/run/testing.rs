@@ -8,8 +8,9 @@ use crate::model::note::{Asked, ClientNote, ConsensusNote, Ended, OperatorNote, 
 use crate::model::op::{Answer, Key, Op, Reading, Value};
 use crate::processors::Usage;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
+use crate::systems::kinds::Decides;
 
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Decides};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
 use super::recorder::{Recorder, RecorderSetup};
 use super::tally::Intervals;
 

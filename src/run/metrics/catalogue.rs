@@ -6,11 +6,11 @@ use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, Region, System, Workl
 use crate::clocks::ClockError;
 use crate::model::history;
 use crate::net::DropReason;
-use crate::run::cast::Decides;
 use crate::run::load::{NodeSample, Part};
 use crate::run::operation::Ending;
 use crate::run::tally::Counts;
 use crate::run::traffic::Traffic;
+use crate::systems::kinds::Decides;
 
 /// A metric.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

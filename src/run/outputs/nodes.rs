@@ -7,9 +7,9 @@ use super::formats::{FAULTS, NODES, OPERATIONS, ROLES};
 use super::table::{Key, Row, Table};
 use crate::kernel::{NodeId, Time};
 use crate::net::DropReason;
-use crate::run::cast::Decides;
 use crate::run::load::{NodeSample, Sample};
 use crate::run::recording::{FaultWindow, OrderRecord, Recording};
+use crate::systems::kinds::Decides;
 
 /// Writes nodes.csv.
 pub(super) fn nodes(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {

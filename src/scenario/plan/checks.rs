@@ -152,7 +152,7 @@ impl Planner<'_> {
                 }
             }
         }
-        let is_log = |id: &SystemId| self.kind_of(*id).decides();
+        let is_log = |id: &SystemId| self.kind_of(*id).decides().is_some();
         let systems = concerned(target, placed, is_log);
         (invariants.len() == names.len()).then_some(CheckKind::Invariants { systems, invariants })
     }

@@ -42,7 +42,8 @@ impl Planner<'_> {
     ) -> Option<(LivenessPlan, Planned)> {
         let options = self.scenario.liveness.as_ref()?;
         let kind = |system: &SystemPlan| self.scenario.system.entries[system.id.index()].2.kind.kind();
-        let logs: Vec<&SystemPlan> = placed.systems.iter().filter(|system| kind(system).decides()).collect();
+        let logs: Vec<&SystemPlan> =
+            placed.systems.iter().filter(|system| kind(system).decides().is_some()).collect();
         let patient = |system: &&SystemPlan| Patient {
             system: system.id,
             spare: kind(system).spare(system.nodes.len()),

@@ -8,6 +8,7 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
+use crate::systems::kinds::Decides;
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::numbers::OperationNumbers;
@@ -142,11 +143,12 @@ impl Planner<'_> {
         word: &Located<String>,
     ) -> Option<()> {
         let kind = self.scenario.system.entries[of].2.kind.kind();
-        if !kind.is_replicated_log() {
-            let why = match kind.decides() {
-                true => "whose nodes all vote, and which has no leader",
-                false => "which has no voters and no leader",
-            };
+        let why = match kind.decides() {
+            Some(Decides::Log) => None,
+            Some(Decides::Decree) => Some("whose nodes all vote, and which has no leader"),
+            None => Some("which has no voters and no leader"),
+        };
+        if let Some(why) = why {
             let message = format!("`{}` is a {kind}, {why}", placed.systems[of].name);
             let help = "operations are for stores on a consensus protocol, such as a raft".to_owned();
             self.refuse(Code::BadTarget, &word.origin, message, help);

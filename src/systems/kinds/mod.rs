@@ -46,6 +46,15 @@ crate::choices! {
     }
 }
 
+/// What the nodes of a system decide by consensus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decides {
+    /// A log, of which each is a replica.
+    Log,
+    /// One value.
+    Decree,
+}
+
 /// The options of a system's type.
 #[derive(Clone, Debug)]
 pub enum KindOptions {
@@ -159,17 +168,15 @@ impl Kind {
 
     /// Whether its nodes are replicas of one log, who elect leaders.
     pub fn is_replicated_log(self) -> bool {
-        match self {
-            Kind::Raft | Kind::MultiPaxos => true,
-            Kind::Paxos | Kind::Service | Kind::Custom => false,
-        }
+        self.decides() == Some(Decides::Log)
     }
 
-    /// Whether its nodes decide by consensus, which the invariants speak of: a log, or one value.
-    pub fn decides(self) -> bool {
+    /// What its nodes decide by consensus, which the invariants speak of; `None` if they do not.
+    pub fn decides(self) -> Option<Decides> {
         match self {
-            Kind::Raft | Kind::MultiPaxos | Kind::Paxos => true,
-            Kind::Service | Kind::Custom => false,
+            Kind::Raft | Kind::MultiPaxos => Some(Decides::Log),
+            Kind::Paxos => Some(Decides::Decree),
+            Kind::Service | Kind::Custom => None,
         }
     }
 }

@@ -4,10 +4,10 @@ use crate::kernel::{NodeId, SystemId};
 
 use super::super::catalogue::Label;
 use super::super::query::Query;
-use crate::run::cast::Decides;
 use crate::run::load::Sample;
 use crate::run::recording::Recording;
 use crate::run::traffic::Traffic;
+use crate::systems::kinds::Decides;
 
 impl Recording {
     /// The nodes of each system that decides such a thing and that a query selects.
