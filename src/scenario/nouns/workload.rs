@@ -78,13 +78,18 @@ impl WorkloadOptions {
         }
     }
 
-    /// The kinds of operations with their weights, for a workload on a system of this type; kinds that there are not are left out.
+    /// The kinds of operations with their weights, for a workload on a system of this type.
+    ///
+    /// # Panics
+    /// If there is no such kind: the planner has refused it before.
     pub fn mix_of(&self, kind: Kind) -> Vec<(OpKind, f64)> {
         if kind.is_register() && self.mix.origin == Origin::default_value() {
             return vec![(OpKind::Read, 0.5), (OpKind::Propose, 0.5)];
         }
-        let known = |name: &str| OpKind::ALL.into_iter().find(|kind| kind.name() == name);
-        let weights = self.mix.value.entries.iter();
-        weights.filter_map(|(name, _, weight)| Some((known(name)?, weight.value))).collect()
+        let weight = |(name, _, weight): &(String, Origin, Located<f64>)| {
+            let kind = OpKind::ALL.into_iter().find(|kind| kind.name() == name);
+            (kind.expect("the planner refuses unknown kinds"), weight.value)
+        };
+        self.mix.value.entries.iter().map(weight).collect()
     }
 }
