@@ -152,7 +152,8 @@ proptest::proptest! {
 }
 
 /// What runs along rows and columns is the same to the last bit, faint as a grid line or a shade may be. A curve or a slanted
-/// line that is cut at the edge of a strip is rounded otherwise, by a part of a pixel along it, and so little must not hide that something is missing.
+/// line that is cut at the edge of a strip is rounded otherwise, by a part of a pixel along it, and so little must not hide that
+/// something is missing.
 #[test]
 fn a_picture_has_no_seams_in_however_many_strips() {
     for (name, svg) in samples::gallery() {
@@ -163,7 +164,8 @@ fn a_picture_has_no_seams_in_however_many_strips() {
         let most = whole.rgb.iter().zip(&strips.rgb).map(|(a, b)| a.abs_diff(*b)).max();
         let rows = whole.differing_rows(&strips).len();
         // A diagram of messages is slanted lines nearly everywhere.
-        assert!(most <= Some(72) && rows * 8 < height as usize, "{name}: {most:?} {rows}");
+        let one_in = if name == "space-time" { 8 } else { 10 };
+        assert!(most <= Some(72) && rows * one_in < height as usize, "{name}: {most:?} {rows}");
         sheet.shapes.retain(|shape| is_straight(&shape.path));
         assert!(sheet.shapes.len() > 10, "{name}: axes, ticks and a background at least");
         let whole = draw(&sheet, height);
