@@ -61,8 +61,10 @@ pub const TABLE: [Row; 7] = [
         meaning: "at most one node becomes leader in a term, and it does so once, by the votes of a quorum",
         in_raft: "Election Safety",
         section: "Ongaro and Ousterhout 2014, §5.2 and Figure 3",
-        in_multi_paxos: "one proposer a ballot, and it ends phase 1 there once (Lamport 2001, §2.2: different proposers choose from disjoint sets of numbers)",
-        in_paxos: "one proposer a ballot, which prepares it once, restarts or not (Lamport 2001, §2.2 and §2.5: disjoint numbers, and none twice)",
+        in_multi_paxos: "one proposer a ballot, and it ends phase 1 there once (Lamport 2001, §2.2: different proposers \
+                         choose from disjoint sets of numbers)",
+        in_paxos: "one proposer a ballot, which prepares it once, restarts or not (Lamport 2001, §2.2 and §2.5: disjoint \
+                   numbers, and none twice)",
         evaluated: "when a node is elected and becomes leader",
     },
     Row {
@@ -72,7 +74,8 @@ pub const TABLE: [Row; 7] = [
         in_raft: "Log Matching",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 3",
         in_multi_paxos: "one value a slot and ballot (Lamport 2001, §2.2: a proposal is a number and one value)",
-        in_paxos: "one value a ballot, of all that is proposed or accepted in it (Lamport 2001, §2.2: a proposal is a number and one value)",
+        in_paxos: "one value a ballot, of all that is proposed or accepted in it (Lamport 2001, §2.2: a proposal is a \
+                   number and one value)",
         evaluated: "when an entry is appended or accepted, or a snapshot installed",
     },
     Row {
@@ -81,8 +84,11 @@ pub const TABLE: [Row; 7] = [
         meaning: "a new leader's log holds every entry known to be committed in an earlier term",
         in_raft: "Leader Completeness",
         section: "Ongaro and Ousterhout 2014, §5.4 and Figure 3",
-        in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot (P2b), and its promises came from somebody of those who chose, where its proposer does not know what was (P2c: Lamport 2001, §2.2)",
-        in_paxos: "no ballot above the one in which a value was chosen has another (P2b), and its promises came from a quorum that has somebody in common with those who chose (P2c: Lamport 2001, §2.2)",
+        in_multi_paxos: "no ballot above the one in which a value was chosen has another value accepted in that slot \
+                         (P2b), and its promises came from somebody of those who chose, where its proposer does not know \
+                         what was (P2c: Lamport 2001, §2.2)",
+        in_paxos: "no ballot above the one in which a value was chosen has another (P2b), and its promises came from a \
+                   quorum that has somebody in common with those who chose (P2c: Lamport 2001, §2.2)",
         evaluated: "when a node becomes leader; where slots are decided each by itself, when a value is accepted or committed",
     },
     Row {
@@ -92,7 +98,8 @@ pub const TABLE: [Row; 7] = [
         in_raft: "State Machine Safety",
         section: "Ongaro and Ousterhout 2014, §5.4.3 and Figure 3",
         in_multi_paxos: "one value is chosen a slot, and it is the one that all commit and apply there (Lamport 2001, §2.1)",
-        in_paxos: "only a value that a client proposed is chosen, only one is, and no node learns another (Lamport 2001, §2.1, the three requirements of safety)",
+        in_paxos: "only a value that a client proposed is chosen, only one is, and no node learns another (Lamport 2001, \
+                   §2.1, the three requirements of safety)",
         evaluated: "when a node commits, applies or installs a snapshot",
     },
     Row {
@@ -102,8 +109,10 @@ pub const TABLE: [Row; 7] = [
                   restart; an acknowledged operation was applied",
         in_raft: "the premise of Figure 2: updated on stable storage before responding",
         section: "Ongaro and Ousterhout 2014, §5.3 and Figure 2; Ongaro 2014, §3.8 and §10.2.1",
-        in_multi_paxos: "a phase-2 quorum of the configuration in force accepted it in one ballot, durably, and finds it again (Lamport 2001, §2.5)",
-        in_paxos: "what a node learned, or a client was told, a phase-2 quorum had accepted durably in one ballot; and an acceptor that restarts finds again what it accepted (Lamport 2001, §2.3 and §2.5)",
+        in_multi_paxos: "a phase-2 quorum of the configuration in force accepted it in one ballot, durably, and finds it \
+                         again (Lamport 2001, §2.5)",
+        in_paxos: "what a node learned, or a client was told, a phase-2 quorum had accepted durably in one ballot; and an \
+                   acceptor that restarts finds again what it accepted (Lamport 2001, §2.3 and §2.5)",
         evaluated: "when an index is first committed, a durable entry removed, a disk read, a client answered",
     },
     Row {
@@ -123,9 +132,12 @@ pub const TABLE: [Row; 7] = [
                   a restart takes it to no term below one that it voted in, led or holds entries of, and to no other vote",
         in_raft: "current_term, commit_index and last_applied increase monotonically; votedFor changes with the term only",
         section: "Ongaro and Ousterhout 2014, §5.1 and Figure 2",
-        in_multi_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised (P1a: Lamport 2001, §2.2 and §2.5); nor does the commit or applied index fall",
-        in_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised (P1a: Lamport 2001, §2.2 and §2.5)",
-        evaluated: "when a node promises or votes, accepts, campaigns, leads, steps down, commits, applies, installs a snapshot or has read its disk",
+        in_multi_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it \
+                         promised (P1a: Lamport 2001, §2.2 and §2.5); nor does the commit or applied index fall",
+        in_paxos: "an acceptor promises, accepts and, after a restart, remembers no ballot below one that it promised \
+                   (P1a: Lamport 2001, §2.2 and §2.5)",
+        evaluated: "when a node promises or votes, accepts, campaigns, leads, steps down, commits, applies, installs a \
+                    snapshot or has read its disk",
     },
 ];
 

@@ -44,7 +44,11 @@ fn page(kind: Kind, doc: &str) -> Page {
         Kind::Raft => with_options(page, RAFT_EXAMPLE),
         Kind::MultiPaxos => with_options(page, MULTI_PAXOS_EXAMPLE),
         Kind::Paxos => with_options(
-            page.fact("what it did", "ballots.txt and ballots.csv in the run's folder tell it step by step, with `--trace ops`, as a single run has it, or `full`"),
+            page.fact(
+                "what it did",
+                "ballots.txt and ballots.csv in the run's folder tell it step by step, with `--trace ops`, as a single run \
+                 has it, or `full`",
+            ),
             PAXOS_EXAMPLE,
         ),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),

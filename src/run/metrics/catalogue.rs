@@ -269,8 +269,8 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::CommitLatencies,
         labels: &[Workload, System, Region, Phase],
         aggregates: SPREAD,
-        meaning: "`latency` of the operations on a store that ended `ok` and had to be committed (`write`, `cas`, `append`, `propose`), by \
-                  the region of their clients.",
+        meaning: "`latency` of the operations on a store that ended `ok` and had to be committed (`write`, `cas`, \
+                  `append`, `propose`), by the region of their clients.",
     },
     Entry {
         metric: Metric::Throughput,
@@ -391,9 +391,9 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::Traffic(Decides::Log, |all, _| (all.peer_messages as f64, all.committed as f64)),
         labels: &[System],
         aggregates: &[Mean],
-        meaning: "Messages that the nodes of a replicated log sent to each other, for each client operation committed in the same \
-                  time: heartbeats, elections and what was sent again included, what clients say not. An operation counts when the first node \
-                  applies it; reads that need no entry do not count.",
+        meaning: "Messages that the nodes of a replicated log sent to each other, for each client operation committed in \
+                  the same time: heartbeats, elections and what was sent again included, what clients say not. An \
+                  operation counts when the first node applies it; reads that need no entry do not count.",
     },
     Entry {
         metric: Metric::BytesPerCommit,
@@ -411,9 +411,9 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::Traffic(Decides::Decree, |all, _| (all.peer_messages as f64, all.chosen as f64)),
         labels: &[System],
         aggregates: &[Mean],
-        meaning: "Messages that the nodes of single-decree Paxos sent to each other in the measured time, in which a value was chosen: ballots that \
-                  were given up, and questions of those who had not heard of it, included; what clients say not. Nothing where no node learned of a \
-                  choice in that time.",
+        meaning: "Messages that the nodes of single-decree Paxos sent to each other in the measured time, in which a value \
+                  was chosen: ballots that were given up, and questions of those who had not heard of it, included; what \
+                  clients say not. Nothing where no node learned of a choice in that time.",
     },
     Entry {
         metric: Metric::BytesPerDecision,
@@ -433,9 +433,10 @@ pub const CATALOGUE: &[Entry] = &[
         }),
         labels: &[System],
         aggregates: &[Mean],
-        meaning: "How often the leader addressed all its peers, for each client operation committed in the same time: messages that leaders sent to \
-                  other nodes, divided by how many of these there are. 1 where each operation takes a round of its own; below 1 where operations \
-                  share rounds, because several wait while one is under way, or by batches; more by heartbeats and what was sent again.",
+        meaning: "How often the leader addressed all its peers, for each client operation committed in the same time: \
+                  messages that leaders sent to other nodes, divided by how many of these there are. 1 where each \
+                  operation takes a round of its own; below 1 where operations share rounds, because several wait while \
+                  one is under way, or by batches; more by heartbeats and what was sent again.",
     },
     Entry {
         metric: Metric::LeaderLoad,
@@ -454,8 +455,8 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::LeaderUtilisation,
         labels: &[System],
         aggregates: &[Mean],
-        meaning: "Share of the leader's core-time that was busy, over those samples of nodes.csv at whose beginning and end the same \
-                  node led the same term. Only of systems whose cores are limited.",
+        meaning: "Share of the leader's core-time that was busy, over those samples of nodes.csv at whose beginning and \
+                  end the same node led the same term. Only of systems whose cores are limited.",
     },
     Entry {
         metric: Metric::SojournTime,

@@ -119,7 +119,8 @@ pub(super) const NODES: Format = Format {
         "dropped_receiver_down": "Those that found their receiver down.",
         "dropped_reset": "Those whose stream a crash or a fault reset.",
         "dropped_no_route": "Those between sites that no fibre led between.",
-        "peer_messages_sent": "Messages that it sent to other nodes of its replicated log, or of its single-decree Paxos; empty if it is of neither.",
+        "peer_messages_sent": "Messages that it sent to other nodes of its replicated log, or of its single-decree Paxos; \
+                               empty if it is of neither.",
         "peer_bytes_sent": "Their bytes.",
         "messages_of_leader": "Messages that it sent, and those that clients sent to it, which a leader sent or was sent.",
         "operations_committed": "Client operations that it was the first to apply.",
@@ -132,7 +133,8 @@ pub(super) const NODES: Format = Format {
         "disk_writes_misdirected": "Writes that went to another place than theirs.",
         "disk_syncs_failed": "Syncs that ended with an error.",
         "disk_syncs_faked": "Syncs that its disk acknowledged with nothing made durable.",
-        "disk_acknowledged_lost": "Writes that such a sync covered and that were lost all the same: to a crash, to the loss of the disk, or because the disk refused them when the cache was flushed.",
+        "disk_acknowledged_lost": "Writes that such a sync covered and that were lost all the same: to a crash, to the \
+                                   loss of the disk, or because the disk refused them when the cache was flushed.",
         "disk_records_unreadable": "Records that a boot found unreadable and none before.",
         "disk_records_rotten": "Durable records that went bad.",
         "disk_records_lost": "Durable records that went with the disk.",
@@ -223,8 +225,8 @@ pub(super) const OPERATIONS: Format = Format {
 
 pub(super) const BALLOTS: Format = Format {
     file: "ballots.csv",
-    purpose: "Single-decree Paxos step by step, its first 100,000 steps; only where a system runs it, and with `--trace ops` or `full`. ballots.txt tells the same \
-              in words, below a line for each ballot.",
+    purpose: "Single-decree Paxos step by step, its first 100,000 steps; only where a system runs it, and with `--trace \
+              ops` or `full`. ballots.txt tells the same in words, below a line for each ballot.",
     order: "time",
     columns: columns! {
         "at_ns": "When.",
@@ -252,7 +254,8 @@ pub(super) const CHECKS: Format = Format {
         "kind": "What is checked: an invariant, a model, a metric, `sometimes`.",
         "target": "The system or workload that it is about; of `sometimes`, what is to come to pass.",
         "expect": "`held`; or `violated` for a known bug kept as a test.",
-        "verdict": "`held`, `violated`, `inconclusive`, `not-applicable`, or `not-seen`: what is to come to pass in some run did not in this.",
+        "verdict": "`held`, `violated`, `inconclusive`, `not-applicable`, or `not-seen`: what is to come to pass in some \
+                    run did not in this.",
         "expected": "What was to hold, in words.",
         "actual": "The figure found, in the unit; empty if it is no figure.",
         "unit": "The unit of the figure.",
