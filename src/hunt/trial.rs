@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use crate::kernel::Time;
-use crate::scenario::resolved;
-use crate::spec::Node;
+use crate::scenario::{Scenario, resolved};
+use crate::spec::{DataFiles, Node};
 use crate::systems::Custom;
 
 use super::Effort;
@@ -24,6 +24,19 @@ pub enum Outcome {
         /// Under which seed: its own, unless others are allowed.
         seed: u64,
     },
+}
+
+/// What a run came to.
+#[derive(Clone, Copy)]
+enum Came {
+    /// The check fails: when, if that is of a moment.
+    Fails(Option<Time>),
+    /// It does not.
+    Holds,
+    /// There was no run, for the scenario is not valid.
+    NotValid,
+    /// The time was used up before its end.
+    Cut,
 }
 
 /// How many seeds are looked at for a run that fails sooner, for each that the effort allows a candidate.
@@ -69,22 +82,49 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
     pub fn blame_bugs(&mut self, document: &Node) {
         let Some((scenario, _)) = self.subject.decode(document) else { return };
         let has_bugs = !settings::items(document).is_empty();
-        self.wants_bugs = has_bugs && self.fails_without_bugs(document, scenario.seed) == Some(false);
+        self.wants_bugs = has_bugs
+            && match self.run_without_bugs(document, scenario.seed) {
+                Came::Holds | Came::NotValid => true,
+                Came::Fails(_) | Came::Cut => false,
+            };
     }
 
-    /// Whether it fails under this seed without its systems' bugs; `None` if the runs or the time are used up.
-    fn fails_without_bugs(&mut self, document: &Node, seed: u64) -> Option<bool> {
+    /// What the run of a scenario under this seed comes to.
+    fn run_under(&mut self, scenario: &Scenario, seed: u64, files: &dyn DataFiles) -> Came {
+        let Some(prepared) = self.subject.prepare_under::<X>(scenario, seed, files) else {
+            return Came::NotValid;
+        };
+        self.runs += 1;
+        (self.effort.tell)(self.runs);
+        let Some(executed) = run(prepared, self.effort.is_over) else { return Came::Cut };
+        let found = violations(&executed).into_iter().find(|violation| violation.wanted == *self.wanted);
+        found.map_or(Came::Holds, |violation| Came::Fails(violation.at))
+    }
+
+    /// The control run: the same document under this seed without its systems' bugs.
+    fn run_without_bugs(&mut self, document: &Node, seed: u64) -> Came {
         let mut sound = document.clone();
         for (path, bug) in settings::items(document) {
             sound = settings::without_item(&sound, &path, &bug).unwrap_or(sound);
         }
-        let Some((scenario, files)) = self.subject.decode(&sound) else { return Some(false) };
-        let Some(prepared) = self.subject.prepare_under::<X>(&scenario, seed, &*files) else {
-            return Some(false);
-        };
-        self.runs += 1;
-        let executed = run(prepared, self.effort.is_over)?;
-        Some(violations(&executed).iter().any(|violation| violation.wanted == *self.wanted))
+        match self.subject.decode(&sound) {
+            Some((scenario, files)) => self.run_under(&scenario, seed, &*files),
+            None => Came::NotValid,
+        }
+    }
+
+    /// What the run of a document, which is `scenario`, comes to under this seed. Where bugs are to blame, one that fails without
+    /// them as well counts as holding.
+    fn judged(&mut self, document: &Node, scenario: &Scenario, seed: u64, files: &dyn DataFiles) -> Came {
+        let came = self.run_under(scenario, seed, files);
+        if !self.wants_bugs || !matches!(came, Came::Fails(_)) {
+            return came;
+        }
+        match self.run_without_bugs(document, seed) {
+            Came::Holds | Came::NotValid => came,
+            Came::Fails(_) => Came::Holds,
+            Came::Cut => Came::Cut,
+        }
     }
 
     /// From now on a document that holds under its own seed is tried under others, too, as many as the effort allows; `false`
@@ -129,30 +169,19 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
                 self.is_cut = true;
                 return Outcome::Holds;
             }
-            let Some(prepared) = self.subject.prepare_under::<X>(&scenario, seed, &*files) else { break };
-            self.runs += 1;
-            (self.effort.tell)(self.runs);
-            let Some(executed) = run(prepared, self.effort.is_over) else {
-                self.is_cut = true;
-                return Outcome::Holds;
-            };
-            let violations = violations(&executed);
-            let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) else {
-                continue;
-            };
-            if self.wants_bugs {
-                match self.fails_without_bugs(document, seed) {
-                    Some(false) => {}
-                    Some(true) => continue,
-                    None => {
-                        self.is_cut = true;
-                        return Outcome::Holds;
-                    }
+            match self.judged(document, &scenario, seed, &*files) {
+                Came::Fails(at) => {
+                    let outcome = Outcome::Fails { at, seed };
+                    self.tried.insert(key, outcome);
+                    return outcome;
+                }
+                Came::Holds => {}
+                Came::NotValid => break,
+                Came::Cut => {
+                    self.is_cut = true;
+                    return Outcome::Holds;
                 }
             }
-            let outcome = Outcome::Fails { at: violation.at, seed };
-            self.tried.insert(key, outcome);
-            return outcome;
         }
         self.tried.insert(key, Outcome::Holds);
         Outcome::Holds
@@ -169,12 +198,10 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
             if self.left() <= kept_back || (self.effort.is_over)() {
                 return None;
             }
-            let prepared = self.subject.prepare_under::<X>(&scenario, seed, &*files)?;
-            self.runs += 1;
-            (self.effort.tell)(self.runs);
-            let violations = violations(&run(prepared, self.effort.is_over)?);
-            if let Some(violation) = violations.iter().find(|violation| violation.wanted == *self.wanted) {
-                return Some(Outcome::Fails { at: violation.at, seed });
+            match self.judged(document, &scenario, seed, &*files) {
+                Came::Fails(at) => return Some(Outcome::Fails { at, seed }),
+                Came::Holds => {}
+                Came::NotValid | Came::Cut => return None,
             }
         }
         Some(Outcome::Holds)
@@ -208,5 +235,66 @@ impl<'a, 's, X: Custom> Trials<'a, 's, X> {
     /// What is tried.
     pub fn subject(&self) -> Subject<'s> {
         self.subject
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::hunt::Files;
+    use crate::hunt::document::{length, with};
+    use crate::kernel::Duration;
+    use crate::scenario::{LoadOptions, load_text};
+    use crate::spec::NoDataFiles;
+    use crate::systems::Never;
+
+    /// Half of a store must not answer: with the bug it does. In a short run nobody waits for long, bug or not.
+    const HALF: &str = r#"
+        schema = 1
+        duration = "10s"
+        [system.kv]
+        type = "raft"
+        nodes = 2
+        bugs = ["raft-half-is-enough"]
+        raft = { check_quorum = false }
+        [workload.writers]
+        target = "kv"
+        arrival = "constant(10/s)"
+        mix = { write = 1 }
+        [fault.half]
+        at = "2s"
+        do = "crash"
+        target = "follower(kv)"
+        [check.silence]
+        metric = "unknown"
+        assert = "count >= 20"
+    "#;
+
+    #[test]
+    fn what_fails_sooner_without_its_bugs_as_well_has_another_cause_and_the_control_runs_are_told() {
+        let document = load_text("half", HALF, &LoadOptions::default()).document.expect("it is valid");
+        let short = with(&document, &["duration"], length(Duration::from_millis(3_000)));
+        let files: &Files<'_> = &|| -> Box<dyn DataFiles> { Box::new(NoDataFiles) };
+        let subject = Subject { name: "half", files };
+        let whole = subject.prepare::<Never>(&document).expect("it is valid");
+        let wanted = violations(&run(whole, &|| false).expect("nothing interrupts it"))[0].wanted.clone();
+        let told = RefCell::new(Vec::new());
+        let tell = |runs| told.borrow_mut().push(runs);
+        let effort = Effort { runs_max: 1_000, reseed: 1, is_over: &|| false, tell: &tell };
+        let mut trials = Trials::<Never>::new(subject, &wanted, effort);
+        let fails_sooner = |outcome| matches!(outcome, Some(Outcome::Fails { seed: 1.., .. }));
+        assert!(fails_sooner(trials.sooner(&short, 0)), "nobody is to blame yet");
+        trials.blame_bugs(&document);
+        assert_eq!(trials.sooner(&short, 0), Some(Outcome::Holds), "there is no time for 20, bug or not");
+        assert!(fails_sooner(trials.sooner(&document, 0)), "here the bug is to blame");
+        let runs = trials.runs();
+        assert_eq!(
+            runs,
+            1 + 1 + 2 * SOONER + 2,
+            "each that fails has a control run once the bugs are to blame"
+        );
+        assert_eq!(*told.borrow(), (1..=runs).collect::<Vec<u64>>());
     }
 }
