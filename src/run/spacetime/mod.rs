@@ -3,10 +3,13 @@
 //! The run is gone through once more in a world whose messages have names ([`tagged`]), so that every arrow is one message and
 //! not two that look alike.
 
+mod seen;
 mod shown;
 mod story;
 mod subject;
 mod tagged;
+#[cfg(test)]
+mod testing;
 
 pub use story::{Fact, Noted, Sent, Sort, Step, Story};
 pub use subject::{Asked, Subject};
@@ -26,7 +29,8 @@ use crate::systems::Custom;
 
 use super::figures;
 use super::prepare::Prepared;
-use shown::{Seen, Shown};
+use seen::Seen;
+use shown::Shown;
 
 /// A violation that is to be drawn.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,4 +1,4 @@
-//! What of a story is drawn: there is room for a few dozen messages of many thousands.
+//! What of a story is drawn: there is room for a few dozen messages of many thousands ([`seen`](super::seen)).
 //!
 //! What the violation is about comes first, however long before and whether it is in the causal past or not: two nodes at odds
 //! have often never heard of each other. Then come the last messages of the causal past, and then some others.
@@ -8,18 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kernel::{Message, NodeId, Time};
 use crate::model::log::LogIndex;
 
+use super::seen::{Messages, Seen};
 use super::story::{Fact, Noted, Sort, Step, Story};
 use super::subject::{Asked, Subject};
-use super::tagged::Tag;
 
-/// Messages of the causal past that are shown where nothing is known of what the violation is about: the last ones.
-const CAUSAL_MAX: usize = 40;
-/// Where it is, there are fewer of them: they are mostly of something else.
-const CAUSAL_BESIDE: usize = 20;
-/// Messages of what the violation is about: the last ones.
-const CONCERNED_MAX: usize = 24;
-/// Other messages that are shown beside them.
-const OTHERS_MAX: usize = 12;
 /// Turns of the run before these moments that are shown: leaderships, crashes and boots.
 const TURNS_MAX: usize = 14;
 /// Steps that did something to what the violation is about: the last ones.
@@ -43,25 +35,6 @@ pub struct Shown {
     pub left_out: usize,
 }
 
-/// A message.
-#[derive(Clone, Copy)]
-pub struct Seen {
-    /// The step that sent it.
-    pub sent: usize,
-    /// Which of those that it sent.
-    pub number: usize,
-    /// To whom.
-    pub to: NodeId,
-    /// Its name.
-    pub tag: Tag,
-    /// The step at which it arrived; of one that was doubled the first.
-    pub received: Option<usize>,
-    /// Whether it could have had a part in the violation.
-    pub is_causal: bool,
-    /// Whether it brought, or is of, what the violation is about.
-    pub is_of_subject: bool,
-}
-
 impl Shown {
     /// What is drawn of what led to `moment`; `None` if nothing happened.
     pub fn of<X: Message>(
@@ -75,39 +48,9 @@ impl Shown {
         let concerned = concerned(story, last, subject);
         let at_odds = at_odds(story, last, subject, &concerned);
         let concerned: BTreeSet<usize> = concerned.into_iter().map(|(index, _)| index).collect();
-        let all = messages(story, last, &past, subject, &concerned);
-        // Clients that are sent from one node to the next are in the past of all that comes after, and had no part in it.
-        let is_chatter = |message: &Seen| {
-            let ends = [Some(message.sent), message.received].into_iter().flatten();
-            let is_of_client = clients.contains(&message.to) || clients.contains(&message.tag.sender);
-            is_of_client
-                && !message.is_of_subject
-                && (!subject.is_unknown()
-                    || ends.map(|end| &story.steps[end]).all(|step| step.notes.is_empty()))
-        };
-        let latest = |mut messages: Vec<Seen>, most: usize| {
-            // What reached the violation last tells most: by when it arrived.
-            messages.sort_by_key(|message| message.received.unwrap_or(message.sent));
-            messages.split_off(messages.len().saturating_sub(most))
-        };
-        let of_subject = all.iter().filter(|message| message.is_of_subject).copied().collect();
-        let of_subject = latest(of_subject, CONCERNED_MAX);
-        let causal =
-            all.iter().filter(|message| message.is_causal && !message.is_of_subject && !is_chatter(message));
-        let causal =
-            latest(causal.copied().collect(), if of_subject.is_empty() { CAUSAL_MAX } else { CAUSAL_BESIDE });
-        let first = |messages: &[Seen]| messages.iter().map(|message| message.sent).min();
-        let from = first(&causal).or_else(|| first(&of_subject)).unwrap_or(last);
-        let others = all.iter().filter(|message| {
-            !message.is_causal && !message.is_of_subject && message.sent >= from && !is_chatter(message)
-        });
-        // Those that were lost on the way from the causal past say more than those that arrived too late to matter.
-        let mut others: Vec<Seen> = others.copied().collect();
-        others.sort_by_key(|message| {
-            (!past[message.sent], message.received.is_some(), std::cmp::Reverse(message.sent))
-        });
-        others.truncate(OTHERS_MAX);
-        let messages: Vec<Seen> = of_subject.into_iter().chain(causal).chain(others).collect();
+        let sent = Messages { story, last, past: &past, subject, clients };
+        let all = sent.all(&concerned);
+        let (from, messages) = sent.chosen(&all);
         let is_of_window = |message: &&Seen| message.sent >= from;
         let left_out = all.iter().filter(is_of_window).count() - messages.iter().filter(is_of_window).count();
         let mut steps = telling(story, (from, last), &past);
@@ -204,42 +147,6 @@ fn at_odds<X>(
     found
 }
 
-/// All messages sent up to the step at `last`.
-fn messages<X: Message>(
-    story: &Story<X>,
-    last: usize,
-    past: &[bool],
-    subject: &Subject,
-    concerned: &BTreeSet<usize>,
-) -> Vec<Seen> {
-    let mut received: BTreeMap<Tag, usize> = BTreeMap::new();
-    for (index, step) in story.steps.iter().enumerate().take(last + 1) {
-        if let Some(tag) = step.received {
-            received.entry(tag).or_insert(index);
-        }
-    }
-    let mut all = Vec::new();
-    for (sent, step) in story.steps[..=last].iter().enumerate() {
-        for (number, one) in step.sent.iter().enumerate() {
-            let received = received.get(&one.tag).copied();
-            let session = one.message.session(step.node, one.to);
-            let is_asked = |session| subject.operations.iter().any(|asked| asked.has(session, step.at));
-            all.push(Seen {
-                sent,
-                number,
-                to: one.to,
-                tag: one.tag,
-                received,
-                is_causal: received.is_some_and(|received| past[received]),
-                is_of_subject: session.is_some_and(is_asked)
-                    || one.message.entries().is_some_and(|entries| subject.is_among(entries))
-                    || received.is_some_and(|received| concerned.contains(&received)),
-            });
-        }
-    }
-    all
-}
-
 /// The steps that tell something by themselves: turns of the run, the last ones before the window and all in it, and commits in it.
 fn telling<X>(story: &Story<X>, (from, last): (usize, usize), past: &[bool]) -> BTreeSet<usize> {
     let mut configured = BTreeSet::new();
@@ -267,33 +174,12 @@ fn telling<X>(story: &Story<X>, (from, last): (usize, usize), past: &[bool]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::first_run;
-    use crate::run::prepare::Prepared;
-    use crate::scenario::{LoadOptions, load_text};
-    use crate::sim::Limits;
+    use crate::run::spacetime::Tag;
+    use crate::run::spacetime::testing::leader_falls;
     use crate::systems::Never;
 
-    /// A leader falls, and what its clients had asked they ask again.
     fn story() -> Story<Never> {
-        const CRASH: &str = r#"
-            schema = 1
-            duration = "3s"
-            [system.kv]
-            type = "raft"
-            nodes = 3
-            [workload.clients]
-            target = "kv"
-            arrival = "poisson(40/s)"
-            [fault.crash]
-            at = "1500ms"
-            do = "crash"
-            target = "leader(kv)"
-            for = "500ms"
-        "#;
-        let prepared: Prepared<Never> =
-            first_run(load_text("crash", CRASH, &LoadOptions::default()), Limits::default())
-                .expect("it is valid");
-        Story::until(&prepared, Time(3_000_000_000))
+        Story::until(&leader_falls("{}"), Time(3_000_000_000))
     }
 
     const CLIENTS: NodeId = NodeId(3);

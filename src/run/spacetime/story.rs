@@ -350,32 +350,14 @@ fn ended(outcome: Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::spacetime;
+    use crate::run::spacetime::testing::leader_falls;
     use crate::run::trace::pass;
-    use crate::run::{first_run, spacetime};
-    use crate::scenario::{LoadOptions, load_text};
-    use crate::sim::Limits;
     use crate::systems::Never;
 
-    const LOSSY: &str = r#"
-        schema = 1
-        duration = "3s"
-        [network]
-        default = { loss = "5%", duplicate = "5%", jitter = "exp(3ms)" }
-        [system.kv]
-        type = "raft"
-        nodes = 3
-        [workload.clients]
-        target = "kv"
-        arrival = "poisson(40/s)"
-        [fault.crash]
-        at = "1500ms"
-        do = "crash"
-        target = "leader(kv)"
-        for = "500ms"
-    "#;
-
+    /// Messages are lost, doubled and late.
     fn lossy() -> Prepared<Never> {
-        first_run(load_text("lossy", LOSSY, &LoadOptions::default()), Limits::default()).expect("it is valid")
+        leader_falls(r#"{ loss = "5%", duplicate = "5%", jitter = "exp(3ms)" }"#)
     }
 
     #[test]
