@@ -514,7 +514,8 @@ pub const CATALOGUE: &[Entry] = &[
         source: Source::ClockError(|error| error.wall_ns),
         labels: &[System, Node],
         aggregates: &[Mean, Max, Min],
-        meaning: "How far a node's wall clock was from true time, ahead or behind, at the worst of the samples that                   nodes.csv shows; aggregated over nodes. Nothing in the usual figures if no clock was ever off.",
+        meaning: "How far a node's wall clock was from true time, ahead or behind, at the worst of the samples that \
+                  nodes.csv shows; aggregated over nodes. Nothing in the usual figures if no clock was ever off.",
     },
     Entry {
         metric: Metric::MonotonicClockError,
