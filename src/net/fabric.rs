@@ -255,7 +255,10 @@ impl<M: Message> Fabric<M> {
             counters.duplicated += 1;
             schedule.deliver(at + again, from, to, 0, message.clone());
         }
-        schedule.deliver(at + later, from, to, 0, message);
+        match profile.is_steady() {
+            true => schedule.deliver_in_order(at + later, from, to, message),
+            false => schedule.deliver(at + later, from, to, 0, message),
+        }
     }
 }
 

@@ -144,6 +144,12 @@ impl Profile {
         self.jitter.as_ref().map_or(Duration::ZERO, |jitter| jitter.duration(draw.bits(step)))
     }
 
+    /// Whether it takes each message as long as any other, but for few.
+    #[inline]
+    pub(super) fn is_steady(&self) -> bool {
+        self.jitter.as_ref().is_none_or(Distribution::is_constant)
+    }
+
     #[inline]
     pub(super) fn reorder(&self, draw: Draw) -> Option<Duration> {
         let reorder = self.reorder.as_ref()?;

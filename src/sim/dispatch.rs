@@ -8,6 +8,7 @@ use crate::storage::Completion;
 
 use super::effects::Live;
 use super::event::Event;
+use super::mail;
 use super::node::{Held, Node};
 use super::shared::{EventQueue, Shared};
 use super::timers::Due;
@@ -61,6 +62,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             return machine.held.push(Held::Message { from, message });
         }
         if machine.mail.is_some() {
+            mail::elsewhere();
             return self.receive_at_cost(from, to, slot);
         }
         self.receive(from, to, slot);
@@ -209,7 +211,6 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     fn checkpoint(&mut self) {
         self.checkpoints.push(self.shared.digest.value());
         let held: usize = self.nodes.iter().map(|node| node.machine.held.len()).sum();
-        let held = held + self.mail_received() as usize;
         let pending = self.shared.queue.len() + held + self.shared.net.waiting() as usize;
         let limit = self.watch.checkpoint(self.shared.now, self.events, pending);
         self.stopped = self.stopped.or(limit.map(Stop::Limit));

@@ -12,6 +12,7 @@ use crate::processors::Task;
 
 use super::Observer;
 use super::event::Event;
+use super::mail;
 use super::node::Machine;
 use super::shared::Shared;
 
@@ -73,6 +74,7 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
             self.id
         );
         if self.machine.mail.is_some() {
+            mail::elsewhere();
             return self.send_at_cost(to, message);
         }
         self.shared.depart(self.id, to, message);

@@ -50,6 +50,11 @@ impl<M> Schedule<M> for super::shared::EventQueue<M> {
         self.push_with(at, Event::Deliver { from, to, epoch }, message);
     }
 
+    #[inline(always)]
+    fn deliver_in_order(&mut self, at: Time, from: NodeId, to: NodeId, message: M) {
+        self.push_steady_with(at, Event::Deliver { from, to, epoch: 0 }, message);
+    }
+
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32) {
         self.push(at, Event::Retransmit { from, to, epoch });
     }

@@ -174,12 +174,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     pub fn messages_under_way(&self) -> (u64, u64) {
         let held = self.nodes.iter().flat_map(|node| &node.machine.held);
         let held = held.filter(|held| matches!(held, Held::Message { .. })).count() as u64;
-        (held + self.mail_received() + self.shared.queue.bodies() as u64, self.shared.net.waiting())
-    }
-
-    /// Messages received whose work is not done.
-    fn mail_received(&self) -> u64 {
-        self.nodes.iter().filter_map(|node| node.machine.mail.as_ref()).map(|mail| mail.received()).sum()
+        (held + self.shared.queue.bodies() as u64, self.shared.net.waiting())
     }
 
     /// The run's time.

@@ -52,11 +52,11 @@ impl<P: Process, O: Observer<P>> Shared<P, O> {
 impl<P: Process, O> Shared<P, O> {
     /// The disk of a node in this incarnation completes a sync at `at`.
     pub(super) fn push_sync(&mut self, node: NodeId, incarnation: u32, at: Time) {
-        self.queue.push(at, Event::Disk { node, incarnation });
+        self.queue.push_steady(at, Event::Disk { node, incarnation });
     }
 
     pub(super) fn push_work(&mut self, node: NodeId, completion: Completion) {
         let Completion { at, slot, generation } = completion;
-        self.queue.push(at, Event::Work { node, slot, generation });
+        self.queue.push_steady(at, Event::Work { node, slot, generation });
     }
 }

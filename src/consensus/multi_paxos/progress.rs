@@ -63,17 +63,25 @@ impl Progress {
         self.is_silent = false;
         self.through = self.through.max(through);
         let through = self.through;
+        let is_answered = |&(from, last): &(LogIndex, LogIndex)| from >= first && last < end;
+        let mut left = end.0 - first.0;
         // Mostly they come in order.
-        while let Some(&(from, last)) = self.in_flight.front()
-            && (last <= through || (from >= first && last < end))
+        while let Some(oldest @ (from, last)) = self.in_flight.front().copied()
+            && (last <= through || is_answered(&oldest))
         {
+            if is_answered(&oldest) {
+                left = left.saturating_sub(last.next().0 - from.0);
+            }
             self.in_flight.pop_front();
             self.overtaken = 0;
         }
-        let is_answered = |&(from, last): &(LogIndex, LogIndex)| from >= first && last < end;
         let mut is_overtaking = false;
-        while let Some(place) = self.in_flight.iter().position(is_answered) {
-            self.in_flight.remove(place);
+        // No slot is in flight twice.
+        while left > 0
+            && let Some(place) = self.in_flight.iter().position(is_answered)
+        {
+            let (from, last) = self.in_flight.remove(place).expect("it was found there");
+            left = left.saturating_sub(last.next().0 - from.0);
             is_overtaking = true;
         }
         self.overtaken += u8::from(is_overtaking);

@@ -5,14 +5,7 @@
 
 use super::Key;
 
-/// Behind every key: no event has the last slot.
-const LAST: Key = Key(u128::MAX);
-
-/// By its lower half, which no other key shares: it is loaded as it was stored.
-#[inline(always)]
-fn is_last(key: Key) -> bool {
-    key.0 as u64 == LAST.0 as u64
-}
+const LAST: Key = Key::LAST;
 
 /// A cache line of four sibling keys.
 #[derive(Clone, Copy)]
@@ -50,7 +43,7 @@ impl Heap {
 
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.placed + usize::from(!is_last(self.waiting))
+        self.placed + usize::from(!self.waiting.is_last())
     }
 
     #[inline(always)]
@@ -66,7 +59,7 @@ impl Heap {
     /// Lets `key` wait for the next pop, if no other does.
     #[inline(always)]
     pub(super) fn wait(&mut self, key: Key) -> bool {
-        let is_free = is_last(self.waiting);
+        let is_free = self.waiting.is_last();
         if is_free {
             self.waiting = key;
         }
@@ -101,30 +94,34 @@ impl Heap {
         self.set(place, key);
     }
 
+    /// Removes the least key, if there is one and it comes before `rival`.
     #[inline(always)]
-    pub(super) fn pop(&mut self) -> Option<Key> {
-        if is_last(self.waiting) && !self.have_last_wait() {
+    pub(super) fn pop_before(&mut self, rival: Key) -> Option<Key> {
+        let (place, least) = self.lines[0].least();
+        if self.waiting < least {
+            return (self.waiting < rival).then(|| std::mem::replace(&mut self.waiting, LAST));
+        }
+        if rival <= least {
             return None;
         }
-        let key = std::mem::replace(&mut self.waiting, LAST);
-        let (place, least) = self.lines[0].least();
-        if key <= least {
-            return Some(key);
+        if self.waiting.is_last() {
+            self.have_last_wait();
+            if self.placed == place {
+                self.waiting = LAST;
+                return Some(least);
+            }
         }
+        let key = std::mem::replace(&mut self.waiting, LAST);
         self.sift_down(place, key);
         Some(least)
     }
 
-    /// Two pops in a row: the last key placed goes where the least one leaves a gap. `false` if there is none.
+    /// Two pops in a row: the last key placed goes where the least one leaves a gap.
     #[inline]
-    fn have_last_wait(&mut self) -> bool {
-        let Some(last) = self.placed.checked_sub(1) else {
-            return false;
-        };
-        self.placed = last;
-        self.waiting = self.get(last);
-        self.set(last, LAST);
-        true
+    fn have_last_wait(&mut self) {
+        self.placed -= 1;
+        self.waiting = self.get(self.placed);
+        self.set(self.placed, LAST);
     }
 
     /// Places `key` at the empty `place` or below it.
@@ -144,6 +141,6 @@ impl Heap {
     /// Removes all keys, in no order that means anything.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Key> + use<> {
         let Heap { waiting, lines, .. } = std::mem::replace(self, Heap::new());
-        lines.into_iter().flat_map(|Line(keys)| keys).chain([waiting]).filter(|key| !is_last(*key))
+        lines.into_iter().flat_map(|Line(keys)| keys).chain([waiting]).filter(|key| !key.is_last())
     }
 }

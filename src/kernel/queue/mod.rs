@@ -2,14 +2,17 @@
 //!
 //! Events wait in a [slab] and do not move until they are popped. The keys of what comes later are on a [wheel], those of
 //! what comes next in a [heap], which the wheel refills with a few at a time: in a large world no push or pop goes down a
-//! heap of all that is pending (docs/adr/0006).
+//! heap of all that is pending (docs/adr/0006). In a small world what comes in the order in which it was pushed stands in
+//! [lanes], and goes through no heap at all (docs/adr/0008).
 
 mod heap;
+mod lanes;
 mod slab;
 mod wheel;
 
 use super::time::Time;
 use heap::Heap;
+use lanes::Lanes;
 use slab::Slab;
 use wheel::Wheel;
 
@@ -46,6 +49,7 @@ impl Sequence {
 #[derive(Clone)]
 pub struct Queue<E, B = ()> {
     slab: Slab<E, B>,
+    steady: Lanes,
     near: Heap,
     far: Wheel,
     allotted: u64,
@@ -59,7 +63,8 @@ pub struct Slot(u32);
 impl<E: Copy, B> Queue<E, B> {
     /// An empty queue that breaks ties first in, first out.
     pub fn new() -> Self {
-        Queue { slab: Slab::new(), near: Heap::new(), far: Wheel::new(), allotted: 0, tie_key: None }
+        let (steady, near, far) = (Lanes::new(), Heap::new(), Wheel::new());
+        Queue { slab: Slab::new(), steady, near, far, allotted: 0, tie_key: None }
     }
 
     /// An empty queue that breaks ties in an order drawn from `key`, to show what hangs on their order.
@@ -116,9 +121,24 @@ impl<E: Copy, B> Queue<E, B> {
     /// The same, of an event with a body.
     #[inline(always)]
     pub fn push_with(&mut self, at: Time, event: E, body: B) -> Sequence {
-        let sequence = self.allot();
-        let slot = self.slab.insert_with(event, body);
+        let (sequence, slot) = (self.allot(), self.slab.insert_with(event, body));
         self.schedule(Key::new(at, sequence, slot));
+        sequence
+    }
+
+    /// Adds an event that comes as long after its cause as others of its sort mostly do.
+    #[inline(always)]
+    pub fn push_steady(&mut self, at: Time, event: E) -> Sequence {
+        let (sequence, slot) = (self.allot(), self.slab.insert(event));
+        self.schedule_steady(Key::new(at, sequence, slot));
+        sequence
+    }
+
+    /// The same, of one with a body.
+    #[inline(always)]
+    pub fn push_steady_with(&mut self, at: Time, event: E, body: B) -> Sequence {
+        let (sequence, slot) = (self.allot(), self.slab.insert_with(event, body));
+        self.schedule_steady(Key::new(at, sequence, slot));
         sequence
     }
 
@@ -133,6 +153,13 @@ impl<E: Copy, B> Queue<E, B> {
     /// line that must not move any event's rank.
     pub fn push_last(&mut self, at: Time, event: E) {
         self.push_ranked(at, LAST, event);
+    }
+
+    #[inline(always)]
+    fn schedule_steady(&mut self, key: Key) {
+        if !self.far.is_at_rest() || !self.steady.push(key) {
+            self.schedule(key);
+        }
     }
 
     #[inline(always)]
@@ -157,7 +184,7 @@ impl<E: Copy, B> Queue<E, B> {
     /// What comes after the next instant goes to the wheel.
     #[cold]
     fn start_wheel(&mut self) {
-        let keys: Vec<Key> = self.near.drain().collect();
+        let keys: Vec<Key> = self.near.drain().chain(self.steady.drain()).collect();
         let next = keys.iter().min().expect("the heap has just grown");
         self.far.start(next.time());
         for key in keys {
@@ -176,11 +203,28 @@ impl<E: Copy, B> Queue<E, B> {
     /// Removes the earliest event. If it has a body, that is to be taken before anything is pushed.
     #[inline(always)]
     pub fn pop(&mut self) -> Option<(Time, Sequence, E, Slot)> {
-        let key = match self.near.pop() {
+        let steady = self.steady.first();
+        let key = match self.near.pop_before(steady) {
             Some(key) => key,
-            None => self.turn()?,
+            None if steady.is_last() => self.turn()?,
+            None => self.steady.pop(),
         };
         Some((key.time(), key.sequence(), self.slab.remove(key.slot()), Slot(key.slot())))
+    }
+
+    /// Keeps the body of the event that was popped last where it is until it is released. Meanwhile the event is pending.
+    ///
+    /// # Panics
+    /// If anything was pushed since.
+    #[inline]
+    pub fn keep(&mut self, slot: Slot) {
+        self.slab.keep(slot.0);
+    }
+
+    /// Lets go of what was kept: the body is to be taken, as if its event had just been popped.
+    #[inline]
+    pub fn release(&mut self, slot: Slot) {
+        self.slab.remove(slot.0);
     }
 
     /// Where `body` is from now on, as if its event had just been popped.
@@ -214,14 +258,14 @@ impl<E: Copy, B> Queue<E, B> {
         let Queue { slab, near, far, .. } = self;
         if slab.len() <= SMALL / 4 {
             far.stop(|key| near.push(key));
-            return near.pop();
+            return near.pop_before(Key::LAST);
         }
         // What comes out is handled soon: its body is on the way meanwhile.
         while far.turn(|key| {
             slab.load(key.slot());
             near.push(key);
         }) {
-            if let Some(key) = near.pop() {
+            if let Some(key) = near.pop_before(Key::LAST) {
                 return Some(key);
             }
         }
@@ -251,6 +295,15 @@ fn permute(number: u64, key: u64) -> u64 {
 struct Key(u128);
 
 impl Key {
+    /// Behind every key: no event has the last slot.
+    const LAST: Key = Key(u128::MAX);
+
+    /// By its lower half, which no other key shares: it is loaded as it was stored.
+    #[inline(always)]
+    fn is_last(self) -> bool {
+        self.0 as u64 == Key::LAST.0 as u64
+    }
+
     #[inline(always)]
     fn new(at: Time, sequence: Sequence, slot: u32) -> Self {
         Key(u128::from(at.0) << 64 | u128::from(sequence.0 << SLOT_BITS | u64::from(slot)))

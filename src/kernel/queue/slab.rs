@@ -65,6 +65,12 @@ impl<E: Copy, B> Slab<E, B> {
         self.entries[slot as usize].event
     }
 
+    /// Takes back the slot that was freed last.
+    #[inline(always)]
+    pub(super) fn keep(&mut self, slot: u32) {
+        assert!(self.free.pop() == Some(slot), "its event was popped last");
+    }
+
     #[inline(always)]
     pub(super) fn body(&self, slot: u32) -> Option<&B> {
         self.entries[slot as usize].body.as_ref()

@@ -26,6 +26,16 @@ impl Rig {
     fn push(&mut self, at: Time) {
         self.pushed += 1;
         let sequence = self.queue.push(at, self.pushed);
+        self.pushed_at(at, sequence);
+    }
+
+    fn push_steady(&mut self, at: Time) {
+        self.pushed += 1;
+        let sequence = self.queue.push_steady(at, self.pushed);
+        self.pushed_at(at, sequence);
+    }
+
+    fn pushed_at(&mut self, at: Time, sequence: Sequence) {
         self.model.insert((at, sequence, self.pushed));
         assert_eq!(self.queue.len(), self.model.len());
     }
@@ -87,6 +97,30 @@ fn delays_of_every_scale_come_in_order_however_many_are_pending() {
             }
             while rig.model.len() < 2 * SMALL {
                 rig.push(Time(rig.now.0.saturating_add(delay(&mut rng))));
+            }
+        }
+        rig.drain();
+    }
+}
+
+#[test]
+fn what_comes_after_steady_delays_comes_in_order_among_what_does_not() {
+    // Pending at most: few, and so many that the wheel starts, with what stands in lanes.
+    for most in [1, 7, 100, 3 * SMALL] {
+        let mut rig = Rig::new();
+        let mut rng = most as u64;
+        for step in 0..60_000 {
+            let is_growing = step % 20_000 < 10_000;
+            if rig.model.len() < most && (is_growing || xorshift(&mut rng).is_multiple_of(3)) {
+                let delay = [50, 50, 50, 200, 200, 0, 1_000_000, xorshift(&mut rng) % 400];
+                let kind = (xorshift(&mut rng) % 64).min(delay.len() as u64 * 8 - 1) as usize / 8;
+                let at = Time(rig.now.0 + delay[kind]);
+                match kind == 6 && xorshift(&mut rng).is_multiple_of(2) {
+                    true => rig.push(at),
+                    false => rig.push_steady(at),
+                }
+            } else {
+                rig.pop();
             }
         }
         rig.drain();
@@ -177,6 +211,20 @@ fn a_body_waits_until_it_is_taken() {
     let slot = queue.lend(0, "lent".to_owned());
     assert_eq!(queue.take_body(slot), "lent");
     assert_eq!(queue.len(), 1);
+}
+
+#[test]
+fn a_body_that_is_kept_waits_while_others_come_and_go() {
+    let mut queue: Queue<u8, String> = Queue::new();
+    queue.push_with(Time(1), 1, "one".to_owned());
+    let (.., kept) = queue.pop().expect("one is pending");
+    queue.keep(kept);
+    queue.push_with(Time(2), 2, "two".to_owned());
+    assert_eq!((queue.len(), queue.bodies()), (2, 2));
+    let (.., other) = queue.pop().expect("another is pending");
+    assert_eq!(queue.take_body(other), "two");
+    queue.release(kept);
+    assert_eq!((queue.take_body(kept).as_str(), queue.len()), ("one", 0));
 }
 
 #[test]

@@ -207,6 +207,12 @@ impl Distribution {
         }
     }
 
+    /// Whether it is one number.
+    #[inline]
+    pub fn is_constant(&self) -> bool {
+        matches!(self.0, Family::Constant(_))
+    }
+
     /// The least and the greatest duration that it gives, whatever the bits.
     pub fn range(&self) -> (Duration, Duration) {
         if let Family::Mixture(mixture) = &self.0 {
