@@ -144,10 +144,10 @@ impl Profile {
         self.jitter.as_ref().map_or(Duration::ZERO, |jitter| jitter.duration(draw.bits(step)))
     }
 
-    /// Whether it takes each message as long as any other, but for few.
+    /// Whether it takes each message as long as any other, but for what faults do and what waits for bandwidth.
     #[inline]
     pub(super) fn is_steady(&self) -> bool {
-        self.jitter.as_ref().is_none_or(Distribution::is_constant)
+        self.jitter.as_ref().is_none_or(Distribution::is_constant) && self.reorder.is_none()
     }
 
     #[inline]
