@@ -265,13 +265,12 @@ impl MultiPaxos {
             transfer: None,
             transfer_failed: None,
             gave_up_lease: false,
+            outdone_since: None,
         }));
         self.leader = Some(self.me);
         cx.note(ConsensusNote::BecameLeader { term: self.promised, last_index });
         cx.disarm(Timer::Election);
-        if self.options.check_quorum {
-            cx.arm(Timer::CheckQuorum, patience);
-        }
+        cx.arm(Timer::CheckQuorum, patience);
         cx.arm(Timer::Heartbeat, self.options.heartbeat_interval);
         self.clear();
         self.finish_changes();
@@ -297,22 +296,37 @@ impl MultiPaxos {
         }
     }
 
-    /// Steps down if no phase-2 quorum has answered for an election timeout; else looks again when one would be over.
+    /// Steps down if no phase-2 quorum has answered for an election timeout, or it was outdone for so long; else looks again when
+    /// one would be over.
     pub(super) fn on_check_quorum(&mut self, cx: &mut impl Context<Self>) {
-        let now = cx.now();
-        let Role::Leader(leader) = &self.role else { unreachable!("only a leader arms it") };
+        let (now, is_outdone) = (cx.now(), self.is_outdone());
+        let Role::Leader(leader) = &mut self.role else { unreachable!("only a leader arms it") };
+        leader.outdone_since = is_outdone.then(|| leader.outdone_since.unwrap_or(now));
+        let gives_way = leader.outdone_since.is_some_and(|since| now.since(since) >= leader.patience);
         let followers = &leader.followers;
-        let heard_at = self
-            .reign
-            .in_force
-            .reached(|slot| if slot == self.slot { now } else { followers[slot].heard_at });
+        let heard_at = match self.options.check_quorum {
+            true => self
+                .reign
+                .in_force
+                .reached(|slot| if slot == self.slot { now } else { followers[slot].heard_at }),
+            false => now,
+        };
         let silence = now.since(heard_at);
-        if silence >= leader.patience {
+        if gives_way || silence >= leader.patience {
             self.heard_at = None;
             self.step_down(cx);
         } else {
             cx.arm(Timer::CheckQuorum, leader.patience.saturating_sub(silence));
         }
+    }
+
+    /// Whether others know what was chosen where this leader can propose nothing, and it cannot find that out: too few of those
+    /// who decided there remember what they promised (not in the papers, which assume that disks stay). Who knows it
+    /// needs no promises there.
+    fn is_outdone(&self) -> bool {
+        let Role::Leader(leader) = &self.role else { return false };
+        let next = leader.campaign.queue.first();
+        leader.cleared < next && leader.members.iter().any(|slot| leader.followers[slot].through >= next)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::consensus::catch_up::CatchUp;
 use crate::consensus::read_index::Asks;
 use crate::consensus::reconfiguration::Goal;
 use crate::consensus::rounds::Rounds;
-use crate::kernel::{Duration, NodeId};
+use crate::kernel::{Duration, NodeId, Time};
 use crate::model::log::LogIndex;
 use crate::model::membership::Slots;
 
@@ -90,4 +90,6 @@ pub struct Leader {
     pub transfer_failed: Option<usize>,
     /// Whether it told anybody to lead, so that no lease counts any more.
     pub gave_up_lease: bool,
+    /// Since when it can propose nothing where others know what was chosen, as it was found each time that it looked.
+    pub outdone_since: Option<Time>,
 }

@@ -87,7 +87,7 @@ bug_is_caught!(a_ballot_used_again, MultiPaxos, with(bugs::BALLOT_REUSE), "monot
 bug_is_caught!(gaps_left_as_they_are, MultiPaxos, with(bugs::NO_GAP_FILL), "progress" in 2_000 seeds);
 bug_is_caught!(committing_any_ballot, MultiPaxos, with(bugs::COMMIT_ANY_BALLOT), "agreement" in 2_000 seeds);
 bug_is_caught!(alpha_ignored, MultiPaxos, with(bugs::ALPHA_IGNORED),
-    "durability" | "agreement" | "leader-completeness" in 5_000 seeds);
+    "durability" | "agreement" | "leader-completeness" in 20_000 seeds);
 bug_is_caught!(a_lost_disk_forgotten, MultiPaxos, with(bugs::AMNESIA),
     "durability" | "agreement" | "leader-completeness" in 20_000 seeds);
 bug_is_caught!(quorums_that_part, MultiPaxos, PARTING, "agreement" | "leader-completeness" in 500 seeds);
