@@ -38,7 +38,7 @@ use topology::Duct;
 pub trait Schedule<M> {
     /// `message` reaches `to` at `at`, unless the stream's `epoch` has passed by then (0: a datagram, has none).
     fn deliver(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32, message: M);
-    /// The same, of a datagram that takes as long as those before it on this link.
+    /// The same, of a datagram that takes as long as those before it on this link: a hint, which moves no event.
     fn deliver_in_order(&mut self, at: Time, from: NodeId, to: NodeId, message: M);
     /// The stream from `from` to `to` tries again at `at`, unless its `epoch` has passed by then.
     fn retransmit(&mut self, at: Time, from: NodeId, to: NodeId, epoch: u32);

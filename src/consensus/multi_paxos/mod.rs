@@ -126,7 +126,7 @@ pub enum Timer {
     Election,
     /// A leader's heartbeats are due.
     Heartbeat,
-    /// A leader asks itself whether it still hears a quorum.
+    /// A leader asks itself whether it still hears a quorum, and whether others know more than it can find out.
     CheckQuorum,
     /// A transfer of leadership takes too long.
     Transfer,

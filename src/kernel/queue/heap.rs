@@ -5,6 +5,7 @@
 
 use super::Key;
 
+/// What stands where no key does.
 const LAST: Key = Key::LAST;
 
 /// A cache line of four sibling keys.
