@@ -6,6 +6,7 @@ mod bite;
 mod options;
 mod pictures;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -102,7 +103,12 @@ fn digests_of_every_shipped_scenario_are_those_committed() {
         std::fs::write(&golden, &found).expect("the golden file can be written");
     }
     let committed = std::fs::read_to_string(&golden).expect("the golden file is there");
-    assert_eq!(found, committed, "results changed for the same seed: see CONTRIBUTING.md");
+    let only_in = |here: &str, there: &str, sign: char| -> String {
+        let there: BTreeSet<&str> = there.lines().collect();
+        here.lines().filter(|line| !there.contains(line)).map(|line| format!("{sign} {line}\n")).collect()
+    };
+    let moved = only_in(&committed, &found, '-') + &only_in(&found, &committed, '+');
+    assert!(found == committed, "results changed for the same seed: see CONTRIBUTING.md\n{moved}");
 }
 
 #[test]
