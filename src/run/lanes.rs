@@ -12,13 +12,17 @@ pub(super) fn lanes(recording: &Recording, nodes: &[NodeId]) -> Vec<Lane> {
     let seats = seats(recording.roles(), nodes);
     let of_node = |(slot, node): (usize, &NodeId)| Lane {
         node: recording.cast().node_name(*node).to_owned(),
-        segments: without_vote(roles(recording, *node), slot, &seats),
+        segments: without_vote(
+            roles(recording.roles(), *node, recording.end(), |at| votes_at(&seats, slot, at)),
+            slot,
+            &seats,
+        ),
     };
     nodes.iter().enumerate().map(of_node).collect()
 }
 
-/// What a node was, from its changes of role and life.
-fn roles(recording: &Recording, node: NodeId) -> Vec<LaneSegment> {
+/// What a node was until `end`, from its changes of role and life. `votes` tells whether it has a vote at a time.
+fn roles(changes: &[RoleChange], node: NodeId, end: Time, votes: impl Fn(f64) -> bool) -> Vec<LaneSegment> {
     let mut segments: Vec<LaneSegment> = Vec::new();
     let (mut since, mut role, mut before_pause, mut term) = (0.0, LaneRole::Down, LaneRole::Follower, None);
     let mut close = |start_s: f64, end_s: f64, role, term| {
@@ -26,7 +30,7 @@ fn roles(recording: &Recording, node: NodeId) -> Vec<LaneSegment> {
             segments.push(LaneSegment { start_s, end_s, role, term });
         }
     };
-    for change in recording.roles().iter().filter(|change| change.node == node) {
+    for change in changes.iter().filter(|change| change.node == node) {
         let at = change.at.as_secs_f64();
         let next = match change.event {
             RoleEvent::Life(Lifecycle::Booted) => LaneRole::Follower,
@@ -36,6 +40,8 @@ fn roles(recording: &Recording, node: NodeId) -> Vec<LaneSegment> {
                 LaneRole::Paused
             }
             RoleEvent::Life(Lifecycle::Resumed) => before_pause,
+            // Who was removed may ask for ever, and disturbs nobody.
+            RoleEvent::AskedPreVote if !votes(at) => LaneRole::Follower,
             RoleEvent::AskedPreVote | RoleEvent::Campaigned => LaneRole::Candidate,
             RoleEvent::BecameLeader => LaneRole::Leader,
             RoleEvent::SteppedDown => LaneRole::Follower,
@@ -48,7 +54,7 @@ fn roles(recording: &Recording, node: NodeId) -> Vec<LaneSegment> {
             (since, role, term) = (at, next, next_term);
         }
     }
-    close(since, recording.end().as_secs_f64(), role, term);
+    close(since, end.as_secs_f64(), role, term);
     segments
 }
 
@@ -80,7 +86,12 @@ fn seats(changes: &[RoleChange], nodes: &[NodeId]) -> Vec<(Time, Slots)> {
     seats
 }
 
-/// The same, with the time in which the node of this slot follows and has no vote told apart.
+/// Whether the node of this slot has a vote at this time. Before anybody told who votes nothing is known, and nobody is without.
+fn votes_at(seats: &[(Time, Slots)], slot: usize, at_s: f64) -> bool {
+    seats.iter().rfind(|(since, _)| since.as_secs_f64() <= at_s).is_none_or(|(_, voters)| voters.has(slot))
+}
+
+/// The same, with the time in which the node of this slot follows, or only asks for pre-votes, and has no vote told apart.
 fn without_vote(segments: Vec<LaneSegment>, slot: usize, seats: &[(Time, Slots)]) -> Vec<LaneSegment> {
     let mut out: Vec<LaneSegment> = Vec::new();
     for segment in segments {
@@ -88,9 +99,8 @@ fn without_vote(segments: Vec<LaneSegment>, slot: usize, seats: &[(Time, Slots)]
             out.push(segment);
             continue;
         }
-        // Before anybody told who votes nothing is known, and nobody is without a vote.
         let turns = seats.iter().map(|(at, voters)| (at.as_secs_f64(), voters.has(slot)));
-        let mut votes = turns.clone().rfind(|(at, _)| *at <= segment.start_s).is_none_or(|(_, votes)| votes);
+        let mut votes = votes_at(seats, slot, segment.start_s);
         let mut start_s = segment.start_s;
         let within = turns.filter(|(at, _)| *at > segment.start_s && *at < segment.end_s);
         for (end_s, next) in within.chain([(segment.end_s, votes)]) {
@@ -135,6 +145,20 @@ mod tests {
             change(7, 0, configured(three)),
         ];
         assert_eq!(seats(&changes, &NODES), [(Time(0), two), (Time(5_000_000_000), three)]);
+    }
+
+    #[test]
+    fn who_asks_for_pre_votes_is_a_candidate_if_it_has_a_vote() {
+        let changes = [
+            change(0, 0, RoleEvent::Life(Lifecycle::Booted)),
+            change(1, 0, RoleEvent::AskedPreVote),
+            change(5, 0, RoleEvent::AskedPreVote),
+            change(6, 0, RoleEvent::Campaigned),
+        ];
+        let found = roles(&changes, NODES[0], Time(9_000_000_000), |at| at < 5.0);
+        let found: Vec<_> = found.iter().map(|segment| (segment.start_s, segment.role)).collect();
+        let (follower, candidate) = (LaneRole::Follower, LaneRole::Candidate);
+        assert_eq!(found, [(0.0, follower), (1.0, candidate), (5.0, follower), (6.0, candidate)]);
     }
 
     #[test]
