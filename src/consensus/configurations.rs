@@ -67,6 +67,9 @@ impl Configurations {
         while self.history.len() > 1 && self.latest_index() >= from {
             self.history.pop_back();
         }
+        // What was before is forgotten for a snapshot's sake, and only a bug cuts what a snapshot holds: nothing older comes back.
+        let oldest = self.history.front_mut().expect("there is always one");
+        oldest.0 = oldest.0.min(from.previous());
         self.latest = self.last().1;
         self.history.len() < before
     }
@@ -120,6 +123,18 @@ mod tests {
         assert_eq!(*configurations.latest(), of(4));
         assert!(configurations.truncate(LogIndex(1)));
         assert_eq!(*configurations.latest(), of(3));
+    }
+
+    #[test]
+    fn a_cut_behind_what_is_forgotten_leaves_the_oldest_that_is_known() {
+        let mut configurations = with_two_changes();
+        configurations.forget_before(LogIndex(9));
+        assert!(!configurations.truncate(LogIndex(3)));
+        assert_eq!((*configurations.latest(), configurations.latest_index()), (of(5), LogIndex(2)));
+        assert!(
+            configurations
+                .append(LogIndex(3), &Entry { term: Term(2), command: Command::Reconfigure(of(4)) })
+        );
     }
 
     #[test]

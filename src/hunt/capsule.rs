@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
 use crate::run::outputs::{CAPSULE, RunVerdict, SCHEMA, hexadecimal};
 use crate::run::prepare::{Prepared, prepare};
-use crate::run::repro::{Recorded, ReproError};
+use crate::run::repro::{Recorded, ReproError, is_run};
 use crate::run::{MODEL_VERSION, execute::Executed};
 use crate::scenario::{LoadOptions, Scenario, Sweep, load_text, render};
 use crate::sim::Limits;
@@ -198,7 +198,10 @@ impl Capsule {
         let malformed = |problem: String| ReproError::Capsule { path: path.clone(), problem };
         let value: serde_json::Value = match serde_json::from_slice(&text) {
             Ok(value) => value,
-            Err(error) if is_called_so => return Err(malformed(error.to_string())),
+            // A run has files of its own that are called so.
+            Err(error) if is_called_so || (is_json && !path.parent().is_some_and(is_run)) => {
+                return Err(malformed(error.to_string()));
+            }
             Err(_) => return Ok(None),
         };
         if !is_json || value.get("what").and_then(serde_json::Value::as_str) != Some("capsule") {

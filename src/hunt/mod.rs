@@ -27,7 +27,7 @@ pub use trial::Trials;
 use crate::run::execute::Executed;
 use crate::run::prepare::Prepared;
 use crate::scenario::resolved;
-use crate::spec::Node;
+use crate::spec::{Node, Value};
 use crate::systems::Custom;
 
 /// How a failure is shrunk.
@@ -53,6 +53,8 @@ pub struct Pursued<X: Custom> {
     pub run: Executed<X>,
     /// The scenario of that run, without the comments.
     pub resolved: String,
+    /// Its seed: less may be left under another than under the one that failed first.
+    pub seed: u64,
 }
 
 /// Shrinks what fails under `seed` and puts it into a capsule; `None` if there was no time for even its two runs.
@@ -86,7 +88,8 @@ pub fn pursue<X: Custom>(
     });
     let again = run(prepared, &never).expect("nothing interrupts it");
     let left = failed(&again, wanted).unwrap_or_else(|| panic!("what was shrunk fails by itself:\n{toml}"));
-    let minimal = format!("{}{toml}", heading(subject.name, seed, wanted, &left, &shrunk));
+    let own_seed = seed_of(&shrunk.document).unwrap_or(seed);
+    let minimal = format!("{}{toml}", heading(subject.name, (seed, own_seed), wanted, &left, &shrunk));
     let (schema, what, crate_version, model_version) = Capsule::header();
     let capsule = Capsule {
         schema,
@@ -111,29 +114,38 @@ pub fn pursue<X: Custom>(
         },
         inputs,
     };
-    Some(Pursued { capsule, minimal, run: again, resolved: toml })
+    Some(Pursued { capsule, minimal, run: again, resolved: toml, seed: own_seed })
 }
 
 fn failed<X: Custom>(executed: &Executed<X>, wanted: &Wanted) -> Option<Violation> {
     violations(executed).into_iter().find(|violation| violation.wanted == *wanted)
 }
 
-/// What stands above the least scenario.
-fn heading(name: &str, seed: u64, wanted: &Wanted, violation: &Violation, shrunk: &Shrunk) -> String {
-    let Shrunk { document, before, after, runs, .. } = shrunk;
-    let own = match document::at(document, &["seed"]).map(|seed| &seed.value) {
-        Some(crate::spec::Value::Integer(other)) if u64::try_from(*other) != Ok(seed) => {
-            format!(" It fails here under seed {other}: less was left than under its own.")
-        }
-        Some(_) | None => String::new(),
+fn seed_of(document: &Node) -> Option<u64> {
+    match document::at(document, &["seed"])?.value {
+        Value::Integer(seed) => u64::try_from(seed).ok(),
+        _ => None,
+    }
+}
+
+/// What stands above the least scenario. Of the seeds the first failed first, the other is the least scenario's own.
+fn heading(name: &str, seeds: (u64, u64), wanted: &Wanted, violation: &Violation, shrunk: &Shrunk) -> String {
+    let Shrunk { before, after, runs, .. } = shrunk;
+    let (seed, own_seed) = seeds;
+    let own = match own_seed == seed {
+        true => String::new(),
+        false => format!(" under seed {own_seed}, of which less was left"),
     };
     let at = violation.at.map_or(String::new(), |at| format!(" at {}", at.exact()));
     let message = violation.message.replace(char::is_control, " ");
     let lines = [
-        format!("Shrunk from `{name}`, seed {seed}: check `{}` ({}) fails{at}.", wanted.check, wanted.kind),
+        format!(
+            "Shrunk from `{name}`, seed {seed}: check `{}` ({}) fails{at}{own}.",
+            wanted.check, wanted.kind
+        ),
         message,
         format!(
-            "Strikes {} -> {}, operations {} -> {}, nodes {} -> {}, in {runs} runs.{own}",
+            "Strikes {} -> {}, operations {} -> {}, nodes {} -> {}, in {runs} runs.",
             before.strikes, after.strikes, before.operations, after.operations, before.nodes, after.nodes
         ),
     ];

@@ -214,7 +214,7 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
         if settings::BOUNDS.contains(&keys.as_slice()) {
             return false;
         }
-        if self.accept_any(without(&self.best, &keys)) {
+        if self.accept_any(without(&self.best, &keys).filter(|candidate| !self.is_warned_of(candidate))) {
             return true;
         }
         let mut changed = false;
@@ -222,6 +222,13 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             changed |= self.without_settings(&[path, &[name]].concat());
         }
         changed
+    }
+
+    /// Whether a candidate earns a warning that what it is made from does not: settings that contradict each other fail for reasons
+    /// of their own.
+    fn is_warned_of(&self, candidate: &Node) -> bool {
+        let subject = self.trials.subject();
+        subject.warnings::<X>(candidate) > subject.warnings::<X>(&self.best)
     }
 
     /// Leaves out nodes of systems that say how many they have, the fewest that still fail.

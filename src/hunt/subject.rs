@@ -9,7 +9,7 @@ use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::Scenario;
 use crate::scenario::plan::LIVENESS;
 use crate::sim::{Limits, Stop};
-use crate::spec::{DataFiles, Decode, Decoder, Diagnostics, Node};
+use crate::spec::{DataFiles, Decode, Decoder, Diagnostics, Level, Node};
 use crate::systems::Custom;
 
 /// Where the data files of a scenario are read from: once for each run.
@@ -92,6 +92,18 @@ impl<'a> Subject<'a> {
     pub fn prepare<X: Custom>(&self, document: &Node) -> Option<Prepared<X>> {
         let (scenario, files) = self.decode(document)?;
         self.prepare_under(&scenario, scenario.seed, &*files)
+    }
+
+    /// How many warnings a document earns.
+    pub fn warnings<X: Custom>(&self, document: &Node) -> usize {
+        let files = (self.files)();
+        let mut diagnostics = Diagnostics::default();
+        let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &*files));
+        if let Some(scenario) = scenario {
+            let limits = Limits::default();
+            drop(prepare::<X>(self.name, &scenario, scenario.seed, limits, &mut diagnostics, &*files));
+        }
+        diagnostics.iter().filter(|one| one.level == Level::Warning).count()
     }
 
     /// The run of a scenario, which was decoded with the same `files`, under `seed`; `None` if it is not valid.

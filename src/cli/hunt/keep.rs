@@ -38,7 +38,7 @@ pub(super) fn keep<X: Custom>(
     home: &Path,
     others: Vec<Violation>,
 ) -> Result<Kept, Failure> {
-    let Pursued { capsule, minimal, run, resolved: own } = pursued;
+    let Pursued { capsule, minimal, run, resolved: own, seed } = pursued;
     let id = run_id(&resolved(document, None), capsule.seed, &[]);
     let folder = home.join(format!("hunt-{id}-{}", capsule.check.kind));
     let write = || -> Result<(), OutputError> {
@@ -58,7 +58,7 @@ pub(super) fn keep<X: Custom>(
     let page = write()
         .and_then(|()| write_page(&run, own, reproduce, &folder))
         .map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-    Ok(Kept { capsule, minimal, folder, page, others })
+    Ok(Kept { capsule, minimal, seed, folder, page, others })
 }
 
 /// Writes the run of the least scenario as any other run is, with the diagram of its last moments; returns its page.

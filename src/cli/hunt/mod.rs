@@ -128,6 +128,8 @@ impl Hunted {
 struct Kept {
     capsule: Capsule,
     minimal: String,
+    /// Under which the least scenario fails.
+    seed: u64,
     folder: PathBuf,
     page: PathBuf,
     others: Vec<Violation>,

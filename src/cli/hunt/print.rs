@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Kept, MINIMAL, Prey, Took};
 use crate::cli::{Exit, count};
-use crate::hunt::capsule::StoredSize;
+use crate::hunt::capsule::{StoredRun, StoredSize};
 use crate::hunt::{Capsule, Searched};
 use crate::kernel::{Duration, Time};
 use crate::run::outputs::CAPSULE;
@@ -22,18 +22,22 @@ pub(super) fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: 
         return format!("{name}  {tried}\nnothing failed\n");
     };
     let mut out = format!("{name}  seed {seed} fails, after {tried}\n");
-    let Some(Kept { capsule, minimal, folder, page, others }) = kept else {
+    let Some(Kept { capsule, minimal, seed: own_seed, folder, page, others }) = kept else {
         for violation in violations {
             out += &format!("  violated  {} ({})\n", violation.wanted.check, violation.wanted.kind);
         }
         return out;
     };
     let check = &capsule.check;
-    let at = capsule.shrunk.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at).exact()));
-    out += &format!("  violated  {} ({}) of {}{at}\n", check.name, check.kind, check.about);
-    if !capsule.shrunk.message.is_empty() {
-        out += &format!("            {}\n", capsule.shrunk.message.replace('\n', "\n            "));
-    }
+    let at =
+        |run: &StoredRun| run.failed_at_ns.map_or(String::new(), |at| format!(" at {}", Time(at).exact()));
+    let message = |run: &StoredRun| match run.message.as_str() {
+        "" => String::new(),
+        message => format!("            {}\n", message.replace('\n', "\n            ")),
+    };
+    let (original, shrunk) = (&capsule.original, &capsule.shrunk);
+    out += &format!("  violated  {} ({}) of {}{}\n", check.name, check.kind, check.about, at(original));
+    out += &message(original);
     for other in others {
         out += &format!(
             "  also      {} ({}) of {}\n",
@@ -52,6 +56,10 @@ pub(super) fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: 
     let length = |size: &StoredSize| duration_text(Duration(size.duration_ns));
     out += &format!("  {:<10} {:>8} -> {}\n", "duration", length(before), length(after));
     out += &format!("  shrunk in {} runs and {:.1} s\n", capsule.shrinking.runs, took.wall_s - took.search_s);
+    if (shrunk.failed_at_ns, &shrunk.message) != (original.failed_at_ns, &original.message) {
+        let own = if own_seed == seed { String::new() } else { format!(" under seed {own_seed}") };
+        out += &format!("  left      fails{}{own}\n{}", at(shrunk), message(shrunk));
+    }
     out += &format!("\n{minimal}\n");
     for file in [&folder.join(MINIMAL), &folder.join(CAPSULE), page] {
         out += &format!("{}\n", file.display());
@@ -68,14 +76,16 @@ pub(super) fn document(
     exit: Exit,
 ) -> Json {
     let failure = |kept: &Kept| {
-        let Capsule { check, seed, shrinking, shrunk, .. } = &kept.capsule;
+        let Capsule { check, seed, shrinking, shrunk, original, .. } = &kept.capsule;
+        let at_s = |run: &StoredRun| run.failed_at_ns.map(|at| Time(at).since(Time::ZERO).as_secs_f64());
         json!({
             "check": check.name,
             "kind": check.kind,
             "about": check.about,
             "seed": seed,
-            "message": shrunk.message,
-            "at_s": shrunk.failed_at_ns.map(|at| Time(at).since(Time::ZERO).as_secs_f64()),
+            "message": original.message,
+            "at_s": at_s(original),
+            "shrunk": { "seed": kept.seed, "message": shrunk.message, "at_s": at_s(shrunk) },
             "capsule": kept.folder.join(CAPSULE).display().to_string(),
             "minimal": kept.folder.join(MINIMAL).display().to_string(),
             "page": kept.page.display().to_string(),

@@ -30,7 +30,11 @@ pub fn find(named: &Path, outputs: &Path) -> Result<PathBuf, ReproError> {
         };
     }
     let runs = if is_run(path) { Vec::new() } else { runs_below(path) };
-    if runs.is_empty() { Ok(path.to_owned()) } else { Err(none(path, "holds runs and is none", runs)) }
+    match (is_run(path), runs.is_empty()) {
+        (true, _) => Ok(path.to_owned()),
+        (false, true) => Err(none(path, "holds no run", runs)),
+        (false, false) => Err(none(path, "holds runs and is none", runs)),
+    }
 }
 
 fn by_id(named: &Path, outputs: &Path) -> Result<PathBuf, ReproError> {
@@ -55,7 +59,9 @@ fn none(path: &Path, what: &str, runs: Vec<PathBuf>) -> ReproError {
     let names = suggest::one_of(shown.iter().map(String::as_str));
     let help = match (runs.len(), runs.len().saturating_sub(TOLD_MAX)) {
         (0, _) => {
-            "name the folder of a run, outputs/NAME/RUN, or its id; --out says where results are".to_owned()
+            "name the folder of a run, outputs/NAME/RUN, or its id (--out says where results are), or the \
+             capsule.json that `hunt` wrote"
+                .to_owned()
         }
         (1, _) => format!("did you mean {names}?"),
         (_, 0) => format!("name a run: {names}"),
@@ -88,7 +94,7 @@ fn runs_below(folder: &Path) -> Vec<PathBuf> {
 const DEPTH_MAX: usize = 3;
 
 /// Whether a folder says that it holds something finished, or the rest of something cut short.
-fn is_run(folder: &Path) -> bool {
+pub fn is_run(folder: &Path) -> bool {
     [MANIFEST, PARTIAL].iter().any(|marker| folder.join(marker).exists())
 }
 

@@ -9,6 +9,6 @@ mod parting;
 mod recorded;
 
 pub use event::{TracedEvent, told_apart};
-pub use find::find;
+pub use find::{find, is_run};
 pub use parting::{Difference, Parting, Untold, locate};
 pub use recorded::{KeptFiles, Recorded, ReproError};

@@ -76,6 +76,10 @@ fn known_bugs_are_found_and_what_is_left_fails_by_itself() {
         assert!(found["steps_before"].as_u64() >= Some(strikes), "{found}");
         // By itself, with nothing but the file: it fails, and by the same check.
         let minimal = text_of(&found, "minimal");
+        let text = std::fs::read_to_string(folder.path(&minimal)).expect("it was written");
+        let left = found["shrunk"]["message"].as_str().expect("it is told how it fails");
+        assert!(text.contains(left), "{text}");
+        assert!(found["at_s"].as_f64() >= found["shrunk"]["at_s"].as_f64(), "{found}");
         let run = folder.run(&["run", &minimal, "--format", "json", "--charts", "none"]).exits(1).json();
         assert_eq!(run["digest"], found["digest"], "{scenario}");
         let checks = run["checks"].as_array().expect("a list");
@@ -98,6 +102,35 @@ fn what_is_left_holds_without_the_bug_that_was_hunted() {
     };
     assert_eq!(verdict(&[]), "violated");
     assert_eq!(verdict(&["--set", "system.kv.bugs=[]"]), "held");
+}
+
+/// A store whose followers wait hardly longer than from one heartbeat to the next.
+const HASTY: &str = "
+schema = 1
+name = \"hasty\"
+duration = \"20s\"
+[network]
+default = { jitter = \"uniform(0ms, 60ms)\" }
+[system.kv]
+type = \"raft\"
+nodes = 3
+[system.kv.raft]
+election_timeout = \"uniform(301ms, 320ms)\"
+heartbeat = \"300ms\"
+[check.calm]
+metric = \"election_duration\"
+assert = \"count <= 2\"
+";
+
+/// Followers who wait no longer at all campaign all the time, which fails, too.
+#[test]
+fn what_is_left_has_no_settings_that_contradict_each_other() {
+    let folder = Folder::new(&[("hasty.toml", HASTY)]);
+    let arguments = ["hunt", "hasty.toml", "--seeds", "1..1", "--reseed", "0", "--format", "json"];
+    let minimal = text_of(&failure(&folder.run(&arguments).exits(1)), "minimal");
+    let text = std::fs::read_to_string(folder.path(&minimal)).expect("it was written");
+    assert!(text.contains("heartbeat = \"300ms\""), "that is the reason: {text}");
+    assert_eq!(folder.run(&["check", &minimal]).exits(0).stderr, "", "{text}");
 }
 
 /// A store whose followers never wait long enough to hear a leader.

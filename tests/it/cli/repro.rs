@@ -233,6 +233,8 @@ fn what_is_no_finished_run_is_refused() {
         to
     };
     std::fs::create_dir(folder.path("empty")).expect("writable");
+    let half = folder.path("half.json");
+    std::fs::write(&half, &text[..text.len() / 2]).expect("writable");
     let changed = with("changed", &text);
     std::fs::write(changed.join("scenario.resolved.toml"), "schema = 1\n").expect("writable");
     let bare = with("bare", &text);
@@ -241,7 +243,8 @@ fn what_is_no_finished_run_is_refused() {
     std::fs::remove_file(unsaid.join("summary.json")).expect("it is there");
     for (path, code, message) in [
         (folder.path("absent"), 2, "absent is no run\n"),
-        (folder.path("empty"), 74, "manifest.json: No such file"),
+        (folder.path("empty"), 2, "empty holds no run\n"),
+        (half, 74, "half.json is no capsule: EOF while parsing"),
         (folder.path("small.toml"), 2, "small.toml is a file of no run\n"),
         (
             with("cut", &text[..text.len() / 2]),
