@@ -141,10 +141,18 @@ fn before_slash(row: &str) -> &str {
     row.split_once('/').map_or(row, |(experiment, _)| experiment)
 }
 
+/// Most rows that are named where one of several is wanted.
+const ROWS_NAMED: usize = 3;
+
 fn no_such_row(flag: &str, name: &str, experiments: &[(&'static str, Experiment)]) -> Failure {
     let names = || experiments.iter().map(|(_, one)| one.name.as_str());
     let known: Vec<&str> = names().map(family).chain(names()).collect();
     let failure = Failure::new(Exit::NothingSelected, format!("{flag} {name}: there is no such row"));
+    let begins_so = names().filter(|known| known.starts_with(name) && *known != name);
+    let some: Vec<&str> = begins_so.take(ROWS_NAMED).collect();
+    if !some.is_empty() {
+        return failure.help(format!("there are several, such as {}", suggest::one_of(some.into_iter())));
+    }
     match suggest::closest(before_slash(name), known.iter().copied()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => {

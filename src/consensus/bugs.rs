@@ -9,7 +9,7 @@ pub struct Bug {
     pub name: &'static str,
     /// What goes wrong, in one sentence.
     pub doc: &'static str,
-    /// Its number in our catalogue of real bugs, with systems that had it.
+    /// The systems that had it, or the sentence that it breaks.
     pub source: &'static str,
     /// The checks that see it, by their names; first the one that a hunt met first.
     pub caught_by: &'static [&'static str],

@@ -32,7 +32,7 @@ pub const SESSIONS_OFF: Bugs = Bugs::row(0);
 pub const TABLE: [Bug; 1] = [Bug {
     name: "client-sessions-off",
     doc: "The store keeps no client sessions, so that a retry whose first attempt also commits applies twice.",
-    source: "25: MongoDB SERVER-48307, TiDB 2.1.7 (Jepsen)",
+    source: "MongoDB SERVER-48307, TiDB 2.1.7 (Jepsen)",
     caught_by: &["exactly-once", "linearizable"],
 }];
 

@@ -294,7 +294,8 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
     lines.extend(rows.iter().take(most).map(|report| sweep_row(report, (words, seeds), verbose, paint)));
     let left = reports.len() - rows.len().min(most);
     if left > 0 {
-        lines.push(format!("  and {left} more: -v shows them"));
+        let which = if rows.is_empty() { "that passed" } else { "more" };
+        lines.push(format!("  and {left} {which}: -v shows them"));
     }
     lines.extend(done.sweep.as_ref().map(|folder| {
         let page = folder.join(crate::run::outputs::REPORT);

@@ -28,43 +28,43 @@ pub const TABLE: [Bug; 10] = [
     Bug {
         name: "paxos-promise-not-durable",
         doc: "An acceptor tells its promise before that is on disk; after a crash it accepts lower ballots again.",
-        source: "28: efficient/epaxos #28",
+        source: "efficient/epaxos #28",
         caught_by: &["monotonic", "leader-completeness", "agreement"],
     },
     Bug {
         name: "paxos-accept-not-durable",
         doc: "An acceptor tells that it accepted before that is on disk; a crash takes it away again.",
-        source: "28: efficient/epaxos #28",
+        source: "efficient/epaxos #28",
         caught_by: &["durability", "agreement"],
     },
     Bug {
         name: "paxos-pick-own-value",
         doc: "A new leader proposes its own values, whatever acceptors tell with their promises (P2c).",
-        source: "29: Lamport 2001, §2.2",
+        source: "Lamport 2001, §2.2",
         caught_by: &["leader-completeness", "agreement"],
     },
     Bug {
         name: "paxos-pick-lowest-ballot",
         doc: "A new leader proposes the value of the lowest ballot that promises tell of, not of the highest (P2c).",
-        source: "29: Lamport 2001, §2.2",
+        source: "Lamport 2001, §2.2",
         caught_by: &["leader-completeness", "agreement"],
     },
     Bug {
         name: "paxos-ballot-reuse",
         doc: "A proposer does not write its ballot; after a crash it uses it again, for other values.",
-        source: "30: imdea-software/swiftpaxos #3",
+        source: "imdea-software/swiftpaxos #3",
         caught_by: &["monotonic", "one-leader", "log-matching"],
     },
     Bug {
         name: "paxos-no-gap-fill",
         doc: "A new leader proposes nothing in slots that no promise tells of, and nothing behind them is ever applied.",
-        source: "31: Lamport 2001, §3",
+        source: "Lamport 2001, §3",
         caught_by: &["liveness"],
     },
     Bug {
         name: "paxos-lease-ignores-promise",
         doc: "An acceptor promises another ballot within the time that the leader's lease counts on.",
-        source: "6 (its Paxos form): Chandra and others 2007, §5.2",
+        source: "Chandra and others 2007, §5.2",
         caught_by: &["linearizable"],
     },
     Bug {
@@ -82,7 +82,7 @@ pub const TABLE: [Bug; 10] = [
     Bug {
         name: "paxos-amnesia",
         doc: "A server whose disk was lost promises and accepts as if it had never promised anything.",
-        source: "34 (its Paxos form): Michael and others, DISC 2017",
+        source: "Michael and others, DISC 2017",
         caught_by: &["durability", "leader-completeness", "agreement"],
     },
 ];

@@ -26,44 +26,44 @@ pub const TABLE: [Bug; 9] = [
     Bug {
         name: "synod-promise-not-durable",
         doc: "An acceptor tells its promise before that is on disk; after a crash it accepts lower ballots again.",
-        source: "28: efficient/epaxos #28",
+        source: "efficient/epaxos #28",
         caught_by: &["monotonic", "leader-completeness", "agreement"],
     },
     Bug {
         name: "synod-accept-not-durable",
         doc: "An acceptor tells that it accepted before that is on disk; a crash takes it away again.",
-        source: "28: efficient/epaxos #28",
+        source: "efficient/epaxos #28",
         caught_by: &["durability", "agreement"],
     },
     Bug {
         name: "synod-pick-own-value",
         doc: "A proposer proposes its own value, whatever acceptors tell with their promises (P2c).",
-        source: "29: Lamport 2001, §2.2",
+        source: "Lamport 2001, §2.2",
         caught_by: &["leader-completeness", "agreement"],
     },
     Bug {
         name: "synod-pick-lowest-ballot",
         doc: "A proposer takes the value of the lowest ballot that promises tell of, not of the highest (P2c).",
-        source: "29: Lamport 2001, §2.2",
+        source: "Lamport 2001, §2.2",
         caught_by: &["leader-completeness", "agreement"],
     },
     Bug {
         name: "synod-ballot-reuse",
         doc: "A proposer keeps its ballot in memory only; after a crash it uses it again, for another value.",
-        source: "30: imdea-software/swiftpaxos #3",
+        source: "imdea-software/swiftpaxos #3",
         caught_by: &["one-leader", "log-matching"],
     },
     Bug {
         name: "synod-one-ballot-on-disk",
         doc: "An acceptor keeps one ballot for what it promised and for what it accepted, so that a promise makes its value \
               look newer than it is.",
-        source: "30: imdea-software/swiftpaxos #3",
+        source: "imdea-software/swiftpaxos #3",
         caught_by: &["durability", "leader-completeness"],
     },
     Bug {
         name: "synod-accept-below-promise",
         doc: "An acceptor accepts in a lower ballot than it promised (P1a).",
-        source: "28: Lamport 2001, §2.2",
+        source: "Lamport 2001, §2.2",
         caught_by: &["monotonic", "leader-completeness"],
     },
     Bug {
@@ -75,7 +75,7 @@ pub const TABLE: [Bug; 9] = [
     Bug {
         name: "synod-amnesia",
         doc: "A node whose disk was lost takes part with the new one as if it had promised and accepted nothing.",
-        source: "28: efficient/epaxos #28",
+        source: "Michael and others, DISC 2017",
         caught_by: &["monotonic", "durability"],
     },
 ];

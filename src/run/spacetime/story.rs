@@ -109,7 +109,8 @@ pub struct Story<X> {
 impl<X: Message> Story<X> {
     /// The run up to all that happens at `moment`.
     pub fn until<P: Custom<Message = X>>(prepared: &Prepared<P>, moment: Time) -> Story<X> {
-        let teller = Teller { prepared, steps: VecDeque::new(), is_cut: false, open: None };
+        let (steps, leads) = (VecDeque::new(), BTreeSet::new());
+        let teller = Teller { prepared, steps, is_cut: false, open: None, leads };
         let mut sim: Sim<Tagging<Role<P>>, Teller<'_, P>> = Sim::new(tagged(&prepared.world.setup), teller);
         sim.mark(moment);
         while sim.run(u64::MAX).is_none() && !sim.is_at_mark() {}
@@ -154,6 +155,8 @@ struct Teller<'a, X: Custom> {
     is_cut: bool,
     /// The step that is going on.
     open: Option<Step<X::Message>>,
+    /// The nodes that lead: who only campaigned ends no leadership.
+    leads: BTreeSet<NodeId>,
 }
 
 impl<X: Custom> Teller<'_, X> {
@@ -198,12 +201,23 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
     }
 
     fn noted(&mut self, _: Time, node: NodeId, note: &Note<X::Note>) {
+        let mut noted = noted(note);
+        match *note {
+            Note::Consensus(ConsensusNote::BecameLeader { .. }) => drop(self.leads.insert(node)),
+            Note::Consensus(ConsensusNote::SteppedDown { term }) if !self.leads.remove(&node) => {
+                noted = Some(gave_up(term));
+            }
+            _ => {}
+        }
         if let Some(step) = self.open.as_mut().filter(|step| step.node == node) {
-            step.notes.extend(noted(note));
+            step.notes.extend(noted);
         }
     }
 
     fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        if matches!(change, Lifecycle::Crashed | Lifecycle::DiskLost) {
+            self.leads.remove(&node);
+        }
         if change != Lifecycle::Booted {
             self.begin(at, node, change.name()).life = Some(change);
             self.close();
@@ -215,6 +229,12 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
             step.sent.push(Sent { tag: message.tag, to, message: message.message.clone() });
         }
     }
+}
+
+/// What is said of a candidate that is none any more.
+fn gave_up(term: Term) -> Noted {
+    let words = format!("gives up its campaign, in term {}", term.0);
+    Noted { sort: Sort::Plain, short: "gives up".to_owned(), words, fact: None }
 }
 
 /// What a note says, if it is worth a word.
@@ -412,6 +432,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn who_only_campaigned_ends_no_leadership() {
+        let story = Story::until(&leader_falls("{ jitter = \"40ms\", loss = \"20%\" }"), Time(3_000_000_000));
+        let mut leads = BTreeSet::new();
+        let mut gave_up = 0;
+        for step in &story.steps {
+            for note in &step.notes {
+                match note.short.as_str() {
+                    "steps down" => assert!(leads.remove(&step.node), "{} did not lead", step.node.0),
+                    "gives up" => gave_up += 1,
+                    short if short.starts_with("leads") => assert!(leads.insert(step.node)),
+                    _ => {}
+                }
+            }
+            if step.life == Some(Lifecycle::Crashed) {
+                leads.remove(&step.node);
+            }
+        }
+        assert!(gave_up > 0, "somebody campaigned in vain");
     }
 
     #[test]

@@ -316,18 +316,24 @@ impl Planner<'_> {
 
     /// What a type asks of its options.
     fn check_kind(&mut self, options: &SystemOptions, nodes: usize) {
-        for (name, size) in options.kind.quorum_sizes().filter(|(_, size)| size.value as usize > nodes) {
-            let message = format!("{name} = {}, and there are {nodes} nodes", size.value);
-            let help =
-                "write a size that there can be; absent, it is a majority, or as many as meet the other"
-                    .to_owned();
+        let voters = match &options.kind {
+            KindOptions::MultiPaxos(paxos) => paxos.voters_of(nodes),
+            KindOptions::Raft(_)
+            | KindOptions::Paxos(_)
+            | KindOptions::Service(_)
+            | KindOptions::Custom(_) => nodes as u32,
+        };
+        for (name, size) in options.kind.quorum_sizes().filter(|(_, size)| size.value > voters) {
+            let message = format!("{name} = {}, and {voters} of {nodes} nodes vote at first", size.value);
+            let help = format!(
+                "write at most {voters}, or let more vote; absent, it is a majority, or as many as meet the other"
+            );
             self.refuse(Code::OutOfRange, &size.origin, message, help);
         }
         match &options.kind {
             KindOptions::Raft(raft) => self.check_reads(&raft.reads, options.common.allow_unsafe),
             KindOptions::MultiPaxos(paxos) => {
                 self.check_reads(&paxos.reads, options.common.allow_unsafe);
-                let voters = paxos.voters_of(nodes);
                 if !options.common.allow_unsafe {
                     self.check_quorums(paxos.parting_quorums(voters), voters);
                 }
@@ -338,7 +344,7 @@ impl Planner<'_> {
                     self.refuse_local_reads(&paxos.reads.origin);
                 }
                 if !allow_unsafe {
-                    self.check_quorums(paxos.parting_quorums(nodes as u32), nodes as u32);
+                    self.check_quorums(paxos.parting_quorums(voters), voters);
                 }
             }
             KindOptions::Service(_) | KindOptions::Custom(_) => {}

@@ -150,7 +150,7 @@ impl Planner<'_> {
         };
         if let Some(why) = why {
             let message = format!("`{}` is a {kind}, {why}", placed.systems[of].name);
-            let help = "operations are for stores on a consensus protocol, such as a raft".to_owned();
+            let help = "operations are for stores that elect leaders: a raft or a multi-paxos".to_owned();
             self.refuse(Code::BadTarget, &word.origin, message, help);
             return None;
         }

@@ -22,7 +22,12 @@ const FILES_COMPARED_MAX: usize = 1_000;
 pub fn read_text(path: &Path, bytes_max: u64) -> Result<String, Problem> {
     let problem = |code, message: String| Problem::new(code, 0..0, message);
     let unreadable = |error: std::io::Error| problem(Code::Unreadable, io_message(&error));
-    let metadata = fs::metadata(path).map_err(unreadable)?;
+    let metadata = fs::metadata(path).map_err(|error| {
+        let is_absent = error.kind() == ErrorKind::NotFound;
+        let near = is_absent.then(|| near_file(Path::new("."), path.to_str()?)).flatten();
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        help.into_iter().fold(unreadable(error), Problem::help)
+    })?;
     if metadata.is_dir() {
         return Err(problem(Code::Unreadable, "is a folder, not a file".to_string()));
     }

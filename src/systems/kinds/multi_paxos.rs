@@ -30,7 +30,7 @@ crate::options! {
         /// How many voters must promise before one leads (phase 1); absent: a majority, or as many as meet every `q2`.
         q1: Option<Located<u32>> [1..=64],
         /// How many voters must accept a value before it is chosen (phase 2); absent: a majority, or as many as meet every
-        /// `q1`. When voters come, `q1` grows and `q2` stays.
+        /// `q1`. When voters come, `q1` grows and `q2` stays; while fewer vote than a count says, all of them are needed.
         q2: Option<Located<u32>> [1..=64],
         /// How many slots may be undecided at once; a change of who votes is in force so many slots after it was chosen
         /// (Lamport, Malkhi and Zhou 2010).

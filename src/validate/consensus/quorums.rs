@@ -212,10 +212,14 @@ impl Store<'_> {
         Experiment {
             name: self.name.clone(),
             setup: format!(
-                "{}, {} replicas in regions of {}, leader in {leader}, {each} writing in each client's region; constant delays, no disk \
+                "{}, {} in regions of {}, leader in {leader}, {each} writing in each client's region; constant delays, no disk \
                  or CPU time",
                 self.protocol.name(),
-                self.replicas.len(),
+                if self.replicas.len() == 1 {
+                    "1 replica".to_owned()
+                } else {
+                    format!("{} replicas", self.replicas.len())
+                },
                 self.regions.name
             ),
             scenario: self.scenario(),

@@ -259,7 +259,7 @@ error[S052]: `api` is a service, which has no voters and no leader
 38 | target = "api.1"
    |          ^^^^^^^
    |
-   = help: operations are for stores on a consensus protocol, such as a raft
+   = help: operations are for stores that elect leaders: a raft or a multi-paxos
 
 error[S018]: one node leads, not several
   --> test.toml:42:10

@@ -260,13 +260,13 @@ error[S054]: q1 = 3 and q2 = 2 of 5 voters need not meet
     assert_shown(
         &planned(&scenario("", 8)),
         r#"
-error[S016]: q2 = 8, and there are 7 nodes
+error[S016]: q2 = 8, and 5 of 7 nodes vote at first
  --> test.toml:9:6
   |
 9 | q2 = 8
   |      ^
   |
-  = help: write a size that there can be; absent, it is a majority, or as many as meet the other
+  = help: write at most 5, or let more vote; absent, it is a majority, or as many as meet the other
 "#,
     );
 }
