@@ -4,7 +4,7 @@ use super::batch::Done;
 use super::work::{LACKS_TRACE, Report};
 use super::{Exit, Terminal};
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, Verdict, entry};
-use crate::run::outputs::{CheckSummary, RunVerdict, Seen, Sometimes};
+use crate::run::outputs::{BALLOTS_TEXT, CheckSummary, RunVerdict, Seen, Sometimes};
 use crate::run::page::{grouped, written};
 
 /// Runs of a sweep beyond which those that passed are counted rather than shown.
@@ -135,6 +135,8 @@ fn single(done: &Done<'_>, report: &Report, verbose: bool, paint: Paint) -> Stri
     }
     lines.extend(aligned(&rows, paint));
     lines.push(format!("{}   {}", conclusion(done, report, paint), opened(report)));
+    let story = report.folder.as_ref().map(|folder| folder.join(BALLOTS_TEXT)).filter(|story| story.exists());
+    lines.extend(story.map(|story| format!("ballot by ballot: {}", story.display())));
     lines.join("\n") + "\n"
 }
 

@@ -18,7 +18,7 @@ use super::formats::BALLOTS;
 use super::table::{Key, Table};
 
 /// The file for people.
-pub(super) const BALLOTS_TEXT: &str = "ballots.txt";
+pub const BALLOTS_TEXT: &str = "ballots.txt";
 
 /// The nodes of the system that a node is of, in order: a slot is the rank among them.
 fn group(cast: &Cast, node: NodeId) -> Vec<NodeId> {

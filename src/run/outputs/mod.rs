@@ -26,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use ballots::BALLOTS_TEXT;
 pub use digest::FileDigest;
 pub use documents::{
     CAPSULE_FIELDS, DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
@@ -90,7 +91,7 @@ pub fn write_run(
     }
     if per_request && !recording.decree().kept.is_empty() {
         folder.write(BALLOTS.file, |out| ballots::ballots(out, &key, recording))?;
-        folder.write(ballots::BALLOTS_TEXT, |out| ballots::story(out, recording))?;
+        folder.write(BALLOTS_TEXT, |out| ballots::story(out, recording))?;
     }
     if per_request {
         folder.write(REQUESTS.file, |out| requests::requests(out, &key, recording))?;

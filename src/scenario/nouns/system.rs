@@ -1,7 +1,7 @@
 //! `[system.NAME]`: a named group of nodes that run one thing.
 
-use crate::kernel::Duration;
 use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, listed};
 use crate::processors::{MessageCost, MessageCosts};
 use crate::spec::choices::Choice;
 use crate::spec::code::Code;
@@ -314,11 +314,11 @@ fn warn_of_lost_options(table: &Table, kind: Kind, decoder: &mut Decoder<'_>) {
         let lost: Vec<&Entry> = others.iter().filter(is_lost).collect();
         let Some(first) = lost.first() else { continue };
         let keys: Vec<String> = lost.iter().map(|entry| format!("`{}`", entry.key)).collect();
-        let pronoun = if keys.len() == 1 { "it" } else { "them" };
+        let (are, pronoun) = if keys.len() == 1 { ("is", "it") } else { ("are", "them") };
         let place = decoder.enter(kind.name(), |decoder| decoder.section());
         let message = format!(
-            "{} is said for the type `{other}` only, and this system is a {kind}, which has {pronoun} too",
-            keys.join(", ")
+            "{} {are} said for the type `{other}` only, and this system is a {kind}, which has {pronoun} too",
+            listed(&keys, "and")
         );
         let help = format!("write {pronoun} {place} as well, so that the two differ in nothing else");
         decoder.report(Diagnostic::warning(Code::NoEffect, &first.key_origin, message).help(help));

@@ -287,7 +287,9 @@ impl Planner<'_> {
         }
         // What is drawn too late under this seed may come in time under another.
         let may_come = options.every.as_ref().is_some_and(|every| every.value.range().0 < end);
-        if orders.is_empty() && !may_come {
+        // One order of which some are chosen is a mistake that is told elsewhere.
+        let is_mistaken = options.at.is_some() && options.orders.is_some();
+        if orders.is_empty() && !may_come && !is_mistaken {
             let message = format!("the operation `{name}` is not asked for within the run");
             let help = "make the run longer, or the time earlier".to_owned();
             self.diagnostics.push(Diagnostic::warning(Code::NoEffect, operation.origin, message).help(help));

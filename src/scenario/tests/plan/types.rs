@@ -384,7 +384,7 @@ batch = 8
     assert_shown(
         &planned(&document("")),
         r#"
-warning[S059]: `heartbeat`, `batch` is said for the type `raft` only, and this system is a multi-paxos, which has them too
+warning[S059]: `heartbeat` and `batch` are said for the type `raft` only, and this system is a multi-paxos, which has them too
  --> test.toml:8:1
   |
 8 | heartbeat = "40ms"
