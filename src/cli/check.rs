@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::{Exit, Failure, Format, Terminal, count, input};
+use super::{Exit, Failure, Format, Terminal, input};
+use crate::kernel::counted;
 use crate::run::prepare::prepare;
 use crate::scenario::render::context;
 use crate::scenario::{Checked, LoadOptions, Loaded, check, render, resolved};
@@ -82,7 +83,7 @@ impl<X: Custom> Outcome<X> {
             diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).count() as u64;
         let parts = [(errors, "error"), (warnings, "warning")];
         let parts =
-            parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+            parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| counted(number, what));
         terminal.say(&format!("\n{}: {}", self.file, parts.collect::<Vec<_>>().join(", ")));
     }
 
@@ -93,8 +94,8 @@ impl<X: Custom> Outcome<X> {
             systems(checked).map(|(name, kind, _)| format!("{name} ({kind})")).collect();
         let (least, most) = (*checked.nodes.start(), *checked.nodes.end());
         let nodes =
-            if least == most { count(most as u64, "node") } else { format!("{least} to {most} nodes") };
-        let (name, runs) = (checked.first.name_or_file(path), count(checked.runs(), "run"));
+            if least == most { counted(most as u64, "node") } else { format!("{least} to {most} nodes") };
+        let (name, runs) = (checked.first.name_or_file(path), counted(checked.runs(), "run"));
         format!("{}: {name}, {runs}, {nodes}: {}\n", self.file, systems.join(", "))
     }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use clap_mangen::Man;
 
 use super::{Exit, Failure, Terminal, command, exit};
+use crate::kernel::counted;
 use crate::run::outputs::{Disk, REPORT, Sink, write_file};
 
 /// Print the manual page, or write one for each command
@@ -24,7 +25,7 @@ impl Manual {
             return Ok(Exit::Passed);
         };
         write(&Disk, folder, &pages)?;
-        let (count, shown) = (super::count(pages.len() as u64, "page"), folder.display());
+        let (count, shown) = (counted(pages.len() as u64, "page"), folder.display());
         terminal.say(&format!("wrote {count} to {shown}; next: man {shown}/{}", pages[0].file));
         Ok(Exit::Passed)
     }

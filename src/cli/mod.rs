@@ -188,8 +188,3 @@ fn color_of(arguments: &[OsString]) -> ColorChoice {
 fn command() -> clap::Command {
     Cli::command()
 }
-
-/// `1 run`, `2 runs`.
-fn count(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}

@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 use super::run::arguments::jobs;
 use super::run::batch::cores;
 use super::table::{WIDTH, aligned, wrap};
-use super::{Exit, Failure, Format, Terminal, count};
+use super::{Exit, Failure, Format, Terminal};
+use crate::kernel::counted;
 use crate::net::regions::Matrix;
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
 use crate::spec::suggest;
@@ -220,7 +221,7 @@ fn text(rows: &[Row]) -> String {
         rest.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {number} {what}"));
     out + &format!(
         "{}, {} held{}\n",
-        count(rows.len() as u64, "row"),
+        counted(rows.len() as u64, "row"),
         of(Verdict::Held),
         rest.collect::<String>()
     )

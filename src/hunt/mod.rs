@@ -27,7 +27,7 @@ pub use trial::Trials;
 use crate::run::execute::Executed;
 use crate::run::prepare::Prepared;
 use crate::scenario::resolved;
-use crate::spec::{Node, Value};
+use crate::spec::Node;
 use crate::systems::Custom;
 
 /// How a failure is shrunk.
@@ -86,9 +86,9 @@ pub fn pursue<X: Custom>(
     let prepared: Prepared<X> = capsule::prepare_text(&toml, &inputs).unwrap_or_else(|error| {
         panic!("what was shrunk is a scenario:\n{error}\n{toml}");
     });
+    let own_seed = prepared.world.setup.seed;
     let again = run(prepared, &never).expect("nothing interrupts it");
     let left = failed(&again, wanted).unwrap_or_else(|| panic!("what was shrunk fails by itself:\n{toml}"));
-    let own_seed = seed_of(&shrunk.document).unwrap_or(seed);
     let minimal = format!("{}{toml}", heading(subject.name, (seed, own_seed), wanted, &left, &shrunk));
     let (schema, what, crate_version, model_version) = Capsule::header();
     let capsule = Capsule {
@@ -119,13 +119,6 @@ pub fn pursue<X: Custom>(
 
 fn failed<X: Custom>(executed: &Executed<X>, wanted: &Wanted) -> Option<Violation> {
     violations(executed).into_iter().find(|violation| violation.wanted == *wanted)
-}
-
-fn seed_of(document: &Node) -> Option<u64> {
-    match document::at(document, &["seed"])?.value {
-        Value::Integer(seed) => u64::try_from(seed).ok(),
-        _ => None,
-    }
 }
 
 /// What stands above the least scenario. Of the seeds the first failed first, the other is the least scenario's own.

@@ -82,10 +82,18 @@ pub fn violations<X: Custom>(executed: &Executed<X>) -> Vec<Violation> {
 impl<'a> Subject<'a> {
     /// The scenario of a document; `None` if it is not valid.
     pub fn decode(&self, document: &Node) -> Option<(Scenario, Box<dyn DataFiles + 'a>)> {
-        let files = (self.files)();
         let mut diagnostics = Diagnostics::default();
-        let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &*files));
-        scenario.filter(|_| !diagnostics.has_errors()).map(|scenario| (scenario, files))
+        self.decode_into(document, &mut diagnostics).filter(|_| !diagnostics.has_errors())
+    }
+
+    fn decode_into(
+        &self,
+        document: &Node,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(Scenario, Box<dyn DataFiles + 'a>)> {
+        let files = (self.files)();
+        let scenario = Scenario::decode(document, &mut Decoder::new(diagnostics, &*files));
+        scenario.map(|scenario| (scenario, files))
     }
 
     /// The run of a document under its own seed; `None` if it is not valid.
@@ -96,10 +104,8 @@ impl<'a> Subject<'a> {
 
     /// How many warnings a document earns.
     pub fn warnings<X: Custom>(&self, document: &Node) -> usize {
-        let files = (self.files)();
         let mut diagnostics = Diagnostics::default();
-        let scenario = Scenario::decode(document, &mut Decoder::new(&mut diagnostics, &*files));
-        if let Some(scenario) = scenario {
+        if let Some((scenario, files)) = self.decode_into(document, &mut diagnostics) {
             let limits = Limits::default();
             drop(prepare::<X>(self.name, &scenario, scenario.seed, limits, &mut diagnostics, &*files));
         }

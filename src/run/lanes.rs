@@ -10,13 +10,11 @@ use super::recording::{Recording, RoleChange, RoleEvent};
 /// The lanes of the system of these nodes.
 pub(super) fn lanes(recording: &Recording, nodes: &[NodeId]) -> Vec<Lane> {
     let seats = seats(recording.roles(), nodes);
-    let of_node = |(slot, node): (usize, &NodeId)| Lane {
-        node: recording.cast().node_name(*node).to_owned(),
-        segments: without_vote(
-            roles(recording.roles(), *node, recording.end(), |at| votes_at(&seats, slot, at)),
-            slot,
-            &seats,
-        ),
+    let of_node = |(slot, node): (usize, &NodeId)| {
+        let votes = |at_s| votes_at(&seats, slot, at_s);
+        let roles = roles(recording.roles(), *node, recording.end(), votes);
+        let node = recording.cast().node_name(*node).to_owned();
+        Lane { node, segments: without_vote(roles, slot, &seats) }
     };
     nodes.iter().enumerate().map(of_node).collect()
 }

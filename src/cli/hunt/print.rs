@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{Kept, MINIMAL, Prey, Took};
-use crate::cli::{Exit, count};
+use crate::cli::Exit;
 use crate::hunt::capsule::{StoredRun, StoredSize};
 use crate::hunt::{Capsule, Searched};
-use crate::kernel::{Duration, Time};
+use crate::kernel::{Duration, Time, counted};
 use crate::run::outputs::CAPSULE;
 use crate::run::page::grouped;
 use crate::spec::quantity::duration_text;
@@ -14,7 +14,7 @@ use crate::spec::quantity::duration_text;
 /// For people.
 pub(super) fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: &Took) -> String {
     let name = &prey.name;
-    let seeds = count(searched.tried, "seed");
+    let seeds = counted(searched.tried, "seed");
     let rate = searched.tried as f64 / took.search_s.max(1e-9);
     let tried =
         format!("{seeds} in {:.1} s ({rate:.1} a second, {} events)", took.search_s, grouped(took.events));
@@ -56,7 +56,9 @@ pub(super) fn text(prey: &Prey, searched: &Searched, kept: Option<&Kept>, took: 
     let length = |size: &StoredSize| duration_text(Duration(size.duration_ns));
     out += &format!("  {:<10} {:>8} -> {}\n", "duration", length(before), length(after));
     out += &format!("  shrunk in {} runs and {:.1} s\n", capsule.shrinking.runs, took.wall_s - took.search_s);
-    if (shrunk.failed_at_ns, &shrunk.message) != (original.failed_at_ns, &original.message) {
+    if own_seed != seed
+        || (shrunk.failed_at_ns, &shrunk.message) != (original.failed_at_ns, &original.message)
+    {
         let own = if own_seed == seed { String::new() } else { format!(" under seed {own_seed}") };
         out += &format!("  left      fails{}{own}\n{}", at(shrunk), message(shrunk));
     }

@@ -21,6 +21,7 @@ use std::sync::atomic::AtomicUsize;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal};
+use crate::kernel::counted;
 use crate::run::outputs::{Disk, OutputError, Sink};
 use crate::run::product;
 use crate::systems::Custom;
@@ -128,7 +129,7 @@ impl RunArgs {
             text += &format!("{name}  seed {}  run {}{}\n", run.seed, run.run_id, params.concat());
         }
         terminal.print(&text)?;
-        let count = super::count(jobs().count() as u64, "run");
+        let count = counted(jobs().count() as u64, "run");
         if !self.quiet {
             terminal.say(&format!(
                 "{count}; without --dry-run {} would start",
@@ -172,7 +173,7 @@ fn say(done: &Done<'_>, terminal: &mut Terminal) {
             terminal.note(&format!("the run was there already, and is the same byte for byte{added}"));
         }
         (same, _) => {
-            let (runs, name) = (super::count(same as u64, "run"), &done.batch.name);
+            let (runs, name) = (counted(same as u64, "run"), &done.batch.name);
             terminal.note(&format!("{runs} of {name} there already, the same byte for byte{added}"));
         }
     }

@@ -3,6 +3,7 @@
 use super::batch::Done;
 use super::work::{LACKS_TRACE, Report};
 use super::{Exit, Terminal};
+use crate::kernel::counted;
 use crate::run::metrics::{Aggregate, Figure, Label, Metric, Verdict, entry};
 use crate::run::outputs::{BALLOTS_TEXT, CheckSummary, RunVerdict, Seen, Sometimes};
 use crate::run::page::{grouped, written};
@@ -148,7 +149,7 @@ fn opened(report: &Report) -> String {
 fn conclusion(done: &Done<'_>, report: &Report, paint: Paint) -> String {
     let checks = &report.summary.checks;
     let count = |wanted: &dyn Fn(&&CheckSummary) -> bool| checks.iter().filter(wanted).count();
-    let all = crate::cli::count(checks.len() as u64, "check");
+    let all = counted(checks.len() as u64, "check");
     let never = done.never().count();
     // The run is all runs that there are.
     let verdict = done.verdict();
@@ -266,7 +267,7 @@ fn sweep(done: &Done<'_>, verbose: bool, paint: Paint) -> String {
         .chain(match done.never().count() as u64 {
             0 => None,
             never => {
-                let text = format!("but {} never seen", crate::cli::count(never, "check"));
+                let text = format!("but {} never seen", counted(never, "check"));
                 Some(paint.verdict(Seen::Never.name(), &text))
             }
         })

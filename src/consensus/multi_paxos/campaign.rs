@@ -303,15 +303,11 @@ impl MultiPaxos {
         let Role::Leader(leader) = &mut self.role else { unreachable!("only a leader arms it") };
         leader.outdone_since = is_outdone.then(|| leader.outdone_since.unwrap_or(now));
         let gives_way = leader.outdone_since.is_some_and(|since| now.since(since) >= leader.patience);
-        let followers = &leader.followers;
-        let heard_at = match self.options.check_quorum {
-            true => self
-                .reign
-                .in_force
-                .reached(|slot| if slot == self.slot { now } else { followers[slot].heard_at }),
-            false => now,
+        let heard_at = |slot: usize| if slot == self.slot { now } else { leader.followers[slot].heard_at };
+        let silence = match self.options.check_quorum {
+            true => now.since(self.reign.in_force.reached(heard_at)),
+            false => Duration::ZERO,
         };
-        let silence = now.since(heard_at);
         if gives_way || silence >= leader.patience {
             self.heard_at = None;
             self.step_down(cx);

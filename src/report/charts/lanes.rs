@@ -163,8 +163,8 @@ pub fn lanes(input: &LanesInput) -> String {
         subtitle: &subtitle,
         description: "One lane for each node over simulated time. A full bar is a leader with its term, a half one a \
                       candidate, a thin one a follower or a paused node, a hairline one without a vote (it stands by, \
-                      learns, or was removed, and may ask for pre-votes in vain), a dotted line a node that is down. On top, elections with their lengths; \
-                      shaded windows are faults and what operators asked for.",
+                      learns, or was removed, and may ask for pre-votes in vain), a dotted line a node that is down. On top, \
+                      elections with their lengths; shaded windows are faults and what operators asked for.",
         y_label: "",
         legend,
     };

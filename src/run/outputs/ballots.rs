@@ -17,7 +17,7 @@ use crate::run::recording::Recording;
 use super::formats::BALLOTS;
 use super::table::{Key, Table};
 
-/// The file for people.
+/// The file that tells people, ballot by ballot, what single-decree Paxos did.
 pub const BALLOTS_TEXT: &str = "ballots.txt";
 
 /// The nodes of the system that a node is of, in order: a slot is the rank among them.

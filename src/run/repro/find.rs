@@ -29,12 +29,12 @@ pub fn find(named: &Path, outputs: &Path) -> Result<PathBuf, ReproError> {
             Err(none(path, "is a file of no run", Vec::new()))
         };
     }
-    let runs = if is_run(path) { Vec::new() } else { runs_below(path) };
-    match (is_run(path), runs.is_empty()) {
-        (true, _) => Ok(path.to_owned()),
-        (false, true) => Err(none(path, "holds no run", runs)),
-        (false, false) => Err(none(path, "holds runs and is none", runs)),
+    if is_run(path) {
+        return Ok(path.to_owned());
     }
+    let runs = runs_below(path);
+    let what = if runs.is_empty() { "holds no run" } else { "holds runs and is none" };
+    Err(none(path, what, runs))
 }
 
 fn by_id(named: &Path, outputs: &Path) -> Result<PathBuf, ReproError> {

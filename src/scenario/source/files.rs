@@ -200,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn an_absent_file_is_told_with_the_nearest_name() {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        fs::write(temporary.path().join("quickstart.toml"), "x").expect("writable");
+        let help = |name: &str| read_text(&temporary.path().join(name), 1).expect_err("it is absent").help;
+        let near = temporary.path().join("quickstart.toml");
+        assert_eq!(help("quickstrat.toml"), [format!("did you mean `{}`?", near.display())]);
+        assert_eq!(help("x"), [""; 0]);
+    }
+
+    #[test]
     fn the_root_is_the_nearest_folder_named_scenarios() {
         let temporary = tempfile::tempdir().expect("a temporary folder");
         let top = temporary.path().canonicalize().expect("exists");

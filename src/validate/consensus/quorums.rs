@@ -3,7 +3,7 @@
 //! A client's write goes to the leader and its answer back. In between the leader waits for so many acceptances that with its own they
 //! are a quorum of phase 2: for the `(q2 - 1)`-th nearest of the others, there and back. Nothing else takes time here.
 
-use crate::kernel::{Duration, SiteId};
+use crate::kernel::{Duration, SiteId, counted};
 use crate::net::Sites;
 use crate::spec::quantity::duration_text;
 
@@ -215,11 +215,7 @@ impl Store<'_> {
                 "{}, {} in regions of {}, leader in {leader}, {each} writing in each client's region; constant delays, no disk \
                  or CPU time",
                 self.protocol.name(),
-                if self.replicas.len() == 1 {
-                    "1 replica".to_owned()
-                } else {
-                    format!("{} replicas", self.replicas.len())
-                },
+                counted(self.replicas.len() as u64, "replica"),
                 self.regions.name
             ),
             scenario: self.scenario(),
