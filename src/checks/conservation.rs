@@ -210,7 +210,8 @@ mod tests {
         finish(&mut requests, 2, Outcome::Unknown(Reason::Timeout));
         finish(&mut requests, 3, Outcome::Unknown(Reason::InFlight));
         invoke(&mut requests, 0);
-        let expected = Tally { offered: 6, ok: 1, fail: [0, 1, 0, 0], unknown: [1, 0, 0, 1], in_flight: 2 };
+        let expected =
+            Tally { offered: 6, ok: 1, fail: [0, 1, 0, 0, 0], unknown: [1, 0, 0, 0, 1], in_flight: 2 };
         assert_eq!(requests.tally(), expected);
         assert_eq!(requests.balance(), Ok(()));
     }

@@ -4,3 +4,4 @@ pub mod consensus;
 pub mod conservation;
 pub mod linearizability;
 pub mod liveness;
+pub mod queueing;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::disk::{Area, Areas, DiskToken, Write};
 use super::ids::NodeId;
-use super::process::{Effect, Process, WorkToken};
+use super::process::{Effect, Process, Urgency, WorkToken};
 use super::random::Stream;
 use super::time::{Duration, Time};
 
@@ -63,7 +63,13 @@ pub trait Context<P: Process> {
     /// Does `work`, and says so under `token`.
     #[inline]
     fn compute(&mut self, work: Duration, token: WorkToken) {
-        self.push(Effect::Compute { work, token });
+        self.compute_urgent(work, token, Urgency::default());
+    }
+
+    /// Does `work` of this urgency, and says so under `token`. Most cores do not ask how urgent it is.
+    #[inline]
+    fn compute_urgent(&mut self, work: Duration, token: WorkToken, urgency: Urgency) {
+        self.push(Effect::Compute { work, token, urgency });
     }
 
     /// Tells the observers.
@@ -83,7 +89,7 @@ impl<P: Process> Effect<P> {
             Effect::Disarm { timer } => cx.disarm(timer),
             Effect::Write { area, write } => cx.write(area, write),
             Effect::Sync { areas, token } => cx.sync(areas, token),
-            Effect::Compute { work, token } => cx.compute(work, token),
+            Effect::Compute { work, token, urgency } => cx.compute_urgent(work, token, urgency),
             Effect::Note(note) => cx.note(note),
         }
     }
@@ -260,8 +266,8 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
     }
 
     #[inline(always)]
-    fn compute(&mut self, work: Duration, token: WorkToken) {
-        self.outer.compute(work, token);
+    fn compute_urgent(&mut self, work: Duration, token: WorkToken, urgency: Urgency) {
+        self.outer.compute_urgent(work, token, urgency);
     }
 
     #[inline(always)]

@@ -19,7 +19,7 @@ pub use digest::Digest;
 pub use disk::{Area, Areas, Damage, Damaged, DiskError, DiskToken, Durable, Write};
 pub use ids::{NodeId, SiteId, SystemId};
 pub use phrase::{counted, listed};
-pub use process::{Effect, Electorate, Leadership, Message, Name, Note, Process, WorkToken};
+pub use process::{Effect, Electorate, Leadership, Message, Name, Note, Process, Urgency, WorkToken};
 pub use queue::{Queue, Sequence, Slot};
 pub use random::{Keyed, Probability, Stream};
 pub use sample::Distribution;

@@ -47,6 +47,22 @@ pub trait Process: Clone + Sized {
         let _ = (cx, token);
     }
 
+    /// Whether it wants to be told of streams that are gone: [`Process::on_reset`] and [`Process::on_refused`].
+    fn hears_resets(&self) -> bool {
+        false
+    }
+
+    /// Handles that the streams with `peer` are gone: what was sent there is not answered any more, and what is sent from now on
+    /// travels on a new one. Told where the other's machine can say so: not across a partition.
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        let _ = (cx, peer);
+    }
+
+    /// Handles that `message`, sent to `peer` on a stream, was not taken, as no process runs there. Told under the same condition.
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, message: Self::Message) {
+        let _ = (cx, peer, message);
+    }
+
     /// Says what state it is in, for people who look at a run: `repro --until T --dump` shows it.
     fn describe(&self, out: &mut Description) {
         let _ = out;
@@ -157,6 +173,11 @@ pub enum Leadership {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct WorkToken(pub u64);
 
+/// What a process says of a piece of work to those cores that serve by it: a class of priority, or a deadline in
+/// nanoseconds. The least goes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Urgency(pub u64);
+
 /// What a process can ask for. **Order is meaning**: a sync covers what was written before it, by the same
 /// handler or earlier, and nothing after it.
 #[derive(Clone, Debug)]
@@ -200,6 +221,8 @@ pub enum Effect<P: Process> {
         work: Duration,
         /// The work's name in `on_computed`.
         token: WorkToken,
+        /// Where cores serve by it: whom it goes before.
+        urgency: Urgency,
     },
     /// Tells the observers.
     Note(P::Note),

@@ -64,7 +64,10 @@ pub enum Reason {
     Timeout,
     /// A server refused it: a full queue, an admission limit.
     Rejected,
-    /// No server could be found to send it to. If it failed: no client was free to send it ([`SESSIONS_MAX`]).
+    /// There is no such thing: no route leads there, or what it leads to is not registered.
+    NotFound,
+    /// Whoever should serve it is down, or nobody could be found who does. If it failed: nothing was sent, perhaps as no client was
+    /// free to send it ([`SESSIONS_MAX`]).
     Unavailable,
     /// The run ended first.
     InFlight,
@@ -72,13 +75,15 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of CSV rows.
-    pub const ALL: [Reason; 4] = [Reason::Timeout, Reason::Rejected, Reason::Unavailable, Reason::InFlight];
+    pub const ALL: [Reason; 5] =
+        [Reason::Timeout, Reason::Rejected, Reason::NotFound, Reason::Unavailable, Reason::InFlight];
 
     /// The name used in CSVs.
     pub fn name(self) -> &'static str {
         match self {
             Reason::Timeout => "timeout",
             Reason::Rejected => "rejected",
+            Reason::NotFound => "not-found",
             Reason::Unavailable => "unavailable",
             Reason::InFlight => "in-flight",
         }

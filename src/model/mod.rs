@@ -10,5 +10,6 @@ pub mod operation;
 pub mod request;
 pub mod route;
 pub mod sessions;
+pub mod status;
 pub mod store;
 pub mod synod;

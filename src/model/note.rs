@@ -6,11 +6,12 @@
 use crate::kernel::{Digest, Duration, Electorate, Leadership, NodeId, Note, Time};
 
 use super::halt::Halt;
-use super::history::{Outcome, Reason, SessionId};
+use super::history::{Outcome, SessionId};
 use super::log::{LogIndex, Term};
 use super::membership::Slots;
 use super::op::{Answer, Op};
 use super::operation::Objection;
+use super::status::Status;
 use super::synod::SynodNote;
 
 /// How replicas tell what they hold.
@@ -252,25 +253,73 @@ impl Ended {
     }
 }
 
-/// What a service's instance tells of one request.
+/// What a server tells of the requests at it. A request is in a *frame*, and so is each of its parallel branches; its calls of others
+/// are by their slots. Times are those of the notes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ServiceNote {
-    /// A piece of its work began, or was taken into the queue.
-    Queued {
-        /// Requests at the instance now, this one included.
+    /// A request has come and was taken.
+    Taken {
+        /// Its frame.
+        frame: u32,
+        /// Who called.
+        caller: NodeId,
+        /// The caller's slot.
+        call: u32,
+        /// Requests at the server now, this one included.
         in_system: u32,
     },
-    /// It was answered.
-    Finished {
-        /// Time from its arrival at the instance to its answer.
-        sojourn: Duration,
-        /// Time its work needed on an unloaded core of the instance.
-        service: Duration,
-        /// Time it waited for other systems that it called.
-        downstream: Duration,
+    /// A request has come and was not taken.
+    Refused {
+        /// Why.
+        status: Status,
     },
-    /// It was refused.
-    Refused,
+    /// An attempt of a call begins.
+    Called {
+        /// The call.
+        call: u32,
+        /// The frame that makes it.
+        frame: u32,
+        /// Which attempt, counted from 1.
+        attempt: u16,
+        /// Where it goes.
+        to: NodeId,
+    },
+    /// A call has ended, and its frame goes on.
+    Heard {
+        /// The call.
+        call: u32,
+        /// The frame that made it.
+        frame: u32,
+        /// How it ended.
+        status: Status,
+    },
+    /// A branch of a frame begins.
+    Forked {
+        /// The branch.
+        frame: u32,
+        /// Whose.
+        parent: u32,
+    },
+    /// A branch has ended.
+    Joined {
+        /// The branch.
+        frame: u32,
+        /// Whose.
+        parent: u32,
+        /// Whether the frame whose branch it is has waited for it, and for no other any more.
+        decides: bool,
+        /// Time that its work needed on an unloaded core of the server.
+        service: Duration,
+    },
+    /// A request was answered, or would have been had its caller not been told before.
+    Finished {
+        /// Its frame.
+        frame: u32,
+        /// How it ended.
+        status: Status,
+        /// Time that its work needed on an unloaded core of the server.
+        service: Duration,
+    },
     /// It asks a store, or learned what came of that: a session's operation like any client's.
     Store(ClientNote),
 }
@@ -326,16 +375,27 @@ impl Note for OperatorNote {
 }
 
 impl Note for ServiceNote {
+    #[inline]
     fn digest(&self) -> u64 {
         let mut digest = Digest::new();
-        match *self {
-            ServiceNote::Queued { in_system } => digest.absorb(u64::from(in_system)),
-            ServiceNote::Finished { sojourn, service, downstream } => {
-                [sojourn, service, downstream].into_iter().for_each(|length| digest.absorb(length.0));
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        let words = match *self {
+            ServiceNote::Taken { frame, caller, call, in_system } => {
+                [1, pair(frame, caller.0), pair(call, in_system)]
             }
-            ServiceNote::Refused => digest.absorb(Reason::Rejected as u64),
-            ServiceNote::Store(note) => digest.absorb(note.digest()),
-        }
+            ServiceNote::Refused { status } => [2, status as u64, 0],
+            ServiceNote::Called { call, frame, attempt, to } => {
+                [3 | u64::from(attempt) << 8, pair(call, frame), u64::from(to.0)]
+            }
+            ServiceNote::Heard { call, frame, status } => [4, pair(call, frame), status as u64],
+            ServiceNote::Forked { frame, parent } => [5, pair(frame, parent), 0],
+            ServiceNote::Joined { frame, parent, decides, service } => {
+                [6 | u64::from(decides) << 8, pair(frame, parent), service.0]
+            }
+            ServiceNote::Finished { frame, status, service } => [7, pair(frame, status as u32), service.0],
+            ServiceNote::Store(note) => return note.digest(),
+        };
+        words.into_iter().for_each(|word| digest.absorb(word));
         digest.value()
     }
 }

@@ -127,6 +127,18 @@ impl<M: Message> Fabric<M> {
         self.resets.is_empty()
     }
 
+    /// Those that have said something to `node` on a stream, or been told something on one, ascending.
+    pub(super) fn stream_peers(&mut self, node: NodeId) -> Vec<NodeId> {
+        let own = self.traffic[node.index()].links.iter_mut().map(|link| link.to);
+        let mut peers: BTreeSet<NodeId> = own.collect();
+        for (other, traffic) in (0..).map(NodeId).zip(&mut self.traffic) {
+            if traffic.links.iter_mut().any(|link| link.to == node) {
+                peers.insert(other);
+            }
+        }
+        peers.into_iter().filter(|peer| *peer != node && self.is_stream(node, *peer)).collect()
+    }
+
     #[inline(always)]
     pub(super) fn is_stream(&self, from: NodeId, to: NodeId) -> bool {
         let [sender, receiver] = [from, to].map(|end| self.addresses[end.index()].transport);

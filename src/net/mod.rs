@@ -28,6 +28,8 @@ pub use impair::{
 pub use profile::{Bandwidth, Profile, Reorder, Transport};
 pub use sites::{Access, Sites};
 
+use std::collections::BTreeSet;
+
 use crate::kernel::{Duration, Message, NodeId, SiteId, Time};
 use clogged::Clogged;
 use fabric::Fabric;
@@ -123,6 +125,20 @@ impl<M: Message> Network<M> {
         self.fabric.base_delay(from, to)
     }
 
+    /// Those that have a stream with `node`, ascending. Looks at all nodes.
+    pub fn stream_peers(&mut self, node: NodeId) -> Vec<NodeId> {
+        self.fabric.stream_peers(node)
+    }
+
+    /// When a word from the machine of `from` to that of `to` arrives that is sent now; `None` if nothing leads there.
+    pub fn word_arrives(&mut self, now: Time, from: NodeId, to: NodeId) -> Option<Time> {
+        let is_blocked = !self.is_plain && {
+            let conditions = Impaired::new(&mut self.impairments, now, from, to);
+            conditions.cut() || conditions.clog()
+        };
+        self.fabric.base_delay(from, to).filter(|_| !is_blocked).map(|delay| now + delay)
+    }
+
     /// `node` crashed: its streams are reset, and what waited on them is dropped.
     pub fn reset(&mut self, node: NodeId) {
         self.fabric.reset(node);
@@ -132,19 +148,21 @@ impl<M: Message> Network<M> {
     }
 
     /// The streams between any of `from` and any of `to` are reset: what is under way on them and what waits is dropped. For
-    /// `unnoticed` longer those of `from` believe in what they have to `to`, and what they send there is dropped.
+    /// `unnoticed` longer those of `from` believe in what they have to `to`, and what they send there is dropped. Returns between
+    /// whom there were streams, lower id first.
     pub fn reset_streams(
         &mut self,
         now: Time,
         ends: (&[NodeId], &[NodeId]),
         unnoticed: Duration,
         schedule: &mut impl Schedule<M>,
-    ) {
+    ) -> BTreeSet<(NodeId, NodeId)> {
         let pairs = self.fabric.reset_streams(now, ends, unnoticed, schedule);
         self.is_plain &= pairs.is_empty();
         for sender in self.clogged.reset(|from, to| pairs.contains(&(from.min(to), from.max(to)))) {
             self.counters_mut(sender).drop_one(DropReason::Reset);
         }
+        pairs
     }
 
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.

@@ -82,14 +82,13 @@ fn query(
                 continue;
             }
         }
-        let Some(known) = names_of(label, scenario).filter(|known| !known.contains(&value.value.as_str()))
-        else {
+        let Some(known) = names_of(label, scenario).filter(|known| !known.contains(&value.value)) else {
             continue;
         };
         all = false;
         match diagnostics.is_full() {
             true => diagnostics.count_error(),
-            false => diagnostics.push(no_such_value(label, value, known.into_iter())),
+            false => diagnostics.push(no_such_value(label, value, known.iter().map(String::as_str))),
         }
     }
     if let Some(system) = &check.target {
@@ -110,6 +109,25 @@ fn query(
     all.then_some(query)
 }
 
+/// What operations of the scenario are called: kinds of those on stores, and paths of requests of services.
+fn operations(scenario: &Scenario) -> Vec<String> {
+    let is_store = |name: &str| {
+        let target = scenario.system.entries.iter().find(|(known, ..)| known == name);
+        target.is_none_or(|(_, _, system)| system.kind.kind().is_store())
+    };
+    let workloads = || scenario.workload.entries.iter().map(|(_, _, workload)| workload);
+    let has_store = workloads().any(|workload| is_store(&workload.target.value));
+    let kinds = OpKind::ALL.iter().map(|kind| kind.name().to_owned()).filter(|_| has_store);
+    let mut names: Vec<String> = kinds.collect();
+    for workload in workloads().filter(|workload| !is_store(&workload.target.value)) {
+        let requests = workload.requests();
+        names.extend(requests.iter().map(|request| request.name(&requests)));
+    }
+    names.sort();
+    names.dedup();
+    if names.is_empty() { OpKind::ALL.iter().map(|kind| kind.name().to_owned()).collect() } else { names }
+}
+
 /// The error at whichever of a label and its value is none.
 fn unknown(error: &LabelError, label: &Origin, value: &Located<String>) -> Diagnostic {
     let (at, near) = match error {
@@ -120,12 +138,12 @@ fn unknown(error: &LabelError, label: &Origin, value: &Located<String>) -> Diagn
 }
 
 /// What a label that names things of the scenario may name; `None` of another label, and of nodes, which only a world has.
-fn names_of<'s>(label: &str, scenario: &'s Scenario) -> Option<Vec<&'s str>> {
+fn names_of(label: &str, scenario: &Scenario) -> Option<Vec<String>> {
     match label {
-        "workload" => Some(scenario.workload.names().collect()),
-        "system" => Some(scenario.system.names().collect()),
-        "fault" => Some(scenario.fault.names().collect()),
-        "op" => Some(OpKind::ALL.iter().map(|kind| kind.name()).collect()),
+        "workload" => Some(scenario.workload.names().map(str::to_owned).collect()),
+        "system" => Some(scenario.system.names().map(str::to_owned).collect()),
+        "fault" => Some(scenario.fault.names().map(str::to_owned).collect()),
+        "op" => Some(operations(scenario)),
         _ => None,
     }
 }

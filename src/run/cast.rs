@@ -21,7 +21,7 @@ pub struct Cast {
 }
 
 /// A node.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CastNode {
     /// Its name, such as `kv.2`.
     pub name: String,
@@ -31,6 +31,22 @@ pub struct CastNode {
     pub cores: Option<u32>,
     /// What it decides together with the others of its system.
     pub decides: Option<Decides>,
+    /// What it has to do with the requests of services.
+    pub serves: Serves,
+}
+
+/// What a node has to do with the requests of services.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Serves {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It hands them on for a service that workloads call directly.
+    Front,
+    /// It hands them on.
+    Gateway,
+    /// It works on them.
+    Instance,
 }
 
 /// A workload.

@@ -6,9 +6,10 @@ use crate::checks::consensus::InvariantViolation;
 use crate::checks::conservation::Traffic;
 use crate::checks::linearizability::{self, judge_until};
 use crate::checks::liveness;
+use crate::checks::queueing::{CoreAccount, ServerAccount};
 use crate::faults::Happening;
 use crate::kernel::{Description, NodeId, Process, SystemId, Time};
-use crate::model::history::{Reason, SESSIONS_MAX, SessionId};
+use crate::model::history::{SESSIONS_MAX, SessionId};
 use crate::net::Counters;
 use crate::scenario::nouns::check::Expect;
 use crate::scenario::nouns::warmup::{Warmup, WarmupRule};
@@ -18,14 +19,13 @@ use crate::systems::{Custom, Never, Role};
 
 use super::histories::{Histories, History};
 use super::metrics::{Judgement, Verdict};
-use super::operation::Ending;
 use super::outputs::SOMETIMES;
 use super::prepare::{Check, Kind, Prepared};
 use super::recorder::{OPERATIONS_MAX, Recorder, RecorderSetup};
 use super::recording::Recording;
 use super::sought::Found;
 use super::spacetime::Subject;
-use super::tally::{ClassTally, Intervals};
+use super::tally::Intervals;
 use super::warmup;
 use super::watch::Watch;
 
@@ -181,9 +181,11 @@ fn finish<X: Custom>(
         Some(_) => (0..counters.len()).map(|node| Some(state(sim.process(NodeId(node as u32))?))).collect(),
         None => Vec::new(),
     };
+    let cores: Vec<CoreAccount> = (0..counters.len()).map(|node| core_account(&mut sim, node)).collect();
     let watch = sim.into_observer();
-    let Watch { recorder, histories, mut invariants, requests, sought, liveness, .. } = watch;
+    let Watch { mut recorder, histories, mut invariants, requests, sought, liveness, .. } = watch;
     invariants.iter_mut().for_each(|(_, invariants)| invariants.finish(now));
+    let servers = recorder.accounts(now);
     let mut recording = recorder.finish(now);
     let unsettled = match prepared.world.warmup {
         Warmup::For(_) => Vec::new(),
@@ -257,6 +259,7 @@ fn finish<X: Custom>(
     }
     verdicts.extend(built_in("requests", requests.balance().err().map(|found| found.explain(&node_name))));
     verdicts.extend(built_in("messages", traffic.balance().err().map(|found| found.explain(&node_name))));
+    verdicts.extend(queueing_laws(&servers, &cores, &node_name));
     let (foretold, mut warnings) = never_struck(&prepared, &recording);
     warnings.extend(self::warnings(&recording, stop));
     warnings.extend(unsettled);
@@ -374,6 +377,26 @@ fn built_in(what: &str, imbalance: Option<String>) -> Option<CheckVerdict> {
     })
 }
 
+/// What the cores of a node did, counted twice.
+fn core_account<X: Custom>(sim: &mut Sim<Role<X>, Watch>, node: usize) -> CoreAccount {
+    let balance = sim.balance(NodeId(node as u32));
+    CoreAccount { delivered: balance.delivered, served: balance.served, tolerance: balance.tolerance }
+}
+
+/// The operational laws are always checked; only their violation is worth a word.
+fn queueing_laws(
+    servers: &[ServerAccount],
+    cores: &[CoreAccount],
+    node_name: &dyn Fn(NodeId) -> String,
+) -> Option<CheckVerdict> {
+    let of_servers = (0..).map(NodeId).zip(servers).map(|(node, account)| account.balance(node));
+    let of_cores = (0..).map(NodeId).zip(cores).map(|(node, account)| account.balance(node));
+    let breach = of_servers.chain(of_cores).find_map(Result::err)?;
+    let verdict = built_in(breach.law(), Some(breach.explain(node_name)))?;
+    let expected = "what is counted of requests and of work in two ways is the same".to_owned();
+    Some(CheckVerdict { check: "queueing-laws".to_owned(), expected, ..verdict })
+}
+
 /// What the judge says of the history of a store, with a budget of states, and whether it came to an end before `has_ended`.
 fn linearizable<X: Custom>(
     check: &Check,
@@ -456,8 +479,7 @@ fn warnings(recording: &Recording, stop: Option<Stop>) -> Vec<String> {
         ));
     }
     for workload in 0..recording.cast().workloads.len() {
-        let failed = |tally: &ClassTally| tally.all().ended(Ending::Fail, Some(Reason::Unavailable));
-        let turned_away: u64 = recording.tallies().classes(workload).map(|(_, tally)| failed(tally)).sum();
+        let turned_away = recording.turned_away(workload);
         if turned_away > 0 {
             let name = recording.cast().workload_name(workload);
             warnings.push(format!(

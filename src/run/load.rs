@@ -1,5 +1,6 @@
 //! What services and nodes did: the requests at each instance, how long they took, and samples of every node's counters.
 
+use crate::checks::queueing::ServerAccount;
 use crate::kernel::{NodeId, Time};
 use crate::model::log::Term;
 use crate::sim::NodeCounters;
@@ -48,7 +49,9 @@ pub(super) struct Instance {
     in_system_time: u128,
     queue_time: u128,
     in_system_max: u32,
+    taken: u64,
     finished: u64,
+    lost: u64,
     refused: u64,
 }
 
@@ -61,7 +64,9 @@ impl Instance {
             in_system_time: 0,
             queue_time: 0,
             in_system_max: 0,
+            taken: 0,
             finished: 0,
+            lost: 0,
             refused: 0,
         }
     }
@@ -77,10 +82,30 @@ impl Instance {
 
     /// `in_system` requests are at it from now on.
     #[inline]
-    pub(super) fn holds(&mut self, at: Time, in_system: u32) {
+    fn holds(&mut self, at: Time, in_system: u32) {
         self.settle(at);
         self.in_system = in_system;
         self.in_system_max = self.in_system_max.max(in_system);
+    }
+
+    /// It took one, and has so many now.
+    #[inline]
+    pub(super) fn took(&mut self, at: Time, in_system: u32) {
+        self.taken += 1;
+        self.holds(at, in_system);
+    }
+
+    /// It crashed, and has lost so many.
+    pub(super) fn crashed(&mut self, at: Time, lost: u64) {
+        self.lost += lost;
+        self.holds(at, 0);
+    }
+
+    /// What was counted up to now; `stayed` and `present` are counted elsewhere.
+    pub(super) fn account(&mut self, at: Time, (stayed, present): (u128, u64)) -> ServerAccount {
+        self.settle(at);
+        let Instance { taken, finished, lost, in_system_time: held, .. } = *self;
+        ServerAccount { taken, finished, lost, present, held, stayed }
     }
 
     /// It answered one.

@@ -7,6 +7,7 @@
 
 mod asserted;
 mod availability;
+pub mod breakdown;
 pub mod cast;
 mod decree;
 pub mod drawing;
@@ -30,6 +31,7 @@ pub mod repro;
 mod simulate;
 mod sought;
 pub mod spacetime;
+pub mod spans;
 pub mod states;
 mod stopped;
 mod sweep_figures;

@@ -13,10 +13,11 @@ use crate::scenario::{Scenario, World, plan};
 use crate::sim::Limits;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::{DataFile, DataFiles};
+use crate::systems::kinds::Kind as SystemKind;
 use crate::systems::{Custom, Never};
 
 use super::asserted::{self, Asserted};
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Serves};
 use super::metrics::{Assertion, Query};
 use super::sought::Sought;
 use super::watch::Vivacity;
@@ -184,15 +185,19 @@ impl<X: Custom> Prepared<X> {
             system: node.system,
             cores: node.processor.cores,
             decides: world.systems.get(node.system.index()).and_then(|system| system.kind.decides()),
+            serves: match world.systems.get(node.system.index()).map(|system| system.kind) {
+                Some(SystemKind::Service) if node.is_front => Serves::Front,
+                Some(SystemKind::Service) => Serves::Instance,
+                Some(SystemKind::Gateway) => Serves::Gateway,
+                Some(SystemKind::Raft | SystemKind::MultiPaxos | SystemKind::Paxos | SystemKind::Custom)
+                | None => Serves::Nothing,
+            },
         };
         let workload = |workload: &crate::scenario::plan::WorkloadFacts| CastWorkload {
             system: workload.id,
             target: workload.target,
             region: world.region(workload).to_owned(),
-            paths: match world.systems[workload.target.index()].kind.is_store() {
-                true => Vec::new(),
-                false => vec!["call".to_owned()],
-            },
+            paths: workload.paths.clone(),
         };
         let operator = |operator: &OperatorFacts| CastOperator {
             node: operator.node,

@@ -4,21 +4,24 @@
 //! whole up to a named cap; beyond it they are sampled (by a hash of their number, so that no period of the
 //! workload can hide) while counts and histograms stay exact.
 
+use crate::checks::queueing::ServerAccount;
 use crate::kernel::{Duration, NodeId, SystemId, Time};
-use crate::model::history::SessionId;
+use crate::model::history::{Outcome, SessionId};
 use crate::model::log::Term;
-use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
+use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::synod::SynodNote;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 
 use super::availability::Availability;
-use super::cast::{Cast, CastNode};
+use super::breakdown::{Answered, BREAKDOWNS_MAX, Breakdowns};
+use super::cast::{Cast, CastNode, class_of};
 use super::decree::DecreeSteps;
 use super::leadership::Leadership;
 use super::load::{Instance, NodeSample, Sample, Visit, Visits};
-use super::operation::{Ending, Packed, sort_by_number};
+use super::operation::{Ending, Packed, Recorded, sort_by_number};
 use super::phase::Timeline;
 use super::recording::{FaultWindow, OrderRecord, Recording, RoleChange, RoleEvent, Sampling};
+use super::spans::{Served, Spans};
 use super::tally::{Intervals, Tallies};
 use super::traffic::Listener;
 
@@ -57,10 +60,14 @@ pub struct Recorder {
     /// By workload.
     pub(super) availability: Vec<Availability>,
     kept: usize,
+    /// By workload: operations that found no client free, and were never sent.
+    pub(super) turned_away: Vec<u64>,
     /// Once the cap was reached.
     sampled: Option<Sampled>,
     pub(super) instances: Vec<Instance>,
     pub(super) visits: Visits,
+    spans: Spans,
+    pub(super) breakdowns: Breakdowns,
     pub(super) leadership: Leadership,
     traffic: Listener,
     pub(super) roles: Vec<RoleChange>,
@@ -124,9 +131,12 @@ impl Recorder {
             total: 0,
             availability: vec![availability; cast.workloads.len()],
             kept: 0,
+            turned_away: vec![0; cast.workloads.len()],
             sampled: None,
             instances: cast.nodes.iter().map(|node| Instance::new(node.cores)).collect(),
             visits: Visits::new(setup.operations_max),
+            spans: Spans::new(cast.nodes.len()),
+            breakdowns: Breakdowns::new(BREAKDOWNS_MAX),
             leadership: Leadership::new(cast.systems.len(), cast.nodes.iter().map(|node| node.system)),
             traffic: Listener::new(logs(cast)),
             roles: Vec::new(),
@@ -156,6 +166,9 @@ impl Recorder {
                 if let Some(workload) = self.workload_of[node.index()] {
                     self.availability[workload].invoked(intended);
                 }
+                if let Asked::Call { .. } = asked {
+                    self.spans.invoked(at, node, slot, server);
+                }
                 let operation = Packed::open(slot, number, intended, at, asked);
                 let (open, client) = (&mut self.open[node.index()], SessionId::client(slot) as usize);
                 if client >= open.len() {
@@ -172,11 +185,27 @@ impl Recorder {
                 open.operation.close(at, outcome, attempts);
                 let closed = *open;
                 if let Some(workload) = self.workload_of[node.index()] {
+                    self.break_down(workload, node, &closed.operation);
                     self.availability[workload].returned(at, Ending::of(outcome).0 == Ending::Ok);
+                    self.turned_away[workload] += u64::from(attempts == 0);
                 }
                 self.keep(closed);
             }
         }
+    }
+
+    /// A request of a service has ended: if it was answered, what its time was spent on is kept.
+    #[inline]
+    fn break_down(&mut self, workload: usize, node: NodeId, operation: &Packed) {
+        let operation = operation.unpack(node);
+        let Recorded { asked: asked @ Asked::Call { .. }, outcome: Outcome::Ok(_), number, .. } = operation
+        else {
+            return;
+        };
+        let (arrived, latency) = (operation.intended, operation.latency());
+        let answered = Answered { workload, class: class_of(asked), number, arrived, latency };
+        let shares = self.spans.returned(node, operation.session.slot, latency, operation.attempts);
+        self.breakdowns.add(answered, shares);
     }
 
     /// The track of what `node` asks the system of `server`.
@@ -336,25 +365,32 @@ impl Recorder {
     /// A service's instance noted something.
     #[inline]
     pub fn service(&mut self, at: Time, node: NodeId, note: &ServiceNote) {
+        let served = self.spans.service(at, node, note);
         let instance = &mut self.instances[node.index()];
         match *note {
-            ServiceNote::Queued { in_system } => instance.holds(at, in_system),
-            ServiceNote::Finished { sojourn, service, downstream } => {
-                instance.finished(at);
-                let waiting = sojourn.saturating_sub(service + downstream).0;
-                let arrived = Time(at.0.saturating_sub(sojourn.0));
-                let visit = Visit { arrived, sojourn: sojourn.0, waiting, node };
-                self.visits.add(visit, self.instances.len(), &self.timeline);
-            }
-            ServiceNote::Refused => instance.refused(),
+            ServiceNote::Taken { in_system, .. } => instance.took(at, in_system),
+            ServiceNote::Finished { .. } => instance.finished(at),
+            ServiceNote::Refused { .. } => instance.refused(),
             ServiceNote::Store(note) => self.client(at, node, &note),
+            ServiceNote::Called { .. }
+            | ServiceNote::Heard { .. }
+            | ServiceNote::Forked { .. }
+            | ServiceNote::Joined { .. } => {}
+        }
+        if let Some(Served { arrived, sojourn, waiting }) = served {
+            let visit = Visit { arrived, sojourn, waiting, node };
+            self.visits.add(visit, self.instances.len(), &self.timeline);
         }
     }
 
     /// A node's life changed.
     pub fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        if change == Lifecycle::Booted {
+            self.spans.booted(node);
+        }
         if change == Lifecycle::Crashed {
-            self.instances[node.index()].holds(at, 0);
+            let lost = self.spans.crashed(at, node);
+            self.instances[node.index()].crashed(at, lost);
             self.traffic.leads(node, false);
             self.forget(at, node);
         }
@@ -411,6 +447,14 @@ impl Recorder {
         };
         let nodes = (0..).zip(self.instances.iter_mut().zip(counters)).map(of_node).collect();
         self.samples.push(Sample { at, nodes });
+    }
+
+    /// What was counted of the requests at each server up to now, by node.
+    pub fn accounts(&mut self, now: Time) -> Vec<ServerAccount> {
+        let spans = &self.spans;
+        let account =
+            |(id, instance): (u32, &mut Instance)| instance.account(now, spans.time_at(now, NodeId(id)));
+        (0..).zip(&mut self.instances).map(account).collect()
     }
 
     /// The run is over: what is under way becomes `unknown`, because it was in flight.

@@ -9,7 +9,8 @@ use crate::model::note::Ended;
 use crate::sim::Lifecycle;
 
 use super::availability::{Availability, Outage};
-use super::cast::Cast;
+use super::breakdown::{Breakdowns, Level};
+use super::cast::{Cast, Class};
 use super::decree::DecreeSteps;
 use super::leadership::{Election, Leaderless, Leadership};
 use super::load::{Sample, Visits};
@@ -179,6 +180,8 @@ pub struct Recording {
     samples: Vec<Sample>,
     /// By system: whether any of its nodes ever had a request.
     serves: Vec<bool>,
+    turned_away: Vec<u64>,
+    breakdowns: Breakdowns,
 }
 
 impl Recording {
@@ -196,6 +199,8 @@ impl Recording {
             orders,
             decree,
             samples,
+            turned_away,
+            breakdowns,
             ..
         } = recorder;
         let mut serves = vec![false; setup.cast.systems.len()];
@@ -229,6 +234,8 @@ impl Recording {
             decree,
             samples,
             serves,
+            turned_away,
+            breakdowns,
         }
     }
 
@@ -273,6 +280,21 @@ impl Recording {
     /// The phases.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    /// What the requests of a workload and a class spent their time on, by levels of latency; none if none was answered.
+    pub fn time_spent(&self, workload: usize, class: Class) -> Vec<Level> {
+        self.breakdowns.levels(&self.cast, &self.timeline, workload, class)
+    }
+
+    /// Of how many requests one is kept with the parts of its time.
+    pub fn breakdown_one_in(&self) -> u32 {
+        self.breakdowns.one_in()
+    }
+
+    /// Operations of a workload that found no client free, and were never sent.
+    pub fn turned_away(&self, workload: usize) -> u64 {
+        self.turned_away[workload]
     }
 
     /// How many operations there were and are kept.

@@ -6,11 +6,12 @@ use crate::model::history::{Outcome, Reason, SessionId};
 use crate::model::log::{LogIndex, Term};
 use crate::model::note::{Asked, ClientNote, ConsensusNote, Ended, OperatorNote, ServiceNote};
 use crate::model::op::{Answer, Key, Op, Reading, Value};
+use crate::model::status::Status;
 use crate::processors::Usage;
 use crate::sim::{FaultRecord, Lifecycle, NodeCounters};
 use crate::systems::kinds::Decides;
 
-use super::cast::{Cast, CastNode, CastOperator, CastWorkload};
+use super::cast::{Cast, CastNode, CastOperator, CastWorkload, Serves};
 use super::recorder::{Recorder, RecorderSetup};
 use super::tally::Intervals;
 
@@ -30,6 +31,7 @@ pub(super) fn ms(at: u64) -> Time {
 pub(super) fn setup(operations_max: usize) -> RecorderSetup {
     let names = ["kv", "api", "shoppers", "users"].map(str::to_owned);
     let node = |name: &str, system, cores| CastNode {
+        serves: if cores == Some(1) { Serves::Instance } else { Serves::Nothing },
         name: name.to_owned(),
         system: SystemId(system),
         cores,
@@ -99,9 +101,10 @@ pub(super) fn returns(
 
 /// A service handles a request on its own.
 pub(super) fn serve(recorder: &mut Recorder, at: u64, sojourn: u64, service: u64) {
-    recorder.service(ms(at), API, &ServiceNote::Queued { in_system: 1 });
+    let (frame, caller, call) = (0, USERS, SessionId::slot(1, 0));
+    recorder.service(ms(at), API, &ServiceNote::Taken { frame, caller, call, in_system: 1 });
     let (sojourn, service) = (Duration::from_millis(sojourn), Duration::from_millis(service));
-    let note = ServiceNote::Finished { sojourn, service, downstream: Duration::ZERO };
+    let note = ServiceNote::Finished { frame, status: Status::Ok, service };
     recorder.service(ms(at) + sojourn, API, &note);
 }
 
@@ -199,7 +202,7 @@ pub(super) fn recorder(operations_max: usize) -> Recorder {
     it.operator(ms(7_020), USERS, &OperatorNote::Ended { number: 1, ended: Ended::Done, attempts: 2 });
     it.sample(ms(8_000), &counters(8_000));
     invoke(it, USERS, 0, 2, (9_000, 9_000), Asked::Call { path: 1 });
-    it.service(ms(9_050), API, &ServiceNote::Refused);
+    it.service(ms(9_050), API, &ServiceNote::Refused { status: Status::Rejected });
     returns(it, USERS, 0, 9_100, Outcome::Fail(Reason::Rejected), 1);
     // Held up by 100 ms, and cut off by the end.
     it.operator(ms(9_900), USERS, &OperatorNote::Ordered { number: 2 });

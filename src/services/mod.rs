@@ -1,8 +1,20 @@
-//! Services: a front that spreads calls over instances, and instances that serve them by steps.
+//! Services: servers that take calls through the steps of their programs, gateways among them, and how they call each other.
+//!
+//! Read [`server`] first, then [`program`] (what a request goes through), [`outbound`] (how others are called) and
+//! [`balancing`] (who of them).
 
-pub mod front;
-pub mod instance;
+mod admission;
+pub mod balancing;
+mod frame;
 pub mod message;
+pub mod outbound;
+pub mod program;
+pub mod request;
+pub mod server;
 mod slots;
+mod stores;
+mod writer;
 
+pub use admission::Order;
 pub use slots::Slots;
+pub use writer::Writer;

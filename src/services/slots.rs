@@ -76,6 +76,17 @@ impl<T> Slots<T> {
         Some(value)
     }
 
+    /// Counts one use more of an open slot, so that what is said to the last one meets nobody.
+    pub fn renew(&mut self, slot: u32) {
+        self.slots[slot as usize].sequence += 1;
+    }
+
+    /// The slots of the open conversations that are of interest, ascending.
+    pub fn slots_where(&self, of_interest: impl Fn(&T) -> bool) -> Vec<u32> {
+        let open = (0..).zip(&self.slots).filter(|(_, slot)| slot.value.as_ref().is_some_and(&of_interest));
+        open.map(|(slot, _)| slot).collect()
+    }
+
     /// Closes the conversation of this slot and never uses the slot again.
     pub fn retire(&mut self, slot: u32) -> Option<T> {
         self.slots.get_mut(slot as usize)?.value.take()

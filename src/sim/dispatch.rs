@@ -23,6 +23,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         self.shared.now = at;
         match event {
             Event::Deliver { from, to, epoch } => self.deliver(from, to, epoch, slot),
+            Event::Refused { from, by, incarnation } => self.refused(from, by, incarnation, slot),
+            Event::Reset { node, peer, incarnation } => self.streams_reset(node, peer, incarnation),
             Event::Timer { node, timer } => self.timer(node, timer, at, sequence),
             Event::Disk { node, incarnation } => self.disk(node, incarnation),
             Event::Work { node, slot, generation } => self.work(node, slot, generation),
@@ -55,7 +57,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         }
         let Node { process, machine, .. } = &mut self.nodes[to.index()];
         if process.is_none() {
-            return self.lose(from, to, slot, DropReason::ReceiverDown);
+            return match epoch {
+                0 => self.lose(from, to, slot, DropReason::ReceiverDown),
+                1.. => self.refuse(from, to, slot),
+            };
         }
         if machine.pauses > 0 {
             let message = self.shared.queue.take_body(slot);
@@ -157,8 +162,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[inline]
     fn work(&mut self, id: NodeId, slot: u32, generation: u32) {
         let now = self.shared.now;
-        let Some(task) = self.nodes[id.index()].machine.processor.complete(now, slot, generation) else {
-            return; // It moved on: a pause, a slow-down, a crash.
+        let Sim { nodes, shared, .. } = self;
+        let processor = &mut nodes[id.index()].machine.processor;
+        let completed = processor.complete(now, slot, generation, |next| shared.push_work(id, next));
+        let Some(task) = completed else {
+            return; // It moved on: a pause, a slow-down, a crash, the end of a turn.
         };
         match task {
             Task::Asked(token) => {
@@ -177,9 +185,9 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
 
     #[inline]
     fn release_core(&mut self, id: NodeId, slot: u32) {
-        if let Some(next) = self.nodes[id.index()].machine.processor.release(self.shared.now, slot) {
-            self.shared.push_work(id, next);
-        }
+        let Sim { nodes, shared, .. } = self;
+        let processor = &mut nodes[id.index()].machine.processor;
+        processor.release(shared.now, slot, |next| shared.push_work(id, next));
     }
 
     /// The process on a node, to handle something, and the context that carries out what it asks for.

@@ -5,8 +5,8 @@
 
 use crate::faults::Matter;
 use crate::kernel::{
-    Area, Areas, Context, DiskToken, Duration, Effect, Name, NodeId, Note, Process, Stream, Time, WorkToken,
-    Write,
+    Area, Areas, Context, DiskToken, Duration, Effect, Name, NodeId, Note, Process, Stream, Time, Urgency,
+    WorkToken, Write,
 };
 use crate::processors::Task;
 
@@ -109,16 +109,17 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
     }
 
     #[inline]
-    fn compute(&mut self, work: Duration, token: WorkToken) {
+    fn compute_urgent(&mut self, work: Duration, token: WorkToken, urgency: Urgency) {
         let is_free = work == Duration::ZERO;
         debug_assert!(
             is_free || self.has(Matter::Work),
             "{:?} works, and its type says it does not",
             self.id
         );
-        if let Some(completion) = self.machine.processor.submit(self.shared.now, Task::Asked(token), work) {
-            self.shared.push_work(self.id, completion);
-        }
+        let Live { id, machine, shared } = self;
+        machine.processor.submit(shared.now, Task::Asked(token), work, urgency, |completion| {
+            shared.push_work(*id, completion);
+        });
     }
 
     #[inline]

@@ -9,6 +9,10 @@ use crate::net::topology::Duct;
 pub(super) enum Event {
     /// A message, the event's body, arrives, unless its stream's epoch has passed (0: a datagram).
     Deliver { from: NodeId, to: NodeId, epoch: u32 },
+    /// A message, the event's body, comes back, as nobody took it, unless its sender crashed since.
+    Refused { from: NodeId, by: NodeId, incarnation: u32 },
+    /// A node learns that its streams with another are gone, unless it crashed since.
+    Reset { node: NodeId, peer: NodeId, incarnation: u32 },
     /// The queue's entry for a named timer comes up; it may have been moved or disarmed since.
     Timer { node: NodeId, timer: u32 },
     /// The disk completes its oldest sync, unless the node crashed since.

@@ -59,8 +59,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         let machine = &mut self.nodes[id.index()].machine;
         machine.down = 0;
         let incarnation = machine.incarnation;
-        let (work, syncs) = (machine.processor.recover(now), machine.disk.mend_all(now));
-        work.into_iter().for_each(|completion| self.shared.push_work(id, completion));
+        machine.processor.recover(now, |completion| self.shared.push_work(id, completion));
+        let syncs = machine.disk.mend_all(now);
         syncs.into_iter().for_each(|at| self.shared.push_sync(id, incarnation, at));
         self.change_clock(id, |clock| clock.settle_all(now));
         if self.nodes[id.index()].process.is_none() {

@@ -38,17 +38,20 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Action::Lift(id) => self.release(|now, net, queue| net.lift(now, id, queue)),
             Action::ResetStreams { from, to, unnoticed } => {
                 let Shared { net, queue, .. } = &mut self.shared;
-                net.reset_streams(now, (&from, &to), unnoticed, queue);
+                let pairs = net.reset_streams(now, (&from, &to), unnoticed, queue);
+                self.tell_of_resets(pairs, &from, unnoticed);
             }
             Action::Cut { duct, reroute } => self.cut(duct, true, reroute),
             Action::Mend { duct, reroute } => self.cut(duct, false, reroute),
             Action::SlowNode(node, factor) => {
-                let moved = self.nodes[node.index()].machine.processor.slow_down(now, factor);
-                moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
+                let Sim { nodes, shared, .. } = self;
+                let processor = &mut nodes[node.index()].machine.processor;
+                processor.slow_down(now, factor, |completion| shared.push_work(node, completion));
             }
             Action::SpeedUpNode(node, factor) => {
-                let moved = self.nodes[node.index()].machine.processor.speed_up(now, factor);
-                moved.into_iter().for_each(|completion| self.shared.push_work(node, completion));
+                let Sim { nodes, shared, .. } = self;
+                let processor = &mut nodes[node.index()].machine.processor;
+                processor.speed_up(now, factor, |completion| shared.push_work(node, completion));
             }
             Action::DisturbClock(node, id, disturbance) => {
                 self.change_clock(node, |clock| clock.disturb(now, id, &disturbance));
@@ -140,10 +143,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                     assert_eq!(due, Due::Stale, "a crash disarms every timer");
                 }
                 Held::Synced(_) => {} // Durable, though nobody was told.
+                Held::Refused { .. } | Held::Reset { .. } => {}
             }
         }
         self.lose_mail(id);
         self.shared.net.reset(id);
+        self.reset_peers(id);
         let lost = self.shared.roster.fell(id);
         self.changed(id, Lifecycle::Crashed);
         if let Some(lost) = lost {
@@ -182,10 +187,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if node.machine.pauses > 0 {
             return;
         }
-        let completions = node.machine.processor.resume(self.shared.now);
         let held = std::mem::take(&mut node.machine.held);
         self.changed(id, Lifecycle::Resumed);
-        completions.into_iter().for_each(|completion| self.shared.push_work(id, completion));
+        let Sim { nodes, shared, .. } = self;
+        let processor = &mut nodes[id.index()].machine.processor;
+        processor.resume(shared.now, |completion| shared.push_work(id, completion));
         // All at once, in the order it came up, and before whatever else happens at this instant: so a stream keeps its
         // order, and what is handled first can disarm a timer that waits behind it.
         for held in held {
@@ -199,6 +205,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
                 }
                 Held::Timer { timer, at, sequence } => self.timer(id, timer, at, sequence),
                 Held::Synced(completion) => self.synced(id, completion),
+                Held::Refused { by, message } => self.hear_refusal(id, by, message),
+                Held::Reset { peer } => self.hear_reset(id, peer),
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use crate::kernel::{NodeId, Process, Slot};
+use crate::kernel::{NodeId, Process, Slot, Urgency};
 use crate::net::DropReason;
 use crate::processors::{MessageCosts, Task};
 
@@ -50,13 +50,13 @@ impl<M> Mail<M> {
         (!costs.is_free()).then(|| Box::new(empty()))
     }
 
-    fn put(&mut self, letter: Letter<M>) -> Task {
+    fn put(&mut self, letter: Letter<M>) -> u32 {
         let place = self.free.pop().unwrap_or_else(|| {
             self.letters.push(None);
             self.letters.len() as u32 - 1
         });
         self.letters[place as usize] = Some(letter);
-        Task::Message(place)
+        place
     }
 
     fn take(&mut self, place: u32) -> Letter<M> {
@@ -85,10 +85,9 @@ impl<P: Process, O: Observer<P>> Live<'_, P, O> {
         let Some(work) = mail.costs.sending(&message) else {
             return self.shared.depart(self.id, to, message);
         };
-        let task = mail.put(Letter::Leaving { to, message });
-        if let Some(completion) = self.machine.processor.submit_first(now, task, work) {
-            self.shared.push_work(self.id, completion);
-        }
+        let place = mail.put(Letter::Leaving { to, message });
+        let Live { id, machine, shared } = self;
+        machine.processor.submit_first(now, place, work, |completion| shared.push_work(*id, completion));
     }
 }
 
@@ -103,10 +102,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             return self.receive(from, to, slot);
         };
         queue.keep(slot);
-        let task = mail.put(Letter::Received { from, slot });
-        if let Some(completion) = machine.processor.submit(*now, task, work) {
+        let task = Task::Message(mail.put(Letter::Received { from, slot }));
+        let now = *now;
+        machine.processor.submit(now, task, work, Urgency::default(), |completion| {
             self.shared.push_work(to, completion);
-        }
+        });
     }
 
     /// The work for a message is done: it is handled, or leaves.

@@ -14,6 +14,7 @@ mod mail;
 mod node;
 mod observer;
 mod occurrence;
+mod resets;
 mod shared;
 mod states;
 mod strikes;
@@ -31,7 +32,7 @@ use crate::clocks::ClockError;
 use crate::faults::{NodeFacts, Planned, Roster, Talks};
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
 use crate::net::{Counters, Endpoint, Network, Sites};
-use crate::processors::Usage;
+use crate::processors::{Balance, Usage};
 use crate::storage::DiskCounters;
 use event::Event;
 use limits::Watch;
@@ -114,11 +115,12 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             triggers: Triggers::new(setup.seed, &setup.faults),
             net: Network::new(setup.seed, setup.sites, &endpoints),
             observer,
+            refusals: 0,
         };
-        let disk_draws = Keyed::new(setup.seed, "disk");
+        let draws = ["disk", "processor"].map(|purpose| Keyed::new(setup.seed, purpose));
         let mut sim = Sim {
             shared,
-            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, disk_draws, node)).collect(),
+            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, draws, node)).collect(),
             choices: setup.faults.iter().map(choice).collect(),
             faults: setup.faults,
             strikes: Vec::new(),
@@ -174,7 +176,8 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     pub fn messages_under_way(&self) -> (u64, u64) {
         let held = self.nodes.iter().flat_map(|node| &node.machine.held);
         let held = held.filter(|held| matches!(held, Held::Message { .. })).count() as u64;
-        (held + self.shared.queue.bodies() as u64, self.shared.net.waiting())
+        let bodies = self.shared.queue.bodies() as u64 - self.shared.coming_back();
+        (held + bodies, self.shared.net.waiting())
     }
 
     /// The run's time.
@@ -225,6 +228,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// The process on `node`, unless it is down.
     pub fn process(&self, node: NodeId) -> Option<&P> {
         self.nodes[node.index()].process.as_ref()
+    }
+
+    /// The utilisation law of `node` up to now.
+    pub fn balance(&mut self, id: NodeId) -> Balance {
+        self.nodes[id.index()].machine.processor.balance(self.shared.now)
     }
 
     /// What `node` did.

@@ -6,7 +6,7 @@ use crate::clocks::{Clock, ClockProfile};
 use crate::faults::{HappeningKind, Matter, Matters, Told};
 use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
 use crate::net::Transport;
-use crate::processors::{MessageCosts, Processor, ProcessorProfile};
+use crate::processors::{MessageCosts, Picks, Processor, ProcessorProfile};
 use crate::storage::{Completion, Disk, DiskProfile, Draws};
 
 use super::mail::Mail;
@@ -80,8 +80,8 @@ impl<C> NodeSetup<C> {
 }
 
 impl<P: Process> Node<P> {
-    pub(super) fn new(seed: u64, disk_draws: Keyed, setup: &NodeSetup<P::Config>) -> Self {
-        let draws = Draws { keyed: disk_draws, key: crate::kernel::random::name_key(&setup.name) };
+    pub(super) fn new(seed: u64, [disks, cores]: [Keyed; 2], setup: &NodeSetup<P::Config>) -> Self {
+        let key = crate::kernel::random::name_key(&setup.name);
         let machine = Machine {
             pauses: 0,
             incarnation: 0,
@@ -90,8 +90,8 @@ impl<P: Process> Node<P> {
             clock: Clock::new(setup.clock),
             rng: LazyStream::new(seed, &setup.name),
             timers: Timers::default(),
-            processor: Processor::new(setup.processor),
-            disk: Disk::new(DiskProfile::clone(&setup.disk), draws),
+            processor: Processor::new(setup.processor, Picks { keyed: cores, key }),
+            disk: Disk::new(DiskProfile::clone(&setup.disk), Draws { keyed: disks, key }),
             down: 0,
             held: Vec::new(),
         };
@@ -108,6 +108,10 @@ pub(super) enum Held<M> {
     Timer { timer: u32, at: Time, sequence: Sequence },
     /// The disk has completed a sync.
     Synced(Completion),
+    /// A message came back, as nobody took it.
+    Refused { by: NodeId, message: M },
+    /// Streams with another are gone.
+    Reset { peer: NodeId },
 }
 
 /// A change in a node's life, for observers.

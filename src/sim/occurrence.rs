@@ -14,6 +14,22 @@ pub enum Occurrence<'a, M> {
         /// The message.
         message: &'a M,
     },
+    /// A message came back to its sender, as nobody took it.
+    Refused {
+        /// Its sender.
+        node: NodeId,
+        /// Who did not take it.
+        by: NodeId,
+        /// The message.
+        message: &'a M,
+    },
+    /// A node learned that its streams with another are gone.
+    Reset {
+        /// Which node.
+        node: NodeId,
+        /// The other.
+        peer: NodeId,
+    },
     /// A timer fired.
     Fired {
         /// Whose.
@@ -74,6 +90,8 @@ enum Kind {
     Undo,
     Boot,
     Step,
+    Refuse,
+    Reset,
 }
 
 impl<M: Message> Occurrence<'_, M> {
@@ -86,6 +104,10 @@ impl<M: Message> Occurrence<'_, M> {
             Occurrence::Delivered { from, to, message } => {
                 [head(Kind::Deliver, message.kind(), to.0), u64::from(from.0)]
             }
+            Occurrence::Refused { node, by, message } => {
+                [head(Kind::Refuse, message.kind(), node.0), u64::from(by.0)]
+            }
+            Occurrence::Reset { node, peer } => [head(Kind::Reset, 0, node.0), u64::from(peer.0)],
             Occurrence::Fired { node, timer } => [head(Kind::Timer, 0, node.0), u64::from(timer)],
             Occurrence::Synced { node, token, result } => {
                 let sort = result.map_or_else(|error| 1 + error as u16, |()| 0);

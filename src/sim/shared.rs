@@ -21,6 +21,8 @@ pub(super) struct Shared<P: Process, O> {
     pub(super) roster: Roster,
     pub(super) triggers: Triggers,
     pub(super) observer: O,
+    /// Messages on their way back, as nobody took them.
+    pub(super) refusals: u64,
 }
 
 impl<P: Process, O: Observer<P>> Shared<P, O> {

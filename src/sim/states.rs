@@ -66,7 +66,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             Held::Message { from, message } => {
                 Some(Arriving { from: *from, at: self.shared.now, message: message.clone() })
             }
-            Held::Timer { .. } | Held::Synced(_) => None,
+            Held::Timer { .. } | Held::Synced(_) | Held::Refused { .. } | Held::Reset { .. } => None,
         });
         NodeState {
             is_up: node.process.is_some(),

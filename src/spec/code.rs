@@ -92,6 +92,8 @@ codes! {
     BadParameter = "S036": "a parameter has a value for which the distribution does not exist",
     /// A data file whose content is not what it should be.
     BadData = "S037": "a data file does not hold what it should",
+    /// A regular expression that is none.
+    BadPattern = "S038": "a regular expression is malformed",
     /// `${x}` without such a variable.
     UnknownVariable = "S040": "`${x}` names no variable of [sweep]",
     /// A variable that nothing uses.

@@ -12,6 +12,7 @@ pub mod code;
 pub mod decode;
 pub mod diagnostic;
 pub mod distribution;
+pub mod laws;
 pub mod options;
 pub mod origin;
 pub mod quantity;

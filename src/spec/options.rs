@@ -87,6 +87,13 @@ pub fn key(field: &'static str) -> &'static str {
     field.strip_prefix("r#").unwrap_or(field)
 }
 
+/// What of the table `node` is under one of these keys.
+pub fn part(node: &Node, keys: &[&'static str]) -> Node {
+    let entries = node.as_table().into_iter().flat_map(Table::iter);
+    let table = entries.filter(|entry| keys.contains(&entry.key.as_str())).cloned().collect();
+    Node { value: Value::Table(table), origin: node.origin.clone() }
+}
+
 /// The row of one option.
 pub fn row<T: Decode>(
     key: &'static str,
@@ -540,17 +547,20 @@ macro_rules! options {
                 $option:ident: $type:ty $([$range:expr])? $(= $default:expr)?
             ),* $(,)?
         }
+        $(with $(#[doc = $part_doc:literal])+ $part:ident: $part_type:ty;)?
         $(check $check:path;)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug)]
         $visibility struct $name {
             $($(#[doc = $option_doc])+ pub $option: $type,)*
+            $($(#[doc = $part_doc])+ pub $part: $part_type,)?
         }
 
         impl $crate::spec::options::Options for $name {
             fn table() -> $crate::spec::options::OptionTable {
-                $crate::spec::options::OptionTable {
+                #[allow(unused_mut)]
+                let mut table = $crate::spec::options::OptionTable {
                     name: stringify!($name),
                     doc: $crate::spec::options::tidy(concat!($($doc, "\n",)+)),
                     rows: vec![$(
@@ -561,7 +571,9 @@ macro_rules! options {
                             &$crate::options!(@limits $type $(, $range)?),
                         ),
                     )*],
-                }
+                };
+                $(table.rows.extend(<$part_type as $crate::spec::options::Options>::table().rows);)?
+                table
             }
         }
 
@@ -571,6 +583,11 @@ macro_rules! options {
                 decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 let known: &[&'static str] = &[$($crate::spec::options::key(stringify!($option)),)*];
+                $(
+                    // The keys of the part stand beside the others.
+                    let part_keys = <$part_type as $crate::spec::options::Options>::table().keys();
+                    let known: &[&'static str] = &[known, &part_keys].concat();
+                )?
                 let table = $crate::spec::options::table_of::<Self>(node, known, decoder)?;
                 $crate::spec::options::refuse_unknown(
                     table,
@@ -586,7 +603,11 @@ macro_rules! options {
                     &$crate::options!(@limits $type $(, $range)?),
                     decoder,
                 );)*
-                let options = $name { $($option: $option?,)* };
+                $(let $part = <$part_type as $crate::spec::decode::Decode>::decode(
+                    &$crate::spec::options::part(node, &part_keys),
+                    decoder,
+                );)?
+                let options = $name { $($option: $option?,)* $($part: $part?,)? };
                 $($check(&options, &$crate::spec::options::Places::new(table, &node.origin), decoder);)?
                 Some(options)
             }

@@ -33,6 +33,8 @@ pub enum Shape {
     Named(Box<Shape>),
     /// `name(argument, key=value)` in a string: what it is, and the names that it may have.
     Call(&'static str, Vec<&'static str>),
+    /// The same, where those that need no argument may be named alone.
+    CallOrWord(&'static str, Vec<&'static str>),
     /// One of several shapes.
     Either(Vec<Shape>),
     /// Anything; another layer knows more.
@@ -62,7 +64,7 @@ impl Shape {
             Shape::List(item) => format!("list of: {}", item.words()),
             Shape::Table(_) => "table".to_string(),
             Shape::Named(item) => format!("table of names to: {}", item.words()),
-            Shape::Call(what, _) => (*what).to_string(),
+            Shape::Call(what, _) | Shape::CallOrWord(what, _) => (*what).to_string(),
             Shape::Either(shapes) => shapes.iter().map(Shape::words).collect::<Vec<_>>().join(", or "),
             Shape::Any => "any value".to_string(),
         }
@@ -82,6 +84,7 @@ impl Shape {
             | Shape::Choice(_)
             | Shape::Table(_)
             | Shape::Call(..)
+            | Shape::CallOrWord(..)
             | Shape::Any => &[],
         }
     }
@@ -115,6 +118,10 @@ impl Shape {
                 json!({ "type": "object", "additionalProperties": item.json_schema() })
             }
             Shape::Call(_, names) => call(names),
+            Shape::CallOrWord(_, names) => {
+                let pattern = format!(r"^\s*({})(\(.*\))?\s*$|{VARIABLE}", names.join("|"));
+                json!({ "type": "string", "pattern": pattern })
+            }
             Shape::Either(shapes) => {
                 json!({ "anyOf": shapes.iter().map(Shape::json_schema).collect::<Vec<_>>() })
             }
@@ -163,6 +170,9 @@ fn table_schema(table: &OptionTable) -> Json {
 
 fn row_schema(row: &OptionRow) -> Json {
     let mut schema = row.shape.json_schema();
+    if let Shape::Table(_) = row.shape {
+        schema = or_variable(schema);
+    }
     if let Some((low, high)) = row.limits.as_ref().map(|limits| limits.numbers)
         && let Some(inner) = schema.pointer_mut("/anyOf/0")
     {

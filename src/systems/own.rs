@@ -29,6 +29,18 @@ impl<X: Process> Process for Own<X> {
         self.0.on_message(&mut Lift::new(cx), from, message);
     }
 
+    fn hears_resets(&self) -> bool {
+        self.0.hears_resets()
+    }
+
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        self.0.on_reset(&mut Lift::new(cx), peer);
+    }
+
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, message: X::Message) {
+        self.0.on_refused(&mut Lift::new(cx), peer, message);
+    }
+
     #[inline(always)]
     fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: X::Timer) {
         self.0.on_timer(&mut Lift::new(cx), timer);

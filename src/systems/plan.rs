@@ -1,10 +1,14 @@
 //! What the planner of a world tells the types of systems: who stands where, and how far apart.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::{Duration, NodeId, SiteId, SystemId};
 use crate::net::Sites;
-use crate::services::instance::Writer;
+use crate::services::Writer;
+use crate::services::balancing::Endpoint;
+use crate::services::outbound::{Protocol, WorkOf};
+use crate::services::request::Classes;
 
 /// A system whose nodes have their ids.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +33,59 @@ impl SystemPlan {
     }
 }
 
+/// The kinds of requests that workloads make of services.
+#[derive(Clone, Debug, Default)]
+pub struct RequestsPlan {
+    /// What requests of each kind bring with them.
+    pub classes: Rc<Classes>,
+    /// What routes look at, by kind.
+    pub facts: Vec<RequestFacts>,
+    /// The first kind of each workload, and how many it has.
+    pub of_workload: Vec<(u16, u16)>,
+}
+
+impl RequestsPlan {
+    /// The names of the kinds of requests that a workload makes.
+    pub fn paths(&self, workload: usize) -> Vec<String> {
+        let (first, count) = self.of_workload[workload];
+        let classes = &self.classes.0[usize::from(first)..][..usize::from(count)];
+        classes.iter().map(|class| class.name.clone()).collect()
+    }
+}
+
+/// What routes look at in requests of one kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RequestFacts {
+    /// The path, which begins with `/`.
+    pub path: String,
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The headers: name and value.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What others need to know of a system to call it.
+#[derive(Clone, Debug)]
+pub struct CalleePlan {
+    /// Whether it is a store.
+    pub is_store: bool,
+    /// Its instances, as everybody knows them at first.
+    pub endpoints: Rc<[Endpoint]>,
+    /// What a call costs on its way.
+    pub protocol: Protocol,
+    /// How much work a call is, if that is its first step.
+    pub work: Option<WorkOf>,
+}
+
+/// What is known of a node beside where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NodeTraits {
+    /// Its zone, by a number that is the same for all of that zone; of nodes without one, that of their site.
+    pub zone: u16,
+    /// Speed of its cores, in parts per million of a core of speed 1.
+    pub speed: u64,
+}
+
 /// A world whose nodes have their ids.
 #[derive(Clone, Copy)]
 pub struct Blueprint<'a> {
@@ -40,12 +97,57 @@ pub struct Blueprint<'a> {
     pub places: &'a [SiteId],
     /// How far apart places are.
     pub sites: &'a Sites,
+    /// The kinds of requests.
+    pub requests: &'a RequestsPlan,
+    /// What others need to know of each system, by id.
+    pub callees: &'a [CalleePlan],
+    /// What is known of each node, by id.
+    pub traits: &'a [NodeTraits],
 }
 
 impl Blueprint<'_> {
     /// The system of this name.
     pub fn system(&self, name: &str) -> Option<&SystemPlan> {
         self.systems.iter().find(|system| system.name == name)
+    }
+
+    /// Whether a system is a store.
+    pub fn is_store(&self, system: &SystemPlan) -> bool {
+        self.callees[system.id.index()].is_store
+    }
+
+    /// The instances of a system that is called.
+    pub fn endpoints(&self, system: &SystemPlan) -> &Rc<[Endpoint]> {
+        &self.callees[system.id.index()].endpoints
+    }
+
+    /// What a call of a system costs on its way.
+    pub fn protocol(&self, system: &SystemPlan) -> Protocol {
+        self.callees[system.id.index()].protocol
+    }
+
+    /// The zone of a node.
+    pub fn zone(&self, node: NodeId) -> Option<u16> {
+        Some(self.traits[node.index()].zone)
+    }
+
+    /// How much work a call of a system is, if that is its first step.
+    pub fn work(&self, system: &SystemPlan) -> Option<WorkOf> {
+        self.callees[system.id.index()].work.clone()
+    }
+
+    /// The zones of nodes, with how many of them are in each.
+    pub fn zones(&self, nodes: &[NodeId]) -> Vec<(u16, f64)> {
+        let mut counts: BTreeMap<u16, f64> = BTreeMap::new();
+        for node in nodes {
+            *counts.entry(self.traits[node.index()].zone).or_default() += 1.0;
+        }
+        counts.into_iter().collect()
+    }
+
+    /// The speed of a node's cores, in parts per million.
+    pub fn speed(&self, node: NodeId) -> u64 {
+        self.traits[node.index()].speed
     }
 
     /// Where a node stands.

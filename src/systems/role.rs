@@ -13,8 +13,7 @@ use crate::consensus::synod::{self, Synod};
 use crate::kernel::{
     Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken,
 };
-use crate::services::front::{Front, FrontConfig};
-use crate::services::instance::{Instance, InstanceConfig};
+use crate::services::server::{Server, ServerConfig};
 use crate::spec::Decode;
 use crate::workloads::client::{Clients, WorkloadConfig};
 use crate::workloads::operator::{Operator, OperatorConfig};
@@ -37,10 +36,8 @@ pub enum Role<X: Process = Never> {
     Clients(Box<Clients>),
     /// An operator.
     Operator(Operator),
-    /// A service's front.
-    Front(Front),
-    /// A service's instance.
-    Instance(Instance),
+    /// A server: an instance of a service, or a gateway.
+    Server(Box<Server>),
     /// A user's own process.
     Custom(Own<X>),
 }
@@ -58,10 +55,8 @@ pub enum RoleConfig<C> {
     Clients(Rc<WorkloadConfig>),
     /// For an operator.
     Operator(Rc<OperatorConfig>),
-    /// For a service's front.
-    Front(FrontConfig),
-    /// For a service's instance.
-    Instance(InstanceConfig),
+    /// For a server.
+    Server(Rc<ServerConfig>),
     /// For a user's own process.
     Custom(C),
 }
@@ -94,8 +89,7 @@ impl<X: Custom> Role<X> {
             RoleConfig::Paxos(_) => word::<Synod>(index),
             RoleConfig::Clients(_) => word::<Clients>(index),
             RoleConfig::Operator(_) => word::<Operator>(index),
-            RoleConfig::Front(_) => word::<Front>(index),
-            RoleConfig::Instance(_) => word::<Instance>(index),
+            RoleConfig::Server(_) => word::<Server>(index),
             RoleConfig::Custom(_) => word::<X>(index),
         }
     }
@@ -108,9 +102,7 @@ impl<X: Process> Role<X> {
             Role::Raft(replica) => replica.core().votes(),
             Role::MultiPaxos(replica) => replica.core().votes(),
             Role::Paxos(node) => node.votes(),
-            Role::Clients(_) | Role::Operator(_) | Role::Front(_) | Role::Instance(_) | Role::Custom(_) => {
-                None
-            }
+            Role::Clients(_) | Role::Operator(_) | Role::Server(_) | Role::Custom(_) => None,
         }
     }
 }
@@ -124,8 +116,7 @@ macro_rules! each_role {
             Role::Paxos($process) => $body,
             Role::Clients($process) => $body,
             Role::Operator($process) => $body,
-            Role::Front($process) => $body,
-            Role::Instance($process) => $body,
+            Role::Server($process) => $body,
             Role::Custom($process) => $body,
         }
     };
@@ -145,8 +136,7 @@ impl<X: Custom> Process for Role<X> {
             RoleConfig::Paxos(config) => Role::Paxos(Box::new(boot(cx, &**config, disk))),
             RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
             RoleConfig::Operator(config) => Role::Operator(boot(cx, config, disk)),
-            RoleConfig::Front(config) => Role::Front(boot(cx, config, disk)),
-            RoleConfig::Instance(config) => Role::Instance(boot(cx, config, disk)),
+            RoleConfig::Server(config) => Role::Server(Box::new(boot(cx, config, disk))),
             RoleConfig::Custom(config) => Role::Custom(boot(cx, config, disk)),
         }
     }
@@ -159,14 +149,33 @@ impl<X: Custom> Process for Role<X> {
             Role::Paxos(process) => receive(&mut **process, cx, from, wire),
             Role::Clients(process) => receive(&mut **process, cx, from, wire),
             Role::Operator(process) => receive(process, cx, from, wire),
-            Role::Front(process) => receive(process, cx, from, wire),
-            Role::Instance(process) => receive(process, cx, from, wire),
+            Role::Server(process) => receive(&mut **process, cx, from, wire),
             Role::Custom(process) => receive(process, cx, from, wire),
         }
     }
 
     fn describe(&self, out: &mut Description) {
         each_role!(self, process => process.describe(out));
+    }
+
+    fn hears_resets(&self) -> bool {
+        each_role!(self, process => process.hears_resets())
+    }
+
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        each_role!(self, process => process.on_reset(&mut Lift::new(cx), peer));
+    }
+
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, wire: Self::Message) {
+        match self {
+            Role::Raft(process) => refused(&mut **process, cx, peer, wire),
+            Role::MultiPaxos(process) => refused(&mut **process, cx, peer, wire),
+            Role::Paxos(process) => refused(&mut **process, cx, peer, wire),
+            Role::Clients(process) => refused(&mut **process, cx, peer, wire),
+            Role::Operator(process) => refused(process, cx, peer, wire),
+            Role::Server(process) => refused(&mut **process, cx, peer, wire),
+            Role::Custom(process) => refused(process, cx, peer, wire),
+        }
     }
 
     #[inline]
@@ -211,6 +220,20 @@ fn receive<P: Member<X::Message>, X: Custom>(
         Err(Misaddressed { message }) => {
             panic!("node {:?} was sent a `{message}`, which it cannot take", cx.me())
         }
+    }
+}
+
+/// What a process sent comes back to it: it is of its own.
+fn refused<P: Member<X::Message>, X: Custom>(
+    process: &mut P,
+    cx: &mut impl Context<Role<X>>,
+    peer: NodeId,
+    wire: Wire<X::Message>,
+) where
+    Role<X>: Embed<P>,
+{
+    if let Ok(message) = P::from_wire(wire) {
+        process.on_refused(&mut Lift::new(cx), peer, message);
     }
 }
 
@@ -274,8 +297,7 @@ embed!(Replica<MultiPaxos>, Consensus, MultiPaxos);
 embed!(Synod, Consensus, Paxos);
 embed!(Clients, Client);
 embed!(Operator, Operator);
-embed!(Front, Service);
-embed!(Instance, Service);
+embed!(Server, Service);
 embed!(Own<X>, Custom, Custom);
 
 impl<X: Process> fmt::Debug for Role<X> {
@@ -286,8 +308,7 @@ impl<X: Process> fmt::Debug for Role<X> {
             Role::Paxos(_) => "paxos",
             Role::Clients(_) => "clients",
             Role::Operator(_) => "operator",
-            Role::Front(_) => "front",
-            Role::Instance(_) => "instance",
+            Role::Server(_) => "server",
             Role::Custom(_) => "custom",
         })
     }

@@ -16,9 +16,8 @@ use crate::model::log::LogIndex;
 use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{Reply, Request};
-use crate::services::front::Front;
-use crate::services::instance::Instance;
-use crate::services::message::{Answered, Call, ServiceMessage};
+use crate::services::message::{Answered, Call, Control, ServiceMessage};
+use crate::services::server::Server;
 use crate::workloads::client::Clients;
 use crate::workloads::operator::{Operator, OperatorMessage};
 
@@ -35,6 +34,8 @@ pub enum Wire<X> {
     Call(Call),
     /// A service's answer.
     Answered(Answered),
+    /// What services say beside calls.
+    Control(Control),
     /// An operator's order to a store.
     Order(Rc<Order>),
     /// A store's answer to one.
@@ -53,6 +54,7 @@ pub enum Wire<X> {
 const RAFT: u16 = 16;
 const MULTI_PAXOS: u16 = 48;
 const PAXOS: u16 = 80;
+const SERVICE: u16 = 112;
 const CUSTOM: u16 = 1024;
 
 impl<X: Message> Wire<X> {
@@ -60,7 +62,7 @@ impl<X: Message> Wire<X> {
     /// within a type, and two types may share one.
     pub fn spoken_by(kind: Kind) -> Vec<(u16, &'static str)> {
         let shared: &[u16] = match kind {
-            Kind::Service => &[0, 1, 2, 3],
+            Kind::Service | Kind::Gateway => &[0, 1, 2, 3],
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => &[0, 1, 4, 5],
         };
         let mut kinds: Vec<_> =
@@ -73,7 +75,7 @@ impl<X: Message> Wire<X> {
             Kind::MultiPaxos => numbered(MULTI_PAXOS, multi_paxos::Message::NAMES),
             Kind::Paxos => numbered(PAXOS, synod::Message::NAMES),
             Kind::Custom => numbered(CUSTOM, X::NAMES),
-            Kind::Service => Vec::new(),
+            Kind::Service | Kind::Gateway => numbered(SERVICE, Control::NAMES),
         });
         kinds
     }
@@ -95,6 +97,7 @@ impl<X: Message> Message for Wire<X> {
             Wire::Raft(message) => RAFT + message.kind(),
             Wire::MultiPaxos(message) => MULTI_PAXOS + message.kind(),
             Wire::Paxos(message) => PAXOS + message.kind(),
+            Wire::Control(control) => SERVICE + control.kind(),
             Wire::Custom(message) => CUSTOM + message.kind(),
         }
     }
@@ -107,6 +110,7 @@ impl<X: Message> Message for Wire<X> {
             | Wire::Answered(_)
             | Wire::Order(_)
             | Wire::OrderReply(_) => Self::NAMES[usize::from(self.kind())],
+            Wire::Control(control) => Control::NAMES[usize::from(control.kind())],
             Wire::Raft(message) => message.name(),
             Wire::MultiPaxos(message) => message.name(),
             Wire::Paxos(message) => message.name(),
@@ -119,8 +123,9 @@ impl<X: Message> Message for Wire<X> {
         match self {
             Wire::Request(request) => request.wire_size(),
             Wire::Reply(reply) => reply.wire_size(),
-            Wire::Call(_) => Call::WIRE_SIZE,
-            Wire::Answered(_) => Answered::WIRE_SIZE,
+            Wire::Call(call) => call.bytes,
+            Wire::Answered(answered) => answered.bytes,
+            Wire::Control(control) => control.wire_size(),
             Wire::Order(_) => Order::WIRE_SIZE,
             Wire::OrderReply(_) => OrderReply::WIRE_SIZE,
             Wire::Raft(message) => message.size(),
@@ -134,8 +139,9 @@ impl<X: Message> Message for Wire<X> {
         match self {
             Wire::Request(request) => request.to_string(),
             Wire::Reply(reply) => reply.to_string(),
-            Wire::Call(call) => format!("request {}", call.request.number),
+            Wire::Call(call) => format!("request {}", call.number),
             Wire::Answered(answered) => answered.status.name().to_owned(),
+            Wire::Control(control) => control.to_string(),
             Wire::Order(order) => order.to_string(),
             Wire::OrderReply(reply) => reply.to_string(),
             Wire::Raft(message) => message.says(),
@@ -154,6 +160,7 @@ impl<X> Wire<X> {
             Wire::Reply(reply) => Some(SessionId { node: to, slot: reply.slot }),
             Wire::Call(_)
             | Wire::Answered(_)
+            | Wire::Control(_)
             | Wire::Order(_)
             | Wire::OrderReply(_)
             | Wire::Raft(_)
@@ -174,6 +181,7 @@ impl<X> Wire<X> {
             | Wire::Reply(_)
             | Wire::Call(_)
             | Wire::Answered(_)
+            | Wire::Control(_)
             | Wire::Order(_)
             | Wire::OrderReply(_)
             | Wire::Paxos(_)
@@ -232,7 +240,7 @@ macro_rules! speaks_store {
                     Wire::Reply(reply) => Ok(replica::Message::Reply(reply)),
                     Wire::Order(order) => Ok(replica::Message::Order(order)),
                     Wire::OrderReply(reply) => Ok(replica::Message::OrderReply(reply)),
-                    $others | Wire::Call(_) | Wire::Answered(_) | Wire::Custom(_) => {
+                    $others | Wire::Call(_) | Wire::Answered(_) | Wire::Control(_) | Wire::Custom(_) => {
                         Err(Misaddressed::new(&wire))
                     }
                 }
@@ -261,6 +269,7 @@ impl<X: Message> Member<X> for Operator {
             | Wire::Reply(_)
             | Wire::Call(_)
             | Wire::Answered(_)
+            | Wire::Control(_)
             | Wire::Raft(_)
             | Wire::MultiPaxos(_)
             | Wire::Paxos(_)
@@ -269,7 +278,7 @@ impl<X: Message> Member<X> for Operator {
     }
 }
 
-/// Clients, fronts and instances speak the same words.
+/// Clients and servers speak the same words.
 macro_rules! speaks_service {
     ($($process:ty),*) => { $(
         impl<X: Message> Member<X> for $process {
@@ -280,6 +289,7 @@ macro_rules! speaks_service {
                     ServiceMessage::Answered(answered) => Wire::Answered(answered),
                     ServiceMessage::Request(request) => Wire::Request(request),
                     ServiceMessage::Reply(reply) => Wire::Reply(reply),
+                    ServiceMessage::Control(control) => Wire::Control(control),
                 }
             }
 
@@ -290,6 +300,7 @@ macro_rules! speaks_service {
                     Wire::Answered(answered) => Ok(ServiceMessage::Answered(answered)),
                     Wire::Request(request) => Ok(ServiceMessage::Request(request)),
                     Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
+                    Wire::Control(control) => Ok(ServiceMessage::Control(control)),
                     Wire::Order(_)
                     | Wire::OrderReply(_)
                     | Wire::Raft(_)
@@ -302,7 +313,7 @@ macro_rules! speaks_service {
     )* };
 }
 
-speaks_service!(Clients, Front, Instance);
+speaks_service!(Clients, Server);
 
 /// A note of the simulated world.
 #[derive(Clone, Debug)]

@@ -14,9 +14,11 @@ use crate::model::note::{Asked, ClientNote};
 use crate::model::op::{Answer, Key, Op, OpKind, Value};
 use crate::model::request::{Reply, Request, Response};
 use crate::model::route::{Route, Router};
-use crate::services::Slots;
-use crate::services::instance::Writer;
-use crate::services::message::{Answered, Call, RequestId, ServiceMessage, Status};
+use crate::model::status::Status;
+use crate::services::message::{Answered, Call, Control, ServiceMessage};
+use crate::services::outbound::{Connections, Protocol};
+use crate::services::request::Classes;
+use crate::services::{Slots, Writer};
 
 use super::arrival::Arrivals;
 use super::keys::Keys;
@@ -47,7 +49,20 @@ pub enum Target {
         size: u32,
     },
     /// Calls of a service.
-    Service,
+    Service(Calls),
+}
+
+/// What a workload calls.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// The kinds of requests in the world.
+    pub classes: Rc<Classes>,
+    /// The first of the workload's own.
+    pub first: u16,
+    /// The weights of its own, each above 0; at least one.
+    pub weights: Vec<f64>,
+    /// What a call costs on its way.
+    pub protocol: Protocol,
 }
 
 /// What a workload's node is told.
@@ -94,6 +109,7 @@ enum Draw {
     Key,
     Route,
     Think,
+    Path,
 }
 
 /// All clients of a workload.
@@ -112,6 +128,8 @@ pub struct Clients {
     due: Time,
     /// By key: the value last seen or written; 0 when none was.
     known: Vec<Value>,
+    /// By slot, where calls use connections: the node that the client has one to.
+    connections: Vec<Option<NodeId>>,
 }
 
 /// A client's open operation.
@@ -124,6 +142,8 @@ struct Open {
     attempts: u16,
     /// The client of a closed loop.
     client: u32,
+    /// Whether an attempt that is over may have had an effect.
+    has_acted: bool,
 }
 
 /// The clients' timers.
@@ -184,7 +204,11 @@ impl Process for Clients {
             writes: 0,
             turned_away: 0,
             due: Time::ZERO,
-            known: vec![Value(0); config.keys.count() as usize],
+            known: match config.target {
+                Target::Store { .. } => vec![Value(0); config.keys.count() as usize],
+                Target::Service(_) => Vec::new(),
+            },
+            connections: Vec::new(),
         };
         match &config.load {
             Load::Open(_) => clients.plan_arrival(cx),
@@ -197,8 +221,39 @@ impl Process for Clients {
         match message {
             ServiceMessage::Reply(reply) => self.replied(cx, from, reply),
             ServiceMessage::Answered(answered) => self.answered(cx, answered),
+            ServiceMessage::Control(Control::Connected { slot, sequence }) => {
+                self.connected(cx, from, slot, sequence);
+            }
             // Clients serve nobody; whoever sends these has the wrong address.
-            ServiceMessage::Request(_) | ServiceMessage::Call(_) => {}
+            ServiceMessage::Request(_)
+            | ServiceMessage::Call(_)
+            | ServiceMessage::Control(Control::Connect { .. }) => {}
+        }
+    }
+
+    fn hears_resets(&self) -> bool {
+        matches!(self.config.target, Target::Service(_))
+    }
+
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        self.connections.iter_mut().for_each(|to| *to = to.filter(|to| *to != peer));
+        for slot in self.open.slots_where(|open| open.node == peer) {
+            self.failed(cx, slot, Status::Unavailable, false);
+        }
+    }
+
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, message: ServiceMessage) {
+        let (slot, sequence) = match message {
+            ServiceMessage::Call(Call { slot, sequence, .. })
+            | ServiceMessage::Control(Control::Connect { slot, sequence }) => (slot, sequence),
+            ServiceMessage::Request(_)
+            | ServiceMessage::Reply(_)
+            | ServiceMessage::Answered(_)
+            | ServiceMessage::Control(Control::Connected { .. }) => return,
+        };
+        let Some(slot) = SessionId::client_of(cx.incarnation(), slot) else { return };
+        if self.open.get(slot, sequence).is_some_and(|open| open.node == peer) {
+            self.failed(cx, slot, Status::Unavailable, true);
         }
     }
 
@@ -226,6 +281,11 @@ impl Process for Clients {
 impl Clients {
     fn draw(&self, number: u32, what: Draw) -> u64 {
         self.config.draws.draw(number.into(), what as u64)
+    }
+
+    /// A number in (0, 1) for an operation.
+    fn share(&self, number: u32, what: Draw) -> f64 {
+        crate::kernel::random::unit(self.draw(number, what))
     }
 
     /// Whether all operations that are to be invoked have been.
@@ -285,7 +345,8 @@ impl Clients {
                 },
             );
         }
-        let (slot, sequence) = self.open.open(Open { number, asked, key, node, attempts: 1, client });
+        let (slot, sequence) =
+            self.open.open(Open { number, asked, key, node, attempts: 1, client, has_acted: false });
         let session = SessionId::slot(cx.incarnation(), slot);
         cx.note(ClientNote::Invoked { slot: session, sequence, number, server: node, intended, asked });
         self.ask(cx, slot);
@@ -305,10 +366,19 @@ impl Clients {
     /// What operation `number` asks, and the key it concerns.
     fn choose(&mut self, number: u32) -> (Asked, Key) {
         let key_bits = self.draw(number, Draw::Key);
-        let Target::Store { mix, .. } = &self.config.target else {
-            return (Asked::Call { path: 0 }, self.config.keys.draw(key_bits, self.writes, false));
+        let mix = match &self.config.target {
+            Target::Store { mix, .. } => mix,
+            Target::Service(calls) => {
+                let key = self.config.keys.draw(key_bits, self.writes, false);
+                let path = match calls.weights.as_slice() {
+                    [_] => 0,
+                    weights => pick(weights.iter().copied(), self.share(number, Draw::Path)),
+                };
+                return (Asked::Call { path: path as u16 }, key);
+            }
         };
-        let kind = pick(mix, crate::kernel::random::unit(self.draw(number, Draw::Kind)));
+        let kind = pick(mix.iter().map(|(_, weight)| *weight), self.share(number, Draw::Kind));
+        let kind = mix[kind].0;
         let is_write = kind != OpKind::Read;
         let key = self.config.keys.draw(key_bits, self.writes, is_write);
         self.writes += u32::from(is_write);
@@ -326,16 +396,32 @@ impl Clients {
     /// Sends the operation in `slot` to the node it has chosen.
     fn ask(&mut self, cx: &mut impl Context<Self>, slot: u32) {
         let Some((sequence, open)) = self.open.get_slot(slot) else { return };
-        let slot = SessionId::slot(cx.incarnation(), slot);
+        let session = SessionId::slot(cx.incarnation(), slot);
         let message = match (open.asked, &self.config.target) {
             (Asked::Store(op), Target::Store { size, .. }) => {
                 let size = if op.kind() == OpKind::Read { 0 } else { *size };
-                ServiceMessage::Request(Request { slot, sequence, op, size })
+                ServiceMessage::Request(Request { slot: session, sequence, op, size })
             }
-            (Asked::Store(_), Target::Service) => unreachable!("operations are chosen for stores only"),
-            (Asked::Call { path }, _) => {
-                let request = RequestId { workload: self.config.id, number: open.number };
-                ServiceMessage::Call(Call { slot, sequence, request, path, key: open.key })
+            (Asked::Call { path }, Target::Service(calls)) => {
+                if !is_connected(&mut self.connections, calls, slot, open.node) {
+                    ServiceMessage::Control(Control::Connect { slot: session, sequence })
+                } else {
+                    let class = calls.first + path;
+                    ServiceMessage::Call(Call {
+                        slot: session,
+                        sequence,
+                        number: open.number,
+                        key: open.key,
+                        span: 0,
+                        bytes: calls.protocol.call_bytes + calls.classes.0[usize::from(class)].bytes,
+                        class,
+                        depth: 0,
+                        is_one_way: calls.protocol.is_one_way,
+                    })
+                }
+            }
+            (Asked::Store(_), Target::Service(_)) | (Asked::Call { .. }, Target::Store { .. }) => {
+                unreachable!("what is chosen is what the target takes")
             }
         };
         cx.send(open.node, message);
@@ -365,15 +451,29 @@ impl Clients {
 
     fn answered(&mut self, cx: &mut impl Context<Self>, answered: Answered) {
         let Some(slot) = SessionId::client_of(cx.incarnation(), answered.slot) else { return };
-        if self.open.get(slot, answered.sequence).is_none() {
-            return;
+        if self.open.get(slot, answered.sequence).is_some() {
+            self.finish(cx, slot, answered.status.outcome(answered.is_void));
         }
-        let outcome = match answered.status {
-            Status::Ok => Outcome::Ok(Answer::Done),
-            Status::Refused => Outcome::Fail(Reason::Rejected),
-            Status::Failed => Outcome::Unknown(Reason::Unavailable),
-        };
-        self.finish(cx, slot, outcome);
+    }
+
+    /// The connection that a call waits for is open.
+    fn connected(&mut self, cx: &mut impl Context<Self>, from: NodeId, slot: u32, sequence: u32) {
+        let Some(slot) = SessionId::client_of(cx.incarnation(), slot) else { return };
+        if self.open.get(slot, sequence).is_some_and(|open| open.node == from) {
+            self.connections[slot as usize] = Some(from);
+            self.ask(cx, slot);
+        }
+    }
+
+    /// An attempt of a call has failed before its time: another node is asked at once, if it may be.
+    fn failed(&mut self, cx: &mut impl Context<Self>, slot: u32, status: Status, is_void: bool) {
+        let Some((_, open)) = self.open.get_slot(slot) else { return };
+        open.has_acted |= !is_void;
+        if open.attempts >= self.config.attempts {
+            let outcome = status.outcome(!open.has_acted);
+            return self.finish(cx, slot, outcome);
+        }
+        self.overdue(cx, slot);
     }
 
     fn overdue(&mut self, cx: &mut impl Context<Self>, slot: u32) {
@@ -384,6 +484,7 @@ impl Clients {
         }
         open.node = next;
         open.attempts += 1;
+        open.has_acted = true;
         cx.disarm(ClientTimer::Again(slot));
         self.ask(cx, slot);
         cx.arm(ClientTimer::Patience(slot), self.config.timeout);
@@ -393,7 +494,7 @@ impl Clients {
         // A session of a store ends with an unknown outcome; a call of a service belongs to none.
         let closed = match (outcome, &self.config.target) {
             (Outcome::Unknown(_), Target::Store { .. }) => self.open.retire(slot),
-            (Outcome::Unknown(_), Target::Service) | (Outcome::Ok(_) | Outcome::Fail(_), _) => {
+            (Outcome::Unknown(_), Target::Service(_)) | (Outcome::Ok(_) | Outcome::Fail(_), _) => {
                 self.open.close_slot(slot)
             }
         };
@@ -405,17 +506,29 @@ impl Clients {
     }
 }
 
-/// The kind at `u` in (0, 1), by weight.
-fn pick(mix: &[(OpKind, f64)], u: f64) -> OpKind {
-    let total: f64 = mix.iter().map(|(_, weight)| weight).sum();
-    let mut left = u * total;
-    for (kind, weight) in mix {
-        if left < *weight {
-            return *kind;
+/// Which of so many with these weights is at `u` in (0, 1).
+fn pick(weights: impl ExactSizeIterator<Item = f64> + Clone, u: f64) -> usize {
+    let last = weights.len() - 1;
+    let mut left = u * weights.clone().sum::<f64>();
+    for (position, weight) in weights.enumerate() {
+        if left < weight {
+            return position;
         }
         left -= weight;
     }
-    mix.last().expect("a mix has kinds").0
+    last
+}
+
+/// Whether the client in `slot` has a connection to `node`, where it takes one to call.
+fn is_connected(connections: &mut Vec<Option<NodeId>>, calls: &Calls, slot: u32, node: NodeId) -> bool {
+    if calls.protocol.connections == Connections::Standing {
+        return true;
+    }
+    let slot = slot as usize;
+    if slot >= connections.len() {
+        connections.resize(slot + 1, None);
+    }
+    connections[slot] == Some(node)
 }
 
 /// Remembers what a key holds, for later compare-and-sets.

@@ -20,7 +20,21 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("workloads", &["kernel", "model", "services"]),
     ("checks", &["kernel", "model"]),
     // The composition root knows processes and how to build them, and of the world only what a plan speaks of.
-    ("systems", &["kernel", "spec", "model", "consensus", "services", "workloads", "net", "faults", "sim"]),
+    (
+        "systems",
+        &[
+            "kernel",
+            "spec",
+            "model",
+            "consensus",
+            "services",
+            "workloads",
+            "net",
+            "processors",
+            "faults",
+            "sim",
+        ],
+    ),
     (
         "scenario",
         &[

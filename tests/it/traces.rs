@@ -72,7 +72,20 @@ const SERVICE: &str = r#"
     nodes = 2
     cores = 1
     queue = { limit = 5 }
-    steps = [{ work = "exp(20ms)" }, { call = "kv", op = "read", timeout = "200ms", attempts = 2 }]
+    steps = [
+        { work = "exp(20ms)" },
+        { parallel = [{ call = "stock" }, { call = "stock", timeout = "50ms", retry = { attempts = 2 } }] },
+        { call = "kv", op = "read", timeout = "200ms", attempts = 2 },
+    ]
+    [system.stock]
+    type = "service"
+    nodes = 2
+    work = "exp(2ms)"
+    [fault.crash]
+    at = "2s"
+    do = "crash"
+    target = "stock.1"
+    for = "1s"
     [workload.users]
     target = "shop"
     arrival = "poisson(150/s)"
@@ -204,7 +217,7 @@ fn every_field_of_a_trace_is_documented_and_occurs() {
     for word in &words {
         assert!(documented.contains(&format!("`{word}`")), "`{word}` is not documented");
     }
-    assert_eq!(words.len(), 8 + 29, "some kind of event or note did not occur: {words:?}");
+    assert_eq!(words.len(), 10 + 33, "some kind of event or note did not occur: {words:?}");
 }
 
 /// What a store does, and ways to change it that show only after a while.

@@ -100,9 +100,14 @@ fn op_doc(op: OpKind) -> &'static str {
 
 fn reason_doc(reason: Reason) -> &'static str {
     match reason {
-        Reason::Timeout => "of an operation: no answer came in time, after all attempts",
-        Reason::Rejected => "of an operation: a server refused it, such as for a full queue",
-        Reason::Unavailable => "of an operation: no server, or no free client, could be found for it",
+        Reason::Timeout => "of an operation: no answer came in time, after all attempts (504)",
+        Reason::Rejected => "of an operation: a server refused it, such as for a full queue (429)",
+        Reason::NotFound => {
+            "of an operation: no route leads there, or what it leads to is not registered (404)"
+        }
+        Reason::Unavailable => {
+            "of an operation: whoever should serve it is down, or nobody could be found who does (503)"
+        }
         Reason::InFlight => "of an operation: the run ended first",
     }
 }

@@ -3,8 +3,9 @@
 use super::Page;
 use crate::scenario::nouns::arrivals::ARRIVALS;
 use crate::scenario::nouns::keys::KEYS;
-use crate::scenario::nouns::laws::{Law, Laws};
 use crate::spec::distribution::FAMILIES;
+use crate::spec::laws::{Law, Laws};
+use crate::systems::kinds::service::policies::POLICIES;
 
 /// A page on each distribution.
 pub(super) fn distributions() -> Vec<Page> {
@@ -19,6 +20,11 @@ pub(super) fn distributions() -> Vec<Page> {
 /// A page on each law of arrivals.
 pub(super) fn arrivals() -> Vec<Page> {
     laws("arrival", &ARRIVALS)
+}
+
+/// A page on each balancing policy.
+pub(super) fn policies() -> Vec<Page> {
+    laws("policy", &POLICIES)
 }
 
 /// A page on each law over keys.

@@ -112,7 +112,7 @@ impl Topic {
         match self {
             Topic::Scenarios => Vec::new(),
             Topic::Systems => systems::types(),
-            Topic::Policies => systems::policies(),
+            Topic::Policies => laws::policies(),
             Topic::Faults => faults::kinds(),
             Topic::Targets => faults::targets(),
             Topic::Happenings => faults::waited_for(),

@@ -28,6 +28,7 @@ fn page(kind: Kind, doc: &str) -> Page {
         Kind::MultiPaxos => "system.NAME.multi-paxos",
         Kind::Paxos => "system.NAME.paxos",
         Kind::Service => "system.NAME.service",
+        Kind::Gateway => "system.NAME.gateway",
         Kind::Custom => "system.NAME.custom",
     };
     let header = if kind.is_inline() { format!("[system.NAME] or [{own}]") } else { format!("[{own}]") };
@@ -52,6 +53,7 @@ fn page(kind: Kind, doc: &str) -> Page {
             PAXOS_EXAMPLE,
         ),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),
+        Kind::Gateway => with_options(page, GATEWAY_EXAMPLE),
         Kind::Custom => page
             .at(&[own, "system.NAME.custom.NAME"])
             .fact("options", "those that the protocol declares, in [system.NAME.custom]"),
@@ -99,6 +101,15 @@ mix = { propose = 0.2, read = 0.8 }
 route = \"random\"
 ";
 
+const GATEWAY_EXAMPLE: &str = "\
+[system.edge]
+type = \"gateway\"
+routes = [
+    { path = \"/orders\", header = { tier = \"gold\" }, to = \"api\", timeout = \"300ms\", retry = { attempts = 3 } },
+    { path = \"/\", to = \"api\", policy = \"power-of-d(2)\" },
+]
+";
+
 const SERVICE_EXAMPLE: &str = "\
 [system.api]
 type = \"service\"
@@ -107,12 +118,6 @@ cores = 2
 queue = { limit = 100 }
 steps = [{ work = \"exp(2ms)\" }, { call = \"kv\", op = \"read\" }]
 ";
-
-/// A page on each policy of balancing.
-pub(super) fn policies() -> Vec<Page> {
-    let doc = "Each instance in its turn, whatever its load and speed.";
-    vec![Page::new("round-robin", doc).fact("used by", "the front of a service")]
-}
 
 /// A page on each bug; a bug of the store itself is one of several types.
 pub(super) fn bugs() -> Vec<Page> {

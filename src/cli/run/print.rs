@@ -135,6 +135,7 @@ fn single(done: &Done<'_>, report: &Report, verbose: bool, paint: Paint) -> Stri
         rows.extend(summary.figures().iter().map(figure_row));
     }
     lines.extend(aligned(&rows, paint));
+    lines.extend(summary.time_spent.iter().map(|sentence| format!("  {sentence}")));
     lines.push(format!("{}   {}", conclusion(done, report, paint), opened(report)));
     let story = report.folder.as_ref().map(|folder| folder.join(BALLOTS_TEXT)).filter(|story| story.exists());
     lines.extend(story.map(|story| format!("ballot by ballot: {}", story.display())));

@@ -41,6 +41,7 @@ pub const SUMMARY_FIELDS: &[Column] = columns! {
     "verdict": "`passed`, `failed` or `inconclusive`.",
     "checks": "For every check what checks.csv says.",
     "metrics": "The usual figures: `metric`, `where` (its labels), `aggregate`, `unit` and `value`.",
+    "time_spent": "For each kind of request of services where most of the time of those around the 99th percentile went, in words.",
     "operations": "`total`, how many of them are `kept` whole, and `one_in` how many that is: 1 for all.",
     "notices": "Caps that were reached, in words.",
 };

@@ -86,6 +86,30 @@ pub(super) const LATENCY_HISTOGRAM: Format = Format {
     },
 };
 
+pub(super) const BREAKDOWN: Format = Format {
+    file: "breakdown.csv",
+    purpose: "What the time of requests of services was spent on, for those that were answered after the warm-up: of all of them, and of \
+              those around percentiles of latency. Beyond 262,144 requests it is taken from one in so many, by their numbers. Only where \
+              workloads call services.",
+    order: "workload, op, level, share",
+    columns: columns! {
+        "workload": "The workload.",
+        "op": "The kind of request.",
+        "level": "`mean`: all requests; `p50`, `p90`, `p95`, `p99`, `p999`: those within half a percent of that percentile, of \
+                  `p999` a twentieth.",
+        "requests": "How many requests these are.",
+        "latency_ms": "Their mean latency.",
+        "system": "Where a part of it was spent; on the network and before retries, who called.",
+        "part": "On what: `queue` (waiting for a core, for others that share it, or to be admitted), `service` (work, as long as it takes \
+                 on an unloaded core there), `network` (on the way, connections included), `retry` (attempts that were given up, and the \
+                 waits before others), `store` (operations on a store). Of parallel branches the one counts that the request went on after.",
+        "time_ms": "How much of the mean latency.",
+        "share": "The same as a share of it.",
+        "worst_node": "The node of that system with the largest part of it.",
+        "worst_share": "That as a share of the mean latency.",
+    },
+};
+
 pub(super) const NODES: Format = Format {
     file: "nodes.csv",
     purpose: "What each node did between one sample of its counters and the next.",
@@ -287,8 +311,19 @@ pub(super) const RUNS: Format = Format {
 };
 
 /// Every table.
-pub const FORMATS: &[Format] =
-    &[THROUGHPUT, LATENCY, LATENCY_HISTOGRAM, NODES, REQUESTS, FAULTS, ROLES, OPERATIONS, CHECKS, RUNS];
+pub const FORMATS: &[Format] = &[
+    THROUGHPUT,
+    LATENCY,
+    LATENCY_HISTOGRAM,
+    BREAKDOWN,
+    NODES,
+    REQUESTS,
+    FAULTS,
+    ROLES,
+    OPERATIONS,
+    CHECKS,
+    RUNS,
+];
 
 /// The text of docs/file-formats.md.
 pub fn document() -> String {

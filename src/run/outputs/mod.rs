@@ -4,6 +4,7 @@
 //! [`finish_run`], which writes the manifest and gives the folder its name. Nothing is ever there half, or overwritten.
 
 mod ballots;
+mod breakdown;
 mod digest;
 mod document;
 mod documents;
@@ -48,7 +49,8 @@ use crate::run::Stopped;
 use crate::run::metrics::Figure;
 use crate::run::recording::Recording;
 use formats::{
-    BALLOTS, CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, OPERATIONS, REQUESTS, ROLES, THROUGHPUT,
+    BALLOTS, BREAKDOWN, CHECKS, FAULTS, LATENCY, LATENCY_HISTOGRAM, NODES, OPERATIONS, REQUESTS, ROLES,
+    THROUGHPUT,
 };
 use summary::{RunManifest, RunPartial};
 
@@ -83,6 +85,9 @@ pub fn write_run(
     folder.write(THROUGHPUT.file, |out| series::throughput(out, &key, recording))?;
     folder.write(LATENCY.file, |out| series::latency(out, &key, recording))?;
     folder.write(LATENCY_HISTOGRAM.file, |out| series::latency_histogram(out, &key, recording))?;
+    if breakdown::is_any(recording) {
+        folder.write(BREAKDOWN.file, |out| breakdown::breakdown(out, &key, recording))?;
+    }
     folder.write(NODES.file, |out| nodes::nodes(out, &key, recording))?;
     folder.write(FAULTS.file, |out| nodes::faults(out, &key, recording, &facts.planned))?;
     folder.write(ROLES.file, |out| nodes::roles(out, &key, recording, &facts.planned))?;

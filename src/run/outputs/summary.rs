@@ -55,6 +55,9 @@ pub struct Summary {
     pub checks: Vec<CheckSummary>,
     /// The usual figures.
     pub metrics: Vec<FigureSummary>,
+    /// Where most of the time of slow requests of services went, in sentences.
+    #[serde(default)]
+    pub time_spent: Vec<String>,
     operations: Operations,
     /// Caps that were reached, in words.
     pub notices: Vec<String>,
@@ -111,6 +114,7 @@ impl Summary {
             verdict: facts.verdict().name().to_owned(),
             checks: facts.checks.iter().map(CheckSummary::new).collect(),
             metrics: figures.iter().map(FigureSummary::new).collect(),
+            time_spent: super::breakdown::sentences(recording),
             operations: Operations { total: sampling.total, kept: sampling.kept, one_in: sampling.one_in },
             notices: notices(facts, recording),
         }
@@ -221,6 +225,12 @@ pub fn notices(facts: &RunFacts, recording: &Recording) -> Vec<String> {
         notices.push(format!(
             "{total} requests at services are more than `max-operations`: percentiles of sojourn_time and waiting_time \
              are at most 1/128 too high"
+        ));
+    }
+    let one_in = recording.breakdown_one_in();
+    if one_in > 1 {
+        notices.push(format!(
+            "requests of services are more than `max-breakdowns`: breakdown.csv holds a sample of them, one in {one_in}"
         ));
     }
     notices

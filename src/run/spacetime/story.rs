@@ -192,6 +192,8 @@ impl<X: Custom> Observer<Tagging<Role<X>>> for Teller<'_, X> {
                 let config = &self.prepared.world.setup.nodes[node.index()].config;
                 self.begin(at, node, Role::<X>::timer_word(config, timer));
             }
+            Occurrence::Refused { node, .. } => drop(self.begin(at, node, "bounced")),
+            Occurrence::Reset { node, .. } => drop(self.begin(at, node, "reset")),
             Occurrence::Synced { node, .. } => drop(self.begin(at, node, "sync")),
             Occurrence::Computed { node, .. } => drop(self.begin(at, node, "work")),
             Occurrence::Booted { node } => self.begin(at, node, "boots").life = Some(Lifecycle::Booted),
@@ -337,7 +339,15 @@ fn words<N>(note: &Note<N>) -> Option<(Sort, String, String)> {
         Note::Operator(OperatorNote::Ended { number, ended, .. }) => {
             alone(Sort::Plain, format!("order {number}: {}", ended.outcome()))
         }
-        Note::Service(ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused)
+        Note::Service(
+            ServiceNote::Taken { .. }
+            | ServiceNote::Refused { .. }
+            | ServiceNote::Called { .. }
+            | ServiceNote::Heard { .. }
+            | ServiceNote::Forked { .. }
+            | ServiceNote::Joined { .. }
+            | ServiceNote::Finished { .. },
+        )
         | Note::Custom(_) => return None,
     };
     Some((sort, short, words))

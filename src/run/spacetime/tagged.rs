@@ -3,7 +3,7 @@
 
 use crate::kernel::{
     Area, Areas, Context, Description, DiskError, DiskToken, Durable, Duration, Effect, Message, NodeId,
-    Process, Stream, Time, WorkToken, Write,
+    Process, Stream, Time, Urgency, WorkToken, Write,
 };
 use crate::sim::Setup;
 
@@ -77,6 +77,18 @@ impl<P: Process> Process for Tagging<P> {
         self.process.on_computed(&mut Named { outer: cx, sent: &mut self.sent }, token);
     }
 
+    fn hears_resets(&self) -> bool {
+        self.process.hears_resets()
+    }
+
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        self.process.on_reset(&mut Named { outer: cx, sent: &mut self.sent }, peer);
+    }
+
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, message: Self::Message) {
+        self.process.on_refused(&mut Named { outer: cx, sent: &mut self.sent }, peer, message.message);
+    }
+
     fn describe(&self, out: &mut Description) {
         self.process.describe(out);
     }
@@ -135,8 +147,8 @@ impl<P: Process, C: Context<Tagging<P>>> Context<P> for Named<'_, C> {
         self.outer.sync(areas, token);
     }
 
-    fn compute(&mut self, work: Duration, token: WorkToken) {
-        self.outer.compute(work, token);
+    fn compute_urgent(&mut self, work: Duration, token: WorkToken, urgency: Urgency) {
+        self.outer.compute_urgent(work, token, urgency);
     }
 
     fn note(&mut self, note: P::Note) {

@@ -17,7 +17,7 @@ pub(super) fn add<'a, N: Debug>(line: &mut Line, note: &Note<N>, name_of: impl F
     match note {
         Note::Consensus(note) => consensus(line, note, name_of),
         Note::Client(note) | Note::Service(ServiceNote::Store(note)) => client(line, note, name_of),
-        Note::Service(note) => service(line, note),
+        Note::Service(note) => service(line, note, name_of),
         Note::Operator(note) => operator(line, note),
         Note::Custom(note) => {
             line.note("custom");
@@ -233,19 +233,50 @@ fn reading(line: &mut Line, reading: Reading) {
     line.digest("reading", reading.digest());
 }
 
-fn service(line: &mut Line, note: &ServiceNote) {
+fn service<'a>(line: &mut Line, note: &ServiceNote, name: impl Fn(NodeId) -> &'a str) {
     match *note {
-        ServiceNote::Queued { in_system } => {
-            line.note("queued");
+        ServiceNote::Taken { frame, caller, call, in_system } => {
+            line.note("taken");
+            line.integer("frame", frame);
+            line.text("caller", name(caller));
+            line.integer("call", SessionId::client(call));
             line.integer("in_system", in_system);
         }
-        ServiceNote::Finished { sojourn, service, downstream } => {
-            line.note("finished");
-            line.integer("sojourn_ns", sojourn.0);
-            line.integer("service_ns", service.0);
-            line.integer("downstream_ns", downstream.0);
+        ServiceNote::Refused { status } => {
+            line.note("refused");
+            line.text("status", status.name());
         }
-        ServiceNote::Refused => line.note("refused"),
+        ServiceNote::Called { call, frame, attempt, to } => {
+            line.note("called");
+            line.integer("frame", frame);
+            line.integer("call", call);
+            line.integer("attempt", attempt);
+            line.text("to", name(to));
+        }
+        ServiceNote::Heard { call, frame, status } => {
+            line.note("heard");
+            line.integer("frame", frame);
+            line.integer("call", call);
+            line.text("status", status.name());
+        }
+        ServiceNote::Forked { frame, parent } => {
+            line.note("forked");
+            line.integer("frame", frame);
+            line.integer("parent", parent);
+        }
+        ServiceNote::Joined { frame, parent, decides, service } => {
+            line.note("joined");
+            line.integer("frame", frame);
+            line.integer("parent", parent);
+            line.truth("decides", decides);
+            line.integer("service_ns", service.0);
+        }
+        ServiceNote::Finished { frame, status, service } => {
+            line.note("finished");
+            line.integer("frame", frame);
+            line.text("status", status.name());
+            line.integer("service_ns", service.0);
+        }
         ServiceNote::Store(_) => unreachable!("it is written as the client's note that it is"),
     }
 }

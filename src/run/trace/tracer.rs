@@ -98,6 +98,15 @@ impl<X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role<X>> for Tr
                     self.line.text("error", &error.to_string());
                 }
             }
+            Occurrence::Refused { node, by, message } => {
+                self.node(node);
+                self.line.text("by", name_of(self.world, by));
+                self.line.text("message", crate::kernel::Message::name(message));
+            }
+            Occurrence::Reset { node, peer } => {
+                self.node(node);
+                self.line.text("peer", name_of(self.world, peer));
+            }
             Occurrence::Computed { node, token } => {
                 self.node(node);
                 self.line.integer("token", token.0);
@@ -152,6 +161,8 @@ impl<X: Custom, F: FnMut(u64, &[u8]) -> io::Result<()>> Observer<Role<X>> for Tr
 fn kind<M>(event: &Occurrence<'_, M>) -> &'static str {
     match event {
         Occurrence::Delivered { .. } => "message",
+        Occurrence::Refused { .. } => "bounced",
+        Occurrence::Reset { .. } => "reset",
         Occurrence::Fired { .. } => "timer",
         Occurrence::Synced { .. } => "sync",
         Occurrence::Computed { .. } => "work",

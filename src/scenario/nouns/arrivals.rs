@@ -15,7 +15,7 @@ use crate::spec::value::Node;
 use crate::workloads::arrival::{Arrivals, Rates};
 use crate::workloads::client::Load;
 
-use super::laws::{Arguments, Law, Laws};
+use crate::spec::laws::{Arguments, Law, Laws};
 
 /// Most clients of a closed loop.
 pub const CLIENTS_MAX: u32 = 1_000_000;

@@ -8,7 +8,7 @@ use crate::spec::shape::Shape;
 use crate::spec::value::Node;
 use crate::workloads::keys::{Keys, Zipf};
 
-use super::laws::{Arguments, Law, Laws};
+use crate::spec::laws::{Arguments, Law, Laws};
 
 /// Most keys of a workload.
 pub const KEYS_MAX: u32 = 10_000_000;

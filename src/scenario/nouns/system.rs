@@ -148,6 +148,8 @@ crate::options! {
         version: Words,
         /// Speed of their cores.
         speed: f64 [1e-3..=1e6] = 1.0,
+        /// Their share of the requests where a balancing policy weighs; absent: `speed`.
+        weight: Option<f64> [1e-6..=1e6],
     }
 }
 
@@ -155,7 +157,16 @@ impl Group {
     /// So many nodes in this region, or wherever nodes stand by default.
     fn plain(count: u32, region: Option<Located<String>>) -> Group {
         let none = Words::default;
-        Group { prefix: None, count, region, zone: none(), rack: none(), version: none(), speed: 1.0 }
+        Group {
+            prefix: None,
+            count,
+            region,
+            zone: none(),
+            rack: none(),
+            version: none(),
+            speed: 1.0,
+            weight: None,
+        }
     }
 }
 
@@ -249,6 +260,17 @@ impl Decode for SystemOptions {
         let is_own = |entry: &Entry| own_keys.contains(&entry.key.as_str());
         for entry in table.iter() {
             let is_known = common_keys.contains(&entry.key.as_str()) || sub_table_of(&entry.key).is_some();
+            let names_type =
+                matches!(&entry.node.value, Value::String(text) if Kind::parse(text.as_str()).is_some());
+            if names_type && !is_known && table.get("type").is_none() {
+                decoder.report_error(|decoder| {
+                    decoder.was_meant("type");
+                    let message = format!("unknown key `{}` {}", entry.key, decoder.section());
+                    let error = Diagnostic::error(Code::UnknownKey, &entry.key_origin, message);
+                    error.did_you_mean(Some("type"))
+                });
+                continue;
+            }
             // Of a system of no known type nobody can tell which options it lacks or has too many.
             let may_be_own = kind.is_none() && types_with_option(&entry.key).next().is_some();
             if !is_known && !is_own(entry) && !may_be_own {
@@ -259,7 +281,7 @@ impl Decode for SystemOptions {
         let mut own = None;
         let mut all = true;
         for (other, row) in Kind::ALL.iter().zip(Kind::ROWS) {
-            let sub_table = table.get(row.name).map(|node| without_strangers(node, row.name, decoder));
+            let sub_table = table.get(row.name).map(|node| without_strangers(node, *other, decoder));
             if Some(*other) == kind {
                 let beside = part(&is_own);
                 own = match sub_table {
@@ -378,14 +400,15 @@ fn unknown_key(
     }
 }
 
-/// The sub-table of a type without the keys that belong to every system or to another type, which are reported.
-fn without_strangers(node: &Node, kind: &str, decoder: &mut Decoder<'_>) -> Node {
+/// The sub-table of a type without the keys that belong to every system or to another type, which are reported. Those of
+/// a protocol that is not Seedbed's own may be called as any other type's are: only its program knows them.
+fn without_strangers(node: &Node, kind: Kind, decoder: &mut Decoder<'_>) -> Node {
     let Some(table) = node.as_table() else { return node.clone() };
     let common = SystemCommon::table();
     let owner_of = |key: &str| {
-        let mut owners = types_with_option(key).map(Kind::name);
+        let mut owners = types_with_option(key).filter(|_| kind != Kind::Custom).map(Kind::name);
         let first = owners.next();
-        let is_own = first == Some(kind) || owners.any(|owner| owner == kind);
+        let is_own = first == Some(kind.name()) || owners.any(|owner| owner == kind.name());
         let is_common = common.rows.iter().any(|row| row.key == key);
         (!is_own && (is_common || first.is_some())).then_some(first.filter(|_| !is_common))
     };
@@ -396,7 +419,8 @@ fn without_strangers(node: &Node, kind: &str, decoder: &mut Decoder<'_>) -> Node
             kept.set(entry.clone());
             continue;
         };
-        let message = decoder.enter(kind, |decoder| format!("unknown key `{key}` {}", decoder.section()));
+        let message =
+            decoder.enter(kind.name(), |decoder| format!("unknown key `{key}` {}", decoder.section()));
         let help = match owner {
             None => format!("`{key}` is an option of every system: write it {section}"),
             Some(owner) => {

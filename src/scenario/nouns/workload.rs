@@ -12,6 +12,7 @@ use crate::workloads::keys::Keys;
 use super::arrivals::ArrivalOptions;
 use super::keys::KeysOptions;
 use super::numbers::OperationNumbers;
+use super::request::{RequestOptions, Requests};
 
 crate::choices! {
     /// Which node of its target a client asks first.
@@ -51,10 +52,12 @@ crate::options! {
         until: Option<Duration> [Duration(1)..],
         /// Which keys operations concern; absent, of a paxos, which decides one value: "uniform(n=1)".
         keys: Located<KeysOptions> = "uniform(n=1000)",
-        /// Kinds of operations on a store and their weights: read, write, cas, append, propose. A proposal makes an absent key hold
+        /// Of a store: kinds of operations and their weights: read, write, cas, append, propose. A proposal makes an absent key hold
         /// its value, or is answered with what came first: the only change that a paxos takes, whose mix is, if absent,
-        /// `{ read = 0.5, propose = 0.5 }`.
+        /// `{ read = 0.5, propose = 0.5 }`. Of a service or a gateway: paths and their weights, short for as many of `request`.
         mix: Located<Named<Located<f64>>> = [("read", 0.5), ("write", 0.5)],
+        /// Of a service or a gateway: the kinds of requests that are made; absent: GET of the path "/".
+        request: Option<Located<Requests>>,
         /// Size of the values written.
         value_size: Located<Bytes> [Bytes(0)..=Bytes(1 << 30)] = "100B",
         /// How long a client waits for an answer before it asks the next node.
@@ -76,6 +79,23 @@ impl WorkloadOptions {
             true => Keys::Uniform { n: 1 },
             false => self.keys.value.0.clone(),
         }
+    }
+
+    /// The requests that it makes of a service: those that it says, or one a path of its `mix`, or one.
+    pub fn requests(&self) -> Vec<RequestOptions> {
+        let plain = || <RequestOptions as crate::spec::Options>::defaults();
+        if let Some(requests) = &self.request {
+            return requests.value.0.clone();
+        }
+        if self.mix.origin == Origin::default_value() {
+            return vec![plain()];
+        }
+        let of_path = |(path, origin, weight): &(String, Origin, Located<f64>)| RequestOptions {
+            path: Located { value: path.clone(), origin: origin.clone() },
+            weight: weight.clone(),
+            ..plain()
+        };
+        self.mix.value.entries.iter().map(of_path).collect()
     }
 
     /// The kinds of operations with their weights, for a workload on a system of this type.

@@ -9,19 +9,55 @@ use crate::kernel::SystemId;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
-use crate::systems::kinds::KindOptions;
+use crate::systems::kinds::service::steps::StepOptions;
+use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::SystemPlan;
 
 use super::{OperatorFacts, Planner, Thing};
 
 /// The systems by id, and who calls whom, with the call as the scenario has it.
-type Calls<'a> = DiGraph<(), &'a Located<String>, u32>;
+type Calls<'a> = DiGraph<(), CallFacts<'a>, u32>;
+
+/// A call as the scenario has it.
+#[derive(Clone, Copy)]
+struct CallFacts<'a> {
+    name: &'a Located<String>,
+    /// The step that makes it, if one does; else it is a route.
+    step: Option<&'a StepOptions>,
+}
+
+impl CallFacts<'_> {
+    /// Whether it is left out in the depth of a circle.
+    fn is_bounded(&self) -> bool {
+        self.step.is_some_and(|step| step.depth.is_some())
+    }
+}
+
+/// Whom a system calls.
+fn calls_of(kind: &KindOptions) -> Vec<CallFacts<'_>> {
+    match kind {
+        KindOptions::Service(service) => {
+            let call = |(step, name)| CallFacts { name, step: Some(step) };
+            service.calls().into_iter().map(call).collect()
+        }
+        KindOptions::Gateway(gateway) => {
+            gateway.destinations().map(|name| CallFacts { name, step: None }).collect()
+        }
+        KindOptions::Raft(_)
+        | KindOptions::MultiPaxos(_)
+        | KindOptions::Paxos(_)
+        | KindOptions::Custom(_) => Vec::new(),
+    }
+}
 
 impl<'a> Planner<'a> {
     /// The called systems exist, no request calls itself for ever, and whoever is called is a store.
     pub(super) fn check_calls(&mut self, systems: &[SystemPlan]) {
         let calls = self.calls(systems);
-        let components = tarjan_scc(&calls);
+        // What is bounded closes no circle.
+        let mut unbounded = calls.clone();
+        unbounded.retain_edges(|calls, call| !calls[call].is_bounded());
+        let components = tarjan_scc(&unbounded);
         let mut component_of = vec![0; systems.len()];
         for (number, members) in components.iter().enumerate() {
             members.iter().for_each(|member| component_of[member.index()] = number);
@@ -32,10 +68,10 @@ impl<'a> Planner<'a> {
         // In the order of the scenario: components come in an order of their own.
         for call in calls.edge_references() {
             let (from, to) = (call.source(), call.target());
-            if !is_circular(from, to) {
-                self.check_callee(call.weight(), to.index());
+            if !is_circular(from, to) || call.weight().is_bounded() {
+                self.check_callee(*call.weight(), to.index());
             } else if !std::mem::replace(&mut told[component_of[from.index()]], true) {
-                self.refuse_circle(&calls, call, systems);
+                self.refuse_circle(&unbounded, call, systems);
             }
         }
     }
@@ -59,10 +95,11 @@ impl<'a> Planner<'a> {
             talks.add(plan.id, plan.id);
             match &options.kind {
                 KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {}
-                KindOptions::Service(service) => {
-                    let store = |name: &str| systems.iter().find(|store| store.name == name);
-                    let called = service.calls().filter_map(|call| store(&call.value));
-                    called.for_each(|store| talks.add(plan.id, store.id));
+                KindOptions::Service(_) | KindOptions::Gateway(_) => {
+                    let known = |name: &str| systems.iter().find(|other| other.name == name);
+                    let called = calls_of(&options.kind).into_iter();
+                    let called = called.filter_map(|call| known(&call.name.value));
+                    called.for_each(|other| talks.add(plan.id, other.id));
                 }
                 KindOptions::Custom(_) => {
                     let all = systems.len() + targets.len() + operations.len();
@@ -79,15 +116,14 @@ impl<'a> Planner<'a> {
         let mut calls = Calls::default();
         let nodes: Vec<NodeIndex> = systems.iter().map(|_| calls.add_node(())).collect();
         for (caller, (_, _, system)) in scenario.system.entries.iter().enumerate() {
-            let KindOptions::Service(service) = &system.kind else { continue };
-            for call in service.calls() {
-                match systems.iter().position(|known| known.name == call.value) {
+            for call in calls_of(&system.kind) {
+                match systems.iter().position(|known| known.name == call.name.value) {
                     Some(callee) => {
                         calls.add_edge(nodes[caller], nodes[callee], call);
                     }
                     None => {
                         let known = scenario.system.names();
-                        self.unknown_name(Thing::System, &call.value, &call.origin, known);
+                        self.unknown_name(Thing::System, &call.name.value, &call.name.origin, known);
                     }
                 }
             }
@@ -95,12 +131,48 @@ impl<'a> Planner<'a> {
         calls
     }
 
-    fn check_callee(&mut self, call: &Located<String>, callee: usize) {
+    /// A step calls a service or a store, a route leads to a service or a gateway.
+    fn check_callee(&mut self, call: CallFacts<'_>, callee: usize) {
         let kind = self.scenario.system.entries[callee].2.kind.kind();
-        if !kind.is_store() || kind.is_register() {
-            let message = format!("`{}` is a {kind}, which a step cannot call", call.value);
-            let help = "a step calls a store, such as a system of type raft".to_owned();
-            self.refuse(Code::Contradiction, &call.origin, message, help);
+        let CallFacts { name, step } = call;
+        let (can, help) = match step {
+            Some(_) => (
+                kind == Kind::Service || (kind.is_store() && !kind.is_register()),
+                "a step calls a service, or a store, such as a system of type raft",
+            ),
+            None => (
+                matches!(kind, Kind::Service | Kind::Gateway),
+                "a route leads to a service; let a step of a service call a store",
+            ),
+        };
+        if !can {
+            let what = if step.is_some() { "a step cannot call" } else { "no route can lead to" };
+            let message = format!("`{}` is a {kind}, which {what}", name.value);
+            return self.refuse(Code::Contradiction, &name.origin, message, help.to_owned());
+        }
+        let Some(step) = step else { return };
+        self.check_step_of(step, name, kind);
+    }
+
+    /// Options of calls of stores are not those of calls of services.
+    fn check_step_of(&mut self, step: &StepOptions, name: &Located<String>, kind: Kind) {
+        let of_stores = [("op", step.op.is_some()), ("attempts", step.attempts.is_some())];
+        let of_services = [
+            ("fan_out", step.fan_out.is_some()),
+            ("depth", step.depth.is_some()),
+            ("retry", step.how.retry.is_some()),
+            ("breaker", step.how.breaker.is_some()),
+        ];
+        let strangers: &[(&str, bool)] = if kind.is_store() { &of_services } else { &of_stores };
+        for (key, _) in strangers.iter().filter(|(_, is_given)| *is_given) {
+            let (what, other) = if kind.is_store() { ("store", "service") } else { ("service", "store") };
+            let message = format!("`{key}` is for calls of a {other}, and `{}` is a {what}", name.value);
+            let help = match *key {
+                "attempts" => "write retry = { attempts = 3 }".to_owned(),
+                "retry" => "write attempts = 3".to_owned(),
+                key => format!("remove `{key}`"),
+            };
+            self.refuse(Code::Contradiction, &name.origin, message, help);
         }
     }
 
@@ -108,7 +180,7 @@ impl<'a> Planner<'a> {
     fn refuse_circle(
         &mut self,
         calls: &Calls<'_>,
-        call: EdgeReference<'_, &Located<String>, u32>,
+        call: EdgeReference<'_, CallFacts<'_>, u32>,
         systems: &[SystemPlan],
     ) {
         let (from, to) = (call.source(), call.target());
@@ -117,11 +189,11 @@ impl<'a> Planner<'a> {
         let names = std::iter::once(&from).chain(&back).map(|node| systems[node.index()].name.as_str());
         let circle = names.collect::<Vec<_>>().join(" -> ");
         let message = format!("a request would call itself without end: {circle}");
-        let mut error = Diagnostic::error(Code::CallCycle, &call.weight().origin, message);
+        let mut error = Diagnostic::error(Code::CallCycle, &call.weight().name.origin, message);
         for step in back.windows(2) {
             let edge = calls.find_edge(step[0], step[1]).expect("it was just walked");
-            error = error.related(&calls[edge].origin, "calls on");
+            error = error.related(&calls[edge].name.origin, "calls on");
         }
-        self.diagnostics.push(error.help("take one of these calls out"));
+        self.diagnostics.push(error.help("take one of these calls out, or bound it: { call = \"...\", depth = 3 } is left out in the depth"));
     }
 }

@@ -3,14 +3,30 @@
 use crate::spec::code::Code;
 use crate::spec::scalars::Located;
 use crate::systems::kinds::KindOptions;
+use crate::systems::kinds::service::steps::WorkOptions;
 use crate::workloads::client::Load;
 
 use super::super::nouns::arrivals::{Arrival, RATE_MAX};
+use super::super::nouns::workload::WorkloadOptions;
 use super::nodes::Placed;
 use super::{Planner, Thing};
 
 /// Nanoseconds a second, over the millionths in which speeds are given.
 const WORK_PER_SPEED: f64 = 1e9 / 1e6;
+
+/// Mean work that a request of the workload brings with it, in nanoseconds; `None` if it is infinite.
+fn mean_brought(workload: &WorkloadOptions) -> Option<f64> {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for request in workload.requests() {
+        let work = match request.work.map(|work| work.value) {
+            Some(WorkOptions::Law(law)) => law.mean()?,
+            Some(WorkOptions::OfRequest) | None => 0.0,
+        };
+        sum += request.weight.value * work;
+        weights += request.weight.value;
+    }
+    Some(sum / weights)
+}
 
 impl Planner<'_> {
     /// How the operations of each workload come; `None` if a load could not be resolved.
@@ -21,7 +37,7 @@ impl Planner<'_> {
             let load = match &workload.arrival.value.0 {
                 Arrival::Given(load) => Some(load.clone()),
                 Arrival::OfCapacity { law, load, service } => {
-                    let capacity = self.capacity(service, placed);
+                    let capacity = self.capacity(service, placed, mean_brought(workload));
                     let rate = capacity.and_then(|capacity| self.rate(*load, capacity, service));
                     rate.map(|rate| Load::Open(law(rate)))
                 }
@@ -44,7 +60,7 @@ impl Planner<'_> {
     }
 
     /// Requests a second that a service can do: instances x cores x speed / mean work, whatever else it waits for.
-    fn capacity(&mut self, service: &Located<String>, placed: &Placed) -> Option<f64> {
+    fn capacity(&mut self, service: &Located<String>, placed: &Placed, brought: Option<f64>) -> Option<f64> {
         let name = &service.value;
         let Some(plan) = placed.system(name) else {
             let is_service = |name: &&str| {
@@ -74,7 +90,7 @@ impl Planner<'_> {
             let message = format!("`{name}` has any number of cores: no load is a share of what it can do");
             return refuse(message, format!("write cores = 1, or more, in [system.{name}]"));
         };
-        let Some(work) = service.mean_work() else {
+        let Some(work) = service.mean_work(brought) else {
             let message =
                 format!("the mean work of a request to `{name}` is infinite: no load can be served");
             return refuse(message, "take a law with a finite mean, such as bounded_pareto".to_owned());

@@ -16,6 +16,7 @@ mod operations;
 mod own;
 mod places;
 mod prospects;
+mod requests;
 mod setups;
 mod targets;
 mod time_left;
@@ -106,6 +107,7 @@ pub fn plan<X: Custom>(
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
     let targets = planner.workload_targets(&systems);
+    targets.iter().for_each(|targets| planner.check_routes(targets));
     // A share of what a system can do is nothing while its nodes are missing.
     let loads = if placed.complete { planner.loads(&placed) } else { None };
     let faults = match placed.complete {
@@ -122,7 +124,18 @@ pub fn plan<X: Custom>(
         return None;
     }
     let (targets, loads, faults, checks, operations) = (targets?, loads?, faults?, checks?, operations?);
-    let blueprint = Blueprint { seed, systems: &systems, places: &placed.places, sites: &sites };
+    let requests = requests::requests_plan(scenario, seed, &targets);
+    let (callees, traits) =
+        (requests::callees(scenario, seed, &placed, &requests), requests::traits(&placed));
+    let blueprint = Blueprint {
+        seed,
+        systems: &systems,
+        places: &placed.places,
+        sites: &sites,
+        requests: &requests,
+        callees: &callees,
+        traits: &traits,
+    };
     let mut nodes = build_nodes::<X>(scenario, &own, &costs, &placed, &blueprint, &targets, &loads);
     add_operators(scenario, &placed, &blueprint, &operations, &mut nodes);
     planner.let_clocks_be_seen(&mut nodes, &faults);
@@ -137,6 +150,7 @@ pub fn plan<X: Custom>(
         id: SystemId((systems.len() + index) as u16),
         node: *node,
         target: targets[index],
+        paths: requests.paths(index),
     };
     let talks = planner.talks(&systems, &targets, &operations);
     let mut setup = Setup {

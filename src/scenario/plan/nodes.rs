@@ -13,13 +13,15 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::systems::kinds::{DecreeReadsChoice, KindOptions, ReadsChoice};
+use crate::systems::kinds::{DecreeReadsChoice, DisciplineChoice, KindOptions, ReadsChoice};
 use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
+use super::super::nouns::workload::WorkloadOptions;
 use super::super::nouns::{NAME_HELP, is_name};
 use super::super::topology::SiteDomains;
 use super::domains::Domains;
+use super::requests::Zones;
 use super::{Planner, listed};
 
 /// Most nodes of a world.
@@ -48,12 +50,17 @@ pub(super) struct Placed {
     prefixes: BTreeMap<String, NodeId>,
     /// Zones, racks and versions.
     pub(super) domains: Domains,
+    zones: Zones,
     /// Whether every system has all its nodes.
     pub(super) complete: bool,
 }
 
 pub(super) struct PlacedNode {
     pub(super) name: Rc<str>,
+    /// Its share of the requests where policies weigh, if that is said.
+    pub(super) weight: Option<f64>,
+    /// Its zone, or its site if it has none.
+    pub(super) zone: u16,
     pub(super) clock: ClockProfile,
     pub(super) processor: ProcessorProfile,
 }
@@ -91,12 +98,24 @@ impl Placed {
         self.systems.iter().find(|system| system.has(*node)).map(|system| system.id)
     }
 
-    fn add(&mut self, name: &str, site: SiteId, processor: ProcessorProfile) -> NodeId {
+    fn add(
+        &mut self,
+        name: &str,
+        (site, zone): (SiteId, &str),
+        processor: ProcessorProfile,
+        weight: Option<f64>,
+    ) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(PlacedNode { name: name.into(), clock: ClockProfile::default(), processor });
+        let (clock, zone) = (ClockProfile::default(), self.zones.number(zone));
+        self.nodes.push(PlacedNode { name: name.into(), weight, zone, clock, processor });
         self.places.push(site);
         id
     }
+}
+
+/// The name of a site; none of no site.
+fn site_name(sites: &Sites, site: SiteId) -> &str {
+    sites.names().get(site.index()).map_or("", String::as_str)
 }
 
 impl Planner<'_> {
@@ -112,6 +131,7 @@ impl Planner<'_> {
             places: Vec::new(),
             prefixes: BTreeMap::new(),
             domains: Domains::default(),
+            zones: Zones::default(),
             complete: scenario.system.broken.is_empty(),
         };
         let names = scenario.system.entries.iter().map(|(_, origin, _)| origin);
@@ -142,12 +162,12 @@ impl Planner<'_> {
             if options.region.is_none() {
                 by_default.push((name, origin));
             }
-            let node = placed.add(name, site, ProcessorProfile::default());
+            let node = placed.add(name, (site, site_name(sites, site)), ProcessorProfile::default(), None);
             placed.workloads.push(node);
         }
         for (name, _, options) in &scenario.operation.entries {
             let site = self.site(sites, options.region.as_ref());
-            let node = placed.add(name, site, ProcessorProfile::default());
+            let node = placed.add(name, (site, site_name(sites, site)), ProcessorProfile::default(), None);
             placed.operators.push(node);
         }
         self.tell_default_site(&placed, sites, &by_default);
@@ -168,7 +188,8 @@ impl Planner<'_> {
             self.check_domains(group);
             let site = self.site(sites, group.region.as_ref());
             let speed = Speed((group.speed * 1e6) as u64);
-            let processor = ProcessorProfile { cores: options.common.cores, speed };
+            let discipline = options.kind.discipline();
+            let processor = ProcessorProfile { cores: options.common.cores, speed, discipline };
             if let Some(prefix) = &group.prefix {
                 let first = NodeId(placed.nodes.len() as u32);
                 placed.prefixes.insert(format!("{system}.{}", prefix.value), first);
@@ -180,17 +201,23 @@ impl Planner<'_> {
                     None => write!(name, "{system}.{}", nodes.len() + 1),
                 };
                 written.expect("a string takes whatever is written");
-                let node = placed.add(&name, site, processor);
                 let region = sites.names()[site.index()].as_str();
                 let domains = self.site_domains.get(site.index()).unwrap_or(&NO_DOMAINS);
+                let own_zone = group.zone.at(index as usize).map(|zone| format!("{region}/{zone}"));
+                let zone = own_zone.or_else(|| domains.zone.clone());
+                let place = (site, zone.as_deref().unwrap_or(region));
+                let node = placed.add(&name, place, processor, group.weight);
                 placed.domains.add(node, group, index as usize, (region, domains), system);
                 nodes.push(node);
             }
         }
         let first = nodes.first().map_or(SiteId(0), |node: &NodeId| placed.places[node.index()]);
-        let extra = options.kind.extra_nodes().iter();
-        let extra =
-            extra.map(|last| placed.add(&format!("{system}.{last}"), first, ProcessorProfile::default()));
+        let is_asked = |(_, _, workload): &(_, _, WorkloadOptions)| workload.target.value == system;
+        let is_asked = self.scenario.workload.entries.iter().any(is_asked);
+        let extra = options.kind.extra_nodes().iter().filter(|_| is_asked);
+        let place = (first, site_name(sites, first));
+        let extra = extra
+            .map(|last| placed.add(&format!("{system}.{last}"), place, ProcessorProfile::default(), None));
         let extra: Vec<NodeId> = extra.collect();
         self.check_kind(options, nodes.len());
         self.check_members(options, nodes.len());
@@ -321,6 +348,7 @@ impl Planner<'_> {
             KindOptions::Raft(_)
             | KindOptions::Paxos(_)
             | KindOptions::Service(_)
+            | KindOptions::Gateway(_)
             | KindOptions::Custom(_) => nodes as u32,
         };
         for (name, size) in options.kind.quorum_sizes().filter(|(_, size)| size.value > voters) {
@@ -347,8 +375,24 @@ impl Planner<'_> {
                     self.check_quorums(paxos.parting_quorums(voters), voters);
                 }
             }
-            KindOptions::Service(_) | KindOptions::Custom(_) => {}
+            KindOptions::Service(service) => {
+                if options.common.cores.is_none() && service.concurrency.is_none() {
+                    self.tell_idle_discipline(&service.queue.discipline);
+                }
+            }
+            KindOptions::Gateway(_) | KindOptions::Custom(_) => {}
         }
+    }
+
+    /// Warns of a discipline where nobody ever waits.
+    fn tell_idle_discipline(&mut self, discipline: &Located<DisciplineChoice>) {
+        if discipline.value == DisciplineChoice::Fifo {
+            return;
+        }
+        let message = format!("`{}` has no effect: without `cores` nobody waits", discipline.value);
+        let help = "write cores = 1, or how many serve at once, beside `type`";
+        let warning = Diagnostic::warning(Code::NoEffect, &discipline.origin, message);
+        self.diagnostics.push(warning.help(help));
     }
 
     /// Quorums of both phases meet.

@@ -21,7 +21,8 @@ impl Planner<'_> {
             KindOptions::Raft(_)
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
-            | KindOptions::Service(_) => None,
+            | KindOptions::Service(_)
+            | KindOptions::Gateway(_) => None,
         };
         self.scenario.system.entries.iter().map(own).collect()
     }

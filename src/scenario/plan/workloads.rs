@@ -48,19 +48,25 @@ impl Planner<'_> {
     /// Refuses what only clients of a store say.
     fn check_asked(&mut self, workload: &WorkloadOptions, kind: &KindOptions) {
         if kind.kind().is_store() {
+            if let Some(request) = &workload.request {
+                let message = format!("a workload on a {} makes no requests of paths", kind.kind());
+                let help = "say what it asks in `mix`, such as { read = 0.8, write = 0.2 }".to_owned();
+                self.refuse(Code::Contradiction, &request.origin, message, help);
+            }
             return;
         }
-        let WorkloadOptions { mix, keys, value_size, route, .. } = workload;
-        let calls = matches!(kind, KindOptions::Service(service) if service.calls().next().is_some());
+        let WorkloadOptions { value_size, route, .. } = workload;
         let of_stores = [
-            ("mix", Some(&mix.origin), "has no mix of operations"),
             (
                 "value_size",
                 Some(&value_size.origin),
                 "writes no values itself: a step has the size of those that it writes",
             ),
-            ("route", route.as_ref().map(|route| &route.origin), "asks its one front"),
-            ("keys", Some(&keys.origin).filter(|_| !calls), "asks for no keys, as no step calls a store"),
+            (
+                "route",
+                route.as_ref().map(|route| &route.origin).filter(|_| kind.kind() == Kind::Service),
+                "asks its one front",
+            ),
         ];
         let given = of_stores.into_iter().filter_map(|(key, origin, why)| Some((key, origin?, why)));
         for (key, origin, why) in given.filter(|(_, origin, _)| **origin != Origin::default_value()) {
@@ -94,7 +100,7 @@ impl Planner<'_> {
     fn check_mix(&mut self, workload: &WorkloadOptions, kind: Kind) {
         let mix = &workload.mix;
         if !kind.is_store() {
-            return;
+            return self.check_paths(workload, kind);
         }
         let kinds = || OpKind::ALL.iter().map(|kind| kind.name());
         for (name, origin, weight) in &mix.value.entries {
@@ -131,6 +137,46 @@ impl Planner<'_> {
     }
 }
 
+impl Planner<'_> {
+    /// The mix of a workload on a service is one of paths.
+    fn check_paths(&mut self, workload: &WorkloadOptions, kind: Kind) {
+        let mix = &workload.mix;
+        if mix.origin == Origin::default_value() {
+            return;
+        }
+        if let Some(request) = &workload.request {
+            let message = "both `mix` and `request` say what is asked for";
+            let error = Diagnostic::error(Code::Contradiction, &mix.origin, message);
+            let help = "keep one: a mix of paths is short for requests that differ in nothing else";
+            self.diagnostics.push(error.related(&request.origin, "the requests").help(help));
+            return;
+        }
+        for (path, origin, Located { value: weight, origin: place }) in &mix.value.entries {
+            if !path.starts_with('/') {
+                let message = format!("a {kind} takes requests of paths, and `{path}` is none");
+                let help = "write for example mix = { \"/users\" = 0.7, \"/orders\" = 0.3 }".to_owned();
+                self.refuse(Code::Contradiction, origin, message, help);
+            }
+            if !(0.0..=WEIGHT_MAX).contains(weight) {
+                let message =
+                    format!("the weight of `{path}` is {weight}, and must be from 0 to {WEIGHT_MAX}");
+                let help = "weights are shares, such as \"/users\" = 0.7".to_owned();
+                self.refuse(Code::OutOfRange, place, message, help);
+            }
+        }
+        if mix.value.entries.iter().all(|(_, _, weight)| weight.value <= 0.0) {
+            let message = "the mix has no path with a weight above 0".to_owned();
+            let help = "write for example mix = { \"/users\" = 0.7, \"/orders\" = 0.3 }".to_owned();
+            self.refuse(Code::OutOfRange, &mix.origin, message, help);
+        }
+    }
+}
+
+/// Whom clients ask first unless they say: the leader of a store, and the nearest node of a gateway.
+fn default_route(kind: Kind) -> Route {
+    if kind.is_store() { Route::Leader } else { Route::Nearest }
+}
+
 /// What the clients of a workload are told.
 pub(super) fn workload_config(
     scenario: &Scenario,
@@ -143,21 +189,32 @@ pub(super) fn workload_config(
     let (name, _, options) = &scenario.workload.entries[index];
     let (node, target) = (placed.workloads[index], &placed.systems[target.index()]);
     let kind = scenario.system.entries[target.id.index()].2.kind.kind();
-    let asked = match kind.is_store() {
-        true => &target.nodes,
+    let asked = match kind {
         // A service is asked at its front.
-        false => &target.extra,
+        Kind::Service => &target.extra,
+        Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Gateway | Kind::Custom => &target.nodes,
     };
-    let mix = options.mix_of(kind).into_iter().filter(|(_, weight)| *weight > 0.0).collect();
-    let size = u32::try_from(options.value_size.value.0).expect("its range says so");
+    let client_target = match kind.is_store() {
+        true => {
+            let mix = options.mix_of(kind).into_iter().filter(|(_, weight)| *weight > 0.0).collect();
+            let size = u32::try_from(options.value_size.value.0).expect("its range says so");
+            client::Target::Store { mix, size }
+        }
+        false => client::Target::Service(client::Calls {
+            classes: blueprint.requests.classes.clone(),
+            first: blueprint.requests.of_workload[index].0,
+            weights: options.requests().iter().map(|request| request.weight.value).collect(),
+            protocol: blueprint.protocol(target),
+        }),
+    };
     WorkloadConfig {
         id: (placed.systems.len() + index) as u16,
         draws: Keyed::new(blueprint.seed, &format!("workload {name}")),
         load,
         until: options.until.map(|until| Time::ZERO + until),
-        target: if kind.is_store() { client::Target::Store { mix, size } } else { client::Target::Service },
+        target: client_target,
         nodes: blueprint.nearest_first(blueprint.place(node), asked),
-        route: options.route.as_ref().map_or(Route::Leader, |route| Route::from(route.value)),
+        route: options.route.as_ref().map_or(default_route(kind), |route| Route::from(route.value)),
         keys: options.keys_of(kind),
         timeout: options.timeout,
         attempts: options.attempts.unwrap_or(if kind.is_store() { STORE_ATTEMPTS } else { 1 }),

@@ -65,6 +65,8 @@ pub struct WorkloadFacts {
     pub node: crate::kernel::NodeId,
     /// The system that it asks.
     pub target: SystemId,
+    /// The kinds of requests that it makes of a service, by name; none of a store.
+    pub paths: Vec<String>,
 }
 
 /// An operator of the world.

@@ -5,6 +5,7 @@ mod options;
 mod plan;
 mod properties;
 mod sources;
+mod steps;
 mod sweeps;
 
 use std::fs;

@@ -2,17 +2,21 @@
 //! here and one line in each of the two tables below.
 
 mod custom;
+mod gateway;
 mod multi_paxos;
 mod paxos;
+mod queue;
 mod raft;
-mod service;
+pub mod service;
 mod store;
 
 pub use custom::CustomOptions;
+pub use gateway::{GatewayOptions, Otherwise, RouteOptions};
 pub use multi_paxos::MultiPaxosOptions;
 pub use paxos::{DecreeReadsChoice, LearningChoice, PaxosOptions};
+pub use queue::{DisciplineChoice, QueueOptions};
 pub use raft::RaftOptions;
-pub use service::{ServiceOptions, StepOptions};
+pub use service::ServiceOptions;
 pub use store::ReadsChoice;
 
 use crate::consensus::bugs::Bug;
@@ -20,6 +24,7 @@ use crate::faults::{Matter, Matters};
 use crate::model::membership::Configuration;
 use crate::model::note::Holding;
 use crate::net::Transport;
+use crate::processors::Discipline;
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::options::{OptionTable, Options};
 use crate::spec::scalars::Located;
@@ -38,8 +43,10 @@ crate::choices! {
         MultiPaxos = "multi-paxos",
         /// A register that is written once, on single-decree Paxos (Lamport 1998, 2001).
         Paxos = "paxos",
-        /// Instances with cores and a FIFO queue behind a round-robin front.
+        /// Instances with cores and a queue, and what a request goes through there.
         Service = "service",
+        /// Takes requests and hands each to the service that its routes lead to.
+        Gateway = "gateway",
         /// A store on a protocol of your own, from a program that uses Seedbed as a library
         /// (docs/your-own-protocol.md).
         Custom = "custom",
@@ -66,6 +73,8 @@ pub enum KindOptions {
     Paxos(PaxosOptions),
     /// Of a service.
     Service(ServiceOptions),
+    /// Of a gateway.
+    Gateway(GatewayOptions),
     /// Of a user's own protocol.
     Custom(CustomOptions),
 }
@@ -78,6 +87,7 @@ impl Kind {
             Kind::MultiPaxos => MultiPaxosOptions::decode(node, decoder).map(KindOptions::MultiPaxos),
             Kind::Paxos => PaxosOptions::decode(node, decoder).map(KindOptions::Paxos),
             Kind::Service => ServiceOptions::decode(node, decoder).map(KindOptions::Service),
+            Kind::Gateway => GatewayOptions::decode(node, decoder).map(KindOptions::Gateway),
             Kind::Custom => CustomOptions::decode(node, decoder).map(KindOptions::Custom),
         }
     }
@@ -89,6 +99,7 @@ impl Kind {
             Kind::MultiPaxos => MultiPaxosOptions::table(),
             Kind::Paxos => PaxosOptions::table(),
             Kind::Service => ServiceOptions::table(),
+            Kind::Gateway => GatewayOptions::table(),
             Kind::Custom => CustomOptions::table(),
         }
     }
@@ -100,6 +111,7 @@ impl Kind {
             Kind::MultiPaxos => MultiPaxosOptions::shape(),
             Kind::Paxos => PaxosOptions::shape(),
             Kind::Service => ServiceOptions::shape(),
+            Kind::Gateway => GatewayOptions::shape(),
             Kind::Custom => CustomOptions::shape(),
         }
     }
@@ -109,7 +121,7 @@ impl Kind {
     pub fn is_inline(self) -> bool {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => false,
-            Kind::Service => true,
+            Kind::Service | Kind::Gateway => true,
         }
     }
 
@@ -118,7 +130,7 @@ impl Kind {
         match self {
             Kind::Raft | Kind::MultiPaxos => store::INLINE_KEYS.to_vec(),
             Kind::Paxos => vec!["reads"],
-            Kind::Service => self.table().rows.iter().map(|row| row.key).collect(),
+            Kind::Service | Kind::Gateway => self.table().rows.iter().map(|row| row.key).collect(),
             Kind::Custom => Vec::new(),
         }
     }
@@ -127,7 +139,7 @@ impl Kind {
     pub fn transport(self) -> Transport {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => Transport::Datagram,
-            Kind::Service => Transport::Stream,
+            Kind::Service | Kind::Gateway => Transport::Stream,
         }
     }
 
@@ -135,7 +147,7 @@ impl Kind {
     pub fn is_store(self) -> bool {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => true,
-            Kind::Service => false,
+            Kind::Service | Kind::Gateway => false,
         }
     }
 
@@ -143,7 +155,7 @@ impl Kind {
     pub fn is_register(self) -> bool {
         match self {
             Kind::Paxos => true,
-            Kind::Raft | Kind::MultiPaxos | Kind::Service | Kind::Custom => false,
+            Kind::Raft | Kind::MultiPaxos | Kind::Service | Kind::Gateway | Kind::Custom => false,
         }
     }
 
@@ -153,7 +165,7 @@ impl Kind {
             // A majority must remain.
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => nodes.saturating_sub(1) / 2,
             // One must.
-            Kind::Service => nodes.saturating_sub(1),
+            Kind::Service | Kind::Gateway => nodes.saturating_sub(1),
         }
     }
 
@@ -162,7 +174,7 @@ impl Kind {
         match self {
             Kind::MultiPaxos => Holding::Slots,
             Kind::Paxos => Holding::Decree,
-            Kind::Raft | Kind::Service | Kind::Custom => Holding::Log,
+            Kind::Raft | Kind::Service | Kind::Gateway | Kind::Custom => Holding::Log,
         }
     }
 
@@ -176,7 +188,7 @@ impl Kind {
         match self {
             Kind::Raft | Kind::MultiPaxos => Some(Decides::Log),
             Kind::Paxos => Some(Decides::Decree),
-            Kind::Service | Kind::Custom => None,
+            Kind::Service | Kind::Gateway | Kind::Custom => None,
         }
     }
 }
@@ -189,6 +201,7 @@ impl KindOptions {
             KindOptions::MultiPaxos(_) => Kind::MultiPaxos,
             KindOptions::Paxos(_) => Kind::Paxos,
             KindOptions::Service(_) => Kind::Service,
+            KindOptions::Gateway(_) => Kind::Gateway,
             KindOptions::Custom(_) => Kind::Custom,
         }
     }
@@ -209,6 +222,7 @@ impl KindOptions {
             KindOptions::MultiPaxos(options) => options.build(system, blueprint),
             KindOptions::Paxos(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
+            KindOptions::Gateway(options) => options.build(system, blueprint),
             KindOptions::Custom(_) => {
                 let own = own.expect("the planner refuses what it cannot decode");
                 custom::build::<X>(own, system, blueprint)
@@ -224,7 +238,20 @@ impl KindOptions {
                 Matters::PROCESS.and(Matter::Disk)
             }
             KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
+            KindOptions::Gateway(gateway) => Matters::PROCESS.and_if(gateway.works(), Matter::Work),
             KindOptions::Custom(_) => Matters::UNKNOWN,
+        }
+    }
+
+    /// Whom the cores of a node that the scenario lists serve next.
+    pub fn discipline(&self) -> Discipline {
+        match self {
+            KindOptions::Service(service) => service.queue.discipline(),
+            KindOptions::Raft(_)
+            | KindOptions::MultiPaxos(_)
+            | KindOptions::Paxos(_)
+            | KindOptions::Gateway(_)
+            | KindOptions::Custom(_) => Discipline::Fifo,
         }
     }
 
@@ -239,7 +266,10 @@ impl KindOptions {
         match self {
             KindOptions::Raft(raft) => Some((raft.voters.as_ref(), &raft.learners)),
             KindOptions::MultiPaxos(paxos) => Some((paxos.voters.as_ref(), &paxos.learners)),
-            KindOptions::Paxos(_) | KindOptions::Service(_) | KindOptions::Custom(_) => None,
+            KindOptions::Paxos(_)
+            | KindOptions::Service(_)
+            | KindOptions::Gateway(_)
+            | KindOptions::Custom(_) => None,
         }
     }
 
@@ -248,9 +278,10 @@ impl KindOptions {
         let sizes = match self {
             KindOptions::MultiPaxos(paxos) => [("q1", paxos.q1.as_ref()), ("q2", paxos.q2.as_ref())],
             KindOptions::Paxos(paxos) => [("q1", paxos.q1.as_ref()), ("q2", paxos.q2.as_ref())],
-            KindOptions::Raft(_) | KindOptions::Service(_) | KindOptions::Custom(_) => {
-                [("q1", None), ("q2", None)]
-            }
+            KindOptions::Raft(_)
+            | KindOptions::Service(_)
+            | KindOptions::Gateway(_)
+            | KindOptions::Custom(_) => [("q1", None), ("q2", None)],
         };
         sizes.into_iter().filter_map(|(name, size)| Some((name, size?)))
     }
@@ -261,7 +292,7 @@ impl KindOptions {
             KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {
                 Some(crate::model::membership::GROUP_MAX)
             }
-            KindOptions::Service(_) | KindOptions::Custom(_) => None,
+            KindOptions::Service(_) | KindOptions::Gateway(_) | KindOptions::Custom(_) => None,
         }
     }
 
@@ -273,17 +304,19 @@ impl KindOptions {
                 [&crate::consensus::multi_paxos::bugs::TABLE, &crate::consensus::replica::TABLE]
             }
             Kind::Paxos => [&crate::consensus::synod::bugs::TABLE, &[]],
-            Kind::Service | Kind::Custom => [&[], &[]],
+            Kind::Service | Kind::Gateway | Kind::Custom => [&[], &[]],
         };
         tables.into_iter().flatten()
     }
 
-    /// Nodes that its type needs besides those that the scenario lists, by the last part of their names.
+    /// Nodes that its type needs besides those that the scenario lists if workloads call it directly, by the last part of their
+    /// names.
     pub fn extra_nodes(&self) -> &'static [&'static str] {
         match self {
             KindOptions::Raft(_)
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
+            | KindOptions::Gateway(_)
             | KindOptions::Custom(_) => &[],
             KindOptions::Service(_) => &["front"],
         }

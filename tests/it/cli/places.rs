@@ -489,7 +489,7 @@ error[S050]: there is no node or system `kv.3`
 31 | vars.count = [3, 2, 4]
    |                  - when `count` is this
    |
-   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `api.1`, `api.2`, `api.3`, `api.front`, `v` or `w`
+   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `api.1`, `api.2`, `api.3`, `v` or `w`
 
 error[S050]: there is no node or system `kv.3`
   --> main.toml:27:19
@@ -502,7 +502,7 @@ error[S050]: there is no node or system `kv.3`
  1 | sweep.vars.count.2=1
    |                    - when `count` is this
    |
-   = help: the scenario has `kv`, `api`, `kv.1`, `api.1`, `api.2`, `api.3`, `api.front`, `v` or `w`"
+   = help: the scenario has `kv`, `api`, `kv.1`, `api.1`, `api.2`, `api.3`, `v` or `w`"
     );
 }
 

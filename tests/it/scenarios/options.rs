@@ -53,6 +53,7 @@ fn keys(rows: &[OptionRow]) -> Vec<String> {
         | Shape::List(_)
         | Shape::Named(_)
         | Shape::Call(..)
+        | Shape::CallOrWord(..)
         | Shape::Either(_)
         | Shape::Any => vec![row.key.to_owned()],
     };

@@ -3,6 +3,7 @@
 mod alarms;
 mod clocks;
 mod crashes;
+mod disciplines;
 mod disks;
 mod effects;
 mod fibres;

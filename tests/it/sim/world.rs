@@ -14,7 +14,7 @@ use seedbed::kernel::{
     Time, WorkToken,
 };
 use seedbed::net::{DropReason, Profile, Sites, Transport};
-use seedbed::processors::{MessageCosts, ProcessorProfile};
+use seedbed::processors::{Discipline, MessageCosts, ProcessorProfile};
 use seedbed::sim::{FaultRecord, Lifecycle, Limits, NodeSetup, Observer, Setup, Sim, Stop};
 use seedbed::storage::DiskProfile;
 
@@ -232,6 +232,12 @@ impl World {
         for node in &mut self.0.nodes {
             (node.processor, node.messages) = (processor, costs.clone());
         }
+        self
+    }
+
+    /// The cores of every node serve by this.
+    pub fn discipline(mut self, discipline: Discipline) -> World {
+        self.0.nodes.iter_mut().for_each(|node| node.processor.discipline = discipline);
         self
     }
 

@@ -67,11 +67,7 @@ impl Observer<Role> for Judges {
                 }
             }
             Note::Client(note) | Note::Service(ServiceNote::Store(note)) => self.client(at, node, note),
-            Note::Service(
-                ServiceNote::Queued { .. } | ServiceNote::Finished { .. } | ServiceNote::Refused,
-            )
-            | Note::Operator(_)
-            | Note::Custom(_) => {}
+            Note::Service(_) | Note::Operator(_) | Note::Custom(_) => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whole worlds, from the text of a scenario to a verdict: queues held to their closed forms, stores under everything
 //! that can go wrong held to their invariants.
 
+mod accounts;
 mod judges;
 mod kinds;
 mod nemesis;

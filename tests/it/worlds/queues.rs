@@ -1,5 +1,7 @@
 //! Queues with known answers: what a service measures against queueing theory, and against plain arithmetic.
 
+use std::collections::BTreeMap;
+
 use seedbed::faults::kinds::{Pause, SlowNode};
 use seedbed::faults::{Fault, OnNodes, Planned, Schedule, Target};
 use seedbed::kernel::sample::Distribution;
@@ -16,13 +18,20 @@ const BATCHES: usize = 40;
 
 /// Every request that an instance finished: when, its sojourn time, and its service time.
 #[derive(Default)]
-struct Finished(Vec<(Time, Duration, Duration)>);
+struct Finished(Vec<(Time, Duration, Duration)>, BTreeMap<(NodeId, u32), Time>);
 
 impl Observer<Role> for Finished {
-    fn noted(&mut self, at: Time, _: NodeId, note: &Note<seedbed::systems::Never>) {
-        if let Note::Service(ServiceNote::Finished { sojourn, service, downstream }) = note {
-            assert_eq!(*downstream, Duration::ZERO);
-            self.0.push((at, *sojourn, *service));
+    fn noted(&mut self, at: Time, node: NodeId, note: &Note<seedbed::systems::Never>) {
+        // The instance is the first node; the front behind it does no work.
+        match note {
+            Note::Service(ServiceNote::Taken { frame, .. }) if node == NodeId(0) => {
+                self.1.insert((node, *frame), at);
+            }
+            Note::Service(ServiceNote::Finished { frame, service, .. }) if node == NodeId(0) => {
+                let came = self.1.remove(&(node, *frame)).expect("what is finished was taken");
+                self.0.push((at, at.since(came), *service));
+            }
+            _ => {}
         }
     }
 }

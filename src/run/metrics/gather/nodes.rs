@@ -8,6 +8,7 @@ use super::super::aggregate::Values;
 use super::super::catalogue::{Label, Level};
 use super::super::query::Query;
 use super::{Gathered, window};
+use crate::run::cast::Serves;
 use crate::run::load::{NodeSample, Part, Sample};
 use crate::run::recording::Recording;
 
@@ -21,10 +22,22 @@ impl Recording {
         (0..self.cast().nodes.len() as u32).map(NodeId).filter(admitted).collect()
     }
 
-    /// The selected nodes that are instances of services.
+    /// The selected nodes at which requests of services are: instances, a gateway where it or its system is named, and the front of a
+    /// service where it is named itself.
     fn instances(&self, query: &Query) -> Vec<NodeId> {
         let mut nodes = self.nodes(query);
-        nodes.retain(|node| self.serves(self.cast().nodes[node.index()].system));
+        let [is_node, is_system] =
+            [Label::Node, Label::System].map(|label| query.labels.contains_key(&label));
+        nodes.retain(|node| {
+            let facts = &self.cast().nodes[node.index()];
+            self.serves(facts.system)
+                && match facts.serves {
+                    Serves::Nothing => false,
+                    Serves::Front => is_node,
+                    Serves::Gateway => is_node || is_system,
+                    Serves::Instance => true,
+                }
+        });
         nodes
     }
 

@@ -12,6 +12,7 @@ mod nemesis;
 mod network;
 mod operations;
 mod prospects;
+mod services;
 mod systems;
 mod targets;
 mod time_left;

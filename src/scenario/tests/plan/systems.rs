@@ -167,7 +167,7 @@ error[S015]: `type` cannot be `rafft`
 4 | type = "rafft"
   |         ^^^^^ did you mean `raft`?
   |
-  = help: choose `raft`, `multi-paxos`, `paxos`, `service` or `custom`
+  = help: choose `raft`, `multi-paxos`, `paxos`, `service`, `gateway` or `custom`
 
 error[S012]: `type` is missing in [system.kw]
  --> test.toml:8:1
@@ -175,7 +175,7 @@ error[S012]: `type` is missing in [system.kw]
 8 | [system.kw]
   | ^^^^^^^^^^^
   |
-  = help: write type = ... ("raft" | "multi-paxos" | "paxos" | "service" | "custom")
+  = help: write type = ... ("raft" | "multi-paxos" | "paxos" | "service" | "gateway" | "custom")
 "#,
     );
 }
@@ -342,7 +342,7 @@ error[S057]: a request would call itself without end: api -> api
 9 | steps = [{ call = "kw" }, { call = "api" }]
   |                                    ^^^^^
   |
-  = help: take one of these calls out
+  = help: take one of these calls out, or bound it: { call = "...", depth = 3 } is left out in the depth
 
 error[S050]: there is no system `kx`
   --> test.toml:11:10
@@ -408,4 +408,76 @@ fn workloads_alone_may_be_too_many_as_well() {
         message.contains("S053]: the scenario has more than 1000 systems, workloads and operations"),
         "{message}"
     );
+}
+
+/// What is said of a service with this queue, and these lines beside it.
+fn queued(queue: &str, beside: &str) -> String {
+    planned(&format!("[system.s]\ntype = \"service\"\nwork = \"1ms\"\nqueue = {{ {queue} }}\n{beside}\n"))
+}
+
+#[test]
+fn turns_have_a_length_and_nothing_else_has() {
+    let cores = "cores = 1";
+    assert_eq!(queued("discipline = \"round-robin\", quantum = \"1us\"", cores), "");
+    assert_shown(
+        &queued("discipline = \"round-robin\"", cores),
+        r#"
+error[S018]: turns of no length: `round-robin` has no `quantum`
+ --> test.toml:6:24
+  |
+6 | queue = { discipline = "round-robin" }
+  |                        ^^^^^^^^^^^^^
+  |
+  = help: write quantum = "10ms": the work that each gets in a turn
+"#,
+    );
+    assert_shown(
+        &queued("discipline = \"round-robin\", quantum = \"999ns\"", cores),
+        r#"
+error[S016]: `quantum` is 999ns, and must be at least 1us
+ --> test.toml:6:49
+  |
+6 | queue = { discipline = "round-robin", quantum = "999ns" }
+  |                                                 ^^^^^^^
+  |
+  = help: write quantum = "1us"
+"#,
+    );
+    assert_shown(
+        &queued("discipline = \"las\", quantum = \"10ms\"", cores),
+        r#"
+warning[S059]: `quantum` has no effect: only `round-robin` serves in turns
+ --> test.toml:6:41
+  |
+6 | queue = { discipline = "las", quantum = "10ms" }
+  |                        -----            ^^^^^^
+  |                        |
+  |                        the discipline
+"#,
+    );
+    assert!(queued("quantum = \"10ms\"", cores).starts_with("warning[S059]: `quantum` has no effect"));
+}
+
+/// Whoever compares disciplines in a sweep gives turns to all of them.
+#[test]
+fn a_sweep_of_disciplines_may_have_turns() {
+    let sweep = "cores = 1\n[sweep]\nvars.discipline = [\"srpt\", \"round-robin\", \"fifo\"]";
+    assert_eq!(queued("discipline = \"${discipline}\", quantum = \"1ms\"", sweep), "");
+}
+
+#[test]
+fn a_discipline_where_nobody_waits_is_noticed() {
+    assert_shown(
+        &queued("discipline = \"srpt\"", ""),
+        r#"
+warning[S059]: `srpt` has no effect: without `cores` nobody waits
+ --> test.toml:6:24
+  |
+6 | queue = { discipline = "srpt" }
+  |                        ^^^^^^
+  |
+  = help: write cores = 1, or how many serve at once, beside `type`
+"#,
+    );
+    assert_eq!(queued("discipline = \"fifo\"", ""), "");
 }

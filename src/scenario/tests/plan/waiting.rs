@@ -69,7 +69,7 @@ error[S050]: there is no node or system `kw`
 23 | when = "booted(kw)"
    |                ^^ did you mean `kv`?
    |
-   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `kv.3`, `api.1`, `api.2`, `api.3` or `api.front`
+   = help: the scenario has `kv`, `api`, `kv.1`, `kv.2`, `kv.3`, `api.1`, `api.2` or `api.3`
 
 error[S050]: there is no fault `aa`
   --> test.toml:27:21

@@ -59,13 +59,13 @@ error[S016]: the mix has no kind of operation with a weight above 0
    |
    = help: write for example { read = 0.8, write = 0.2 }
 
-error[S018]: a workload on a service has no mix of operations
-  --> test.toml:19:7
+error[S018]: a service takes requests of paths, and `read` is none
+  --> test.toml:19:9
    |
 19 | mix = { read = 1 }
-   |       ^^^^^^^^^^^^
+   |         ^^^^
    |
-   = help: remove `mix`
+   = help: write for example mix = { "/users" = 0.7, "/orders" = 0.3 }
 "#,
     );
 }
@@ -473,14 +473,6 @@ fn a_workload_on_a_service_says_nothing_of_what_stores_are_asked() {
     assert_shown(
         &scenario(works, "keys = \"uniform(n=10)\"\nvalue_size = \"1kB\"\nroute = \"random\""),
         r#"
-error[S018]: a workload on a service asks for no keys, as no step calls a store
-  --> test.toml:11:8
-   |
-11 | keys = "uniform(n=10)"
-   |        ^^^^^^^^^^^^^^^
-   |
-   = help: remove `keys`
-
 error[S018]: a workload on a service writes no values itself: a step has the size of those that it writes
   --> test.toml:12:14
    |
@@ -499,5 +491,6 @@ error[S018]: a workload on a service asks its one front
 "#,
     );
     assert_eq!(scenario(calls, "keys = \"uniform(n=10)\""), "");
+    assert_eq!(scenario(works, "keys = \"uniform(n=10)\""), "", "policies that hash go by keys");
     assert!(scenario(calls, "route = \"leader\"").contains("asks its one front"));
 }

@@ -3,16 +3,19 @@
 
 use std::ops::Range;
 
-use crate::spec::arguments::{self, Bound, Form};
-use crate::spec::call::{self, Expression, Word};
-use crate::spec::code::Code;
-use crate::spec::decode::{DataFiles, Decoder};
-use crate::spec::diagnostic::Problem;
-use crate::spec::origin::Origin;
-use crate::spec::quantity::Ratio;
-use crate::spec::shape::Shape;
-use crate::spec::value::{Node, Text, Value};
-use crate::spec::{suggest, units};
+use super::arguments::{self, Bound, Form};
+use super::call::{self, Call, Expression, Word};
+use super::code::Code;
+use super::decode::{DataFiles, Decoder};
+use super::diagnostic::Problem;
+use super::origin::Origin;
+use super::quantity::Ratio;
+use super::shape::Shape;
+use super::value::{Node, Text, Value};
+use super::{suggest, units};
+
+/// Most laws that are listed where one of them is meant.
+const LISTED_MAX: usize = 8;
 
 /// Laws of one kind, by name.
 pub struct Laws<T: 'static> {
@@ -33,7 +36,7 @@ pub struct Law<T> {
     /// The ways to call it.
     pub forms: &'static [Form],
     /// Makes it of its arguments.
-    pub(super) build: fn(&Arguments<'_>) -> Result<T, Problem>,
+    pub build: fn(&Arguments<'_>) -> Result<T, Problem>,
 }
 
 impl<T> Law<T> {
@@ -45,7 +48,7 @@ impl<T> Law<T> {
 
 impl<T> Laws<T> {
     /// The law in `node`, or `None` once all that is wrong with it has been reported.
-    pub(super) fn decode(&self, node: &Node, decoder: &mut Decoder<'_>) -> Option<T> {
+    pub fn decode(&self, node: &Node, decoder: &mut Decoder<'_>) -> Option<T> {
         let example = match &node.value {
             Value::Integer(number) => self.example(&number.to_string()),
             Value::Float(number) => self.example(&number.to_string()),
@@ -74,14 +77,56 @@ impl<T> Laws<T> {
         format!("\"{}{number}{}\"", &example[..start], &example[end..])
     }
 
-    pub(super) fn shape(&self) -> Shape {
-        Shape::Call(self.what, self.rows.iter().map(|law| law.name).collect())
+    /// What a value looks like in a file.
+    pub fn shape(&self) -> Shape {
+        let names = self.rows.iter().map(|law| law.name).collect();
+        match self.rows.iter().any(is_plain) {
+            true => Shape::CallOrWord(self.what, names),
+            false => Shape::Call(self.what, names),
+        }
     }
 
-    fn parse(&self, text: &Text, files: &dyn DataFiles) -> Result<T, Vec<Problem>> {
-        let expression = call::parse(text.as_str()).map_err(|problem| vec![problem])?;
+    /// There is no law of this name.
+    fn unknown(&self, name: &Word) -> Problem {
         let names = || self.rows.iter().map(|law| law.name);
+        let message = match self.rows.iter().any(is_plain) {
+            true => format!("does not know the {} `{}`", self.what, name.text),
+            false => format!("does not know the law `{}`", name.text),
+        };
+        let problem = Problem::new(Code::UnknownFunction, name.span.clone(), message);
+        let near = suggest::closest(&name.text, names());
+        // Whoever has mistyped one of many names does not want to read the others.
+        match near.is_some() && self.rows.len() > LISTED_MAX {
+            true => problem.did_you_mean(near),
+            false => problem.did_you_mean(near).help(format!("choose {}", suggest::one_of(names()))),
+        }
+    }
+
+    /// A law that needs no arguments may be named without parentheses.
+    fn called(&self, expression: Expression) -> Expression {
+        match expression.word().cloned() {
+            Some(name) if self.rows.iter().any(|law| law.name == name.text && is_plain(law)) => {
+                let span = name.span.clone();
+                Expression::Call(Call { name, arguments: Vec::new(), span })
+            }
+            Some(_) | None => expression,
+        }
+    }
+
+    /// The law of a text.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn parse(&self, text: &Text, files: &dyn DataFiles) -> Result<T, Vec<Problem>> {
+        let expression = call::parse(text.as_str()).map_err(|problem| vec![problem])?;
+        let expression = self.called(expression);
         let Expression::Call(call) = &expression else {
+            // Where names alone are laws, a name alone that is none is a slip of the pen.
+            if let Some(name) = expression.word().filter(|_| self.rows.iter().any(is_plain))
+                && self.rows.iter().all(|law| law.name != name.text)
+            {
+                return Err(vec![self.unknown(name)]);
+            }
             let message = format!("must be a {}", self.what);
             let named = self.rows.iter().find(|law| law.name == text.as_str().trim());
             let help = match named {
@@ -91,38 +136,40 @@ impl<T> Laws<T> {
             return Err(vec![Problem::new(Code::UnknownFunction, expression.span(), message).help(help)]);
         };
         let Some(law) = self.rows.iter().find(|law| law.name == call.name.text) else {
-            let message = format!("does not know the law `{}`", call.name.text);
-            let problem = Problem::new(Code::UnknownFunction, call.name.span.clone(), message)
-                .did_you_mean(suggest::closest(&call.name.text, names()))
-                .help(format!("choose {}", suggest::one_of(names())));
-            return Err(vec![problem]);
+            return Err(vec![self.unknown(&call.name)]);
         };
         let bound = arguments::bind(call, law.forms)?;
         (law.build)(&Arguments { text, bound, files }).map_err(|problem| vec![problem])
     }
 }
 
+/// Whether a law can be called without arguments.
+fn is_plain<T>(law: &Law<T>) -> bool {
+    law.forms.iter().any(|form| form.parameters.iter().all(|parameter| parameter.optional))
+}
+
 /// The arguments of a law, by parameter.
-pub(super) struct Arguments<'a> {
+pub struct Arguments<'a> {
     text: &'a Text,
     bound: Bound<'a>,
-    pub(super) files: &'a dyn DataFiles,
+    /// The data files that it may name.
+    pub files: &'a dyn DataFiles,
 }
 
 impl Arguments<'_> {
     /// Whether the call gives the parameter.
-    pub(super) fn has(&self, parameter: &str) -> bool {
+    pub fn has(&self, parameter: &str) -> bool {
         self.bound.get(parameter).is_some()
     }
 
     /// An argument as it is written, without quotes.
-    pub(super) fn word(&self, parameter: &str) -> &str {
+    pub fn word(&self, parameter: &str) -> &str {
         let text = &self.text.as_str()[self.bound.span(parameter)];
         text.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(text)
     }
 
     /// The words of an argument; none if it is a call.
-    pub(super) fn words(&self, parameter: &str) -> &[Word] {
+    pub fn words(&self, parameter: &str) -> &[Word] {
         match self.bound.get(parameter) {
             Some(Expression::Phrase(words)) => words,
             Some(Expression::Call(_)) | None => &[],
@@ -130,22 +177,22 @@ impl Arguments<'_> {
     }
 
     /// Where a part of the text was written.
-    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
+    pub fn origin(&self, span: Range<usize>) -> Origin {
         self.text.origin_of(span)
     }
 
     /// The bytes of an argument.
-    pub(super) fn span(&self, parameter: &str) -> Range<usize> {
+    pub fn span(&self, parameter: &str) -> Range<usize> {
         self.bound.span(parameter)
     }
 
     /// Where an argument was written.
-    pub(super) fn origin_of(&self, parameter: &str) -> Origin {
+    pub fn origin_of(&self, parameter: &str) -> Origin {
         self.origin(self.span(parameter))
     }
 
     /// An argument as a text with places of its own, and where it starts.
-    pub(super) fn part(&self, parameter: &str) -> (Text, usize) {
+    pub fn part(&self, parameter: &str) -> (Text, usize) {
         let span = self.bound.span(parameter);
         let mut part = Text::empty(self.text.origin_of(span.clone()));
         part.push_part(self.text, span.clone());
@@ -153,7 +200,7 @@ impl Arguments<'_> {
     }
 
     /// An argument read by `read`.
-    pub(super) fn quantity<T>(
+    pub fn quantity<T>(
         &self,
         parameter: &str,
         read: impl Fn(&str) -> Result<T, Problem>,
@@ -163,7 +210,7 @@ impl Arguments<'_> {
     }
 
     /// A whole number from 1 to `max`.
-    pub(super) fn count(&self, parameter: &str, max: u32) -> Result<u32, Problem> {
+    pub fn count(&self, parameter: &str, max: u32) -> Result<u32, Problem> {
         let count = self.word(parameter).parse::<u32>().ok().filter(|count| (1..=max).contains(count));
         count.ok_or_else(|| {
             let message = format!("must be a whole number from 1 to {max}");
@@ -177,14 +224,14 @@ impl Arguments<'_> {
     }
 
     /// A number from 0 to `max`.
-    pub(super) fn number(&self, parameter: &str, max: f64) -> Result<f64, Problem> {
+    pub fn number(&self, parameter: &str, max: f64) -> Result<f64, Problem> {
         let number = self.word(parameter).parse::<f64>().ok().filter(|number| (0.0..=max).contains(number));
         let message = || format!("must be a number from 0 to {max}");
         number.ok_or_else(|| self.refuse(parameter, Code::OutOfRange, message()))
     }
 
     /// A share, as a number from 0 to 1 or in percent.
-    pub(super) fn share(&self, parameter: &str) -> Result<f64, Problem> {
+    pub fn share(&self, parameter: &str) -> Result<f64, Problem> {
         let read = |word: &str| match word.parse::<f64>() {
             Ok(number) => units::ratio_from_number(number),
             Err(_) => units::ratio(word),
@@ -193,7 +240,7 @@ impl Arguments<'_> {
     }
 
     /// What is wrong with an argument.
-    pub(super) fn refuse(&self, parameter: &str, code: Code, message: impl Into<String>) -> Problem {
+    pub fn refuse(&self, parameter: &str, code: Code, message: impl Into<String>) -> Problem {
         Problem::new(code, self.bound.span(parameter), message).of(format!("`{parameter}`"))
     }
 }

@@ -1,0 +1,490 @@
+//! A server: takes calls, takes each through the steps of its program, and answers it. Instances of services are servers, and so
+//! are gateways, whose programs call others.
+//!
+//! How much work a request needs is drawn by the request and the step, never by the server: every policy sees the same jobs.
+
+use std::rc::Rc;
+
+use crate::kernel::{
+    Context, Description, Durable, Duration, Keyed, Name, NodeId, Process, Time, Urgency, WorkToken,
+};
+use crate::model::history::SESSIONS_MAX;
+use crate::model::note::ServiceNote;
+use crate::model::route::{Route, Router};
+use crate::model::status::Status;
+
+use super::admission::{Admission, Order};
+use super::frame::{Frame, Origin};
+use super::message::{Answered, Call, Control, ServiceMessage};
+use super::outbound::{ChannelConfig, Ended, Outbound};
+use super::program::{Op, Pc, Programs, ROUNDS_MAX};
+use super::request::Classes;
+use super::slots::Slots;
+use super::writer::Writer;
+
+/// What a server is told.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The kinds of requests in the world.
+    pub classes: Rc<Classes>,
+    /// What each of them goes through here.
+    pub programs: Rc<Programs>,
+    /// How the services are called that the programs call.
+    pub channels: Rc<[ChannelConfig]>,
+    /// Most requests that are served at a time; the others wait.
+    pub concurrency: Option<u32>,
+    /// Most requests at the server, those that wait included; more are refused.
+    pub limit: Option<u32>,
+    /// In which order those that wait are admitted.
+    pub order: Order,
+    /// What makes a request urgent.
+    pub urgency: UrgencyRule,
+    /// Speed of its cores, in parts per million of a core of speed 1.
+    pub speed: u64,
+    /// Bytes of an answer beside its body.
+    pub answer_bytes: u32,
+    /// Draws what belongs to a request.
+    pub draws: Keyed,
+    /// Gives out the values that it writes to stores.
+    pub writer: Writer,
+}
+
+/// What makes a request urgent, for disciplines that go by that.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UrgencyRule {
+    /// Its class's priority.
+    Priority,
+    /// The moment by which it should be served: its arrival at the server and its class's deadline.
+    Deadline,
+}
+
+/// A server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(super) config: Rc<ServerConfig>,
+    pub(super) frames: Slots<Frame>,
+    /// By frame slot: operations on stores over all uses of the slot.
+    pub(super) store_sequences: Vec<u32>,
+    /// One router a store step, by its place in the programs.
+    pub(super) routers: Vec<Option<Router>>,
+    pub(super) outbound: Outbound,
+    admission: Admission,
+    /// Requests here, those that wait included; branches are none.
+    in_system: u32,
+    /// Counts the values it has given out, over all its boots.
+    pub(super) values: u32,
+}
+
+/// Values that a server may give out between two boots, so that it gives none out twice.
+const VALUES_PER_BOOT: u32 = 1 << 20;
+/// What is drawn for a request beside what its steps draw.
+const ADMISSION_DRAW: u64 = u64::MAX;
+
+/// A server's timers: for what a frame or a call waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServerTimer {
+    /// A store's reply to the frame is overdue.
+    StorePatience(u32),
+    /// Time to ask the store again, after a redirect that named nobody.
+    StoreAgain(u32),
+    /// The answer to a call is overdue.
+    CallPatience(u32),
+    /// Time to make a call again.
+    CallAgain(u32),
+}
+
+impl Name for ServerTimer {
+    fn index(self) -> u32 {
+        match self {
+            ServerTimer::StorePatience(slot) => slot * 4,
+            ServerTimer::StoreAgain(slot) => slot * 4 + 1,
+            ServerTimer::CallPatience(slot) => slot * 4 + 2,
+            ServerTimer::CallAgain(slot) => slot * 4 + 3,
+        }
+    }
+
+    fn named(index: u32) -> Self {
+        let slot = index / 4;
+        match index % 4 {
+            0 => ServerTimer::StorePatience(slot),
+            1 => ServerTimer::StoreAgain(slot),
+            2 => ServerTimer::CallPatience(slot),
+            _ => ServerTimer::CallAgain(slot),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            ServerTimer::StorePatience(_) | ServerTimer::CallPatience(_) => "patience",
+            ServerTimer::StoreAgain(_) | ServerTimer::CallAgain(_) => "again",
+        }
+    }
+}
+
+impl Process for Server {
+    type Config = Rc<ServerConfig>;
+    type Message = ServiceMessage;
+    type Timer = ServerTimer;
+    type Record = std::convert::Infallible;
+    type Note = ServiceNote;
+
+    fn boot(cx: &mut impl Context<Self>, config: &Rc<ServerConfig>, _: &Durable<Self::Record>) -> Self {
+        let router = |op: &Op| match op {
+            Op::Store(call) => Some(Router::new(Route::Leader, call.nodes.clone())),
+            Op::Work(_) | Op::WorkOfRequest | Op::Call(_) | Op::Fork(_) | Op::Branch(_) => None,
+            Op::Loop { .. } | Op::Again { .. } | Op::Bound { .. } | Op::Jump(_) | Op::End => None,
+        };
+        Server {
+            frames: Slots::new(),
+            store_sequences: Vec::new(),
+            routers: config.programs.ops().iter().map(router).collect(),
+            outbound: Outbound::new(&config.channels, cx.now()),
+            admission: Admission::new(config.concurrency),
+            in_system: 0,
+            values: (cx.incarnation() - 1).wrapping_mul(VALUES_PER_BOOT),
+            config: config.clone(),
+        }
+    }
+
+    #[inline]
+    fn on_message(&mut self, cx: &mut impl Context<Self>, from: NodeId, message: ServiceMessage) {
+        match message {
+            ServiceMessage::Call(call) => self.take(cx, from, call),
+            ServiceMessage::Answered(answered) => {
+                let ended = self.outbound.answered(cx, answered);
+                self.heard(cx, ended);
+            }
+            ServiceMessage::Reply(reply) => self.replied(cx, from, reply),
+            ServiceMessage::Control(Control::Connect { slot, sequence }) => {
+                cx.send(from, ServiceMessage::Control(Control::Connected { slot, sequence }));
+            }
+            ServiceMessage::Control(Control::Connected { slot, sequence }) => {
+                self.outbound.connected(cx, slot, sequence);
+            }
+            // A server is no store; whoever sends this has the wrong address.
+            ServiceMessage::Request(_) => {}
+        }
+    }
+
+    fn on_computed(&mut self, cx: &mut impl Context<Self>, WorkToken(token): WorkToken) {
+        self.advance(cx, token as u32);
+    }
+
+    fn on_timer(&mut self, cx: &mut impl Context<Self>, timer: ServerTimer) {
+        let ended = match timer {
+            ServerTimer::StorePatience(slot) => return self.store_overdue(cx, slot),
+            ServerTimer::StoreAgain(slot) => return self.ask_store(cx, slot),
+            ServerTimer::CallPatience(slot) => self.outbound.overdue(cx, slot),
+            ServerTimer::CallAgain(slot) => self.outbound.again(cx, slot),
+        };
+        self.heard(cx, ended);
+    }
+
+    fn hears_resets(&self) -> bool {
+        true
+    }
+
+    fn on_refused(&mut self, cx: &mut impl Context<Self>, _: NodeId, message: ServiceMessage) {
+        let ended = match message {
+            ServiceMessage::Call(call) => self.outbound.refused(cx, call.slot, call.sequence),
+            ServiceMessage::Control(Control::Connect { slot, sequence }) => {
+                self.outbound.refused(cx, slot, sequence)
+            }
+            // Whoever called has crashed since.
+            ServiceMessage::Answered(_) | ServiceMessage::Control(Control::Connected { .. }) => None,
+            // Stores have timeouts of their own.
+            ServiceMessage::Request(_) | ServiceMessage::Reply(_) => None,
+        };
+        self.heard(cx, ended);
+    }
+
+    fn on_reset(&mut self, cx: &mut impl Context<Self>, peer: NodeId) {
+        for call in self.outbound.disconnected(peer) {
+            let ended = self.outbound.lost(cx, call);
+            self.heard(cx, ended);
+        }
+    }
+
+    fn describe(&self, out: &mut Description) {
+        out.say("in_system", self.in_system);
+        out.say("limit", self.config.limit);
+        out.say("awaiting_admission", self.admission.waiting());
+        out.say("calls_open", self.outbound.open());
+        out.say("attempts_in_flight", self.outbound.in_flight());
+        out.say("breakers_open", self.outbound.broken());
+    }
+}
+
+impl ServerConfig {
+    /// How urgent a call that comes now is; lower goes first.
+    #[inline]
+    fn urgency_of(&self, now: Time, call: &Call) -> u64 {
+        let class = self.classes.of(call);
+        match (self.urgency, class.deadline) {
+            (UrgencyRule::Priority, _) => u64::from(class.priority),
+            (UrgencyRule::Deadline, Some(deadline)) => (now + deadline).0,
+            (UrgencyRule::Deadline, None) => u64::MAX,
+        }
+    }
+
+    /// The work that the frame is at, if it is at one.
+    #[inline]
+    fn work_of(&self, frame: &Frame) -> Option<Duration> {
+        match self.programs.op(frame.pc) {
+            Op::Work(law) => Some(law.duration(frame.draw(&self.draws))),
+            Op::WorkOfRequest => Some(self.classes.of(&frame.call).work_of(&frame.call)),
+            Op::Store(_) | Op::Call(_) | Op::Fork(_) | Op::Branch(_) => None,
+            Op::Loop { .. } | Op::Again { .. } | Op::Bound { .. } | Op::Jump(_) | Op::End => None,
+        }
+    }
+}
+
+impl Server {
+    /// A call has come.
+    #[inline]
+    fn take(&mut self, cx: &mut impl Context<Self>, caller: NodeId, call: Call) {
+        let is_full = self.config.limit.is_some_and(|limit| self.in_system >= limit);
+        let obstacle = match self.config.programs.entry(call.class) {
+            None => Err(Status::NotFound),
+            Some(_) if is_full || self.frames.is_full(SESSIONS_MAX) => Err(Status::Rejected),
+            Some(pc) => Ok(pc),
+        };
+        let pc = match obstacle {
+            Ok(pc) => pc,
+            Err(status) => {
+                cx.note(ServiceNote::Refused { status });
+                return self.answer(cx, caller, call, status, true);
+            }
+        };
+        let mut frame = Frame::new(call, Origin::Caller(caller), pc, call.span);
+        frame.is_answered = call.is_one_way;
+        let (slot, _) = self.frames.open(frame);
+        self.in_system += 1;
+        cx.note(ServiceNote::Taken { frame: slot, caller, call: call.slot, in_system: self.in_system });
+        if call.is_one_way {
+            self.answer(cx, caller, call, Status::Ok, false);
+        }
+        match self.admission.admits() {
+            true => self.advance_from(cx, slot, pc),
+            false => self.let_wait(cx, slot, call),
+        }
+    }
+
+    /// The request waits until as many are served as may be at a time.
+    fn let_wait(&mut self, cx: &mut impl Context<Self>, slot: u32, call: Call) {
+        let rank = match self.config.order {
+            Order::Arrival => 0,
+            Order::Recent => u64::MAX - self.admission.waited(),
+            Order::Random => self.config.draws.draw3(call.request(), ADMISSION_DRAW, u64::from(call.span)),
+            Order::Urgency => self.config.urgency_of(cx.now(), &call),
+            Order::Work => self.work_ahead(&call).0,
+        };
+        self.admission.wait(slot, rank);
+    }
+
+    /// The work of the request's first step, if that is what it begins with.
+    fn work_ahead(&self, call: &Call) -> Duration {
+        let Some(pc) = self.config.programs.entry(call.class) else { return Duration::ZERO };
+        let frame = Frame::new(*call, Origin::Caller(NodeId(0)), pc, call.span);
+        self.config.work_of(&frame).unwrap_or(Duration::ZERO)
+    }
+
+    /// What the frame was at is done.
+    #[inline]
+    pub(super) fn advance(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        let (_, frame) = self.frames.get_slot(slot).expect("only open frames advance");
+        let pc = frame.pc + 1;
+        self.advance_from(cx, slot, pc);
+    }
+
+    /// Goes on at a place of the program until there is something to wait for, or nothing left.
+    fn advance_from(&mut self, cx: &mut impl Context<Self>, slot: u32, mut pc: Pc) {
+        let config = self.config.clone();
+        loop {
+            let (_, frame) = self.frames.get_slot(slot).expect("only open frames advance");
+            frame.pc = pc;
+            pc = match config.programs.op(pc) {
+                Op::Work(_) | Op::WorkOfRequest => return self.work(cx, slot),
+                Op::Store(_) => return self.begin_store(cx, slot),
+                Op::Call(channel) => return self.call(cx, slot, *channel),
+                Op::Fork(fork) => return self.fork(cx, slot, &fork.branches, fork.wait),
+                Op::Branch(choices) => {
+                    let share = crate::kernel::random::unit(frame.draw(&config.draws));
+                    choices.iter().find(|(below, _)| share < *below).map_or(pc + 1, |(_, to)| *to)
+                }
+                Op::Loop { level, times, exit } => {
+                    // As a duration it is the nearest whole number.
+                    let rounds = times.duration(frame.draw(&config.draws)).0;
+                    frame.left[usize::from(*level)] = rounds.min(ROUNDS_MAX.into()) as u16;
+                    frame.rounds += 1;
+                    if frame.left[usize::from(*level)] == 0 { *exit } else { pc + 1 }
+                }
+                Op::Again { level, start } => {
+                    let left = &mut frame.left[usize::from(*level)];
+                    *left -= 1;
+                    frame.rounds += 1;
+                    if *left == 0 { pc + 1 } else { *start }
+                }
+                Op::Bound { depth, exit } => {
+                    if frame.call.depth >= *depth {
+                        *exit
+                    } else {
+                        pc + 1
+                    }
+                }
+                Op::Jump(to) => *to,
+                Op::End => return self.end(cx, slot, Status::Ok, false),
+            };
+        }
+    }
+
+    #[inline]
+    fn work(&mut self, cx: &mut impl Context<Self>, slot: u32) {
+        let (_, frame) = self.frames.get_slot(slot).expect("only open frames work");
+        let work = self.config.work_of(frame).expect("the frame is at its work");
+        let alone = u128::from(work.0) * 1_000_000;
+        let alone =
+            Duration(u64::try_from(alone.div_ceil(u128::from(self.config.speed))).unwrap_or(u64::MAX));
+        let urgency = self.config.urgency_of(cx.now(), &frame.call);
+        frame.service += alone;
+        cx.compute_urgent(work, WorkToken(slot.into()), Urgency(urgency));
+    }
+
+    fn call(&mut self, cx: &mut impl Context<Self>, slot: u32, channel: u16) {
+        let (_, frame) = self.frames.get_slot(slot).expect("only open frames call");
+        let call = Call {
+            span: frame.span_of(&self.config.draws, 0),
+            bytes: self.config.classes.of(&frame.call).bytes,
+            depth: frame.call.depth.saturating_add(1),
+            ..frame.call
+        };
+        let ended = self.outbound.begin(cx, channel, slot, call);
+        self.heard(cx, ended);
+    }
+
+    /// Goes on in branches of the frame, which waits for `wait` of them.
+    fn fork(&mut self, cx: &mut impl Context<Self>, slot: u32, branches: &Rc<[Pc]>, wait: u16) {
+        let (sequence, frame) = self.frames.get_slot(slot).expect("only open frames fork");
+        frame.forks = frame.forks.wrapping_add(1);
+        (frame.needed, frame.spare) = (wait, branches.len() as u16 - wait);
+        let origin = Origin::Parent { slot, sequence, fork: frame.forks };
+        let frame = frame.clone();
+        let (before, after) = (self.config.draws, branches.len());
+        let mut opened = Vec::with_capacity(after);
+        for (n, pc) in (0..).zip(branches.iter()) {
+            let branch = Frame::new(frame.call, origin, *pc, frame.span_of(&before, n + 1));
+            let (child, _) = self.frames.open(branch);
+            cx.note(ServiceNote::Forked { frame: child, parent: slot });
+            opened.push((child, *pc));
+        }
+        // All of them are there before the first goes on: it may end at once.
+        for (child, pc) in opened {
+            self.advance_from(cx, child, pc);
+        }
+    }
+
+    /// A call has ended, if it has: the frame that made it goes on, or fails.
+    #[inline]
+    fn heard(&mut self, cx: &mut impl Context<Self>, ended: Option<Ended>) {
+        let Some(Ended { frame: slot, status, is_void }) = ended else { return };
+        let (_, frame) = self.frames.get_slot(slot).expect("a frame waits for its call");
+        frame.has_acted |= !is_void;
+        match status {
+            Status::Ok => self.advance(cx, slot),
+            Status::NotFound | Status::Rejected | Status::Unavailable | Status::TimedOut => {
+                let is_void = !frame.has_acted;
+                self.end(cx, slot, status, is_void);
+            }
+        }
+    }
+
+    /// The frame has done what it had to, or cannot.
+    pub(super) fn end(&mut self, cx: &mut impl Context<Self>, slot: u32, status: Status, is_void: bool) {
+        let frame = self.frames.close_slot(slot).expect("only open frames end");
+        self.ended(cx, slot, &frame, status, is_void);
+    }
+
+    /// A frame that was taken out of its slot has ended.
+    pub(super) fn ended(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        slot: u32,
+        frame: &Frame,
+        status: Status,
+        is_void: bool,
+    ) {
+        match frame.origin {
+            Origin::Parent { slot: parent, sequence, fork } => {
+                let awaited = self.frames.get(parent, sequence);
+                let awaited = awaited.filter(|parent| parent.forks == fork && parent.needed > 0);
+                let decides = awaited.is_some_and(|parent| match status {
+                    Status::Ok => parent.needed == 1,
+                    Status::NotFound | Status::Rejected | Status::Unavailable | Status::TimedOut => {
+                        parent.spare == 0
+                    }
+                });
+                cx.note(ServiceNote::Joined { frame: slot, parent, decides, service: frame.service });
+                self.join(cx, (parent, sequence, fork), frame.has_acted, status);
+            }
+            Origin::Caller(caller) => {
+                self.in_system -= 1;
+                cx.note(ServiceNote::Finished { frame: slot, status, service: frame.service });
+                if !frame.is_answered {
+                    self.answer(cx, caller, frame.call, status, is_void);
+                }
+                if let Some(next) = self.admission.next() {
+                    let (_, frame) = self.frames.get_slot(next).expect("who waits is open");
+                    let pc = frame.pc;
+                    self.advance_from(cx, next, pc);
+                }
+            }
+        }
+    }
+
+    /// A branch has ended: the frame goes on once enough have succeeded, and fails once too many have failed. Whatever is left
+    /// of the others then goes on, and nobody waits for it.
+    fn join(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        (parent, sequence, fork): (u32, u32, u16),
+        has_acted: bool,
+        status: Status,
+    ) {
+        let Some(frame) = self.frames.get(parent, sequence) else { return };
+        let is_awaited = frame.forks == fork && frame.needed > 0;
+        if !is_awaited {
+            return;
+        }
+        frame.has_acted |= has_acted;
+        if status == Status::Ok {
+            frame.needed -= 1;
+            if frame.needed == 0 {
+                let Op::Fork(fork) = self.config.programs.op(frame.pc) else {
+                    unreachable!("a frame that waits for branches is at its fork")
+                };
+                let next = fork.next;
+                self.advance_from(cx, parent, next);
+            }
+        } else if frame.spare > 0 {
+            frame.spare -= 1;
+        } else {
+            frame.needed = 0;
+            let is_void = !frame.has_acted;
+            self.end(cx, parent, status, is_void);
+        }
+    }
+
+    #[inline]
+    fn answer(
+        &mut self,
+        cx: &mut impl Context<Self>,
+        caller: NodeId,
+        call: Call,
+        status: Status,
+        is_void: bool,
+    ) {
+        let Call { slot, sequence, .. } = call;
+        let bytes = self.config.answer_bytes + self.config.classes.of(&call).answer_bytes;
+        cx.send(caller, ServiceMessage::Answered(Answered { slot, sequence, bytes, status, is_void }));
+    }
+}

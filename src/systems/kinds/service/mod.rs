@@ -1,0 +1,241 @@
+//! `type = "service"`: instances with cores and a queue, and what a request goes through at each.
+
+pub mod calls;
+pub mod policies;
+pub mod steps;
+
+use std::rc::Rc;
+
+use crate::kernel::sample::Distribution;
+use crate::kernel::{Duration, Keyed, NodeId, SiteId};
+use crate::services::outbound::{ChannelConfig, Subset};
+use crate::services::program::{Op, Programs};
+use crate::services::server::{ServerConfig, UrgencyRule};
+use crate::spec::code::Code;
+use crate::spec::decode::Decoder;
+use crate::spec::diagnostic::Diagnostic;
+use crate::spec::options::Places;
+use crate::spec::scalars::Located;
+use crate::systems::RoleConfig;
+use crate::systems::kinds::queue::QueueOptions;
+use crate::systems::plan::{Blueprint, SystemPlan};
+
+use calls::{CallOptions, Called, ProtocolChoice};
+use steps::{Callee, Compiler, StepOptions, Steps, WorkOptions};
+
+crate::options! {
+    /// Options of a service: instances with cores and a queue. A workload that calls it directly finds a front before them, which
+    /// calls them by `policy` and what stands beside it.
+    pub struct ServiceOptions {
+        /// What a request goes through, in order.
+        steps: Steps,
+        /// Short for one step of work.
+        work: Option<Located<WorkOptions>>,
+        /// The queue before each instance's cores.
+        queue: QueueOptions = {},
+        /// Most requests that an instance works on or waits for others for at a time; the others wait; absent: any number.
+        concurrency: Option<u32> [1..],
+        /// What calling it costs on the way.
+        protocol: ProtocolChoice = "plain",
+    }
+    with
+        /// How a front calls the instances.
+        front: CallOptions;
+    check check_service;
+}
+
+/// How long a front waits for an instance unless it says.
+const FRONT_TIMEOUT: Duration = Duration::from_secs(10);
+
+fn check_service(service: &ServiceOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    service.steps.check_loops(places, decoder);
+    let (key, message) = match (service.steps.0.is_empty(), &service.work) {
+        (true, None) if decoder.is_any_meant(&["steps", "work"]) => return,
+        (true, None) => ("steps", "a service that does nothing: it has neither `steps` nor `work`"),
+        (false, Some(_)) => ("work", "both `steps` and `work` say what a request goes through"),
+        (true, Some(_)) | (false, None) => return,
+    };
+    let help =
+        "write work = \"exp(2ms)\", or steps = [{ work = \"exp(2ms)\" }, { call = \"kv\", op = \"read\" }]";
+    let error = Diagnostic::error(Code::Contradiction, places.of(key), message).help(help);
+    decoder.report(error.beside(places.given("steps"), "the steps"));
+}
+
+impl ServiceOptions {
+    /// The steps that call others, with where they name them.
+    pub fn calls(&self) -> Vec<(&StepOptions, &Located<String>)> {
+        self.steps.all().into_iter().filter_map(|step| Some((step, step.call.as_ref()?))).collect()
+    }
+
+    /// Mean work of a request on an unloaded core of speed 1, in nanoseconds, without what it waits for those whom it calls;
+    /// `of_request` is the mean of what requests bring with them. `None` if it is infinite.
+    pub fn mean_work(&self, of_request: Option<f64>) -> Option<f64> {
+        match self.work.as_ref().map(|work| &work.value) {
+            Some(WorkOptions::Law(law)) => law.mean(),
+            Some(WorkOptions::OfRequest) => of_request,
+            None => self.steps.mean_work(of_request),
+        }
+    }
+
+    /// Whether requests bring work with them that it does.
+    pub fn takes_work(&self) -> bool {
+        self.laws_of_work().iter().any(Option::is_none)
+    }
+
+    /// Whether a request is work that takes time.
+    pub(super) fn works(&self) -> bool {
+        self.laws_of_work().iter().any(|law| law.is_none_or(|law| law.range().1 > Duration::ZERO))
+    }
+
+    /// The work that a request begins with, if it begins with work; inner `None` stands for what requests bring.
+    pub fn first_work(&self) -> Option<Option<&Distribution>> {
+        let first = self.steps.0.first().and_then(|step| step.work.as_ref());
+        match self.work.as_ref().map(|work| &work.value).or(first)? {
+            WorkOptions::Law(law) => Some(Some(law)),
+            WorkOptions::OfRequest => Some(None),
+        }
+    }
+
+    /// Draws what belongs to a request at a service of this name.
+    pub fn draws(seed: u64, name: &str) -> Keyed {
+        Keyed::new(seed, &format!("service {name}"))
+    }
+
+    /// The laws of its work; `None` stands for what requests bring.
+    fn laws_of_work(&self) -> Vec<Option<&Distribution>> {
+        let own = self.work.as_ref().map(|work| match &work.value {
+            WorkOptions::Law(law) => Some(law),
+            WorkOptions::OfRequest => None,
+        });
+        self.steps.laws_of_work().chain(own).collect()
+    }
+
+    pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
+        let draws = Self::draws(blueprint.seed, &system.name);
+        // A world may have a million instances, which share what they share.
+        let mut shared: Vec<((SiteId, Option<u16>), Shared)> = Vec::new();
+        let instance = |node: &NodeId| {
+            let place = (blueprint.place(*node), blueprint.zone(*node));
+            if !shared.iter().any(|(known, _)| *known == place) {
+                shared.push((place, self.shared(system, place, blueprint)));
+            }
+            let (_, Shared { programs, channels }) =
+                shared.iter().find(|(known, _)| *known == place).expect("it was just pushed");
+            RoleConfig::Server(Rc::new(ServerConfig {
+                classes: blueprint.requests.classes.clone(),
+                programs: programs.clone(),
+                channels: self.own_channels(channels, system, *node),
+                concurrency: self.concurrency,
+                limit: self.queue.limit,
+                order: self.queue.order(),
+                urgency: self.queue.urgency(),
+                speed: blueprint.speed(*node),
+                answer_bytes: self.protocol.profile().answer_bytes,
+                draws,
+                writer: blueprint.writer(*node),
+            }))
+        };
+        let instances: Vec<RoleConfig<C>> = system.nodes.iter().map(instance).collect();
+        let front = |node: &NodeId| {
+            let called = Called {
+                endpoints: blueprint.endpoints(system),
+                protocol: self.protocol.profile(),
+                zone: blueprint.zone(*node),
+                callers: &blueprint.zones(&system.extra),
+                client: 0,
+                work: blueprint.work(system),
+                draws: Keyed::new(blueprint.seed, &format!("front {}", system.name)),
+            };
+            let channel = self.front.channel(&called);
+            let timeout = Some(channel.timeout.unwrap_or(FRONT_TIMEOUT));
+            let channels = Rc::new([ChannelConfig { timeout, ..channel }]);
+            let entries = vec![Some(0); blueprint.requests.classes.0.len()];
+            let programs = Programs::new(vec![Op::Call(0), Op::End], entries);
+            RoleConfig::Server(Rc::new(ServerConfig {
+                programs: Rc::new(programs),
+                channels,
+                ..forwarder(blueprint, *node, self.protocol.profile().answer_bytes)
+            }))
+        };
+        let fronts: Vec<RoleConfig<C>> = system.extra.iter().map(front).collect();
+        instances.into_iter().chain(fronts).collect()
+    }
+
+    /// The channels of one instance: those that all share, but for which part of others it calls.
+    fn own_channels(
+        &self,
+        channels: &Rc<[ChannelConfig]>,
+        system: &SystemPlan,
+        node: NodeId,
+    ) -> Rc<[ChannelConfig]> {
+        if channels.iter().all(|channel| channel.subset.is_none()) {
+            return channels.clone();
+        }
+        let client = system.nodes.iter().position(|other| *other == node).unwrap_or(0) as u32;
+        let own = |channel: &ChannelConfig| ChannelConfig {
+            subset: channel.subset.map(|subset| Subset { client, ..subset }),
+            ..channel.clone()
+        };
+        channels.iter().map(own).collect()
+    }
+
+    /// What the instances of one place share.
+    fn shared(
+        &self,
+        system: &SystemPlan,
+        (site, zone): (SiteId, Option<u16>),
+        blueprint: &Blueprint<'_>,
+    ) -> Shared {
+        let mut channels: Vec<ChannelConfig> = Vec::new();
+        let mut callee = |step: &StepOptions, name: &str| {
+            let called = blueprint.system(name).expect("the planner refuses calls of unknown systems");
+            if blueprint.is_store(called) {
+                return Callee::Store(blueprint.nearest_first(site, &called.nodes));
+            }
+            let position = channels.len();
+            channels.push(step.how.channel(&Called {
+                endpoints: blueprint.endpoints(called),
+                protocol: blueprint.protocol(called),
+                zone,
+                callers: &blueprint.zones(&system.nodes),
+                client: 0,
+                work: blueprint.work(called),
+                draws: Keyed::new(blueprint.seed, &format!("{} calls {name} {position}", system.name)),
+            }));
+            Callee::Service(position as u16)
+        };
+        let mut compiler = Compiler { ops: Vec::new(), callee: &mut callee };
+        match self.work.as_ref().map(|work| &work.value) {
+            Some(WorkOptions::Law(law)) => compiler.ops.push(Op::Work(law.clone())),
+            Some(WorkOptions::OfRequest) => compiler.ops.push(Op::WorkOfRequest),
+            None => compiler.steps(&self.steps, 0),
+        }
+        compiler.ops.push(Op::End);
+        let entries = vec![Some(0); blueprint.requests.classes.0.len()];
+        let programs = Rc::new(Programs::new(compiler.ops, entries));
+        Shared { programs, channels: channels.into() }
+    }
+}
+
+/// What instances of one place share.
+struct Shared {
+    programs: Rc<Programs>,
+    channels: Rc<[ChannelConfig]>,
+}
+
+/// A server that does nothing but call others; its programs and channels are still to be said.
+pub(super) fn forwarder(blueprint: &Blueprint<'_>, node: NodeId, answer_bytes: u32) -> ServerConfig {
+    ServerConfig {
+        classes: blueprint.requests.classes.clone(),
+        programs: Rc::new(Programs::new(Vec::new(), Vec::new())),
+        channels: Rc::new([]),
+        concurrency: None,
+        limit: None,
+        order: crate::services::Order::Arrival,
+        urgency: UrgencyRule::Priority,
+        speed: blueprint.speed(node),
+        answer_bytes,
+        draws: Keyed::new(blueprint.seed, "forward"),
+        writer: blueprint.writer(node),
+    }
+}
