@@ -61,6 +61,10 @@ impl<X: Custom> Shrinker<'_, '_, '_, X> {
             }
             let slots = match operation {
                 Operation::Transfer { to } => vec![usize::from(to)],
+                Operation::Register { node, .. } => {
+                    let nodes = &prepared.world.systems[operator.target.index()].plan.nodes;
+                    nodes.iter().position(|known| *known == node).into_iter().collect()
+                }
                 Operation::Change { voters, learners, out, .. } => {
                     let is_asked = at(&self.best, &["operation", name, "by"]).is_some();
                     let meant = if is_asked { out } else { voters.and(learners).and(out) };

@@ -28,6 +28,13 @@ pub enum Operation {
         /// Who is to lead.
         to: u8,
     },
+    /// This instance of a service is registered, or is not: it is asked itself.
+    Register {
+        /// The instance.
+        node: NodeId,
+        /// Whether it is to be registered.
+        is_registered: bool,
+    },
 }
 
 impl fmt::Display for Operation {
@@ -42,6 +49,8 @@ impl fmt::Display for Operation {
                 f.write_str(&named.join(", "))
             }
             Operation::Transfer { to } => write!(f, "{} is to lead", u32::from(to) + 1),
+            Operation::Register { is_registered: true, .. } => f.write_str("register"),
+            Operation::Register { is_registered: false, .. } => f.write_str("deregister"),
         }
     }
 }

@@ -189,7 +189,8 @@ impl<X: Custom> Prepared<X> {
                 Some(SystemKind::Service) if node.is_front => Serves::Front,
                 Some(SystemKind::Service) => Serves::Instance,
                 Some(SystemKind::Gateway) => Serves::Gateway,
-                Some(SystemKind::Raft | SystemKind::MultiPaxos | SystemKind::Paxos | SystemKind::Custom)
+                Some(SystemKind::Raft | SystemKind::MultiPaxos | SystemKind::Paxos)
+                | Some(SystemKind::Registry | SystemKind::Custom)
                 | None => Serves::Nothing,
             },
         };
@@ -231,6 +232,9 @@ impl<X: Custom> Prepared<X> {
                 parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
             Operation::Transfer { to } => format!("transfer to {}", name(usize::from(to))),
+            Operation::Register { node, .. } => {
+                format!("{operation} {}", self.world.setup.nodes[node.index()].name)
+            }
         }
     }
 

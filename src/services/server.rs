@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::kernel::random::below;
 use crate::kernel::{
     Context, Description, Durable, Duration, Keyed, Name, NodeId, Process, Time, Urgency, WorkToken,
 };
@@ -16,8 +17,9 @@ use crate::model::status::Status;
 use super::admission::{Admission, Order};
 use super::frame::{Frame, Origin};
 use super::message::{Answered, Call, Control, ServiceMessage};
-use super::outbound::{ChannelConfig, Ended, Outbound};
+use super::outbound::{ChannelConfig, ChannelTimer, Ended, Outbound};
 use super::program::{Op, Pc, Programs, ROUNDS_MAX};
+use super::registration::{Registration, RegistrationRule};
 use super::request::Classes;
 use super::slots::Slots;
 use super::writer::Writer;
@@ -45,6 +47,10 @@ pub struct ServerConfig {
     pub answer_bytes: u32,
     /// Draws what belongs to a request.
     pub draws: Keyed,
+    /// Those who wait to be told that it is idle: each time one of them is, by draw (Lu et al. 2011, JIQ-Random).
+    pub dispatchers: Rc<[NodeId]>,
+    /// How it registers, if it does.
+    pub registration: Option<RegistrationRule>,
     /// Gives out the values that it writes to stores.
     pub writer: Writer,
 }
@@ -73,12 +79,17 @@ pub struct Server {
     in_system: u32,
     /// Counts the values it has given out, over all its boots.
     pub(super) values: u32,
+    /// Counts how often it has been idle.
+    idle_times: u32,
+    registration: Option<Registration>,
 }
 
 /// Values that a server may give out between two boots, so that it gives none out twice.
 const VALUES_PER_BOOT: u32 = 1 << 20;
 /// What is drawn for a request beside what its steps draw.
 const ADMISSION_DRAW: u64 = u64::MAX;
+/// In the place of a request: whom an idle server tells.
+const IDLE_DRAW: u64 = u64::MAX;
 
 /// A server's timers: for what a frame or a call waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,25 +102,44 @@ pub enum ServerTimer {
     CallPatience(u32),
     /// Time to make a call again.
     CallAgain(u32),
+    /// One of a channel's.
+    Channel(u16, ChannelTimer),
+    /// Time to tell the registry that it is there.
+    Heartbeat,
 }
+
+/// Numbers of timers for each slot.
+const TIMERS_PER_SLOT: u32 = 5;
+/// Those of a channel, and for each one more, of which that of the first is the server's own.
+const CHANNEL_TIMERS: u32 = ChannelTimer::ALL.len() as u32 + 1;
 
 impl Name for ServerTimer {
     fn index(self) -> u32 {
         match self {
-            ServerTimer::StorePatience(slot) => slot * 4,
-            ServerTimer::StoreAgain(slot) => slot * 4 + 1,
-            ServerTimer::CallPatience(slot) => slot * 4 + 2,
-            ServerTimer::CallAgain(slot) => slot * 4 + 3,
+            ServerTimer::StorePatience(slot) => slot * TIMERS_PER_SLOT,
+            ServerTimer::StoreAgain(slot) => slot * TIMERS_PER_SLOT + 1,
+            ServerTimer::CallPatience(slot) => slot * TIMERS_PER_SLOT + 2,
+            ServerTimer::CallAgain(slot) => slot * TIMERS_PER_SLOT + 3,
+            ServerTimer::Channel(channel, timer) => {
+                (u32::from(channel) * CHANNEL_TIMERS + 1 + timer as u32) * TIMERS_PER_SLOT + 4
+            }
+            ServerTimer::Heartbeat => 4,
         }
     }
 
     fn named(index: u32) -> Self {
-        let slot = index / 4;
-        match index % 4 {
+        let slot = index / TIMERS_PER_SLOT;
+        match index % TIMERS_PER_SLOT {
             0 => ServerTimer::StorePatience(slot),
             1 => ServerTimer::StoreAgain(slot),
             2 => ServerTimer::CallPatience(slot),
-            _ => ServerTimer::CallAgain(slot),
+            3 => ServerTimer::CallAgain(slot),
+            _ => match (slot % CHANNEL_TIMERS).checked_sub(1) {
+                None => ServerTimer::Heartbeat,
+                Some(timer) => {
+                    ServerTimer::Channel((slot / CHANNEL_TIMERS) as u16, ChannelTimer::ALL[timer as usize])
+                }
+            },
         }
     }
 
@@ -117,6 +147,8 @@ impl Name for ServerTimer {
         match self {
             ServerTimer::StorePatience(_) | ServerTimer::CallPatience(_) => "patience",
             ServerTimer::StoreAgain(_) | ServerTimer::CallAgain(_) => "again",
+            ServerTimer::Channel(_, timer) => timer.word(),
+            ServerTimer::Heartbeat => "heartbeat",
         }
     }
 }
@@ -134,16 +166,20 @@ impl Process for Server {
             Op::Work(_) | Op::WorkOfRequest | Op::Call(_) | Op::Fork(_) | Op::Branch(_) => None,
             Op::Loop { .. } | Op::Again { .. } | Op::Bound { .. } | Op::Jump(_) | Op::End => None,
         };
-        Server {
+        let mut server = Server {
             frames: Slots::new(),
             store_sequences: Vec::new(),
             routers: config.programs.ops().iter().map(router).collect(),
-            outbound: Outbound::new(&config.channels, cx.now()),
+            outbound: Outbound::new(cx, &config.channels),
             admission: Admission::new(config.concurrency),
             in_system: 0,
             values: (cx.incarnation() - 1).wrapping_mul(VALUES_PER_BOOT),
+            idle_times: 0,
+            registration: config.registration.as_ref().map(|rule| Registration::new(cx, rule)),
             config: config.clone(),
-        }
+        };
+        server.say_idle(cx);
+        server
     }
 
     #[inline]
@@ -155,14 +191,14 @@ impl Process for Server {
                 self.heard(cx, ended);
             }
             ServiceMessage::Reply(reply) => self.replied(cx, from, reply),
-            ServiceMessage::Control(Control::Connect { slot, sequence }) => {
-                cx.send(from, ServiceMessage::Control(Control::Connected { slot, sequence }));
+            ServiceMessage::Control(control) => self.control(cx, from, control),
+            ServiceMessage::Order(order) => {
+                if let Some(registration) = &mut self.registration {
+                    registration.ordered(cx, from, &order);
+                }
             }
-            ServiceMessage::Control(Control::Connected { slot, sequence }) => {
-                self.outbound.connected(cx, slot, sequence);
-            }
-            // A server is no store; whoever sends this has the wrong address.
-            ServiceMessage::Request(_) => {}
+            // A server is no store and no operator; whoever sends these has the wrong address.
+            ServiceMessage::Request(_) | ServiceMessage::OrderReply(_) => {}
         }
     }
 
@@ -176,6 +212,10 @@ impl Process for Server {
             ServerTimer::StoreAgain(slot) => return self.ask_store(cx, slot),
             ServerTimer::CallPatience(slot) => self.outbound.overdue(cx, slot),
             ServerTimer::CallAgain(slot) => self.outbound.again(cx, slot),
+            ServerTimer::Channel(channel, timer) => return self.outbound.due(cx, channel, timer),
+            ServerTimer::Heartbeat => {
+                return self.registration.iter().for_each(|registration| registration.tell(cx));
+            }
         };
         self.heard(cx, ended);
     }
@@ -190,10 +230,17 @@ impl Process for Server {
             ServiceMessage::Control(Control::Connect { slot, sequence }) => {
                 self.outbound.refused(cx, slot, sequence)
             }
-            // Whoever called has crashed since.
-            ServiceMessage::Answered(_) | ServiceMessage::Control(Control::Connected { .. }) => None,
-            // Stores have timeouts of their own.
-            ServiceMessage::Request(_) | ServiceMessage::Reply(_) => None,
+            ServiceMessage::Control(Control::Lookup { channel, round, .. }) => {
+                self.outbound.lookup_refused(cx, channel, round);
+                None
+            }
+            // Whoever called or asked has crashed since, and whoever was asked does not answer.
+            ServiceMessage::Answered(_) | ServiceMessage::Control(_) => None,
+            // Stores and operators have timeouts of their own.
+            ServiceMessage::Request(_)
+            | ServiceMessage::Reply(_)
+            | ServiceMessage::Order(_)
+            | ServiceMessage::OrderReply(_) => None,
         };
         self.heard(cx, ended);
     }
@@ -211,6 +258,10 @@ impl Process for Server {
         out.say("awaiting_admission", self.admission.waiting());
         out.say("calls_open", self.outbound.open());
         out.say("attempts_in_flight", self.outbound.in_flight());
+        if let Some(registration) = &self.registration {
+            out.say("registered", registration.is_registered());
+        }
+        out.say("instances_usable", self.outbound.usable());
         out.say("breakers_open", self.outbound.broken());
     }
 }
@@ -268,6 +319,46 @@ impl Server {
             true => self.advance_from(cx, slot, pc),
             false => self.let_wait(cx, slot, call),
         }
+    }
+
+    /// What is said beside calls.
+    #[inline(never)]
+    fn control(&mut self, cx: &mut impl Context<Self>, from: NodeId, control: Control) {
+        match control {
+            Control::Connect { slot, sequence } => {
+                cx.send(from, ServiceMessage::Control(Control::Connected { slot, sequence }));
+            }
+            Control::Connected { slot, sequence } => self.outbound.connected(cx, slot, sequence),
+            Control::Probe(probe) => {
+                let report = Control::Report { probe, in_system: self.in_system };
+                cx.send(from, ServiceMessage::Control(report));
+            }
+            Control::Report { probe, in_system } => self.outbound.reported(probe, in_system),
+            Control::Idle => self.outbound.idle(from),
+            Control::Listing { channel, round, listing } => {
+                self.outbound.listed(cx, channel, round, &listing)
+            }
+            Control::Noted { is_registered } => {
+                if let Some(registration) = &mut self.registration {
+                    registration.noted(cx, is_registered);
+                }
+            }
+            // A server is no registry; whoever sends these has the wrong address.
+            Control::Register | Control::Deregister | Control::Lookup { .. } => {}
+        }
+    }
+
+    /// There is no request here: one of those who wait to be told so is.
+    #[inline]
+    fn say_idle(&mut self, cx: &mut impl Context<Self>) {
+        if self.config.dispatchers.is_empty() {
+            return;
+        }
+        self.idle_times = self.idle_times.wrapping_add(1);
+        let time = u64::from(cx.incarnation()) << 32 | u64::from(self.idle_times);
+        let bits = self.config.draws.draw3(IDLE_DRAW, u64::from(cx.me().0), time);
+        let one = below(bits, self.config.dispatchers.len() as u32);
+        cx.send(self.config.dispatchers[one as usize], ServiceMessage::Control(Control::Idle));
     }
 
     /// The request waits until as many are served as may be at a time.
@@ -436,6 +527,9 @@ impl Server {
                     let (_, frame) = self.frames.get_slot(next).expect("who waits is open");
                     let pc = frame.pc;
                     self.advance_from(cx, next, pc);
+                }
+                if self.in_system == 0 {
+                    self.say_idle(cx);
                 }
             }
         }

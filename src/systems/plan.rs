@@ -71,10 +71,46 @@ pub struct CalleePlan {
     pub is_store: bool,
     /// Its instances, as everybody knows them at first.
     pub endpoints: Rc<[Endpoint]>,
+    /// The labels of each: name and value.
+    pub labels: Vec<Labels>,
+    /// The registry that knows them, if one does.
+    pub registry: Option<SystemId>,
     /// What a call costs on its way.
     pub protocol: Protocol,
     /// How much work a call is, if that is its first step.
     pub work: Option<WorkOf>,
+    /// Those of its callers who wait to be told that an instance is idle.
+    pub dispatchers: Rc<[NodeId]>,
+}
+
+impl CalleePlan {
+    /// The instances with all of these labels.
+    pub fn instances(&self, filter: &[(&str, &str)]) -> Rc<[Endpoint]> {
+        if filter.is_empty() {
+            return self.endpoints.clone();
+        }
+        let instances = self.endpoints.iter().zip(&self.labels);
+        instances.filter(|(_, labels)| have(labels, filter)).map(|(endpoint, _)| endpoint.clone()).collect()
+    }
+}
+
+/// Whether all of these are among the labels.
+pub fn have(labels: &Labels, wanted: &[(&str, &str)]) -> bool {
+    wanted.iter().all(|(name, value)| labels.iter().any(|(known, is)| known == name && is == value))
+}
+
+/// What an instance says of itself: name and value.
+pub type Labels = Rc<[(String, String)]>;
+
+/// What a registry is there for.
+#[derive(Clone, Debug)]
+pub struct RegistryPlan {
+    /// For how long a heartbeat counts.
+    pub ttl: Duration,
+    /// The instances that register there.
+    pub members: Rc<[NodeId]>,
+    /// What callers ask for, by number.
+    pub queries: Rc<[Rc<[NodeId]>]>,
 }
 
 /// What is known of a node beside where it stands.
@@ -103,6 +139,8 @@ pub struct Blueprint<'a> {
     pub callees: &'a [CalleePlan],
     /// What is known of each node, by id.
     pub traits: &'a [NodeTraits],
+    /// What each system is there for as a registry, by id.
+    pub registries: &'a [RegistryPlan],
 }
 
 impl Blueprint<'_> {
@@ -116,9 +154,17 @@ impl Blueprint<'_> {
         self.callees[system.id.index()].is_store
     }
 
-    /// The instances of a system that is called.
-    pub fn endpoints(&self, system: &SystemPlan) -> &Rc<[Endpoint]> {
-        &self.callees[system.id.index()].endpoints
+    /// The instances of a system that is called, or those of them with all of these labels.
+    pub fn instances(&self, system: &SystemPlan, filter: &[(&str, &str)]) -> Rc<[Endpoint]> {
+        self.callees[system.id.index()].instances(filter)
+    }
+
+    /// The registry that knows a system's instances, if one does, and its number for the question for these of them.
+    pub fn query(&self, system: &SystemPlan, instances: &[Endpoint]) -> Option<(&SystemPlan, u16)> {
+        let registry = self.callees[system.id.index()].registry?;
+        let asked = |query: &Rc<[NodeId]>| query.iter().copied().eq(instances.iter().map(|one| one.node));
+        let number = self.registries[registry.index()].queries.iter().position(asked);
+        Some((&self.systems[registry.index()], number.expect("every question was planned") as u16))
     }
 
     /// What a call of a system costs on its way.
@@ -134,6 +180,11 @@ impl Blueprint<'_> {
     /// How much work a call of a system is, if that is its first step.
     pub fn work(&self, system: &SystemPlan) -> Option<WorkOf> {
         self.callees[system.id.index()].work.clone()
+    }
+
+    /// Those of a system's callers who wait to be told that an instance is idle.
+    pub fn dispatchers(&self, system: &SystemPlan) -> Rc<[NodeId]> {
+        self.callees[system.id.index()].dispatchers.clone()
     }
 
     /// The zones of nodes, with how many of them are in each.

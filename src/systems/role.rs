@@ -13,6 +13,7 @@ use crate::consensus::synod::{self, Synod};
 use crate::kernel::{
     Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken,
 };
+use crate::services::registry::{Registry, RegistryConfig};
 use crate::services::server::{Server, ServerConfig};
 use crate::spec::Decode;
 use crate::workloads::client::{Clients, WorkloadConfig};
@@ -38,6 +39,8 @@ pub enum Role<X: Process = Never> {
     Operator(Operator),
     /// A server: an instance of a service, or a gateway.
     Server(Box<Server>),
+    /// A registry of services.
+    Registry(Box<Registry>),
     /// A user's own process.
     Custom(Own<X>),
 }
@@ -57,6 +60,8 @@ pub enum RoleConfig<C> {
     Operator(Rc<OperatorConfig>),
     /// For a server.
     Server(Rc<ServerConfig>),
+    /// For a registry.
+    Registry(Rc<RegistryConfig>),
     /// For a user's own process.
     Custom(C),
 }
@@ -90,6 +95,7 @@ impl<X: Custom> Role<X> {
             RoleConfig::Clients(_) => word::<Clients>(index),
             RoleConfig::Operator(_) => word::<Operator>(index),
             RoleConfig::Server(_) => word::<Server>(index),
+            RoleConfig::Registry(_) => word::<Registry>(index),
             RoleConfig::Custom(_) => word::<X>(index),
         }
     }
@@ -102,7 +108,8 @@ impl<X: Process> Role<X> {
             Role::Raft(replica) => replica.core().votes(),
             Role::MultiPaxos(replica) => replica.core().votes(),
             Role::Paxos(node) => node.votes(),
-            Role::Clients(_) | Role::Operator(_) | Role::Server(_) | Role::Custom(_) => None,
+            Role::Clients(_) | Role::Operator(_) | Role::Server(_) | Role::Registry(_) => None,
+            Role::Custom(_) => None,
         }
     }
 }
@@ -117,6 +124,7 @@ macro_rules! each_role {
             Role::Clients($process) => $body,
             Role::Operator($process) => $body,
             Role::Server($process) => $body,
+            Role::Registry($process) => $body,
             Role::Custom($process) => $body,
         }
     };
@@ -137,6 +145,7 @@ impl<X: Custom> Process for Role<X> {
             RoleConfig::Clients(config) => Role::Clients(Box::new(boot(cx, config, disk))),
             RoleConfig::Operator(config) => Role::Operator(boot(cx, config, disk)),
             RoleConfig::Server(config) => Role::Server(Box::new(boot(cx, config, disk))),
+            RoleConfig::Registry(config) => Role::Registry(Box::new(boot(cx, config, disk))),
             RoleConfig::Custom(config) => Role::Custom(boot(cx, config, disk)),
         }
     }
@@ -150,6 +159,7 @@ impl<X: Custom> Process for Role<X> {
             Role::Clients(process) => receive(&mut **process, cx, from, wire),
             Role::Operator(process) => receive(process, cx, from, wire),
             Role::Server(process) => receive(&mut **process, cx, from, wire),
+            Role::Registry(process) => receive(&mut **process, cx, from, wire),
             Role::Custom(process) => receive(process, cx, from, wire),
         }
     }
@@ -174,6 +184,7 @@ impl<X: Custom> Process for Role<X> {
             Role::Clients(process) => refused(&mut **process, cx, peer, wire),
             Role::Operator(process) => refused(process, cx, peer, wire),
             Role::Server(process) => refused(&mut **process, cx, peer, wire),
+            Role::Registry(process) => refused(&mut **process, cx, peer, wire),
             Role::Custom(process) => refused(process, cx, peer, wire),
         }
     }
@@ -298,6 +309,7 @@ embed!(Synod, Consensus, Paxos);
 embed!(Clients, Client);
 embed!(Operator, Operator);
 embed!(Server, Service);
+embed!(Registry, Service);
 embed!(Own<X>, Custom, Custom);
 
 impl<X: Process> fmt::Debug for Role<X> {
@@ -309,6 +321,7 @@ impl<X: Process> fmt::Debug for Role<X> {
             Role::Clients(_) => "clients",
             Role::Operator(_) => "operator",
             Role::Server(_) => "server",
+            Role::Registry(_) => "registry",
             Role::Custom(_) => "custom",
         })
     }

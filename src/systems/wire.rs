@@ -17,6 +17,7 @@ use crate::model::note::{ClientNote, ConsensusNote, OperatorNote, ServiceNote};
 use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{Reply, Request};
 use crate::services::message::{Answered, Call, Control, ServiceMessage};
+use crate::services::registry::Registry;
 use crate::services::server::Server;
 use crate::workloads::client::Clients;
 use crate::workloads::operator::{Operator, OperatorMessage};
@@ -62,7 +63,9 @@ impl<X: Message> Wire<X> {
     /// within a type, and two types may share one.
     pub fn spoken_by(kind: Kind) -> Vec<(u16, &'static str)> {
         let shared: &[u16] = match kind {
-            Kind::Service | Kind::Gateway => &[0, 1, 2, 3],
+            Kind::Service => &[0, 1, 2, 3, 4, 5],
+            Kind::Gateway => &[0, 1, 2, 3],
+            Kind::Registry => &[],
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => &[0, 1, 4, 5],
         };
         let mut kinds: Vec<_> =
@@ -75,7 +78,7 @@ impl<X: Message> Wire<X> {
             Kind::MultiPaxos => numbered(MULTI_PAXOS, multi_paxos::Message::NAMES),
             Kind::Paxos => numbered(PAXOS, synod::Message::NAMES),
             Kind::Custom => numbered(CUSTOM, X::NAMES),
-            Kind::Service | Kind::Gateway => numbered(SERVICE, Control::NAMES),
+            Kind::Service | Kind::Gateway | Kind::Registry => numbered(SERVICE, Control::NAMES),
         });
         kinds
     }
@@ -278,7 +281,7 @@ impl<X: Message> Member<X> for Operator {
     }
 }
 
-/// Clients and servers speak the same words.
+/// Clients, servers and registries speak the same words.
 macro_rules! speaks_service {
     ($($process:ty),*) => { $(
         impl<X: Message> Member<X> for $process {
@@ -289,6 +292,8 @@ macro_rules! speaks_service {
                     ServiceMessage::Answered(answered) => Wire::Answered(answered),
                     ServiceMessage::Request(request) => Wire::Request(request),
                     ServiceMessage::Reply(reply) => Wire::Reply(reply),
+                    ServiceMessage::Order(order) => Wire::Order(order),
+                    ServiceMessage::OrderReply(reply) => Wire::OrderReply(reply),
                     ServiceMessage::Control(control) => Wire::Control(control),
                 }
             }
@@ -301,9 +306,9 @@ macro_rules! speaks_service {
                     Wire::Request(request) => Ok(ServiceMessage::Request(request)),
                     Wire::Reply(reply) => Ok(ServiceMessage::Reply(reply)),
                     Wire::Control(control) => Ok(ServiceMessage::Control(control)),
-                    Wire::Order(_)
-                    | Wire::OrderReply(_)
-                    | Wire::Raft(_)
+                    Wire::Order(order) => Ok(ServiceMessage::Order(order)),
+                    Wire::OrderReply(reply) => Ok(ServiceMessage::OrderReply(reply)),
+                    Wire::Raft(_)
                     | Wire::MultiPaxos(_)
                     | Wire::Paxos(_)
                     | Wire::Custom(_) => Err(Misaddressed::new(&wire)),
@@ -313,7 +318,7 @@ macro_rules! speaks_service {
     )* };
 }
 
-speaks_service!(Clients, Server);
+speaks_service!(Clients, Server, Registry);
 
 /// A note of the simulated world.
 #[derive(Clone, Debug)]

@@ -227,7 +227,9 @@ impl Process for Clients {
             // Clients serve nobody; whoever sends these has the wrong address.
             ServiceMessage::Request(_)
             | ServiceMessage::Call(_)
-            | ServiceMessage::Control(Control::Connect { .. }) => {}
+            | ServiceMessage::Order(_)
+            | ServiceMessage::OrderReply(_)
+            | ServiceMessage::Control(_) => {}
         }
     }
 
@@ -249,7 +251,9 @@ impl Process for Clients {
             ServiceMessage::Request(_)
             | ServiceMessage::Reply(_)
             | ServiceMessage::Answered(_)
-            | ServiceMessage::Control(Control::Connected { .. }) => return,
+            | ServiceMessage::Order(_)
+            | ServiceMessage::OrderReply(_)
+            | ServiceMessage::Control(_) => return,
         };
         let Some(slot) = SessionId::client_of(cx.incarnation(), slot) else { return };
         if self.open.get(slot, sequence).is_some_and(|open| open.node == peer) {

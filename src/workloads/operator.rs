@@ -146,8 +146,11 @@ impl Process for Operator {
         match timer {
             OperatorTimer::Due => self.begin(cx),
             OperatorTimer::Retry => {
+                let is_free = self.addressee().is_none();
                 let Some(open) = &mut self.open else { return };
-                open.asked = self.router.after_timeout(open.asked);
+                if is_free {
+                    open.asked = self.router.after_timeout(open.asked);
+                }
                 self.ask(cx);
             }
             OperatorTimer::Again => self.ask(cx),
@@ -162,6 +165,14 @@ impl Operator {
         self.current as u32 + 1
     }
 
+    /// Who must be asked for what is wanted now, where it is not any node of the system.
+    fn addressee(&self) -> Option<NodeId> {
+        match self.config.orders[self.current].1 {
+            Operation::Register { node, .. } => Some(node),
+            Operation::Change { .. } | Operation::Transfer { .. } => None,
+        }
+    }
+
     /// Waits for the next order's time: those that are overdue, as the one before took long, come at once, as long as anything
     /// is wanted.
     fn await_next(&mut self, cx: &mut impl Context<Self>) {
@@ -173,7 +184,7 @@ impl Operator {
     }
 
     fn begin(&mut self, cx: &mut impl Context<Self>) {
-        let asked = self.router.first(0);
+        let asked = self.addressee().unwrap_or_else(|| self.router.first(0));
         cx.note(OperatorNote::Ordered { number: self.number() });
         self.open = Some(Open { asked, attempts: 0 });
         cx.arm(OperatorTimer::Patience, self.config.timeout);

@@ -21,6 +21,7 @@ fn page(kind: Kind, doc: &str) -> Page {
     let takes = match (kind.is_register(), kind.is_store()) {
         (true, _) => "proposals and reads of one key, which is written once",
         (false, true) => "reads and writes of keys",
+        (false, false) if kind == Kind::Registry => "heartbeats of instances, and questions of their callers",
         (false, false) => "calls",
     };
     let own = match kind {
@@ -29,6 +30,7 @@ fn page(kind: Kind, doc: &str) -> Page {
         Kind::Paxos => "system.NAME.paxos",
         Kind::Service => "system.NAME.service",
         Kind::Gateway => "system.NAME.gateway",
+        Kind::Registry => "system.NAME.registry",
         Kind::Custom => "system.NAME.custom",
     };
     let header = if kind.is_inline() { format!("[system.NAME] or [{own}]") } else { format!("[{own}]") };
@@ -54,6 +56,7 @@ fn page(kind: Kind, doc: &str) -> Page {
         ),
         Kind::Service => with_options(page, SERVICE_EXAMPLE),
         Kind::Gateway => with_options(page, GATEWAY_EXAMPLE),
+        Kind::Registry => with_options(page, REGISTRY_EXAMPLE),
         Kind::Custom => page
             .at(&[own, "system.NAME.custom.NAME"])
             .fact("options", "those that the protocol declares, in [system.NAME.custom]"),
@@ -108,6 +111,28 @@ routes = [
     { path = \"/orders\", header = { tier = \"gold\" }, to = \"api\", timeout = \"300ms\", retry = { attempts = 3 } },
     { path = \"/\", to = \"api\", policy = \"power-of-d(2)\" },
 ]
+";
+
+const REGISTRY_EXAMPLE: &str = "\
+[system.registry]
+type = \"registry\"
+nodes = 1
+ttl = \"10s\"
+
+[system.users]
+type = \"service\"
+nodes = 3
+work = \"exp(2ms)\"
+register = \"registry\"
+
+[system.edge]
+type = \"gateway\"
+routes = [{ path = \"/users\", to = \"users\", view = { instances = \"2s\" } }]
+
+[operation.leave]
+at = \"20s\"
+do = \"deregister\"
+target = \"users.1\"
 ";
 
 const SERVICE_EXAMPLE: &str = "\

@@ -195,6 +195,7 @@ impl MultiPaxos {
             Operation::Change { voters, learners, out, at_least } => {
                 self.begin_change(cx, Goal { voters, learners, out, at_least })
             }
+            Operation::Register { .. } => unreachable!("the planner asks that of services only"),
         }
     }
 

@@ -24,6 +24,10 @@ crate::choices! {
         ReplaceNode = "replace-node",
         /// The target leads.
         TransferLeader = "transfer-leader",
+        /// The target, an instance of a service, tells the registry that it is there, as it does from the start.
+        Register = "register",
+        /// The target, an instance of a service, tells the registry that it is there no more; it serves whoever calls all the same.
+        Deregister = "deregister",
     }
     elsewhere of_a_fault;
 }

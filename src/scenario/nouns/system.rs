@@ -144,8 +144,10 @@ crate::options! {
         zone: Words,
         /// Their rack within the zone (the region, if they have none), for faults; one name or a list.
         rack: Words,
-        /// The version that they run, for faults: nodes of one version can fail together. One word or a list.
+        /// The version that they run: faults can strike the nodes of one, and calls go to those of one. One word or a list.
         version: Words,
+        /// What else is said of them, for calls that choose by it: { tier = "gold" }.
+        metadata: Named<String>,
         /// Speed of their cores.
         speed: f64 [1e-3..=1e6] = 1.0,
         /// Their share of the requests where a balancing policy weighs; absent: `speed`.
@@ -164,6 +166,7 @@ impl Group {
             zone: none(),
             rack: none(),
             version: none(),
+            metadata: Named { entries: Vec::new() },
             speed: 1.0,
             weight: None,
         }

@@ -9,6 +9,7 @@ use crate::kernel::SystemId;
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::scalars::Located;
+use crate::systems::kinds::service::calls::CallOptions;
 use crate::systems::kinds::service::steps::StepOptions;
 use crate::systems::kinds::{Kind, KindOptions};
 use crate::systems::plan::SystemPlan;
@@ -20,8 +21,11 @@ type Calls<'a> = DiGraph<(), CallFacts<'a>, u32>;
 
 /// A call as the scenario has it.
 #[derive(Clone, Copy)]
-struct CallFacts<'a> {
-    name: &'a Located<String>,
+pub(super) struct CallFacts<'a> {
+    pub(super) name: &'a Located<String>,
+    pub(super) how: &'a CallOptions,
+    /// Of a route: only instances of this version.
+    pub(super) version: Option<&'a str>,
     /// The step that makes it, if one does; else it is a route.
     step: Option<&'a StepOptions>,
 }
@@ -34,19 +38,47 @@ impl CallFacts<'_> {
 }
 
 /// Whom a system calls.
-fn calls_of(kind: &KindOptions) -> Vec<CallFacts<'_>> {
+pub(super) fn calls_of<'a>(kind: &'a KindOptions) -> Vec<CallFacts<'a>> {
     match kind {
         KindOptions::Service(service) => {
-            let call = |(step, name)| CallFacts { name, step: Some(step) };
-            service.calls().into_iter().map(call).collect()
+            let calls = service.calls().into_iter();
+            let call = |(step, name): (&'a StepOptions, &'a Located<String>)| CallFacts {
+                name,
+                how: &step.how,
+                version: None,
+                step: Some(step),
+            };
+            calls.map(call).collect()
         }
         KindOptions::Gateway(gateway) => {
-            gateway.destinations().map(|name| CallFacts { name, step: None }).collect()
+            let calls = gateway.calls();
+            calls
+                .map(|(way, how)| CallFacts {
+                    name: &way.name,
+                    how,
+                    version: way.version.as_deref(),
+                    step: None,
+                })
+                .collect()
         }
         KindOptions::Raft(_)
         | KindOptions::MultiPaxos(_)
         | KindOptions::Paxos(_)
+        | KindOptions::Registry(_)
         | KindOptions::Custom(_) => Vec::new(),
+    }
+}
+
+/// The registry that a system's instances tell that they are there.
+pub(super) fn registry_of(kind: &KindOptions) -> Option<&str> {
+    match kind {
+        KindOptions::Service(service) => Some(&service.register.as_ref()?.0.at.value),
+        KindOptions::Raft(_)
+        | KindOptions::MultiPaxos(_)
+        | KindOptions::Paxos(_)
+        | KindOptions::Gateway(_)
+        | KindOptions::Registry(_)
+        | KindOptions::Custom(_) => None,
     }
 }
 
@@ -94,12 +126,24 @@ impl<'a> Planner<'a> {
         for (plan, (_, _, options)) in systems.iter().zip(&self.scenario.system.entries) {
             talks.add(plan.id, plan.id);
             match &options.kind {
-                KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {}
+                KindOptions::Raft(_)
+                | KindOptions::MultiPaxos(_)
+                | KindOptions::Paxos(_)
+                | KindOptions::Registry(_) => {}
                 KindOptions::Service(_) | KindOptions::Gateway(_) => {
                     let known = |name: &str| systems.iter().find(|other| other.name == name);
                     let called = calls_of(&options.kind).into_iter();
                     let called = called.filter_map(|call| known(&call.name.value));
                     called.for_each(|other| talks.add(plan.id, other.id));
+                    // Instances tell a registry, and callers ask it.
+                    let registers = |kind: &KindOptions| Some(known(registry_of(kind)?)?.id);
+                    registers(&options.kind).into_iter().for_each(|registry| talks.add(plan.id, registry));
+                    for call in calls_of(&options.kind) {
+                        let called =
+                            self.scenario.system.entries.iter().find(|(name, ..)| *name == call.name.value);
+                        let registry = called.and_then(|(.., called)| registers(&called.kind));
+                        registry.into_iter().for_each(|registry| talks.add(plan.id, registry));
+                    }
                 }
                 KindOptions::Custom(_) => {
                     let all = systems.len() + targets.len() + operations.len();
@@ -134,7 +178,7 @@ impl<'a> Planner<'a> {
     /// A step calls a service or a store, a route leads to a service or a gateway.
     fn check_callee(&mut self, call: CallFacts<'_>, callee: usize) {
         let kind = self.scenario.system.entries[callee].2.kind.kind();
-        let CallFacts { name, step } = call;
+        let CallFacts { name, step, .. } = call;
         let (can, help) = match step {
             Some(_) => (
                 kind == Kind::Service || (kind.is_store() && !kind.is_register()),

@@ -16,10 +16,12 @@ mod operations;
 mod own;
 mod places;
 mod prospects;
+mod registries;
 mod requests;
 mod setups;
 mod targets;
 mod time_left;
+mod views;
 mod workloads;
 mod world;
 
@@ -106,6 +108,8 @@ pub fn plan<X: Custom>(
     let placed = planner.place_nodes(&sites)?;
     let (systems, workloads) = (placed.systems.clone(), placed.workloads.clone());
     planner.check_calls(&systems);
+    planner.check_views(&systems);
+    planner.check_registries(&placed);
     let targets = planner.workload_targets(&systems);
     targets.iter().for_each(|targets| planner.check_routes(targets));
     // A share of what a system can do is nothing while its nodes are missing.
@@ -127,6 +131,7 @@ pub fn plan<X: Custom>(
     let requests = requests::requests_plan(scenario, seed, &targets);
     let (callees, traits) =
         (requests::callees(scenario, seed, &placed, &requests), requests::traits(&placed));
+    let registries = registries::registries(scenario, &placed, &callees);
     let blueprint = Blueprint {
         seed,
         systems: &systems,
@@ -135,6 +140,7 @@ pub fn plan<X: Custom>(
         requests: &requests,
         callees: &callees,
         traits: &traits,
+        registries: &registries,
     };
     let mut nodes = build_nodes::<X>(scenario, &own, &costs, &placed, &blueprint, &targets, &loads);
     add_operators(scenario, &placed, &blueprint, &operations, &mut nodes);

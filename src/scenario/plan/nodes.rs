@@ -13,8 +13,9 @@ use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
+use crate::systems::kinds::service::calls::VERSION;
 use crate::systems::kinds::{DecreeReadsChoice, DisciplineChoice, KindOptions, ReadsChoice};
-use crate::systems::plan::SystemPlan;
+use crate::systems::plan::{Labels, SystemPlan};
 
 use super::super::nouns::system::{Group, Nodes, SystemOptions};
 use super::super::nouns::workload::WorkloadOptions;
@@ -59,6 +60,8 @@ pub(super) struct PlacedNode {
     pub(super) name: Rc<str>,
     /// Its share of the requests where policies weigh, if that is said.
     pub(super) weight: Option<f64>,
+    /// What it says of itself.
+    pub(super) labels: Labels,
     /// Its zone, or its site if it has none.
     pub(super) zone: u16,
     pub(super) clock: ClockProfile,
@@ -107,10 +110,18 @@ impl Placed {
     ) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         let (clock, zone) = (ClockProfile::default(), self.zones.number(zone));
-        self.nodes.push(PlacedNode { name: name.into(), weight, zone, clock, processor });
+        let labels = Labels::default();
+        self.nodes.push(PlacedNode { name: name.into(), weight, labels, zone, clock, processor });
         self.places.push(site);
         id
     }
+}
+
+/// What the node at this place of a group says of itself.
+fn labels_of(group: &Group, place: usize) -> Labels {
+    let version = group.version.at(place).map(|version| (VERSION.to_owned(), version.to_owned()));
+    let metadata = group.metadata.entries.iter().map(|(name, _, value)| (name.clone(), value.clone()));
+    version.into_iter().chain(metadata).collect()
 }
 
 /// The name of a site; none of no site.
@@ -208,6 +219,7 @@ impl Planner<'_> {
                 let place = (site, zone.as_deref().unwrap_or(region));
                 let node = placed.add(&name, place, processor, group.weight);
                 placed.domains.add(node, group, index as usize, (region, domains), system);
+                placed.nodes[node.index()].labels = labels_of(group, index as usize);
                 nodes.push(node);
             }
         }
@@ -349,6 +361,7 @@ impl Planner<'_> {
             | KindOptions::Paxos(_)
             | KindOptions::Service(_)
             | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
             | KindOptions::Custom(_) => nodes as u32,
         };
         for (name, size) in options.kind.quorum_sizes().filter(|(_, size)| size.value > voters) {
@@ -380,7 +393,7 @@ impl Planner<'_> {
                     self.tell_idle_discipline(&service.queue.discipline);
                 }
             }
-            KindOptions::Gateway(_) | KindOptions::Custom(_) => {}
+            KindOptions::Gateway(_) | KindOptions::Registry(_) | KindOptions::Custom(_) => {}
         }
     }
 

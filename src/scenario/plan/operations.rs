@@ -13,6 +13,7 @@ use crate::systems::plan::SystemPlan;
 
 use super::super::nouns::numbers::OperationNumbers;
 use super::super::nouns::operation::{MemberChoice, OperationKind, OperationOptions};
+use super::calls::registry_of;
 use super::nodes::Placed;
 use super::{OperatorFacts, Planner, Thing};
 
@@ -23,6 +24,8 @@ pub const ORDERS_MAX: usize = 10_000;
 enum Named {
     /// These nodes of the system.
     Fixed(Slots),
+    /// These instances of a service.
+    Instances(Vec<NodeId>),
     /// One of them, drawn for each order.
     Any,
 }
@@ -68,6 +71,9 @@ impl Planner<'_> {
         if options.target.0.is_empty() {
             return None;
         }
+        if matches!(options.r#do.value, OperationKind::Register | OperationKind::Deregister) {
+            return self.resolve_registration(placed, options, origin);
+        }
         let mut system = None;
         let mut target = Named::Fixed(Slots::NONE);
         for word in &options.target.0 {
@@ -91,6 +97,51 @@ impl Planner<'_> {
             by.add(self.slot_of(placed, &mut system, word)?);
         }
         Some(Resolved { options, origin, system: system?, target, by })
+    }
+
+    /// The instances that are to register or to leave.
+    fn resolve_registration<'o>(
+        &mut self,
+        placed: &Placed,
+        options: &'o OperationOptions,
+        origin: &'o Origin,
+    ) -> Option<Resolved<'o>> {
+        let (mut nodes, mut systems, mut is_any) = (Vec::new(), Vec::new(), false);
+        for word in &options.target.0 {
+            let any = word.value.strip_prefix("any(").and_then(|rest| rest.strip_suffix(')'));
+            let node = placed.find(&word.value);
+            let of = match any {
+                Some(name) => placed.systems.iter().position(|system| system.name == name),
+                None => placed
+                    .systems
+                    .iter()
+                    .position(|system| node.is_some_and(|node| system.nodes.contains(&node))),
+            };
+            let registers =
+                |index: &usize| registry_of(&self.scenario.system.entries[*index].2.kind).is_some();
+            let Some(system) = of.filter(registers) else {
+                let message = match of {
+                    Some(index) => format!("`{}` does not register", placed.systems[index].name),
+                    None => format!("`{}` names no instance of a service", word.value),
+                };
+                let help =
+                    "name an instance of a service with `register`, such as \"users.1\", or \"any(users)\"";
+                self.refuse(Code::BadTarget, &word.origin, message, help.to_owned());
+                return None;
+            };
+            is_any |= any.is_some();
+            nodes.extend(node);
+            systems.push((system, word));
+        }
+        let (system, _) = systems[0];
+        if let Some((_, word)) = systems.iter().find(|(other, _)| *other != system) {
+            let message = format!("`{}` is of another system than those before it", word.value);
+            let help = "write an operation for each system".to_owned();
+            self.refuse(Code::BadTarget, &word.origin, message, help);
+            return None;
+        }
+        let target = if is_any { Named::Any } else { Named::Instances(nodes) };
+        Some(Resolved { options, origin, system, target, by: Slots::NONE })
     }
 
     /// The slot of a node that an operation names, of a system that can be asked for such things.
@@ -177,7 +228,7 @@ impl Planner<'_> {
             return;
         };
         let known_until = |operation: &&Resolved<'_>| match (&operation.target, &operation.options.every) {
-            (Named::Fixed(_), None) => None,
+            (Named::Fixed(_) | Named::Instances(_), None) => None,
             (_, Some(_)) => Some(Duration::ZERO),
             (Named::Any, None) => operation.options.at.as_ref().map(|at| at.value),
         };
@@ -264,16 +315,30 @@ impl Planner<'_> {
             if at >= end {
                 break;
             }
-            let target = match operation.target {
-                Named::Fixed(slots) => slots,
-                Named::Any => {
-                    let nodes = placed.systems[operation.system].nodes.len() as u32;
-                    Slots::one(below(draws.draw(number, 1), nodes) as usize)
+            let nodes = &placed.systems[operation.system].nodes;
+            let drawn = || below(draws.draw(number, 1), nodes.len() as u32) as usize;
+            let registers = |is_registered| match &operation.target {
+                Named::Instances(nodes) => {
+                    nodes.iter().map(|node| Operation::Register { node: *node, is_registered }).collect()
                 }
+                Named::Fixed(_) | Named::Any => {
+                    vec![Operation::Register { node: nodes[drawn()], is_registered }]
+                }
+            };
+            let wanted = match options.r#do.value {
+                OperationKind::Register => registers(true),
+                OperationKind::Deregister => registers(false),
+                OperationKind::AddNode
+                | OperationKind::RemoveNode
+                | OperationKind::ReplaceNode
+                | OperationKind::TransferLeader => match &operation.target {
+                    Named::Fixed(slots) => vec![wanted(operation, *slots)],
+                    Named::Any | Named::Instances(_) => vec![wanted(operation, Slots::one(drawn()))],
+                },
             };
             let is_given = |OperationNumbers(numbers): &OperationNumbers| numbers.contains(number as u32 + 1);
             if options.orders.as_ref().is_none_or(is_given) {
-                orders.push((Time::ZERO + at, wanted(operation, target)));
+                orders.extend(wanted.into_iter().map(|wanted| (Time::ZERO + at, wanted)));
             }
             if options.at.is_some() {
                 break;
@@ -319,6 +384,9 @@ fn wanted(operation: &Resolved<'_>, target: Slots) -> Operation {
         }
         OperationKind::ReplaceNode => {
             Operation::Change { voters: operation.by, learners: none, out: target, at_least }
+        }
+        OperationKind::Register | OperationKind::Deregister => {
+            unreachable!("instances are not named by slots")
         }
         OperationKind::TransferLeader => {
             Operation::Transfer { to: target.iter().next().map_or(0, |slot| slot as u8) }

@@ -22,7 +22,8 @@ impl Planner<'_> {
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
             | KindOptions::Service(_)
-            | KindOptions::Gateway(_) => None,
+            | KindOptions::Gateway(_)
+            | KindOptions::Registry(_) => None,
         };
         self.scenario.system.entries.iter().map(own).collect()
     }

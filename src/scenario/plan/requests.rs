@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::random::name_key;
-use crate::kernel::{Keyed, SystemId};
+use crate::kernel::{Keyed, NodeId, SystemId};
 use crate::services::balancing::Endpoint;
 use crate::services::outbound::WorkOf;
 use crate::services::request::{Class, Classes};
 use crate::spec::code::Code;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::origin::Origin;
-use crate::systems::kinds::service::calls::ProtocolChoice;
+use crate::systems::kinds::service::calls::{CallOptions, ProtocolChoice};
 use crate::systems::kinds::service::steps::WorkOptions;
 use crate::systems::kinds::{KindOptions, Otherwise, ServiceOptions};
 use crate::systems::plan::{CalleePlan, NodeTraits, RequestFacts, RequestsPlan};
@@ -19,6 +19,7 @@ use crate::systems::plan::{CalleePlan, NodeTraits, RequestFacts, RequestsPlan};
 use super::super::nouns::Scenario;
 use super::super::nouns::request::RequestOptions;
 use super::Planner;
+use super::calls::{calls_of, registry_of};
 use super::nodes::Placed;
 
 /// The kinds of requests of all workloads on services, those of one workload next to each other.
@@ -78,13 +79,14 @@ pub(super) fn callees(
         let kind = &options.kind;
         let protocol = match kind {
             KindOptions::Service(service) => service.protocol,
-            KindOptions::Gateway(_) => ProtocolChoice::Plain,
-            KindOptions::Raft(_)
+            KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
+            | KindOptions::Raft(_)
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
             | KindOptions::Custom(_) => ProtocolChoice::Plain,
         };
-        let endpoint = |node: &crate::kernel::NodeId| {
+        let endpoint = |node: &NodeId| {
             let facts = &placed.nodes[node.index()];
             let speed = facts.processor.speed.0 as f64 / 1e6;
             Endpoint {
@@ -102,6 +104,8 @@ pub(super) fn callees(
         CalleePlan {
             is_store: !is_called,
             endpoints: if is_called { plan.nodes.iter().map(endpoint).collect() } else { Rc::new([]) },
+            labels: plan.nodes.iter().map(|node| placed.nodes[node.index()].labels.clone()).collect(),
+            registry: registry_of(kind).and_then(|name| placed.system(name)).map(|registry| registry.id),
             protocol: protocol.profile(),
             work: match kind {
                 KindOptions::Service(service) => service.first_work().map(|law| WorkOf {
@@ -110,14 +114,34 @@ pub(super) fn callees(
                     classes: requests.classes.clone(),
                 }),
                 KindOptions::Gateway(_)
+                | KindOptions::Registry(_)
                 | KindOptions::Raft(_)
                 | KindOptions::MultiPaxos(_)
                 | KindOptions::Paxos(_)
                 | KindOptions::Custom(_) => None,
             },
+            dispatchers: dispatchers(scenario, placed, &plan.name),
         }
     };
     placed.systems.iter().zip(&scenario.system.entries).map(callee).collect()
+}
+
+/// The nodes that call the service `name` by a policy to which idle instances tell that they are.
+fn dispatchers(scenario: &Scenario, placed: &Placed, name: &str) -> Rc<[NodeId]> {
+    let mut told = Vec::new();
+    for (plan, (_, _, system)) in placed.systems.iter().zip(&scenario.system.entries) {
+        let hears = |how: &CallOptions| how.policy.0.hears_idle();
+        if calls_of(&system.kind).into_iter().any(|call| call.name.value == name && hears(call.how)) {
+            told.extend_from_slice(&plan.nodes);
+        }
+        if let KindOptions::Service(service) = &system.kind
+            && plan.name == name
+            && hears(&service.front)
+        {
+            told.extend_from_slice(&plan.extra);
+        }
+    }
+    told.into()
 }
 
 /// What is known of each node.
@@ -181,8 +205,9 @@ impl Planner<'_> {
             }
             // A gateway behind another is asked for what that one hands on.
             let is_behind = scenario.system.entries.iter().any(|(_, _, other)| match &other.kind {
-                KindOptions::Gateway(other) => other.destinations().any(|to| to.value == *name),
+                KindOptions::Gateway(other) => other.calls().any(|(way, _)| way.name.value == *name),
                 KindOptions::Service(_)
+                | KindOptions::Registry(_)
                 | KindOptions::Raft(_)
                 | KindOptions::MultiPaxos(_)
                 | KindOptions::Paxos(_)

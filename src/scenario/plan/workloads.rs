@@ -36,6 +36,13 @@ impl Planner<'_> {
             };
             targets.push(systems[index].id);
             let kind = &scenario.system.entries[index].2.kind;
+            if kind.kind() == Kind::Registry {
+                let message = format!("`{}` is a registry, which clients do not ask", target.value);
+                let help =
+                    "aim at a service, or at a gateway before it: callers ask the registry by themselves";
+                self.refuse(Code::Contradiction, &target.origin, message, help.to_owned());
+                continue;
+            }
             self.check_asked(workload, kind);
             self.check_mix(workload, kind.kind());
             if kind.kind().is_register() {
@@ -192,7 +199,8 @@ pub(super) fn workload_config(
     let asked = match kind {
         // A service is asked at its front.
         Kind::Service => &target.extra,
-        Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Gateway | Kind::Custom => &target.nodes,
+        Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Gateway => &target.nodes,
+        Kind::Registry | Kind::Custom => &target.nodes,
     };
     let client_target = match kind.is_store() {
         true => {

@@ -383,6 +383,7 @@ fn every_code_has_a_message_in_these_tests() {
         include_str!("plan/nemesis.rs"),
         include_str!("plan/network.rs"),
         include_str!("plan/prospects.rs"),
+        include_str!("plan/discovery.rs"),
         include_str!("plan/services.rs"),
         include_str!("plan/systems.rs"),
         include_str!("plan/types.rs"),

@@ -15,15 +15,6 @@ impl Place {
     }
 }
 
-/// What an instance reported of itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Report {
-    /// Requests at it.
-    pub in_system: u32,
-    /// What is left of their work, at speed 1.
-    pub work_left: Duration,
-}
-
 /// An instance, as one caller knows it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Endpoint {
@@ -39,8 +30,8 @@ pub struct Endpoint {
     pub zone: Option<u16>,
     /// This caller's open requests there.
     pub in_flight: u32,
-    /// What it last reported, if it was asked.
-    pub reported: Option<Report>,
+    /// How many requests it last reported to be at it, if it was asked.
+    pub reported: Option<u32>,
     /// Since when it may be picked, for slow start.
     pub usable_since: Time,
 }
@@ -50,7 +41,7 @@ impl Endpoint {
     /// since; if it never has, what this caller has open there, which is exact for the only caller.
     #[inline]
     pub fn in_system(&self) -> u32 {
-        self.reported.map_or(self.in_flight, |report| report.in_system)
+        self.reported.unwrap_or(self.in_flight)
     }
 }
 

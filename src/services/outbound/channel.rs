@@ -10,8 +10,10 @@ use crate::services::message::Call;
 use crate::services::request::Classes;
 
 use super::breaker::{Breaker, BreakerRule};
+use super::discovery::{Discovery, Known};
 use super::protocol::{Connections, Protocol};
 use super::retry::{Budget, Retry};
+use super::view::{Health, HealthRule};
 
 /// How a service is called.
 #[derive(Clone, Debug)]
@@ -28,6 +30,12 @@ pub struct ChannelConfig {
     pub zone: Option<u16>,
     /// How new instances are spared.
     pub slow_start: Option<SlowStart>,
+    /// How often instances are asked how much they have to do; absent: never.
+    pub refresh: Option<Duration>,
+    /// How it is found out who the instances are; absent: it is known.
+    pub discovery: Option<Discovery>,
+    /// How it is found out whether instances are there; absent: not at all.
+    pub health: Option<HealthRule>,
     /// How long an attempt may take; absent: for ever.
     pub timeout: Option<Duration>,
     /// When it is tried again.
@@ -77,8 +85,21 @@ impl WorkOf {
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub(super) config: ChannelConfig,
-    fleet: Fleet,
+    pub(super) fleet: Fleet,
+    /// What a registry has told.
+    pub(super) known: Known,
+    /// Those who offer the service, as far as is known; ascending.
+    pub(super) listed: Vec<Place>,
+    /// Those of them that this caller calls, whether they are up or not; ascending.
+    pub(super) candidates: Vec<Place>,
+    /// Those of them that are up; ascending.
     usable: Vec<Place>,
+    /// By place, where there are health checks.
+    pub(super) health: Vec<Health>,
+    /// Rounds of questions so far, the last one for health, and whether its answers are awaited.
+    pub(super) rounds: u32,
+    pub(super) health_round: u32,
+    pub(super) is_checking: bool,
     policy: Policy,
     budget: Option<Budget>,
     breaker: Option<Breaker>,
@@ -105,44 +126,80 @@ enum Draw {
 /// Why a call cannot be sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Obstacle {
-    /// Nobody offers the service.
+    /// Nobody offers the service, as far as is known.
     Nobody,
+    /// Whoever offers it is down, or nothing is known of them yet.
+    Down,
     /// The breaker is open.
     Open,
 }
 
 impl Channel {
-    pub(super) fn new(config: &ChannelConfig, now: Time) -> Channel {
+    /// The channel of a caller that boots, for the first time or again.
+    pub(super) fn new(config: &ChannelConfig, now: Time, is_first: bool) -> Channel {
         let mut endpoints = config.endpoints.to_vec();
         endpoints.iter_mut().for_each(|endpoint| endpoint.usable_since = now);
         let connections = match config.protocol.connections {
             Connections::Standing => Vec::new(),
             Connections::Exclusive | Connections::Shared => vec![Pool::default(); endpoints.len()],
         };
-        let all: Vec<Place> = (0..endpoints.len() as u32).map(Place).collect();
-        let usable = match config.subset {
-            Some(Subset { size, client }) => subset(&all, client, size),
-            None => all,
-        };
-        let fleet = Fleet::new(endpoints, config.zone, config.slow_start);
-        let mut policy = config.policy.clone();
-        policy.rebuild(&fleet, &usable, now);
-        Channel {
-            fleet,
-            usable,
-            policy,
+        let health =
+            if config.health.is_some() { vec![Health::AT_FIRST; endpoints.len()] } else { Vec::new() };
+        let known = Known::at_boot(config.discovery.is_some(), is_first);
+        let mut channel = Channel {
+            fleet: Fleet::new(endpoints, config.zone, config.slow_start),
+            listed: (0..if known.is_all() { config.endpoints.len() as u32 } else { 0 }).map(Place).collect(),
+            known,
+            candidates: Vec::new(),
+            usable: Vec::new(),
+            health,
+            rounds: 0,
+            health_round: 0,
+            is_checking: false,
+            policy: config.policy.clone(),
             budget: config.retry.budget.map(Budget::new),
             breaker: config.breaker.clone().map(Breaker::new),
             connections,
             config: config.clone(),
+        };
+        channel.list(now);
+        channel
+    }
+
+    /// Those who offer the service have changed.
+    pub(super) fn list(&mut self, now: Time) {
+        let was = std::mem::take(&mut self.candidates);
+        self.candidates = match self.config.subset {
+            Some(Subset { size, client }) => subset(&self.listed, client, size),
+            None => self.listed.clone(),
+        };
+        if !self.health.is_empty() {
+            for place in self.candidates.iter().filter(|place| was.binary_search(place).is_err()) {
+                self.health[place.index()] = Health::AT_FIRST;
+            }
         }
+        self.rebuild(now);
+    }
+
+    /// Who may be picked has changed.
+    pub(super) fn rebuild(&mut self, now: Time) {
+        let is_up = |place: &&Place| self.health.get(place.index()).is_none_or(|health| health.is_up);
+        let usable: Vec<Place> = self.candidates.iter().filter(is_up).copied().collect();
+        for place in usable.iter().filter(|place| self.usable.binary_search(place).is_err()) {
+            let endpoint = self.fleet.get_mut(*place);
+            // What it reported before it was away says nothing of it now.
+            (endpoint.usable_since, endpoint.reported) = (now, None);
+        }
+        self.usable = usable;
+        self.policy.rebuild(&self.fleet, &self.usable, now);
     }
 
     /// Where an attempt of a call goes; it counts as sent.
     #[inline]
     pub(super) fn pick(&mut self, now: Time, call: &Call, attempt: u16) -> Result<Place, Obstacle> {
         if self.usable.is_empty() {
-            return Err(Obstacle::Nobody);
+            let is_nobody = self.candidates.is_empty() && self.known.is_certain();
+            return Err(if is_nobody { Obstacle::Nobody } else { Obstacle::Down });
         }
         if self.breaker.as_mut().is_some_and(|breaker| !breaker.admits(now)) {
             return Err(Obstacle::Open);
@@ -247,6 +304,20 @@ impl Channel {
                 *pool = Pool::default();
             }
         }
+    }
+
+    /// An instance says that it has run out of work.
+    pub(super) fn idle(&mut self, instance: NodeId) {
+        // Endpoints stand in the order of their nodes.
+        let place = self.fleet.endpoints().binary_search_by_key(&instance, |endpoint| endpoint.node);
+        if let Ok(place) = place {
+            self.policy.idle(&self.fleet, Place(place as u32));
+        }
+    }
+
+    /// How many instances calls may go to.
+    pub(super) fn usable(&self) -> usize {
+        self.usable.len()
     }
 
     /// This caller's open attempts.

@@ -5,13 +5,17 @@
 
 mod breaker;
 mod channel;
+mod discovery;
 mod protocol;
 mod retry;
+mod view;
 
 pub use breaker::BreakerRule;
 pub use channel::{ChannelConfig, Subset, WorkOf};
+pub use discovery::Discovery;
 pub use protocol::{Connections, Protocol};
 pub use retry::{Backoff, BudgetRule, Retry};
+pub use view::{ChannelTimer, HealthRule};
 
 use std::rc::Rc;
 
@@ -21,7 +25,7 @@ use crate::model::note::ServiceNote;
 use crate::model::status::Status;
 
 use super::balancing::Place;
-use super::message::{Answered, Call, Control, ServiceMessage};
+use super::message::{Answered, Call, Control, Listing, Probe, ServiceMessage};
 use super::server::{Server, ServerTimer};
 use super::slots::Slots;
 use channel::{Channel, Obstacle};
@@ -79,9 +83,40 @@ struct Attempted {
 }
 
 impl Outbound {
-    pub(super) fn new(configs: &Rc<[ChannelConfig]>, now: Time) -> Outbound {
-        let channels = configs.iter().map(|config| Channel::new(config, now)).collect();
+    pub(super) fn new(cx: &mut impl Context<Server>, configs: &Rc<[ChannelConfig]>) -> Outbound {
+        let now = cx.now();
+        let is_first = cx.incarnation() == 1;
+        let channel = |config| Channel::new(config, now, is_first);
+        let channels: Vec<Channel> = configs.iter().map(channel).collect();
+        for (number, channel) in (0..).zip(&channels) {
+            channel.begin_to_watch(cx, number);
+        }
         Outbound { channels, calls: Slots::new() }
+    }
+
+    /// A channel's timer has come up.
+    pub(super) fn due(&mut self, cx: &mut impl Context<Server>, number: u16, timer: ChannelTimer) {
+        self.channels[usize::from(number)].due(cx, number, timer);
+    }
+
+    /// An instance has answered a question.
+    pub(super) fn reported(&mut self, probe: Probe, in_system: u32) {
+        self.channels[usize::from(probe.channel)].reported(probe, in_system);
+    }
+
+    /// A registry has said who is there.
+    pub(super) fn listed(&mut self, cx: &mut impl Context<Server>, number: u16, round: u32, of: &Listing) {
+        self.channels[usize::from(number)].listed(cx.now(), round, of);
+    }
+
+    /// No process runs where a registry was asked.
+    pub(super) fn lookup_refused(&mut self, cx: &mut impl Context<Server>, number: u16, round: u32) {
+        self.channels[usize::from(number)].lookup_refused(cx, number, round);
+    }
+
+    /// An instance says that it has run out of work.
+    pub(super) fn idle(&mut self, instance: NodeId) {
+        self.channels.iter_mut().for_each(|channel| channel.idle(instance));
     }
 
     /// Makes a call for a frame through a channel. Its slot, sequence and size are filled in here.
@@ -199,7 +234,7 @@ impl Outbound {
             Err(obstacle) => {
                 let status = match obstacle {
                     Obstacle::Nobody => Status::NotFound,
-                    Obstacle::Open => Status::Unavailable,
+                    Obstacle::Down | Obstacle::Open => Status::Unavailable,
                 };
                 return Some(self.end(cx, slot, Attempted { status, is_void: true }));
             }
@@ -311,6 +346,11 @@ impl Outbound {
     /// Attempts under way.
     pub(super) fn in_flight(&self) -> u32 {
         self.channels.iter().map(Channel::in_flight).sum()
+    }
+
+    /// Instances that calls may go to, over all channels.
+    pub(super) fn usable(&self) -> usize {
+        self.channels.iter().map(Channel::usable).sum()
     }
 
     /// Channels whose breaker has opened and not closed again.

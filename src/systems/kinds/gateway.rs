@@ -21,7 +21,7 @@ use crate::spec::value::{Node, Value};
 use crate::systems::RoleConfig;
 use crate::systems::plan::{Blueprint, RequestFacts, SystemPlan};
 
-use super::service::calls::{CallOptions, Called};
+use super::service::calls::{CallOptions, Caller};
 use super::service::forwarder;
 
 /// A regular expression.
@@ -45,20 +45,40 @@ impl Decode for Pattern {
 
 /// Where a route leads: to one service, or to several by weight.
 #[derive(Clone, Debug)]
-pub struct Destination(pub Vec<(Located<String>, Located<f64>)>);
+pub struct Destination(pub Vec<Way>);
+
+/// One of the services that a route leads to.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Its name.
+    pub name: Located<String>,
+    /// Only instances of this version.
+    pub version: Option<String>,
+    /// Its share of the requests.
+    pub weight: Located<f64>,
+}
+
+impl Way {
+    /// From `users`, or `users@2` for the instances of version 2.
+    fn new(text: &str, origin: &Origin, weight: Located<f64>) -> Way {
+        let (name, version) = match text.split_once('@') {
+            Some((name, version)) => (name, Some(version.to_owned())),
+            None => (text, None),
+        };
+        Way { name: Located { value: name.to_owned(), origin: origin.clone() }, version, weight }
+    }
+}
 
 impl Decode for Destination {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Destination> {
         if let Value::Table(_) = &node.value {
             let named = Named::<Located<f64>>::decode(node, decoder)?;
-            let one = |(name, origin, weight): (String, Origin, Located<f64>)| {
-                (Located { value: name, origin }, weight)
-            };
+            let one = |(name, origin, weight): (String, Origin, _)| Way::new(&name, &origin, weight);
             return Some(Destination(named.entries.into_iter().map(one).collect()));
         }
         let name = Located::<String>::decode(node, decoder)?;
         let weight = Located { value: 1.0, origin: name.origin.clone() };
-        Some(Destination(vec![(name, weight)]))
+        Some(Destination(vec![Way::new(&name.value, &name.origin, weight)]))
     }
 
     fn shape() -> Shape {
@@ -79,7 +99,8 @@ crate::options! {
         method: Option<String>,
         /// Takes requests that have all these headers.
         header: Named<String>,
-        /// The service that they go to, or several with their weights: { users = 90, users-next = 10 }.
+        /// The service that they go to, or several with their weights: { users = 90, users-next = 10 }. With a version, { "users@1" = 90,
+        /// "users@2" = 10 }, they go to the instances of that version.
         to: Located<Destination>,
     }
     with
@@ -107,8 +128,8 @@ fn check_route(route: &RouteOptions, places: &Places<'_>, decoder: &mut Decoder<
             decoder.report(error.help(format!("write \"/{}\"", path.value.escape_debug())));
         }
     }
-    let weights = &route.to.value.0;
-    for (name, weight) in weights {
+    let ways = &route.to.value.0;
+    for Way { name, weight, .. } in ways {
         if !(0.0..=WEIGHT_MAX).contains(&weight.value) {
             let message = format!(
                 "the weight of `{}` is {}, and must be from 0 to {WEIGHT_MAX}",
@@ -117,7 +138,7 @@ fn check_route(route: &RouteOptions, places: &Places<'_>, decoder: &mut Decoder<
             decoder.report(Diagnostic::error(Code::OutOfRange, &weight.origin, message));
         }
     }
-    if weights.iter().all(|(_, weight)| weight.value <= 0.0) {
+    if ways.iter().all(|way| way.weight.value <= 0.0) {
         let message = "the route leads to nobody: no destination has a weight above 0";
         let error = Diagnostic::error(Code::OutOfRange, &route.to.origin, message);
         decoder.report(error.help("write to = \"users\", or to = { users = 90, users-next = 10 }"));
@@ -178,9 +199,9 @@ fn check_gateway(gateway: &GatewayOptions, places: &Places<'_>, decoder: &mut De
 }
 
 impl GatewayOptions {
-    /// The systems that its routes lead to, with where they are named.
-    pub fn destinations(&self) -> impl Iterator<Item = &Located<String>> {
-        self.routes.iter().flat_map(|route| route.to.value.0.iter().map(|(name, _)| name))
+    /// Where its routes lead, and how it calls there.
+    pub fn calls(&self) -> impl Iterator<Item = (&Way, &CallOptions)> {
+        self.routes.iter().flat_map(|route| route.to.value.0.iter().map(|way| (way, &route.how)))
     }
 
     /// Whether a request is work that takes time.
@@ -214,23 +235,20 @@ impl GatewayOptions {
         for (number, route) in self.routes.iter().enumerate() {
             begins.push(ops.len() as Pc);
             ops.extend(self.work.iter().cloned().map(Op::Work));
-            let weighted = route.to.value.0.iter().filter(|(_, weight)| weight.value > 0.0);
             let mut ways: Vec<(f64, u16)> = Vec::new();
-            for (name, weight) in weighted {
+            for Way { name, version, weight } in route.to.value.0.iter().filter(|way| way.weight.value > 0.0)
+            {
                 let called = blueprint.system(&name.value).expect("the planner refuses unknown systems");
                 ways.push((weight.value, channels.len() as u16));
-                channels.push(route.how.channel(&Called {
-                    endpoints: blueprint.endpoints(called),
-                    protocol: blueprint.protocol(called),
+                let draws = format!("{} routes {number} to {}", system.name, name.value);
+                let caller = Caller {
+                    site: blueprint.place(node),
                     zone: blueprint.zone(node),
-                    callers: &blueprint.zones(&system.nodes),
+                    peers: &system.nodes,
                     client: system.nodes.iter().position(|other| *other == node).unwrap_or(0) as u32,
-                    work: blueprint.work(called),
-                    draws: Keyed::new(
-                        blueprint.seed,
-                        &format!("{} routes {number} to {}", system.name, name.value),
-                    ),
-                }));
+                    draws: Keyed::new(blueprint.seed, &draws),
+                };
+                channels.push(route.how.channel(&caller, called, version.as_deref(), blueprint));
             }
             if let [(_, channel)] = ways.as_slice() {
                 ops.extend([Op::Call(*channel), Op::End]);

@@ -7,6 +7,7 @@ mod multi_paxos;
 mod paxos;
 mod queue;
 mod raft;
+mod registry;
 pub mod service;
 mod store;
 
@@ -16,6 +17,7 @@ pub use multi_paxos::MultiPaxosOptions;
 pub use paxos::{DecreeReadsChoice, LearningChoice, PaxosOptions};
 pub use queue::{DisciplineChoice, QueueOptions};
 pub use raft::RaftOptions;
+pub use registry::RegistryOptions;
 pub use service::ServiceOptions;
 pub use store::ReadsChoice;
 
@@ -47,6 +49,8 @@ crate::choices! {
         Service = "service",
         /// Takes requests and hands each to the service that its routes lead to.
         Gateway = "gateway",
+        /// Knows which instances of services there are, as far as it has heard.
+        Registry = "registry",
         /// A store on a protocol of your own, from a program that uses Seedbed as a library
         /// (docs/your-own-protocol.md).
         Custom = "custom",
@@ -72,9 +76,11 @@ pub enum KindOptions {
     /// Of a register on single-decree Paxos.
     Paxos(PaxosOptions),
     /// Of a service.
-    Service(ServiceOptions),
+    Service(Box<ServiceOptions>),
     /// Of a gateway.
     Gateway(GatewayOptions),
+    /// Of a registry.
+    Registry(RegistryOptions),
     /// Of a user's own protocol.
     Custom(CustomOptions),
 }
@@ -86,8 +92,9 @@ impl Kind {
             Kind::Raft => RaftOptions::decode(node, decoder).map(KindOptions::Raft),
             Kind::MultiPaxos => MultiPaxosOptions::decode(node, decoder).map(KindOptions::MultiPaxos),
             Kind::Paxos => PaxosOptions::decode(node, decoder).map(KindOptions::Paxos),
-            Kind::Service => ServiceOptions::decode(node, decoder).map(KindOptions::Service),
+            Kind::Service => ServiceOptions::decode(node, decoder).map(Box::new).map(KindOptions::Service),
             Kind::Gateway => GatewayOptions::decode(node, decoder).map(KindOptions::Gateway),
+            Kind::Registry => RegistryOptions::decode(node, decoder).map(KindOptions::Registry),
             Kind::Custom => CustomOptions::decode(node, decoder).map(KindOptions::Custom),
         }
     }
@@ -100,6 +107,7 @@ impl Kind {
             Kind::Paxos => PaxosOptions::table(),
             Kind::Service => ServiceOptions::table(),
             Kind::Gateway => GatewayOptions::table(),
+            Kind::Registry => RegistryOptions::table(),
             Kind::Custom => CustomOptions::table(),
         }
     }
@@ -112,6 +120,7 @@ impl Kind {
             Kind::Paxos => PaxosOptions::shape(),
             Kind::Service => ServiceOptions::shape(),
             Kind::Gateway => GatewayOptions::shape(),
+            Kind::Registry => RegistryOptions::shape(),
             Kind::Custom => CustomOptions::shape(),
         }
     }
@@ -121,7 +130,7 @@ impl Kind {
     pub fn is_inline(self) -> bool {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => false,
-            Kind::Service | Kind::Gateway => true,
+            Kind::Service | Kind::Gateway | Kind::Registry => true,
         }
     }
 
@@ -130,7 +139,9 @@ impl Kind {
         match self {
             Kind::Raft | Kind::MultiPaxos => store::INLINE_KEYS.to_vec(),
             Kind::Paxos => vec!["reads"],
-            Kind::Service | Kind::Gateway => self.table().rows.iter().map(|row| row.key).collect(),
+            Kind::Service | Kind::Gateway | Kind::Registry => {
+                self.table().rows.iter().map(|row| row.key).collect()
+            }
             Kind::Custom => Vec::new(),
         }
     }
@@ -139,7 +150,7 @@ impl Kind {
     pub fn transport(self) -> Transport {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => Transport::Datagram,
-            Kind::Service | Kind::Gateway => Transport::Stream,
+            Kind::Service | Kind::Gateway | Kind::Registry => Transport::Stream,
         }
     }
 
@@ -147,7 +158,7 @@ impl Kind {
     pub fn is_store(self) -> bool {
         match self {
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => true,
-            Kind::Service | Kind::Gateway => false,
+            Kind::Service | Kind::Gateway | Kind::Registry => false,
         }
     }
 
@@ -155,7 +166,9 @@ impl Kind {
     pub fn is_register(self) -> bool {
         match self {
             Kind::Paxos => true,
-            Kind::Raft | Kind::MultiPaxos | Kind::Service | Kind::Gateway | Kind::Custom => false,
+            Kind::Raft | Kind::MultiPaxos | Kind::Service | Kind::Gateway | Kind::Registry | Kind::Custom => {
+                false
+            }
         }
     }
 
@@ -165,7 +178,7 @@ impl Kind {
             // A majority must remain.
             Kind::Raft | Kind::MultiPaxos | Kind::Paxos | Kind::Custom => nodes.saturating_sub(1) / 2,
             // One must.
-            Kind::Service | Kind::Gateway => nodes.saturating_sub(1),
+            Kind::Service | Kind::Gateway | Kind::Registry => nodes.saturating_sub(1),
         }
     }
 
@@ -174,7 +187,7 @@ impl Kind {
         match self {
             Kind::MultiPaxos => Holding::Slots,
             Kind::Paxos => Holding::Decree,
-            Kind::Raft | Kind::Service | Kind::Gateway | Kind::Custom => Holding::Log,
+            Kind::Raft | Kind::Service | Kind::Gateway | Kind::Registry | Kind::Custom => Holding::Log,
         }
     }
 
@@ -188,7 +201,7 @@ impl Kind {
         match self {
             Kind::Raft | Kind::MultiPaxos => Some(Decides::Log),
             Kind::Paxos => Some(Decides::Decree),
-            Kind::Service | Kind::Gateway | Kind::Custom => None,
+            Kind::Service | Kind::Gateway | Kind::Registry | Kind::Custom => None,
         }
     }
 }
@@ -202,6 +215,7 @@ impl KindOptions {
             KindOptions::Paxos(_) => Kind::Paxos,
             KindOptions::Service(_) => Kind::Service,
             KindOptions::Gateway(_) => Kind::Gateway,
+            KindOptions::Registry(_) => Kind::Registry,
             KindOptions::Custom(_) => Kind::Custom,
         }
     }
@@ -223,6 +237,7 @@ impl KindOptions {
             KindOptions::Paxos(options) => options.build(system, blueprint),
             KindOptions::Service(options) => options.build(system, blueprint),
             KindOptions::Gateway(options) => options.build(system, blueprint),
+            KindOptions::Registry(options) => options.build(system, blueprint),
             KindOptions::Custom(_) => {
                 let own = own.expect("the planner refuses what it cannot decode");
                 custom::build::<X>(own, system, blueprint)
@@ -239,6 +254,7 @@ impl KindOptions {
             }
             KindOptions::Service(service) => Matters::PROCESS.and_if(service.works(), Matter::Work),
             KindOptions::Gateway(gateway) => Matters::PROCESS.and_if(gateway.works(), Matter::Work),
+            KindOptions::Registry(_) => Matters::PROCESS,
             KindOptions::Custom(_) => Matters::UNKNOWN,
         }
     }
@@ -251,6 +267,7 @@ impl KindOptions {
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
             | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
             | KindOptions::Custom(_) => Discipline::Fifo,
         }
     }
@@ -269,6 +286,7 @@ impl KindOptions {
             KindOptions::Paxos(_)
             | KindOptions::Service(_)
             | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
             | KindOptions::Custom(_) => None,
         }
     }
@@ -281,6 +299,7 @@ impl KindOptions {
             KindOptions::Raft(_)
             | KindOptions::Service(_)
             | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
             | KindOptions::Custom(_) => [("q1", None), ("q2", None)],
         };
         sizes.into_iter().filter_map(|(name, size)| Some((name, size?)))
@@ -292,7 +311,10 @@ impl KindOptions {
             KindOptions::Raft(_) | KindOptions::MultiPaxos(_) | KindOptions::Paxos(_) => {
                 Some(crate::model::membership::GROUP_MAX)
             }
-            KindOptions::Service(_) | KindOptions::Gateway(_) | KindOptions::Custom(_) => None,
+            KindOptions::Service(_)
+            | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
+            | KindOptions::Custom(_) => None,
         }
     }
 
@@ -304,7 +326,7 @@ impl KindOptions {
                 [&crate::consensus::multi_paxos::bugs::TABLE, &crate::consensus::replica::TABLE]
             }
             Kind::Paxos => [&crate::consensus::synod::bugs::TABLE, &[]],
-            Kind::Service | Kind::Gateway | Kind::Custom => [&[], &[]],
+            Kind::Service | Kind::Gateway | Kind::Registry | Kind::Custom => [&[], &[]],
         };
         tables.into_iter().flatten()
     }
@@ -317,6 +339,7 @@ impl KindOptions {
             | KindOptions::MultiPaxos(_)
             | KindOptions::Paxos(_)
             | KindOptions::Gateway(_)
+            | KindOptions::Registry(_)
             | KindOptions::Custom(_) => &[],
             KindOptions::Service(_) => &["front"],
         }

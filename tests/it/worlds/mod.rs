@@ -2,6 +2,7 @@
 //! that can go wrong held to their invariants.
 
 mod accounts;
+mod discovery;
 mod judges;
 mod kinds;
 mod nemesis;
@@ -10,6 +11,7 @@ mod raft;
 mod saturation;
 mod services;
 mod switches;
+mod views;
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! What users see when a scenario is well-formed and cannot be: names, counts, targets and options that do not fit.
 
 mod calls;
+mod discovery;
 mod domains;
 mod faults;
 mod in_vain;

@@ -167,7 +167,7 @@ error[S015]: `type` cannot be `rafft`
 4 | type = "rafft"
   |         ^^^^^ did you mean `raft`?
   |
-  = help: choose `raft`, `multi-paxos`, `paxos`, `service`, `gateway` or `custom`
+  = help: choose `raft`, `multi-paxos`, `paxos`, `service`, `gateway`, `registry` or `custom`
 
 error[S012]: `type` is missing in [system.kw]
  --> test.toml:8:1
@@ -175,7 +175,7 @@ error[S012]: `type` is missing in [system.kw]
 8 | [system.kw]
   | ^^^^^^^^^^^
   |
-  = help: write type = ... ("raft" | "multi-paxos" | "paxos" | "service" | "gateway" | "custom")
+  = help: write type = ... ("raft" | "multi-paxos" | "paxos" | "service" | "gateway" | "registry" | "custom")
 "#,
     );
 }

@@ -1,11 +1,10 @@
 //! How a service is called: the options of a route, of a step that calls, and of the front of a service.
 
-use std::rc::Rc;
-
-use crate::kernel::{Duration, Keyed};
-use crate::services::balancing::{Endpoint, SlowStart};
+use crate::kernel::{Duration, Keyed, NodeId, SiteId};
+use crate::services::balancing::SlowStart;
 use crate::services::outbound::{
-    Backoff, BreakerRule, BudgetRule, ChannelConfig, Connections, Protocol, Retry, Subset, WorkOf,
+    Backoff, BreakerRule, BudgetRule, ChannelConfig, Connections, Discovery, HealthRule, Protocol, Retry,
+    Subset,
 };
 use crate::spec::arguments::{Form, required};
 use crate::spec::code::Code;
@@ -13,11 +12,12 @@ use crate::spec::decode::{Decode, Decoder};
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::laws::{Arguments, Law, Laws};
 use crate::spec::options::Places;
-use crate::spec::quantity::{Rate, Ratio};
-use crate::spec::scalars::Located;
+use crate::spec::quantity::{Rate, Ratio, duration_text};
+use crate::spec::scalars::{Located, Named};
 use crate::spec::shape::Shape;
 use crate::spec::units;
 use crate::spec::value::{Node, Value};
+use crate::systems::plan::{Blueprint, SystemPlan};
 
 use super::policies::PolicyOptions;
 
@@ -36,6 +36,68 @@ crate::options! {
         subset: Option<Located<u32>> [1..],
         /// New instances take less than their share at first, where the policy weighs them; absent: their share at once.
         slow_start: Option<SlowStartOptions>,
+        /// How callers learn what the instances have to do: policies that go by the load of instances go by that, however old it
+        /// is. Absent: they go by the caller's own open requests, which are never old and never all.
+        view: Option<Located<ViewOptions>>,
+        /// Only instances with all of these labels are called: a `version`, or what `metadata` says: { version = "2" }; absent: any.
+        r#where: Named<Located<String>>,
+        /// Active health checks: no call goes to an instance that does not answer them; absent: none.
+        health: Option<HealthOptions>,
+    }
+    check check_call;
+}
+
+fn check_call(call: &CallOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    // Whoever sweeps policies gives a view to all of them.
+    let is_swept = places.given("policy").is_some_and(|origin| origin.through.is_some());
+    let refresh = call.view.as_ref().and_then(|view| view.value.refresh.as_ref());
+    if let Some(refresh) = refresh.filter(|_| !call.policy.0.hears_reports() && !is_swept) {
+        let message = "`refresh` has no effect: the policy does not go by what instances report";
+        let warning = Diagnostic::warning(Code::NoEffect, &refresh.origin, message);
+        let help = "take power-of-d or join-shortest-queue, or leave it out";
+        decoder.report(warning.beside(places.given("policy"), "the policy").help(help));
+    }
+}
+
+/// How often callers ask the registry unless they say.
+pub const INSTANCES_DEFAULT: Duration = Duration::from_secs(5);
+/// The label that says which version an instance runs.
+pub const VERSION: &str = "version";
+
+crate::options! {
+    /// What a caller knows of instances.
+    pub struct ViewOptions {
+        /// How often it asks each of them how many requests are there; absent: never.
+        refresh: Option<Located<Duration>> [Duration(1_000)..],
+        /// How often it asks the registry which of them are there, if they register.
+        instances: Located<Duration> [Duration(1_000)..] = "5s",
+    }
+}
+
+crate::options! {
+    /// Active health checks, by every caller. An instance counts as up at first.
+    pub struct HealthOptions {
+        /// From one check of each instance to the next.
+        every: Duration [Duration(1_000)..] = "2s",
+        /// How long it may take to answer; absent: half of `every`.
+        timeout: Option<Duration> [Duration(1)..],
+        /// After so many failures in a row no more calls go there.
+        fall: u32 [1..=1_000] = 3,
+        /// After so many successes in a row they do again.
+        rise: u32 [1..=1_000] = 2,
+    }
+    check check_health;
+}
+
+fn check_health(health: &HealthOptions, places: &Places<'_>, decoder: &mut Decoder<'_>) {
+    if let Some(timeout) = health.timeout.filter(|timeout| *timeout > health.every) {
+        let message = format!(
+            "`timeout` is {}, and the next check comes after {}",
+            duration_text(timeout),
+            duration_text(health.every)
+        );
+        let error = Diagnostic::error(Code::Contradiction, places.of("timeout"), message);
+        decoder.report(error.help("let `timeout` be at most `every`"));
     }
 }
 
@@ -220,27 +282,42 @@ impl ProtocolChoice {
     }
 }
 
-/// What is called, and by whom.
-pub struct Called<'a> {
-    /// The instances.
-    pub endpoints: &'a Rc<[Endpoint]>,
-    /// What a call of them costs on its way.
-    pub protocol: Protocol,
-    /// The caller's zone.
+/// Who calls.
+pub struct Caller<'a> {
+    /// Where it stands.
+    pub site: SiteId,
+    /// Its zone.
     pub zone: Option<u16>,
-    /// The zones of all callers with their shares.
-    pub callers: &'a [(u16, f64)],
-    /// Which of all callers it is, from 0.
+    /// All who call alike, itself included.
+    pub peers: &'a [NodeId],
+    /// Which of them it is, from 0.
     pub client: u32,
-    /// How much work a call is.
-    pub work: Option<WorkOf>,
-    /// Draws what calls need.
+    /// Draws what its calls need.
     pub draws: Keyed,
 }
 
 impl CallOptions {
-    /// What a caller is told.
-    pub fn channel(&self, called: &Called<'_>) -> ChannelConfig {
+    /// The labels that instances must have: what `where` says, and this version if one is said.
+    pub fn filter<'a>(&'a self, version: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
+        let own = self.r#where.entries.iter().map(|(name, _, value)| (name.as_str(), value.value.as_str()));
+        own.chain(version.map(|version| (VERSION, version))).collect()
+    }
+
+    /// What a caller is told of the service that it calls, or of that version of it.
+    pub fn channel(
+        &self,
+        caller: &Caller<'_>,
+        called: &SystemPlan,
+        version: Option<&str>,
+        blueprint: &Blueprint<'_>,
+    ) -> ChannelConfig {
+        let endpoints = blueprint.instances(called, &self.filter(version));
+        let every = self.view.as_ref().map_or(INSTANCES_DEFAULT, |view| view.value.instances.value);
+        let discovery = blueprint.query(called, &endpoints).map(|(registry, query)| Discovery {
+            registries: blueprint.nearest_first(caller.site, &registry.nodes),
+            query,
+            refresh: every,
+        });
         let budget = |options: &BudgetOptions| BudgetRule {
             share: options.0.share.as_f64(),
             reserve: options.0.reserve.per_second(),
@@ -263,18 +340,27 @@ impl CallOptions {
             aggression: options.aggression,
             weight_min: options.weight_min.as_f64(),
         };
+        let health = |options: &HealthOptions| HealthRule {
+            every: options.every,
+            timeout: options.timeout.unwrap_or(Duration((options.every.0 / 2).max(1))),
+            fall: options.fall,
+            rise: options.rise,
+        };
         ChannelConfig {
-            endpoints: called.endpoints.clone(),
-            policy: self.policy.0.policy(called.callers),
-            work: called.work.clone().filter(|_| self.policy.0.knows_work()),
-            subset: self.subset.as_ref().map(|size| Subset { size: size.value, client: called.client }),
-            zone: called.zone,
+            endpoints,
+            policy: self.policy.0.policy(&blueprint.zones(caller.peers)),
+            work: blueprint.work(called).filter(|_| self.policy.0.knows_work()),
+            subset: self.subset.as_ref().map(|size| Subset { size: size.value, client: caller.client }),
+            zone: caller.zone,
             slow_start: self.slow_start.as_ref().map(slow_start),
+            refresh: self.view.as_ref().and_then(|view| Some(view.value.refresh.as_ref()?.value)),
+            discovery,
+            health: self.health.as_ref().map(health),
             timeout: self.timeout,
             retry: self.retry.as_ref().map_or(Retry::NONE, retry),
             breaker: self.breaker.as_ref().map(breaker),
-            protocol: called.protocol,
-            draws: called.draws,
+            protocol: blueprint.protocol(called),
+            draws: caller.draws,
             keys: Keyed::new(0, "keys of requests"),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod policies;
+pub mod register;
 pub mod steps;
 
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use crate::kernel::sample::Distribution;
 use crate::kernel::{Duration, Keyed, NodeId, SiteId};
 use crate::services::outbound::{ChannelConfig, Subset};
 use crate::services::program::{Op, Programs};
+use crate::services::registration::RegistrationRule;
 use crate::services::server::{ServerConfig, UrgencyRule};
 use crate::spec::code::Code;
 use crate::spec::decode::Decoder;
@@ -20,7 +22,8 @@ use crate::systems::RoleConfig;
 use crate::systems::kinds::queue::QueueOptions;
 use crate::systems::plan::{Blueprint, SystemPlan};
 
-use calls::{CallOptions, Called, ProtocolChoice};
+use calls::{CallOptions, Caller, ProtocolChoice};
+use register::RegisterOptions;
 use steps::{Callee, Compiler, StepOptions, Steps, WorkOptions};
 
 crate::options! {
@@ -37,6 +40,9 @@ crate::options! {
         concurrency: Option<u32> [1..],
         /// What calling it costs on the way.
         protocol: ProtocolChoice = "plain",
+        /// The registry that its instances tell that they are there, and that its callers ask: a name, or { at, heartbeat }; absent: callers
+        /// know all instances.
+        register: Option<RegisterOptions>,
     }
     with
         /// How a front calls the instances.
@@ -132,21 +138,21 @@ impl ServiceOptions {
                 speed: blueprint.speed(*node),
                 answer_bytes: self.protocol.profile().answer_bytes,
                 draws,
+                dispatchers: blueprint.dispatchers(system),
+                registration: self.registration(*node, system, blueprint),
                 writer: blueprint.writer(*node),
             }))
         };
         let instances: Vec<RoleConfig<C>> = system.nodes.iter().map(instance).collect();
         let front = |node: &NodeId| {
-            let called = Called {
-                endpoints: blueprint.endpoints(system),
-                protocol: self.protocol.profile(),
+            let caller = Caller {
+                site: blueprint.place(*node),
                 zone: blueprint.zone(*node),
-                callers: &blueprint.zones(&system.extra),
+                peers: &system.extra,
                 client: 0,
-                work: blueprint.work(system),
                 draws: Keyed::new(blueprint.seed, &format!("front {}", system.name)),
             };
-            let channel = self.front.channel(&called);
+            let channel = self.front.channel(&caller, system, None, blueprint);
             let timeout = Some(channel.timeout.unwrap_or(FRONT_TIMEOUT));
             let channels = Rc::new([ChannelConfig { timeout, ..channel }]);
             let entries = vec![Some(0); blueprint.requests.classes.0.len()];
@@ -159,6 +165,23 @@ impl ServiceOptions {
         };
         let fronts: Vec<RoleConfig<C>> = system.extra.iter().map(front).collect();
         instances.into_iter().chain(fronts).collect()
+    }
+
+    /// How an instance registers.
+    fn registration(
+        &self,
+        node: NodeId,
+        system: &SystemPlan,
+        blueprint: &Blueprint<'_>,
+    ) -> Option<RegistrationRule> {
+        let RegisterOptions(register) = self.register.as_ref()?;
+        let registry = blueprint.system(&register.at.value).expect("the planner refuses unknown registries");
+        let third = Duration((blueprint.registries[registry.id.index()].ttl.0 / 3).max(1));
+        Some(RegistrationRule {
+            registries: blueprint.nearest_first(blueprint.place(node), &registry.nodes),
+            heartbeat: register.heartbeat.as_ref().map_or(third, |heartbeat| heartbeat.value),
+            draws: Keyed::new(blueprint.seed, &format!("registration {}", system.name)),
+        })
     }
 
     /// The channels of one instance: those that all share, but for which part of others it calls.
@@ -193,15 +216,14 @@ impl ServiceOptions {
                 return Callee::Store(blueprint.nearest_first(site, &called.nodes));
             }
             let position = channels.len();
-            channels.push(step.how.channel(&Called {
-                endpoints: blueprint.endpoints(called),
-                protocol: blueprint.protocol(called),
+            let caller = Caller {
+                site,
                 zone,
-                callers: &blueprint.zones(&system.nodes),
+                peers: &system.nodes,
                 client: 0,
-                work: blueprint.work(called),
                 draws: Keyed::new(blueprint.seed, &format!("{} calls {name} {position}", system.name)),
-            }));
+            };
+            channels.push(step.how.channel(&caller, called, None, blueprint));
             Callee::Service(position as u16)
         };
         let mut compiler = Compiler { ops: Vec::new(), callee: &mut callee };
@@ -236,6 +258,8 @@ pub(super) fn forwarder(blueprint: &Blueprint<'_>, node: NodeId, answer_bytes: u
         speed: blueprint.speed(node),
         answer_bytes,
         draws: Keyed::new(blueprint.seed, "forward"),
+        dispatchers: Rc::new([]),
+        registration: None,
         writer: blueprint.writer(node),
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::kernel::Duration;
 use crate::services::balancing::{
-    Affinity, BoundedRingHash, EarliestDeadline, JoinShortestQueue, LeastConnections, LeastResponseTime,
-    LeastWorkLeft, Maglev, PeakEwma, Policy, PowerOf, Random, Rendezvous, RingHash, RoundRobin, SizeInterval,
-    SmoothWeighted, WeightedRandom, ZoneAware, is_prime,
+    Affinity, BoundedRingHash, EarliestDeadline, JoinIdleQueue, JoinShortestQueue, LeastConnections,
+    LeastResponseTime, LeastWorkLeft, Maglev, PeakEwma, Policy, PowerOf, Random, Rendezvous, RingHash,
+    RoundRobin, SizeInterval, SmoothWeighted, WeightedRandom, ZoneAware, is_prime,
 };
 use crate::spec::arguments::{Form, optional, required};
 use crate::spec::code::Code;
@@ -33,6 +33,24 @@ impl PolicyChoice {
             PolicyChoice::ZoneAware(inner, least) => {
                 Policy::ZoneAware(ZoneAware::new(callers.to_vec(), *least, inner.policy(callers)))
             }
+        }
+    }
+
+    /// Whether it goes by what instances report of their load.
+    pub fn hears_reports(&self) -> bool {
+        match self {
+            PolicyChoice::Plain(policy) => {
+                matches!(policy, Policy::PowerOf(_) | Policy::JoinShortestQueue(_))
+            }
+            PolicyChoice::ZoneAware(inner, _) => inner.hears_reports(),
+        }
+    }
+
+    /// Whether instances tell it that they are idle.
+    pub fn hears_idle(&self) -> bool {
+        match self {
+            PolicyChoice::Plain(policy) => matches!(policy, Policy::JoinIdleQueue(_)),
+            PolicyChoice::ZoneAware(inner, _) => inner.hears_idle(),
         }
     }
 
@@ -165,10 +183,18 @@ pub static POLICIES: Laws<PolicyChoice> = Laws {
         },
         Law {
             name: "join-shortest-queue",
-            doc: "the instance with the fewest open requests of this caller; ties are drawn",
+            doc: "the instance with the fewest requests: as it last reported, with a `view`, else of this caller; ties are drawn",
             example: "join-shortest-queue",
             forms: PLAIN,
             build: |_| plain(Policy::JoinShortestQueue(JoinShortestQueue)),
+        },
+        Law {
+            name: "join-idle-queue",
+            doc: "the instance that said first that it has run out of work, which it says to one of its callers; any, if none has \
+                  (Lu et al. 2011)",
+            example: "join-idle-queue",
+            forms: PLAIN,
+            build: |_| plain(Policy::JoinIdleQueue(JoinIdleQueue::default())),
         },
         Law {
             name: "least-work-left",
