@@ -132,6 +132,8 @@ codes! {
     DefaultRegion = "S058": "nodes or clients name none of the network's regions",
     /// What is written and changes nothing.
     NoEffect = "S059": "something is written that changes nothing",
+    /// A service is asked for more than it can do.
+    Overload = "S060": "a service is asked for more than it can do, where a steady state is measured",
     /// Sites or links of a topology that take no part.
     TopologyGap = "S070": "a topology has links without a delay, or sites that nothing leads to",
 }

@@ -12,10 +12,10 @@ use super::nodes::Placed;
 use super::{Planner, Thing};
 
 /// Nanoseconds a second, over the millionths in which speeds are given.
-const WORK_PER_SPEED: f64 = 1e9 / 1e6;
+pub(super) const WORK_PER_SPEED: f64 = 1e9 / 1e6;
 
 /// Mean work that a request of the workload brings with it, in nanoseconds; `None` if it is infinite.
-fn mean_brought(workload: &WorkloadOptions) -> Option<f64> {
+pub(super) fn mean_brought(workload: &WorkloadOptions) -> Option<f64> {
     let (mut sum, mut weights) = (0.0, 0.0);
     for request in workload.requests() {
         let work = match request.work.map(|work| work.value) {

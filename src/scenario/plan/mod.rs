@@ -19,6 +19,7 @@ mod prospects;
 mod registries;
 mod requests;
 mod setups;
+mod stability;
 mod targets;
 mod time_left;
 mod views;
@@ -114,6 +115,7 @@ pub fn plan<X: Custom>(
     targets.iter().for_each(|targets| planner.check_routes(targets));
     // A share of what a system can do is nothing while its nodes are missing.
     let loads = if placed.complete { planner.loads(&placed) } else { None };
+    loads.iter().for_each(|loads| planner.check_stability(&placed, loads));
     let faults = match placed.complete {
         true => planner.plan_faults(&placed, &sites),
         false => None, // Targets could name nodes that only a mistake elsewhere hides.

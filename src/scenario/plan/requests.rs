@@ -56,7 +56,7 @@ fn class(request: &RequestOptions, others: &[RequestOptions], draws: Keyed) -> C
     }
 }
 
-fn fact(request: &RequestOptions) -> RequestFacts {
+pub(super) fn fact(request: &RequestOptions) -> RequestFacts {
     let header = |(name, _, value): &(String, _, String)| (name.clone(), value.clone());
     RequestFacts {
         path: request.path.value.clone(),

@@ -294,3 +294,53 @@ error[S018]: the work of a request cannot be what it brings with it
 "#,
     );
 }
+
+/// 100 requests a second are 0.5 of the front, 1.1 of the shop behind it, which each calls once or twice, and 2.2 of what that asks in
+/// parallel, which refuses.
+#[test]
+fn a_service_that_cannot_do_what_it_is_asked_for_is_told_where_a_steady_state_is_sought() {
+    let text = r#"
+warmup = "5s"
+[system.edge]
+type = "gateway"
+routes = [{ path = "/a", to = { front = 1, other = 1 } }]
+[system.front]
+type = "service"
+cores = 1
+steps = [{ work = "10ms" }, { call = "shop" }, { branch = [{ share = "20%", steps = { call = "shop" } }] }]
+[system.other]
+type = "service"
+steps = [{ loop = 2, steps = { cache = "50%", miss = { call = "shop" } } }]
+[system.shop]
+type = "service"
+cores = 1
+steps = [{ work = "10ms" }, { call = "stock", fan_out = 2 }]
+[system.stock]
+type = "service"
+cores = 1
+work = "10ms"
+queue = { limit = 10 }
+[workload.few]
+target = "edge"
+request = { path = "/a" }
+arrival = "constant(1/s)"
+[workload.many]
+target = "edge"
+request = { path = "/a/b" }
+arrival = "poisson(99/s)"
+"#;
+    let text = text.replace("type = \"service\"\n", "type = \"service\"\nnodes = 1\n");
+    assert_shown(
+        &planned(&text),
+        r#"
+warning[S060]: `shop` is asked for 1.10 times what it can do: its queue grows for as long as the run lasts, and there is no steady state to measure
+  --> test.toml:34:11
+   |
+34 | arrival = "poisson(99/s)"
+   |           ^^^^^^^^^^^^^^^
+   |
+   = help: ask for less, such as poisson(load=0.9 of shop), give it more nodes or cores, or let it refuse: queue = { limit = 100 }
+"#,
+    );
+    assert_shown(&planned(&text.replace("warmup = \"5s\"", "")), "");
+}

@@ -289,6 +289,17 @@ impl Steps {
         self.0.iter().map(|step| step.mean_work(of_request)).sum()
     }
 
+    /// Mean numbers of calls that a request makes, with whom each calls.
+    pub fn mean_calls(&self) -> Vec<(&Located<String>, f64)> {
+        let mut calls = Vec::new();
+        self.add_calls(1.0, &mut calls);
+        calls
+    }
+
+    fn add_calls<'a>(&'a self, times: f64, calls: &mut Vec<(&'a Located<String>, f64)>) {
+        self.0.iter().for_each(|step| step.add_calls(times, calls));
+    }
+
     /// The laws of its work, and whether any of it is what requests bring.
     pub fn laws_of_work(&self) -> impl Iterator<Item = Option<&Distribution>> {
         self.all().into_iter().filter_map(|step| match &step.work {
@@ -300,6 +311,21 @@ impl Steps {
 }
 
 impl StepOptions {
+    /// Adds the calls of a step that is taken so many times.
+    fn add_calls<'a>(&'a self, times: f64, calls: &mut Vec<(&'a Located<String>, f64)>) {
+        if let Some(call) = &self.call {
+            calls.push((call, times * f64::from(self.fan_out.unwrap_or(1))));
+        }
+        self.parallel.iter().for_each(|steps| steps.add_calls(times, calls));
+        self.branch.iter().for_each(|branch| branch.steps.add_calls(times * branch.share.as_f64(), calls));
+        if let Some(hit) = &self.cache {
+            self.miss.add_calls(times * (1.0 - hit.as_f64()), calls);
+        }
+        if let Some(rounds) = &self.r#loop {
+            self.steps.add_calls(times * rounds.0.mean().unwrap_or(0.0), calls);
+        }
+    }
+
     fn mean_work(&self, of_request: Option<f64>) -> Option<f64> {
         let own = match &self.work {
             Some(WorkOptions::Law(law)) => law.mean()?,
