@@ -9,6 +9,8 @@ use crate::model::operation::{Order, OrderReply};
 use crate::model::request::{HEADER_BYTES, Reply, Request};
 use crate::model::status::Status;
 
+use super::balancing::Report;
+
 /// A call of a service. It names its request for ever, so that what belongs to that (its work, its branches) is drawn the same
 /// way whichever server it reaches and however often it is retried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,8 +89,8 @@ pub enum Control {
     Report {
         /// What was asked.
         probe: Probe,
-        /// Requests at the instance.
-        in_system: u32,
+        /// What there is to tell.
+        report: Report,
     },
     /// An instance has run out of work.
     Idle,
@@ -202,7 +204,7 @@ impl fmt::Display for Control {
     /// Of a report and a listing what it tells; of the others nothing beyond the kind's name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Control::Report { in_system, .. } => write!(f, "{in_system} in the system"),
+            Control::Report { report, .. } => write!(f, "{} in the system", report.in_system),
             Control::Listing { listing, .. } => write!(f, "{} instances", listing.live.len()),
             Control::Connect { .. } | Control::Connected { .. } | Control::Probe(_) | Control::Idle => Ok(()),
             Control::Register | Control::Deregister | Control::Noted { .. } | Control::Lookup { .. } => {

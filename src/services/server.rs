@@ -15,8 +15,9 @@ use crate::model::route::{Route, Router};
 use crate::model::status::Status;
 
 use super::admission::{Admission, Order};
+use super::balancing::Report;
 use super::frame::{Frame, Origin};
-use super::message::{Answered, Call, Control, ServiceMessage};
+use super::message::{Answered, Call, Control, Purpose, ServiceMessage};
 use super::outbound::{ChannelConfig, ChannelTimer, Ended, Outbound};
 use super::program::{Op, Pc, Programs, ROUNDS_MAX};
 use super::registration::{Registration, RegistrationRule};
@@ -330,10 +331,10 @@ impl Server {
             }
             Control::Connected { slot, sequence } => self.outbound.connected(cx, slot, sequence),
             Control::Probe(probe) => {
-                let report = Control::Report { probe, in_system: self.in_system };
-                cx.send(from, ServiceMessage::Control(report));
+                let report = self.report(probe.purpose);
+                cx.send(from, ServiceMessage::Control(Control::Report { probe, report }));
             }
-            Control::Report { probe, in_system } => self.outbound.reported(probe, in_system),
+            Control::Report { probe, report } => self.outbound.reported(probe, report),
             Control::Idle => self.outbound.idle(from),
             Control::Listing { channel, round, listing } => {
                 self.outbound.listed(cx, channel, round, &listing)
@@ -346,6 +347,17 @@ impl Server {
             // A server is no registry; whoever sends these has the wrong address.
             Control::Register | Control::Deregister | Control::Lookup { .. } => {}
         }
+    }
+
+    /// What there is to do here. Health checks do not ask for how much work it is.
+    fn report(&self, purpose: Purpose) -> Report {
+        let work: u64 = match purpose {
+            Purpose::View => {
+                self.frames.iter().filter_map(|frame| self.config.work_of(frame)).map(|work| work.0).sum()
+            }
+            Purpose::Health => 0,
+        };
+        Report { in_system: self.in_system, work_us: u32::try_from(work / 1_000).unwrap_or(u32::MAX) }
     }
 
     /// There is no request here: one of those who wait to be told so is.

@@ -62,6 +62,11 @@ impl<T> Slots<T> {
         Some((place.sequence, place.value.as_mut()?))
     }
 
+    /// All that are open.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.slots.iter().filter_map(|slot| slot.value.as_ref())
+    }
+
     /// Closes the conversation of this slot and number, if it is open.
     #[inline]
     pub fn close(&mut self, slot: u32, sequence: u32) -> Option<T> {

@@ -15,6 +15,15 @@ impl Place {
     }
 }
 
+/// What an instance reported of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// Requests at it.
+    pub in_system: u32,
+    /// The work that they are at or wait for, at speed 1 and in microseconds; what is being done counts in full.
+    pub work_us: u32,
+}
+
 /// An instance, as one caller knows it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Endpoint {
@@ -30,8 +39,8 @@ pub struct Endpoint {
     pub zone: Option<u16>,
     /// This caller's open requests there.
     pub in_flight: u32,
-    /// How many requests it last reported to be at it, if it was asked.
-    pub reported: Option<u32>,
+    /// What it last reported, if it was asked.
+    pub reported: Option<Report>,
     /// Since when it may be picked, for slow start.
     pub usable_since: Time,
 }
@@ -41,7 +50,7 @@ impl Endpoint {
     /// since; if it never has, what this caller has open there, which is exact for the only caller.
     #[inline]
     pub fn in_system(&self) -> u32 {
-        self.reported.unwrap_or(self.in_flight)
+        self.reported.map_or(self.in_flight, |report| report.in_system)
     }
 }
 

@@ -20,6 +20,7 @@ impl Balance for JoinShortestQueue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Report;
     use super::super::testing::{all, assert_shares, equal, shares, without};
     use super::*;
 
@@ -39,10 +40,10 @@ mod tests {
     fn a_report_counts_more_than_what_the_caller_has_open() {
         let mut fleet = equal(2);
         fleet.get_mut(Place(0)).in_flight = 3;
-        fleet.get_mut(Place(0)).reported = Some(0);
+        fleet.get_mut(Place(0)).reported = Some(Report { in_system: 0, work_us: 0 });
         fleet.get_mut(Place(1)).in_flight = 1;
         assert_eq!(shares(&mut JoinShortestQueue, &fleet, &all(&fleet), 10), [10, 0]);
-        fleet.get_mut(Place(0)).reported = Some(2);
+        fleet.get_mut(Place(0)).reported = Some(Report { in_system: 2, work_us: 0 });
         assert_eq!(shares(&mut JoinShortestQueue, &fleet, &all(&fleet), 10), [0, 10]);
     }
 }

@@ -1,7 +1,8 @@
 //! Least work left: who is through with its work first, so that a request waits as little as it can.
 //!
-//! By this caller's own account: the work of what it sent, worked off at the endpoint's capacity since, which is exact for one
-//! core that serves first come, first served, and one caller. When the last of a caller's requests has ended nothing of its work is left, whatever the
+//! With a report it is the work reported, as old as that is, at the endpoint's capacity. Without one it is this caller's own
+//! account: the work of what it sent, worked off at that capacity since, which is exact for one core that serves first come,
+//! first served, and one caller; of two callers each takes the other's share for idle time. When the last of a caller's requests has ended nothing of its work is left, whatever the
 //! account says. With one core each it makes of n queues one: M/G/n. Source: Harchol-Balter, *Performance Modeling and Design
 //! of Computer Systems* (2013), section 24.1. Ties: any of them, by draw 0. Cost: O(n) a pick.
 
@@ -19,8 +20,12 @@ pub struct LeastWorkLeft {
 impl LeastWorkLeft {
     /// How long the work at an endpoint takes it, in nanoseconds.
     #[inline]
-    fn left(&self, place: Place, now: Time) -> f64 {
-        self.through[place.index()].since(now).0 as f64
+    fn left(&self, fleet: &Fleet, place: Place, now: Time) -> f64 {
+        let endpoint = fleet.get(place);
+        match endpoint.reported {
+            Some(report) => f64::from(report.work_us) * 1e3 / endpoint.capacity,
+            None => self.through[place.index()].since(now).0 as f64,
+        }
     }
 }
 
@@ -30,8 +35,8 @@ impl Balance for LeastWorkLeft {
     }
 
     #[inline]
-    fn pick(&mut self, _: &Fleet, among: &[Place], ask: &Ask) -> Place {
-        least_at_random(among, ask, |place| self.left(place, ask.now))
+    fn pick(&mut self, fleet: &Fleet, among: &[Place], ask: &Ask) -> Place {
+        least_at_random(among, ask, |place| self.left(fleet, place, ask.now))
     }
 
     fn sent(&mut self, fleet: &Fleet, place: Place, ask: &Ask) {
@@ -51,7 +56,8 @@ impl Balance for LeastWorkLeft {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{all, answer, ask_at, assert_shares, equal, send, shares};
+    use super::super::Report;
+    use super::super::testing::{all, answer, ask_at, assert_shares, equal, send, shares, without};
     use super::*;
 
     fn built(fleet: &Fleet) -> (LeastWorkLeft, Vec<Place>) {
@@ -90,12 +96,27 @@ mod tests {
         policy.sent(&fleet, Place(0), &work(0, 0, 100));
         policy.sent(&fleet, Place(1), &work(1, 0, 30));
         let left = |policy: &LeastWorkLeft, millis: u64| {
-            among.iter().map(|place| policy.left(*place, ask_at(0, millis).now) / 1e6).collect::<Vec<_>>()
+            among
+                .iter()
+                .map(|place| policy.left(&fleet, *place, ask_at(0, millis).now) / 1e6)
+                .collect::<Vec<_>>()
         };
         assert_eq!(left(&policy, 0), [25.0, 30.0]);
         assert_eq!(left(&policy, 20), [5.0, 10.0]);
         policy.sent(&fleet, Place(1), &work(2, 29, 8));
         assert_eq!(left(&policy, 30), [0.0, 8.0]);
+    }
+
+    #[test]
+    fn a_report_counts_in_place_of_the_account() {
+        let mut fleet = equal(2);
+        let (mut policy, among) = built(&fleet);
+        policy.sent(&fleet, Place(0), &work(0, 0, 100));
+        assert_eq!(policy.pick(&fleet, &among, &work(1, 1, 1)), Place(1));
+        fleet.get_mut(Place(0)).reported = Some(Report::default());
+        policy.sent(&fleet, Place(1), &work(2, 1, 1));
+        assert_eq!(policy.pick(&fleet, &among, &work(3, 1, 1)), Place(0));
+        assert_eq!(policy.pick(&fleet, &without(&among, Place(0)), &work(3, 1, 1)), Place(1));
     }
 
     #[test]
@@ -106,9 +127,9 @@ mod tests {
         send(&mut policy, &mut fleet, &among, &work(1, 0, 100));
         let now = ask_at(0, 5).now;
         answer(&mut policy, &mut fleet, Place(0), now, Duration::ZERO);
-        assert_eq!(policy.left(Place(0), now), 195e6, "refused, or not: the account cannot know");
+        assert_eq!(policy.left(&fleet, Place(0), now), 195e6, "refused, or not: the account cannot know");
         answer(&mut policy, &mut fleet, Place(0), now, Duration::ZERO);
-        assert_eq!(policy.left(Place(0), now), 0.0);
+        assert_eq!(policy.left(&fleet, Place(0), now), 0.0);
     }
 
     #[test]

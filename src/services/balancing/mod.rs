@@ -21,7 +21,7 @@
 //! | [`PeakEwma`] | draws, own measurements and open requests | yes | the first drawn | 1 |
 //! | [`JoinShortestQueue`] | reports or own open requests | no | drawn | n |
 //! | [`JoinIdleQueue`] | who said it is idle, else draws | no | first come, first served | 1 |
-//! | [`LeastWorkLeft`] | the work it has sent | by capacity | drawn | n |
+//! | [`LeastWorkLeft`] | reports or the work it has sent | by capacity | drawn | n |
 //! | [`SizeInterval`] | the request's work | no | drawn | log of intervals |
 //! | [`RingHash`] | the request's key | yes | the lower hash of the name | 1 |
 //! | [`BoundedRingHash`] | the request's key and own open requests | yes | as on the ring | 1 and the walk |
@@ -63,7 +63,7 @@ mod zone_aware;
 pub use affinity::Affinity;
 pub use bounded_ring_hash::BoundedRingHash;
 pub use earliest_deadline::EarliestDeadline;
-pub use fleet::{Endpoint, Fleet, Place, SlowStart};
+pub use fleet::{Endpoint, Fleet, Place, Report, SlowStart};
 pub use join_idle_queue::JoinIdleQueue;
 pub use join_shortest_queue::JoinShortestQueue;
 pub use least_connections::LeastConnections;

@@ -117,6 +117,7 @@ impl Distinct {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Report;
     use super::super::testing::{all, ask, assert_shares, equal, picks, shares, weighted};
     use super::*;
     use crate::kernel::Keyed;
@@ -200,7 +201,7 @@ mod tests {
     fn a_report_counts_more_than_what_the_caller_has_open() {
         let mut fleet = equal(2);
         fleet.get_mut(Place(0)).in_flight = 3;
-        fleet.get_mut(Place(0)).reported = Some(0);
+        fleet.get_mut(Place(0)).reported = Some(Report { in_system: 0, work_us: 0 });
         fleet.get_mut(Place(1)).in_flight = 1;
         assert_eq!(shares(&mut PowerOf::without_replacement(2), &fleet, &all(&fleet), 10), [10, 0]);
     }

@@ -127,7 +127,7 @@ impl Caller {
             Happening::Idle { place } => policy.idle(&self.fleet, self.place(place)),
             Happening::Report { place, in_system } => {
                 let place = self.place(place);
-                self.fleet.get_mut(place).reported = Some(in_system);
+                self.fleet.get_mut(place).reported = Some(Report { in_system, work_us: in_system * 100 });
             }
             Happening::Rebuild { among } => {
                 let every = 0..self.fleet.endpoints().len() as u32;

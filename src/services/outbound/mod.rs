@@ -24,7 +24,7 @@ use crate::model::history::{SESSIONS_MAX, SessionId};
 use crate::model::note::ServiceNote;
 use crate::model::status::Status;
 
-use super::balancing::Place;
+use super::balancing::{Place, Report};
 use super::message::{Answered, Call, Control, Listing, Probe, ServiceMessage};
 use super::server::{Server, ServerTimer};
 use super::slots::Slots;
@@ -100,8 +100,8 @@ impl Outbound {
     }
 
     /// An instance has answered a question.
-    pub(super) fn reported(&mut self, probe: Probe, in_system: u32) {
-        self.channels[usize::from(probe.channel)].reported(probe, in_system);
+    pub(super) fn reported(&mut self, probe: Probe, report: Report) {
+        self.channels[usize::from(probe.channel)].reported(probe, report);
     }
 
     /// A registry has said who is there.

@@ -8,7 +8,7 @@
 //! and comes up again after `rise` successes in a row (HAProxy configuration manual, `fall`, `rise`, `inter`).
 
 use crate::kernel::{Context, Duration};
-use crate::services::balancing::Place;
+use crate::services::balancing::{Place, Report};
 use crate::services::message::{Control, Probe, Purpose, ServiceMessage};
 use crate::services::server::{Server, ServerTimer};
 
@@ -151,9 +151,9 @@ impl Channel {
     }
 
     /// An instance has answered.
-    pub(super) fn reported(&mut self, probe: Probe, in_system: u32) {
+    pub(super) fn reported(&mut self, probe: Probe, report: Report) {
         match probe.purpose {
-            Purpose::View => self.fleet.get_mut(Place(probe.place)).reported = Some(in_system),
+            Purpose::View => self.fleet.get_mut(Place(probe.place)).reported = Some(report),
             // An answer that took longer than it may is none.
             Purpose::Health if self.is_checking && probe.round == self.health_round => {
                 self.health[probe.place as usize].has_answered = true;

@@ -40,7 +40,7 @@ impl PolicyChoice {
     pub fn hears_reports(&self) -> bool {
         match self {
             PolicyChoice::Plain(policy) => {
-                matches!(policy, Policy::PowerOf(_) | Policy::JoinShortestQueue(_))
+                matches!(policy, Policy::PowerOf(_) | Policy::JoinShortestQueue(_) | Policy::LeastWorkLeft(_))
             }
             PolicyChoice::ZoneAware(inner, _) => inner.hears_reports(),
         }
@@ -198,7 +198,8 @@ pub static POLICIES: Laws<PolicyChoice> = Laws {
         },
         Law {
             name: "least-work-left",
-            doc: "the instance with the least work left of what this caller sent there. It knows how much work a request is: an oracle",
+            doc: "the instance with the least work left: as it last reported, with a `view`, else of what this caller sent there. It knows how \
+                  much work a request is: an oracle",
             example: "least-work-left",
             forms: PLAIN,
             build: |_| plain(Policy::LeastWorkLeft(LeastWorkLeft::default())),
