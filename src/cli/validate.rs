@@ -23,7 +23,8 @@ const ABOUT: &str = "      ";
 /// The help after the flags.
 const AFTER: &str = "\
 A row is held if the simulated figure is within the row's tolerance of the published one, and its interval (of 99 %) is no wider
-than that to either side; violated if all of the interval is outside; else inconclusive: --thorough runs ten times the seeds.
+than that to either side; violated if all of the interval is outside; else inconclusive: --thorough runs ten times the seeds, and rows
+that take more than ten million requests, which are not run without it.
 
 The same command prints the same bytes, on any machine and with any --jobs. Each row is a scenario, which --show prints: `run` runs it
 with any of the seeds, which count from 1.";
@@ -38,7 +39,7 @@ pub(super) struct Validate {
     /// Only rows whose names begin so; repeatable
     #[arg(long, value_name = "ROW")]
     only: Vec<String>,
-    /// Ten times as many seeds where figures are estimates
+    /// Ten times as many seeds where figures are estimates, and rows that take long
     #[arg(long)]
     thorough: bool,
     /// Replace a value of the rows' scenarios, to see which figures hang on it, such as system.kv.disk.fsync=7ms; repeatable
@@ -77,6 +78,13 @@ impl Validate {
         let mut selected = self.select(experiments)?;
         selected.iter_mut().for_each(|(_, experiment)| experiment.set.clone_from(&self.set));
         let effort = if self.thorough { Effort::Thorough } else { Effort::Usual };
+        let (selected, left): (Vec<_>, Vec<_>) =
+            selected.into_iter().partition(|(_, experiment)| experiment.is_run_at(effort));
+        let left: Vec<String> = left.into_iter().map(|(_, experiment)| experiment.name).collect();
+        if selected.is_empty() {
+            let message = format!("{} takes too long for anything but --thorough", left.join(", "));
+            return Err(Failure::new(Exit::NothingSelected, message).help("add --thorough"));
+        }
         let mut rows = Vec::new();
         for (suite, experiment) in &selected {
             let jobs = self.jobs.unwrap_or_else(cores);
@@ -87,8 +95,8 @@ impl Validate {
         }
         rows.retain(|row| self.is_wanted(&row.name));
         match self.format {
-            Format::Text => terminal.print(&text(&rows))?,
-            Format::Json => terminal.print_json(&document(&rows))?,
+            Format::Text => terminal.print(&text(&rows, &left))?,
+            Format::Json => terminal.print_json(&document(&rows, &left))?,
         }
         Ok(exit(&rows))
     }
@@ -177,8 +185,8 @@ fn exit(rows: &[Row]) -> Exit {
     }))
 }
 
-/// For people.
-fn text(rows: &[Row]) -> String {
+/// For people; `left` was not run.
+fn text(rows: &[Row], left: &[String]) -> String {
     let head = ["", "row", "published", "simulated", "interval", "seeds"].map(str::to_owned).to_vec();
     let line = |row: &Row| {
         let (published, relation) = row.published.parts();
@@ -219,12 +227,17 @@ fn text(rows: &[Row]) -> String {
     let rest = [(violated, "violated"), (open, "inconclusive")];
     let rest =
         rest.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {number} {what}"));
-    out + &format!(
+    out += &format!(
         "{}, {} held{}\n",
         counted(rows.len() as u64, "row"),
         of(Verdict::Held),
         rest.collect::<String>()
-    )
+    );
+    if !left.is_empty() {
+        let what = format!("not run without --thorough: {}", left.join(", "));
+        wrap(&what, WIDTH).iter().for_each(|line| out += &format!("{line}\n"));
+    }
+    out
 }
 
 /// Whether there is nothing to say of a row but that it is exactly as published.
@@ -256,8 +269,8 @@ fn figure(value: f64, unit: Unit) -> String {
     }
 }
 
-/// For programs.
-fn document(rows: &[Row]) -> Json {
+/// For programs; `left` was not run.
+fn document(rows: &[Row], left: &[String]) -> Json {
     let row = |row: &Row| {
         let (published, relation) = row.published.parts();
         json!({
@@ -276,5 +289,5 @@ fn document(rows: &[Row]) -> Json {
             "verdict": row.verdict.name(),
         })
     };
-    json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "exit": exit(rows).code() })
+    json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "not_run": left, "exit": exit(rows).code() })
 }

@@ -3,24 +3,28 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::kernel::Time;
+use crate::kernel::{Duration, NodeId, Time};
 use crate::net::Sites;
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::nouns::warmup::Warmup;
-use crate::scenario::{LoadOptions, Loaded, Scenario, load_text, render};
-use crate::sim::{Limits, Sim, Stop};
+use crate::scenario::{LoadOptions, Loaded, Scenario, World, load_text, render};
+use crate::sim::{Lifecycle, Limits, Observer, Sim, Stop};
 use crate::spec::Code;
 use crate::spec::{DataFile, DataFiles, Decode, Decoder, Diagnostic, Diagnostics, Problem, SourceId};
-use crate::systems::{Never, Role};
+use crate::systems::{Custom, Never, Note, Role};
 
 use super::estimate::Estimate;
+use super::meter::{Meter, Part};
 use super::row::{Published, Row, Unit, judge};
 use super::witness::{Awaits, Outcome, Witness};
 
 /// Events between two looks at whether a run has shown what it is for.
 const SLICE: u64 = 16;
-/// Seeds that a thread takes at a time.
+/// The same where only its end shows it.
+const SLICE_TO_THE_END: u64 = 1 << 20;
+/// Most seeds that a thread takes at a time, and how often each at least comes for more: at the end nobody waits for long.
 const SEEDS_AT_ONCE: u64 = 16;
+const TURNS: u64 = 8;
 
 /// How many seeds are run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +72,8 @@ pub struct Experiment {
     pub seeds: u64,
     /// Whether more seeds tell more.
     pub is_random: bool,
+    /// Whether it takes so long that it is run at the thorough effort only, with `seeds` seeds.
+    pub is_thorough_only: bool,
     /// What its runs are held to.
     pub claims: Vec<Claim>,
 }
@@ -91,9 +97,14 @@ impl Experiment {
     /// How many seeds an effort takes.
     pub fn seeds_at(&self, effort: Effort) -> u64 {
         match effort {
-            Effort::Thorough if self.is_random => 10 * self.seeds,
+            Effort::Thorough if self.is_random && !self.is_thorough_only => 10 * self.seeds,
             Effort::Thorough | Effort::Usual => self.seeds,
         }
+    }
+
+    /// Whether it is run at this effort.
+    pub fn is_run_at(&self, effort: Effort) -> bool {
+        !self.is_thorough_only || effort == Effort::Thorough
     }
 
     /// The names of its rows.
@@ -140,17 +151,18 @@ impl Experiment {
         plan(&self.name, &self.files, &mut loaded)
             .map_err(|diagnostics| render(&loaded.sources, &diagnostics, false))?;
         let next = AtomicU64::new(1);
+        let at_once = (seeds / (jobs.max(1) as u64 * TURNS)).clamp(1, SEEDS_AT_ONCE);
         let done: Mutex<Vec<(u64, Outcome)>> = Mutex::default();
         std::thread::scope(|scope| {
             for _ in 0..jobs {
                 scope.spawn(|| {
                     let trial = Trial::of(self, &loaded);
                     loop {
-                        let first = next.fetch_add(SEEDS_AT_ONCE, Ordering::Relaxed);
+                        let first = next.fetch_add(at_once, Ordering::Relaxed);
                         if first > seeds {
                             break;
                         }
-                        let chunk = first..=seeds.min(first + SEEDS_AT_ONCE - 1);
+                        let chunk = first..=seeds.min(first + at_once - 1);
                         let outcomes: Vec<_> = chunk.map(|seed| (seed, trial.run(seed))).collect();
                         done.lock().expect("nothing panics while it is held").extend(outcomes);
                     }
@@ -217,17 +229,104 @@ impl<'a> Trial<'a> {
             Warmup::For(length) => Time::ZERO + length,
             Warmup::Rule(_) => Time::ZERO,
         };
-        let clients = world.workloads.iter().map(|workload| workload.node).collect();
-        let witness = Witness::new(*awaits, warmup, clients);
-        let mut sim: Sim<Role<Never>, Witness> = Sim::new(world.setup, witness);
-        let stop = loop {
-            let stop = sim.run(SLICE);
-            if stop.is_some() || sim.observer().is_done() {
-                break stop;
+        let nodes = world.setup.nodes.len() as u32;
+        let watcher = Watcher::new(*awaits, warmup, &world);
+        let mut sim: Sim<Role<Never>, Watcher> = Sim::new(world.setup, watcher);
+        if let Awaits::Served { .. } = awaits {
+            sim.mark(warmup);
+            go_on(&mut sim, SLICE_TO_THE_END, Sim::is_at_mark);
+        }
+        let busy = |sim: &mut Sim<Role<Never>, Watcher>| -> Vec<Duration> {
+            (0..nodes).map(|node| sim.node_counters(NodeId(node)).processor.busy).collect()
+        };
+        let before = busy(&mut sim);
+        let stop = match awaits {
+            Awaits::FirstLeader | Awaits::NextLeader => {
+                go_on(&mut sim, SLICE, |sim| sim.observer().is_done())
             }
+            Awaits::End | Awaits::Served { .. } => go_on(&mut sim, SLICE_TO_THE_END, |_| false),
         };
         assert!(!matches!(stop, Some(Stop::Limit(_))), "seed {seed} of {name} met a limit: {stop:?}");
-        let end = sim.now();
-        sim.into_observer().outcome(end)
+        let (end, after) = (sim.now(), busy(&mut sim));
+        let mut watcher = sim.into_observer();
+        if let Watcher::Services(meter) = &mut watcher {
+            let grown = before.iter().zip(&after).map(|(before, after)| Duration(after.0 - before.0));
+            grown.zip(0..).for_each(|(busy, node)| meter.was_busy(NodeId(node), busy));
+        }
+        watcher.outcome(end)
+    }
+}
+
+/// Runs on, so many events at a time, until `is_over` says so or the run stops; returns why it stopped, if it did.
+fn go_on(
+    sim: &mut Sim<Role<Never>, Watcher>,
+    slice: u64,
+    is_over: fn(&Sim<Role<Never>, Watcher>) -> bool,
+) -> Option<Stop> {
+    loop {
+        let stop = sim.run(slice);
+        if stop.is_some() || is_over(sim) {
+            return stop;
+        }
+    }
+}
+
+/// Who listens to a run.
+enum Watcher {
+    Elections(Witness),
+    Services(Meter),
+}
+
+impl Watcher {
+    /// Whoever can tell of what is awaited in this world.
+    fn new(awaits: Awaits, warmup: Time, world: &World<Never>) -> Watcher {
+        let Awaits::Served { late } = awaits else {
+            let clients = world.workloads.iter().map(|workload| workload.node).collect();
+            return Watcher::Elections(Witness::new(awaits, warmup, clients));
+        };
+        let mut parts = vec![Part::Other; world.setup.nodes.len()];
+        for (system, facts) in world.systems.iter().enumerate() {
+            facts.plan.nodes.iter().for_each(|node| parts[node.index()] = Part::Instance(system));
+        }
+        for (workload, facts) in world.workloads.iter().enumerate() {
+            parts[facts.node.index()] = Part::Clients(workload);
+        }
+        let paths: Vec<usize> = world.workloads.iter().map(|workload| workload.paths.len()).collect();
+        Watcher::Services(Meter::new(warmup, late, parts, &paths))
+    }
+
+    fn is_done(&self) -> bool {
+        match self {
+            Watcher::Elections(witness) => witness.is_done(),
+            Watcher::Services(_) => false,
+        }
+    }
+
+    fn outcome(self, end: Time) -> Outcome {
+        match self {
+            Watcher::Elections(witness) => witness.outcome(end),
+            Watcher::Services(meter) => Outcome { served: meter.served(end), ..Outcome::default() },
+        }
+    }
+}
+
+impl<X: Custom> Observer<Role<X>> for Watcher {
+    #[inline]
+    fn noted(&mut self, at: Time, node: NodeId, note: &Note<X::Note>) {
+        match (self, note) {
+            (Watcher::Services(meter), Note::Service(note)) => meter.service(at, node, note),
+            (Watcher::Services(meter), Note::Client(note)) => meter.client(at, node, note),
+            (Watcher::Elections(witness), Note::Consensus(note)) => witness.consensus(at, node, note),
+            (Watcher::Elections(witness), Note::Client(note)) => witness.client(at, node, note),
+            (Watcher::Services(_), Note::Consensus(_)) | (Watcher::Elections(_), Note::Service(_)) => {}
+            (Watcher::Services(_) | Watcher::Elections(_), Note::Operator(_) | Note::Custom(_)) => {}
+        }
+    }
+
+    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+        match self {
+            Watcher::Elections(witness) => witness.life(at, node, change),
+            Watcher::Services(_) => {}
+        }
     }
 }

@@ -7,11 +7,14 @@
 pub mod consensus;
 mod estimate;
 mod experiment;
+mod meter;
 mod row;
+pub mod services;
 mod witness;
 
 pub use estimate::{CONFIDENCE, Estimate};
 pub use experiment::{Claim, Effort, Estimator, Experiment};
+pub use meter::{Requests, Served, Visits};
 pub use row::{Published, Row, Unit, Verdict};
 pub use witness::{Awaits, Election, Outcome, Witness};
 
@@ -27,8 +30,15 @@ pub struct Suite {
 }
 
 /// Every suite.
-pub static SUITES: [Suite; 1] = [Suite {
-    name: "consensus",
-    doc: "Elections and commit latency of Raft, Multi-Paxos and Flexible Paxos, against formulas and published figures",
-    experiments: consensus::experiments,
-}];
+pub static SUITES: [Suite; 2] = [
+    Suite {
+        name: "consensus",
+        doc: "Elections and commit latency of Raft, Multi-Paxos and Flexible Paxos, against formulas and published figures",
+        experiments: consensus::experiments,
+    },
+    Suite {
+        name: "services",
+        doc: "Queues, disciplines, networks of services, balancing and fan-out, against closed forms and published figures",
+        experiments: services::experiments,
+    },
+];

@@ -6,8 +6,9 @@ use crate::kernel::{Duration, NodeId, Time};
 use crate::model::history::Outcome as Ended;
 use crate::model::log::Term;
 use crate::model::note::{ClientNote, ConsensusNote};
-use crate::sim::{Lifecycle, Observer};
-use crate::systems::{Custom, Note, Role};
+use crate::sim::Lifecycle;
+
+use super::meter::Served;
 
 /// When a run has shown what it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +19,11 @@ pub enum Awaits {
     NextLeader,
     /// At its end.
     End,
+    /// At its end, with sums over the requests of services; those that took longer than `late` are counted.
+    Served {
+        /// How long.
+        late: Duration,
+    },
 }
 
 /// How one system came to a leader.
@@ -40,6 +46,8 @@ pub struct Outcome {
     pub election: Option<Election>,
     /// By workload: how long each of its operations took that ended `ok` and began after the warm-up.
     pub latencies: Vec<Vec<Duration>>,
+    /// What services did, if that is what it was for.
+    pub served: Served,
 }
 
 /// Listens to a run.
@@ -95,10 +103,10 @@ impl Witness {
                 is_won: self.won.is_some(),
             }
         });
-        Outcome { election, latencies: self.latencies }
+        Outcome { election, latencies: self.latencies, served: Served::default() }
     }
 
-    fn consensus(&mut self, at: Time, node: NodeId, note: &ConsensusNote) {
+    pub(super) fn consensus(&mut self, at: Time, node: NodeId, note: &ConsensusNote) {
         if self.is_done() {
             return;
         }
@@ -110,13 +118,13 @@ impl Witness {
         }
         if let ConsensusNote::BecameLeader { term, .. } = *note {
             self.leader = Some(node);
-            if self.vacant.is_some() && self.awaits != Awaits::End {
+            if self.vacant.is_some() && matches!(self.awaits, Awaits::FirstLeader | Awaits::NextLeader) {
                 self.won = Some((at, term));
             }
         }
     }
 
-    fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
+    pub(super) fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
         let workload = self.clients.iter().position(|known| *known == node);
         let workload = workload.expect("only workloads have clients here");
         match *note {
@@ -131,18 +139,9 @@ impl Witness {
             }
         }
     }
-}
 
-impl<X: Custom> Observer<Role<X>> for Witness {
-    fn noted(&mut self, at: Time, node: NodeId, note: &Note<X::Note>) {
-        match note {
-            Note::Consensus(note) => self.consensus(at, node, note),
-            Note::Client(note) => self.client(at, node, note),
-            Note::Service(_) | Note::Operator(_) | Note::Custom(_) => {}
-        }
-    }
-
-    fn changed(&mut self, at: Time, node: NodeId, change: Lifecycle) {
+    /// A node's life changed.
+    pub(super) fn life(&mut self, at: Time, node: NodeId, change: Lifecycle) {
         if change == Lifecycle::Crashed && self.leader == Some(node) && self.awaits == Awaits::NextLeader {
             self.vacant = self.vacant.or(Some(at));
         }
@@ -162,7 +161,7 @@ mod tests {
     }
 
     fn crashed(witness: &mut Witness, at: u64, node: u32) {
-        Observer::<Role>::changed(witness, Time(at), NodeId(node), Lifecycle::Crashed);
+        witness.life(Time(at), NodeId(node), Lifecycle::Crashed);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use gamma::{gamma_p, gamma_q, ln_gamma};
 pub use ln::ln;
 pub use normal::{inverse_normal_cdf, normal_cdf};
 pub use pow::{pow, powi};
+pub use student::student_quantile;
 pub use trig::{asin, cos, sin};
 
 mod double_double;
@@ -27,6 +28,7 @@ pub(super) mod gamma;
 mod ln;
 mod normal;
 mod pow;
+mod student;
 mod trig;
 
 #[cfg(test)]

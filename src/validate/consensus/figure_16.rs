@@ -140,6 +140,7 @@ target = "kv.1"
         awaits: Awaits::NextLeader,
         seeds,
         is_random: true,
+        is_thorough_only: false,
         claims,
     }
 }

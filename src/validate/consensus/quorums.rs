@@ -224,6 +224,7 @@ impl Store<'_> {
             awaits: Awaits::End,
             seeds: 1,
             is_random: false,
+            is_thorough_only: false,
             claims: places.iter().enumerate().map(claim).collect(),
         }
     }

@@ -131,6 +131,7 @@ impl Case {
             awaits: Awaits::FirstLeader,
             seeds: SEEDS,
             is_random: true,
+            is_thorough_only: false,
             claims,
         }
     }

@@ -48,6 +48,7 @@ fn elections(count: &str, failed: u32, mean: f64, most: f64) -> Experiment {
         awaits: Awaits::FirstLeader,
         seeds: 10_000,
         is_random: true,
+        is_thorough_only: false,
         claims: vec![
             claim("mean", Published::Exactly(mean), 0.06 * mean, Estimate::mean),
             claim("p99.9", Published::AtMost(most), 250.0, |values| Estimate::quantile(values, 0.999)),
