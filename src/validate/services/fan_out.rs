@@ -13,10 +13,11 @@ const GREATEST: &str =
     "The k-th of n exponential times: the sum of 1/i, i from n-k+1 to n (Rényi, Acta Math. Hung. 4, 1953)";
 
 pub(super) fn experiments() -> Vec<Experiment> {
-    let two = [(0.5, 1e6, 0.01), (0.8, 3e6, 0.02), (0.9, 5e6, 0.04)]
+    let two = [(0.5, 5e5, 0.02), (0.8, 2e6, 0.03), (0.9, 2e6, 0.04)]
         .map(|(load, requests, share)| forked(2, load, requests, share));
+    // The approximation is off by up to 5 %; the rest is for chance.
     let more = [(4, 0.5), (8, 0.5), (4, 0.8), (8, 0.8)]
-        .map(|(queues, load)| forked(queues, load, if load > 0.6 { 1e6 } else { 5e5 }, 0.05));
+        .map(|(queues, load)| forked(queues, load, if load > 0.6 { 6e5 } else { 2e5 }, 0.06));
     let tails = [1, 10, 69, 100].map(tail);
     let greatest = [(10, 10), (100, 100), (95, 100)].map(|(wait, leaves)| of_leaves(wait, leaves));
     two.into_iter().chain(more).chain(tails).chain(greatest).collect()
@@ -54,7 +55,7 @@ fn tail(leaves: u32) -> Experiment {
         systems: root(leaves, leaves) + "\n" + &leaf,
         warmup: 200.0,
         late: 50.0,
-        ..Bench::new(format!("fan-out-tail-{leaves}"), 0.5, 0.0, 1e5)
+        ..Bench::new(format!("fan-out-tail-{leaves}"), 0.5, 0.0, if leaves > 10 { 4e4 } else { 1e5 })
     };
     let slow = 1.0 - crate::kernel::math::powi(0.99, leaves as i32);
     bench.held_to(vec![late("slow", TAIL, slow, if leaves == 1 { 0.002 } else { 0.01 })])
@@ -71,7 +72,7 @@ fn of_leaves(wait: u32, leaves: u32) -> Experiment {
         ),
         systems: root(leaves, wait) + "\n" + &leaf,
         warmup: 200.0,
-        ..Bench::new(name, 0.5, 1.0, 1e5)
+        ..Bench::new(name, 0.5, 1.0, 2e4)
     };
-    bench.held_to(vec![mean_time(GREATEST, harmonic(leaves) - harmonic(leaves - wait), 0.01)])
+    bench.held_to(vec![mean_time(GREATEST, harmonic(leaves) - harmonic(leaves - wait), 0.02)])
 }

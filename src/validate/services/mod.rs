@@ -103,6 +103,9 @@ name = "{name}"
 duration = "{duration}"
 warmup = "{warmup}"
 
+[network]
+default = {{ jitter = "const(0ms)" }}
+
 [[network.link]]
 from = "lan"
 to = "lan"
@@ -229,4 +232,102 @@ fn all_requests(served: &Served) -> Requests {
         latency: sum.latency + one.latency,
         late: sum.late + one.late,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::experiment::Effort;
+    use super::super::row::Verdict;
+    use super::*;
+
+    fn experiment(name: &str) -> Experiment {
+        experiments().into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("there is no {name}"))
+    }
+
+    /// The verdicts of its rows, by their names, where all lengths of time are a fraction of what they are: a cheap run, with wider
+    /// tolerances by the root of that.
+    fn shortened(mut experiment: Experiment, runs: u64) -> Vec<(String, Verdict, f64)> {
+        let share = runs as f64 / experiment.seeds as f64;
+        experiment.seeds = runs;
+        for claim in &mut experiment.claims {
+            claim.tolerance /= share.sqrt();
+        }
+        let rows = experiment.run("services", Effort::Usual, 2).expect("it can be run");
+        rows.into_iter().map(|row| (row.name, row.verdict, row.simulated.value)).collect()
+    }
+
+    #[test]
+    fn names_are_unique_and_begin_no_other_of_another_kind() {
+        let all = experiments();
+        let names: BTreeSet<String> = all.iter().flat_map(Experiment::rows).collect();
+        assert_eq!(names.len(), all.iter().map(|one| one.claims.len()).sum::<usize>());
+        assert!(all.iter().any(|one| one.is_thorough_only) && all.iter().any(|one| !one.is_thorough_only));
+    }
+
+    /// A row of each family that takes little.
+    #[test]
+    fn rows_hold_with_few_runs() {
+        let some = [
+            "mm1-50pc",
+            "mm1k-5-80pc",
+            "erlang-b-5-3-exponential",
+            "erlang-b-10-8-constant",
+            "sjf-exponential-50pc",
+            "srpt-exponential-50pc",
+            "processor-sharing-constant",
+            "priority-preemptive",
+            "tandem-50pc",
+            "jackson",
+            "shorter-of-two-50pc",
+            "supermarket-100-50pc",
+            "fork-join-2-50pc",
+            "fan-out-tail-10",
+            "fan-out-10",
+        ];
+        for name in some {
+            for (row, verdict, simulated) in shortened(experiment(name), 6) {
+                assert_ne!(verdict, Verdict::Violated, "{row}: {simulated}");
+            }
+        }
+    }
+
+    /// What is wrong in a simulated world shows: more work than is said, another discipline, another law, a network that takes time,
+    /// balancing that looks at less, leaves that nobody waits for.
+    #[test]
+    fn a_service_that_is_wrong_is_violated() {
+        let changes = [
+            ("mm1-50pc", "exp(10ms)", "exp(10.5ms)"),
+            ("mm1-50pc", "delay = \"0ms\"", "delay = \"50us\""),
+            ("mm1-50pc", "exp(10ms)", "const(10ms)"),
+            ("mm1k-5-80pc", "limit = 5", "limit = 6"),
+            ("erlang-b-5-3-exponential", "limit = 5", "limit = 6"),
+            ("erlang-b-10-8-constant", "delay = \"0ms\"", "delay = \"1ns\""),
+            ("sjf-exponential-50pc", "\"sjf\"", "\"fifo\""),
+            ("srpt-exponential-50pc", "\"srpt\"", "\"sjf\""),
+            ("processor-sharing-constant", "\"processor-sharing\"", "\"fifo\""),
+            ("priority", "priority = 1", "priority = 0"),
+            ("priority-preemptive", "\"priority-preemptive\"", "\"priority\""),
+            ("tandem-50pc", "{ call = \"second\" }", "{ work = \"const(0ms)\" }"),
+            ("jackson", "share = \"30%\"", "share = \"20%\""),
+            ("shorter-of-two-50pc", "join-shortest-queue", "round-robin"),
+            ("supermarket-100-50pc", "power-of-d(2)", "power-of-d(2, replacement=true)"),
+            ("supermarket-100-50pc", "power-of-d(2)", "power-of-d(3)"),
+            ("fork-join-2-50pc", "fan_out = 2", "fan_out = 2, wait = 1"),
+            ("fork-join-2-50pc", "policy = \"round-robin\"", "policy = \"random\""),
+            ("fan-out-tail-10", "0.01: const(1s)", "0.015: const(1s)"),
+            ("fan-out-10", "fan_out = 10", "fan_out = 11"),
+        ];
+        for (name, from, to) in changes {
+            let mut changed = experiment(name);
+            assert!(changed.scenario.contains(from), "{name} has no {from}: {}", changed.scenario);
+            changed.scenario = changed.scenario.replace(from, to);
+            let verdicts = shortened(changed, 6);
+            assert!(
+                verdicts.iter().any(|(_, verdict, _)| *verdict == Verdict::Violated),
+                "{name} with {to}: {verdicts:?}"
+            );
+        }
+    }
 }

@@ -39,13 +39,13 @@ pub(super) fn pareto() -> Law {
 }
 
 pub(super) fn experiments() -> Vec<Experiment> {
-    let mm1 = [(0.5, 1e6, 0.02), (0.8, 6e6, 0.02), (0.9, 8e6, 0.04), (0.95, 4e7, 0.04)]
+    let mm1 = [(0.5, 1e6, 0.02), (0.8, 4e6, 0.02), (0.9, 4e6, 0.04), (0.95, 4e7, 0.04)]
         .map(|(load, requests, share)| exponential(load, requests, share));
     let mg1 = [
-        any_law(CONSTANT, 0.8, 2e6, 0.02),
-        any_law(HYPER, 0.5, 2e6, 0.02),
-        any_law(HYPER, 0.8, 8e6, 0.03),
-        any_law(WEIBULL, 0.8, 8e6, 0.05),
+        any_law(CONSTANT, 0.8, 1e6, 0.03),
+        any_law(HYPER, 0.5, 1e6, 0.03),
+        any_law(HYPER, 0.8, 3e6, 0.05),
+        any_law(WEIBULL, 0.8, 3e6, 0.06),
         any_law(pareto(), 0.5, 1e8, 0.15),
     ];
     let finite = [few_places(5, 0.8), few_places(10, 1.2)];
@@ -77,7 +77,7 @@ fn exponential(load: f64, requests: f64, share: f64) -> Experiment {
         in_system(MM1, 0, load * mean, share),
         waits(MM1, 0, load, 0.2 * share),
         utilisation("utilisation", MM1, 0, 1, load, 0.2 * share),
-        late(&slow, MM1, 0.01, 0.0025),
+        late(&slow, MM1, 0.01, if load < 0.9 { 0.002 } else { 0.004 }),
     ])
 }
 
@@ -106,10 +106,10 @@ fn few_places(places: u32, load: f64) -> Experiment {
         systems: one_server(EXPONENTIAL.text, &format!("queue = {{ limit = {places} }}")),
         // It forgets sooner than it would without the limit at half the load.
         warmup: 1_000.0,
-        ..Bench::new(format!("mm1k-{places}-{}", percent(load)), load, 1.0, 2e6)
+        ..Bench::new(format!("mm1k-{places}-{}", percent(load)), load, 1.0, 1e6)
     };
     bench.held_to(vec![
-        refused(FINITE, blocked, 0.002),
+        refused(FINITE, blocked, 0.004),
         mean_time(FINITE, time, 0.01),
         in_system(FINITE, 0, number, 0.01),
         utilisation("utilisation", FINITE, 0, 1, busy, 0.005),
@@ -122,10 +122,10 @@ fn even_arrivals(load: f64) -> Experiment {
         setup: format!("One core, exponential work, arrivals at equal distances, load {load}"),
         systems: one_server(EXPONENTIAL.text, ""),
         arrival: Some(format!("constant({}/s)", load / WORK.as_secs_f64())),
-        ..Bench::new(format!("dm1-{}", percent(load)), load, 1.0, 2e6)
+        ..Bench::new(format!("dm1-{}", percent(load)), load, 1.0, 1e6)
     };
     let time = dm1(load);
-    bench.held_to(vec![mean_time(DM1, time, 0.02), waits(DM1, 0, 1.0 - 1.0 / time, 0.005)])
+    bench.held_to(vec![mean_time(DM1, time, 0.02), waits(DM1, 0, 1.0 - 1.0 / time, 0.01)])
 }
 
 /// A closed loop.
@@ -140,10 +140,10 @@ fn terminals(clients: u32) -> Experiment {
         rate,
         arrival: Some(format!("closed(clients={clients}, think=exp({}))", super::works(think))),
         warmup: 1_000.0,
-        ..Bench::new(format!("closed-loop-{clients}"), 0.5, 1.0, 1e6)
+        ..Bench::new(format!("closed-loop-{clients}"), 0.5, 1.0, 5e5)
     };
     bench.held_to(vec![
-        mean_time(CLOSED, time, 0.01),
+        mean_time(CLOSED, time, 0.015),
         claim("throughput", CLOSED, Unit::Multiple, rate, 0.01 * rate, |served| {
             all_requests(served).answered as f64 / served.measured.0 as f64 * WORK.0 as f64
         }),

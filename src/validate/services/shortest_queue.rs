@@ -106,15 +106,11 @@ fn inverted(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
         for of in [&mut matrix, &mut inverse] {
             of[pivot].iter_mut().for_each(|value| *value *= scale);
         }
+        let scaled = [matrix[pivot].clone(), inverse[pivot].clone()];
         for row in (0..size).filter(|row| *row != pivot) {
             let factor = matrix[row][pivot];
-            if factor == 0.0 {
-                continue;
-            }
-            for of in [&mut matrix, &mut inverse] {
-                for column in 0..size {
-                    of[row][column] -= factor * of[pivot][column];
-                }
+            for (of, scaled) in [&mut matrix, &mut inverse].into_iter().zip(&scaled) {
+                of[row].iter_mut().zip(scaled).for_each(|(value, scaled)| *value -= factor * scaled);
             }
         }
     }
