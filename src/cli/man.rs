@@ -198,6 +198,7 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
         ],
         "validate" => &[
             ("validate consensus", "elections and commit latencies against what was published"),
+            ("validate services", "queues, disciplines and balancing against closed forms"),
             ("validate --only split-vote --thorough", "some rows, with ten times the seeds"),
             ("validate --show figure-16-150-155", "the scenario of a row"),
             ("validate --matrix pings.csv --leader paris --q2 2", "a matrix of one's own"),
