@@ -44,8 +44,8 @@ fn balanced(name: String, servers: u32, policy: &str, load: f64, requests: f64) 
 
 /// Mean works after which servers of which each request takes the shorter of two or more queues have forgotten that they were empty:
 /// the fluid limit is within a thousandth of its fixed point by then (the test below).
-fn balances(load: f64) -> f64 {
-    10.0 / (1.0 - load)
+fn balances(choices: u32, load: f64) -> f64 {
+    (20.0 / (f64::from(choices) * (1.0 - load))).max(20.0)
 }
 
 fn percent(load: f64) -> u32 {
@@ -61,7 +61,7 @@ fn shorter_of_two(load: f64, requests: f64, share: f64) -> Experiment {
 /// Two different servers are drawn: the figures printed are those of draws without replacement.
 fn hundred(load: f64, simulated: f64, requests: f64, share: f64) -> Experiment {
     let name = format!("supermarket-100-{}pc", percent(load));
-    let bench = Bench { warmup: balances(load), ..balanced(name, 100, "power-of-d(2)", load, requests) };
+    let bench = Bench { warmup: balances(2, load), ..balanced(name, 100, "power-of-d(2)", load, requests) };
     bench.held_to(vec![mean_time(SIMULATED, simulated, share)])
 }
 
@@ -80,14 +80,14 @@ const MANY: u32 = 2_000;
 fn many_of(choices: u32, load: f64, requests: f64) -> Bench {
     let name = format!("supermarket-{choices}-{}pc", percent(load));
     let policy = format!("power-of-d({choices}, replacement=true)");
-    Bench { seeds: 10, warmup: balances(load), ..balanced(name, MANY, &policy, load, requests) }
+    Bench { seeds: 10, warmup: balances(choices, load), ..balanced(name, MANY, &policy, load, requests) }
 }
 
 fn many(choices: u32, load: f64) -> Experiment {
-    let requests = if load < 0.8 { 1e6 } else { 3.5e6 };
+    let (requests, share) = if load < 0.8 { (5e5, 0.02) } else { (1.8e6, 0.03) };
     let bench = many_of(choices, load, requests);
     bench.held_to(vec![
-        mean_time(LIMIT, supermarket(choices, load), 0.02),
+        mean_time(LIMIT, supermarket(choices, load), share),
         waits(LIMIT, 0, waits_at(choices, load), 0.02),
     ])
 }
@@ -109,12 +109,12 @@ mod tests {
 
     /// Mean time by the fluid limit, the mean work after which is `until`, for servers that begin empty: ds_k/dt = r (s_(k-1)^d - s_k^d) -
     /// (s_k - s_(k+1)), where s_k is the share of servers with k requests or more (Mitzenmacher 2001, section 2).
-    fn fluid(choices: i32, load: f64, until: f64) -> f64 {
+    fn fluid(choices: u32, load: f64, until: f64) -> f64 {
         const STEP: f64 = 0.02;
         let mut longer = [0.0; 16];
         longer[0] = 1.0;
         for _ in 0..(until / STEP) as u32 {
-            let joined = longer.map(|share| powi(share, choices));
+            let joined = longer.map(|share| powi(share, choices as i32));
             let before = longer;
             for k in 1..15 {
                 longer[k] += STEP * (load * (joined[k - 1] - joined[k]) - (before[k] - before[k + 1]));
@@ -125,12 +125,21 @@ mod tests {
 
     #[test]
     fn the_warm_up_is_long_enough_for_the_fluid_limit() {
-        for (choices, load) in
-            [(2, 0.5), (2, 0.7), (2, 0.9), (2, 0.95), (2, 0.99), (3, 0.9), (3, 0.99), (5, 0.99)]
-        {
-            let reached = fluid(choices, load, balances(load)) / supermarket(choices as u32, load);
+        for (choices, load) in [
+            (2, 0.5),
+            (2, 0.7),
+            (2, 0.9),
+            (2, 0.95),
+            (2, 0.99),
+            (3, 0.9),
+            (3, 0.99),
+            (5, 0.7),
+            (5, 0.9),
+            (5, 0.99),
+        ] {
+            let reached = fluid(choices, load, balances(choices, load)) / supermarket(choices, load);
             assert!((reached - 1.0).abs() < 1e-3, "{choices} {load}: {reached}");
-            let early = fluid(choices, load, 0.2 * balances(load)) / supermarket(choices as u32, load);
+            let early = fluid(choices, load, 0.2 * balances(choices, load)) / supermarket(choices, load);
             assert!(early < 0.999, "{choices} {load}: {early}");
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn experiments() -> Vec<Experiment> {
         (4, 0.8, 1e6, 0.03),
         (8, 0.8, 1e6, 0.02),
         (2, 0.9, 2e6, 0.04),
-        (10, 0.9, 2e6, 0.02),
+        (10, 0.9, 2e6, 0.03),
         (100, 0.95, 8e6, 0.01),
     ]
     .map(|(cores, load, requests, share)| queue(cores, load, requests, share));

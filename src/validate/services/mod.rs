@@ -1,7 +1,7 @@
 //! Services against closed forms of queueing theory and figures that others simulated.
 //!
 //! Each experiment is a scenario whose network takes no time, so that a client waits for queues and work alone. Work has a mean of 10 ms, in
-//! which the figures count. Runs with seeds of their own begin with empty queues; what begins in the warm-up does not count, and the
+//! which the figures count. Runs with seeds of their own begin with empty queues; what ends in the warm-up does not count, and the
 //! interval is Student's over the means of runs.
 
 mod balancing;
