@@ -48,8 +48,8 @@ impl Estimate {
         mean_within(values, deviations())
     }
 
-    /// A mean over few values, each itself a mean over a long run and so nearly normal: with Student's t, whose interval is the wider the
-    /// fewer there are.
+    /// A mean over few values, each itself a mean over a long run and so nearly normal: with Student's t, whose interval
+    /// is the wider the fewer there are.
     ///
     /// # Panics
     /// If there are fewer than two values.

@@ -22,7 +22,7 @@ use super::witness::{Awaits, Outcome, Witness};
 const SLICE: u64 = 16;
 /// The same where only its end shows it.
 const SLICE_TO_THE_END: u64 = 1 << 20;
-/// Most seeds that a thread takes at a time, and how often each at least comes for more: at the end nobody waits for long.
+/// Most seeds that a thread takes at a time, and how often each at least comes for more: at the end nobody waits long.
 const SEEDS_AT_ONCE: u64 = 16;
 const TURNS: u64 = 8;
 

@@ -1,7 +1,9 @@
-//! What one run of services is looked at for: sums over requests and over what instances did, from the end of the warm-up on.
+//! What one run of services is looked at for: sums over requests and over what instances did, from the end of the
+//! warm-up on.
 //!
-//! What counts is what ends after the warm-up, whenever it began: were it what began then, the long requests that are open at the end
-//! would be missed more often than short ones, which shortens the mean by about its variance over the length of the run.
+//! What counts is what ends after the warm-up, whenever it began: were it what began then, the long requests that are
+//! open at the end would be missed more often than short ones, which shortens the mean by about its variance over the
+//! length of the run.
 //!
 //! No list grows with the requests: a slot a client and a slot a frame hold what is under way, and sums the rest.
 

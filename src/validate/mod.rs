@@ -38,7 +38,7 @@ pub static SUITES: [Suite; 2] = [
     },
     Suite {
         name: "services",
-        doc: "Queues, disciplines, networks of services, balancing and fan-out, against closed forms and published figures",
+        doc: "Queues, disciplines, networks, balancing and fan-out of services, against closed forms",
         experiments: services::experiments,
     },
 ];

@@ -6,10 +6,11 @@ const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 /// Halvings of an interval: after these nothing is left of it but the last bits of an `f64`.
 const HALVINGS: u32 = 200;
 
-/// The probability that a variate of Student's t distribution with `freedom` degrees of freedom, at least 1, lies between `-t` and
-/// `t`, for `t` from 0 on; absolute error below 1e-14 up to a thousand degrees.
+/// The probability that a variate of Student's t distribution with `freedom` degrees of freedom, at least 1, lies
+/// between `-t` and `t`, for `t` from 0 on; absolute error below 1e-14 up to a thousand degrees.
 ///
-/// Source: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.3 and 26.7.4: finite sums for whole degrees.
+/// Source: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.3 and 26.7.4: finite sums for whole
+/// degrees.
 fn within(t: f64, freedom: u32) -> f64 {
     let n = f64::from(freedom);
     let (sine, cosine) = (t / (n + t * t).sqrt(), (n / (n + t * t)).sqrt());
@@ -28,8 +29,9 @@ fn within(t: f64, freedom: u32) -> f64 {
     }
 }
 
-/// The `u`-quantile of Student's t distribution with `freedom` degrees of freedom, for `u` from a half to below 1; relative error
-/// below 1e-9 for quantiles up to a thousand. One degree is Cauchy's law; with ever more it nears the normal one.
+/// The `u`-quantile of Student's t distribution with `freedom` degrees of freedom, for `u` from a half to below 1;
+/// relative error below 1e-9 for quantiles up to a thousand. One degree is Cauchy's law; with ever more it nears the
+/// normal one.
 ///
 /// # Panics
 /// If there is no degree of freedom, or `u` is not in \[0.5, 1).
@@ -57,7 +59,8 @@ mod tests {
     use super::*;
     use crate::kernel::math::{inverse_normal_cdf, sin};
 
-    /// The upper half per cent of printed tables (Abramowitz and Stegun, table 26.10), to the three digits that they have.
+    /// The upper half per cent of printed tables (Abramowitz and Stegun, table 26.10), to the three digits that they
+    /// have.
     #[test]
     fn quantiles_are_those_of_tables() {
         let half_percent = [

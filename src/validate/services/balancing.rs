@@ -4,8 +4,10 @@ use super::super::experiment::Experiment;
 use super::formulas::supermarket;
 use super::{Bench, mean_time, service, shortest_queue, waits};
 
-const SHORTEST: &str = "Join the shorter of two queues: the Markov chain (Kingman, Annals of Mathematical Statistics 32, 1961), solved";
-const LIMIT: &str = "The supermarket model's fixed point: sum of r^((d^i-d)/(d-1)), load r (Mitzenmacher, IEEE TPDS 12, 2001, §2)";
+const SHORTEST: &str =
+    "The shorter of two queues: the Markov chain (Kingman, Ann. Math. Stat. 32, 1961), solved";
+const LIMIT: &str =
+    "The supermarket model: sum of r^((d^i-d)/(d-1)), load r (Mitzenmacher, IEEE TPDS 12, 2001)";
 const SIMULATED: &str =
     "The supermarket model with 100 servers, as simulated by Mitzenmacher (IEEE TPDS 12, 2001, table 1)";
 
@@ -42,8 +44,8 @@ fn balanced(name: String, servers: u32, policy: &str, load: f64, requests: f64) 
     }
 }
 
-/// Mean works after which servers of which each request takes the shorter of two or more queues have forgotten that they were empty:
-/// the fluid limit is within a thousandth of its fixed point by then (the test below).
+/// Mean works after which servers of which each request takes the shorter of two or more queues have forgotten that
+/// they were empty: the fluid limit is within a thousandth of its fixed point by then (the test below).
 fn balances(choices: u32, load: f64) -> f64 {
     (20.0 / (f64::from(choices) * (1.0 - load))).max(20.0)
 }
@@ -107,8 +109,9 @@ mod tests {
     use super::*;
     use crate::kernel::math::powi;
 
-    /// Mean time by the fluid limit, the mean work after which is `until`, for servers that begin empty: ds_k/dt = r (s_(k-1)^d - s_k^d) -
-    /// (s_k - s_(k+1)), where s_k is the share of servers with k requests or more (Mitzenmacher 2001, section 2).
+    /// Mean time by the fluid limit, the mean work after which is `until`, for servers that begin empty: ds_k/dt = r
+    /// (s_(k-1)^d - s_k^d) - (s_k - s_(k+1)), where s_k is the share of servers with k requests or more (Mitzenmacher
+    /// 2001, section 2).
     fn fluid(choices: u32, load: f64, until: f64) -> f64 {
         const STEP: f64 = 0.02;
         let mut longer = [0.0; 16];

@@ -4,8 +4,8 @@ use super::super::experiment::Experiment;
 use super::formulas::{fork_join, fork_join_two, harmonic};
 use super::{Bench, late, mean_time, service};
 
-const FORK_TWO: &str = "Fork and join of two M/M/1 queues: (12-r)/8 1/(1-r), load r (Flatto and Hahn, SIAM J. Appl. Math. 44, 1984; Nelson and Tantawi, \
-     IEEE Trans. Computers 37, 1988)";
+const FORK_TWO: &str = "Fork and join of two M/M/1 queues: (12-r)/8 1/(1-r), load r (Flatto and Hahn, SIAM \
+     J. Appl. Math. 44, 1984; Nelson and Tantawi, IEEE Trans. Computers 37, 1988)";
 const FORK: &str =
     "Fork and join of k M/M/1 queues, to 5 % (Nelson and Tantawi, IEEE Trans. Computers 37, 1988)";
 const TAIL: &str = "The tail at scale: 1-(1-p)^n, one leaf slow with p (Dean and Barroso, CACM 56, 2013)";
@@ -23,7 +23,8 @@ pub(super) fn experiments() -> Vec<Experiment> {
     two.into_iter().chain(more).chain(tails).chain(greatest).collect()
 }
 
-/// A root without work that calls `count` leaves at once. Round robin leads each of the calls of a request to another of as many.
+/// A root without work that calls `count` leaves at once. Round robin leads each of the calls of a request to another
+/// of as many.
 fn root(count: u32, wait: u32) -> String {
     let wait = if wait == count { String::new() } else { format!(", wait = {wait}") };
     let steps = format!("steps = [{{ call = \"leaf\", fan_out = {count}{wait}, policy = \"round-robin\" }}]");
@@ -34,7 +35,8 @@ fn forked(queues: u32, load: f64, requests: f64, share: f64) -> Experiment {
     let leaf = service("leaf", queues, "cores = 1\nwork = \"exp(10ms)\"");
     let bench = Bench {
         setup: format!(
-            "A request calls each of {queues} servers of one core at once and waits for all; exponential work, load {load} of each"
+            "A request calls each of {queues} servers of one core at once and waits for all; exponential work, load \
+             {load} of each"
         ),
         systems: root(queues, queues) + "\n" + &leaf,
         ..Bench::new(format!("fork-join-{queues}-{}pc", (100.0 * load).round()), load, 1.0, requests)

@@ -1,5 +1,5 @@
-//! Closed forms of queueing theory. Time is counted in mean work of a request; `load` is arrivals times mean work over the number of
-//! cores, below 1 where nothing is refused.
+//! Closed forms of queueing theory. Time is counted in mean work of a request; `load` is arrivals times mean work
+//! over the number of cores, below 1 where nothing is refused.
 
 use crate::kernel::math::{pow, powi};
 
@@ -8,8 +8,8 @@ pub(super) fn mm1(load: f64) -> f64 {
     1.0 / (1.0 - load)
 }
 
-/// How probable it is that all of `cores` are busy where who finds them so is lost: Erlang's B (1917), by its recursion. `offered`
-/// is arrivals times mean work. The law of the work does not matter.
+/// How probable it is that all of `cores` are busy where who finds them so is lost: Erlang's B (1917), by its
+/// recursion. `offered` is arrivals times mean work. The law of the work does not matter.
 pub(super) fn erlang_b(cores: u32, offered: f64) -> f64 {
     (1..=cores).fold(1.0, |blocked, core| offered * blocked / (f64::from(core) + offered * blocked))
 }
@@ -25,8 +25,8 @@ pub(super) fn mmc(cores: u32, load: f64) -> f64 {
     1.0 + erlang_c(cores, load) / (f64::from(cores) * (1.0 - load))
 }
 
-/// Mean time in M/G/1 under disciplines that do not look at the work and interrupt nobody, where the work has this squared
-/// coefficient of variation: Pollaczek (1930) and Khinchine (1932).
+/// Mean time in M/G/1 under disciplines that do not look at the work and interrupt nobody, where the work has this
+/// squared coefficient of variation: Pollaczek (1930) and Khinchine (1932).
 pub(super) fn mg1(load: f64, variation: f64) -> f64 {
     1.0 + load * (1.0 + variation) / (2.0 * (1.0 - load))
 }
@@ -61,8 +61,9 @@ impl Finite {
     }
 }
 
-/// Mean times of two classes with exponential work of mean 1, of which the first goes first; each is that part of the load. Cobham
-/// (*Priority assignment in waiting line problems*, Operations Research 2, 1954); interrupted work is not lost.
+/// Mean times of two classes with exponential work of mean 1, of which the first goes first; each is that part of the
+/// load. Cobham (*Priority assignment in waiting line problems*, Operations Research 2, 1954); interrupted work is
+/// not lost.
 pub(super) fn priorities(loads: [f64; 2], is_preemptive: bool) -> [f64; 2] {
     let [first, both] = [loads[0], loads[0] + loads[1]];
     match is_preemptive {
@@ -72,8 +73,8 @@ pub(super) fn priorities(loads: [f64; 2], is_preemptive: bool) -> [f64; 2] {
     }
 }
 
-/// Mean time in a closed loop of `clients` that think for `think` on average before each request to one core; and requests answered
-/// per mean work. Exact mean value analysis (Reiser and Lavenberg, JACM 27, 1980).
+/// Mean time in a closed loop of `clients` that think for `think` on average before each request to one core; and
+/// requests answered per mean work. Exact mean value analysis (Reiser and Lavenberg, JACM 27, 1980).
 pub(super) fn closed_loop(clients: u32, think: f64) -> [f64; 2] {
     let step = |[time, rate]: [f64; 2], clients: u32| {
         let time = 1.0 + rate * time;
@@ -82,8 +83,9 @@ pub(super) fn closed_loop(clients: u32, think: f64) -> [f64; 2] {
     (1..=clients).fold([0.0, 0.0], step)
 }
 
-/// Mean time in the limit of infinitely many servers of which each request draws `choices` and takes the shortest queue, at fixed
-/// points: Mitzenmacher (*The power of two choices in randomized load balancing*, IEEE TPDS 12, 2001), section 2.
+/// Mean time in the limit of infinitely many servers of which each request draws `choices` and takes the shortest
+/// queue, at fixed points: Mitzenmacher (*The power of two choices in randomized load balancing*, IEEE TPDS 12,
+/// 2001), section 2.
 pub(super) fn supermarket(choices: u32, load: f64) -> f64 {
     if choices == 1 {
         return mm1(load);
@@ -99,14 +101,14 @@ pub(super) fn harmonic(n: u32) -> f64 {
     (1..=n).map(|k| 1.0 / f64::from(k)).sum()
 }
 
-/// Mean time of a request that forks into one at each of two M/M/1 and is over with the last: Flatto and Hahn (SIAM Journal on Applied
-/// Mathematics 44, 1984), as in Nelson and Tantawi.
+/// Mean time of a request that forks into one at each of two M/M/1 and is over with the last: Flatto and Hahn (SIAM
+/// Journal on Applied Mathematics 44, 1984), as in Nelson and Tantawi.
 pub(super) fn fork_join_two(load: f64) -> f64 {
     (12.0 - load) / 8.0 * mm1(load)
 }
 
-/// The same for 2 to 32 queues, to less than 5 %: Nelson and Tantawi, *Approximate analysis of fork/join synchronization in parallel
-/// queues* (IEEE Transactions on Computers 37, 1988).
+/// The same for 2 to 32 queues, to less than 5 %: Nelson and Tantawi, *Approximate analysis of fork/join
+/// synchronization in parallel queues* (IEEE Transactions on Computers 37, 1988).
 pub(super) fn fork_join(queues: u32, load: f64) -> f64 {
     let share = harmonic(queues) / harmonic(2);
     (share + 4.0 / 11.0 * (1.0 - share) * load) * fork_join_two(load)
@@ -174,8 +176,8 @@ mod tests {
         near(&[(Finite::new(400, 0.5).time, 2.0)], 1e-12);
     }
 
-    /// The mean over both classes is that of M/M/1 where nobody's work is known (Kleinrock's conservation law), and the first class
-    /// sees nothing of the second where it interrupts.
+    /// The mean over both classes is that of M/M/1 where nobody's work is known (Kleinrock's conservation law), and
+    /// the first class sees nothing of the second where it interrupts.
     #[test]
     fn priorities_conserve_what_is_waited() {
         for is_preemptive in [false, true] {

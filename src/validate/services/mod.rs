@@ -1,8 +1,8 @@
 //! Services against closed forms of queueing theory and figures that others simulated.
 //!
-//! Each experiment is a scenario whose network takes no time, so that a client waits for queues and work alone. Work has a mean of 10 ms, in
-//! which the figures count. Runs with seeds of their own begin with empty queues; what ends in the warm-up does not count, and the
-//! interval is Student's over the means of runs.
+//! Each experiment is a scenario whose network takes no time, so that a client waits for queues and work alone. Work
+//! has a mean of 10 ms, in which the figures count. Runs with seeds of their own begin with empty queues; what ends
+//! in the warm-up does not count, and the interval is Student's over the means of runs.
 
 mod balancing;
 mod fan_out;
@@ -67,8 +67,9 @@ struct Bench {
 }
 
 impl Bench {
-    /// A bench of the target `server` with what most have in common: a warm-up long enough for one core at this load and variation
-    /// of work, by ten times the time in which an M/M/1 queue forgets how it began, 1/(1 - sqrt(load))^2 mean works.
+    /// A bench of the target `server` with what most have in common: a warm-up long enough for one core at this load
+    /// and variation of work, by ten times the time in which an M/M/1 queue forgets how it began, 1/(1 -
+    /// sqrt(load))^2 mean works.
     fn new(name: String, load: f64, variation: f64, requests: f64) -> Bench {
         let forgets = 1.0 - load.sqrt();
         Bench {
@@ -150,7 +151,8 @@ fn works(count: f64) -> String {
     duration_text(Duration(micros as u64 * 1_000))
 }
 
-/// A service of so many instances with one core each, unless `rest` says otherwise, in front of which nobody loses patience.
+/// A service of so many instances with one core each, unless `rest` says otherwise, in front of which nobody loses
+/// patience.
 fn service(name: &str, nodes: u32, rest: &str) -> String {
     format!("[system.{name}]\ntype = \"service\"\nnodes = {nodes}\ntimeout = \"24h\"\n{rest}\n")
 }
@@ -246,8 +248,8 @@ mod tests {
         experiments().into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("there is no {name}"))
     }
 
-    /// The verdicts of its rows, with their names and figures, over so few runs that it is cheap: tolerances are the wider by the root of
-    /// that.
+    /// The verdicts of its rows, with their names and figures, over so few runs that it is cheap: tolerances are the
+    /// wider by the root of that.
     fn shortened(mut experiment: Experiment, runs: u64) -> Vec<(String, Verdict, f64)> {
         let share = runs as f64 / experiment.seeds as f64;
         experiment.seeds = runs;
@@ -293,8 +295,8 @@ mod tests {
         }
     }
 
-    /// What is wrong in a simulated world shows: more work than is said, another discipline, another law, a network that takes time,
-    /// balancing that looks at less, leaves that nobody waits for.
+    /// What is wrong in a simulated world shows: more work than is said, another discipline, another law, a network
+    /// that takes time, balancing that looks at less, leaves that nobody waits for.
     #[test]
     fn a_service_that_is_wrong_is_violated() {
         let changes = [

@@ -1,8 +1,9 @@
 //! Networks of queues with a product form: a tandem, and a Jackson network with feedback.
 //!
-//! A service works on a request and then calls the next one: its frame waits for the answer without a core, and answers take no time,
-//! so that the client is answered when the last of them is done. A request that comes back to a service it has been at is a call in a
-//! circle, behind a branch with the probability of that way; `depth` bounds the calls, so high that one request in 10^20 meets it.
+//! A service works on a request and then calls the next one: its frame waits for the answer without a core, and
+//! answers take no time, so that the client is answered when the last of them is done. A request that comes back to a
+//! service it has been at is a call in a circle, behind a branch with the probability of that way; `depth` bounds the
+//! calls, so high that one request in 10^20 meets it.
 
 use super::super::experiment::Experiment;
 use super::formulas::mmc;
@@ -92,8 +93,8 @@ fn jackson() -> Experiment {
     let loads = loads();
     let bench = Bench {
         setup: format!(
-            "Three services with 1, 2 and 1 cores that send requests on to each other and back with fixed probabilities, loads {:.3}, \
-             {:.3} and {:.3}",
+            "Three services with 1, 2 and 1 cores that send requests on to each other and back with fixed \
+             probabilities, loads {:.3}, {:.3} and {:.3}",
             loads[0], loads[1], loads[2]
         ),
         systems: STATIONS.iter().map(|one| station(one) + "\n").collect(),

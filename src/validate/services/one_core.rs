@@ -104,7 +104,7 @@ fn few_places(places: u32, load: f64) -> Experiment {
             "One core, exponential work, load {load}, {places} places, the one in service included"
         ),
         systems: one_server(EXPONENTIAL.text, &format!("queue = {{ limit = {places} }}")),
-        // It forgets sooner than it would without the limit at half the load.
+        // It forgets within 1/(1 + r - 2 sqrt(r) cos(pi / (K + 1))) mean works: about ten at most here.
         warmup: 1_000.0,
         ..Bench::new(format!("mm1k-{places}-{}", percent(load)), load, 1.0, 1e6)
     };

@@ -1,4 +1,5 @@
-//! Disciplines of one core: those whose mean does not hang on the law of the work, those that go by the work, and priorities.
+//! Disciplines of one core: those whose mean does not hang on the law of the work, those that go by the work, and
+//! priorities.
 
 use super::super::experiment::Experiment;
 use super::super::row::Unit;
@@ -7,8 +8,8 @@ use super::one_core::{CONSTANT, EXPONENTIAL, HYPER, Law, one_server, pareto};
 use super::sizes::{HEAVY, Size};
 use super::{Bench, claim, in_system, mean_time, time_of};
 
-const INSENSITIVE: &str = "M/G/1 by processor sharing or preemptive last come, first served: 1/(1-r), load r, whatever the law (Kleinrock, \
-     Queueing Systems II, 1976, §4.4; Sakata, Noguchi and Oizumi 1971)";
+const INSENSITIVE: &str = "M/G/1 by processor sharing or preemptive last come, first served: 1/(1-r), load r, \
+     whatever the law (Kleinrock, Queueing Systems II, 1976, §4.4; Sakata, Noguchi and Oizumi 1971)";
 const BLIND: &str =
     "M/G/1 by an order that does not ask for the work: the mean of first come, first served (Pollaczek 1930)";
 const SHORTEST_JOB: &str = "M/G/1, shortest job first (Phipps, Operations Research 4, 1956)";

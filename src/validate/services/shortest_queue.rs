@@ -1,14 +1,15 @@
 //! Join the shortest of two queues: the mean time, computed exactly from the Markov chain but for what is cut off.
 //!
-//! Two cores with exponential work of mean 1, Poisson arrivals, each of which joins the shorter queue. The state is how many are in
-//! the shorter one and how many more in the longer. Every event changes the total by one, so that its balance equations are block
-//! tridiagonal in the total and are solved by elimination from above (Latouche and Ramaswami, *Introduction to Matrix Analytic
-//! Methods in Stochastic Modeling*, 1999, chapter 12). The model is Kingman's (*Two similar queues in parallel*, Annals of
-//! Mathematical Statistics 32, 1961).
+//! Two cores with exponential work of mean 1, Poisson arrivals, each of which joins the shorter queue. The state is
+//! how many are in the shorter one and how many more in the longer. Every event changes the total by one, so that its
+//! balance equations are block tridiagonal in the total and are solved by elimination from above (Latouche and
+//! Ramaswami, *Introduction to Matrix Analytic Methods in Stochastic Modeling*, 1999, chapter 12). The model is
+//! Kingman's (*Two similar queues in parallel*, Annals of Mathematical Statistics 32, 1961).
 
 /// Most requests in both queues. What is cut off is rarer than the load to this power.
 const TOTAL_MAX: usize = 500;
-/// Most by which one queue is longer. Each further request is less than a third as probable (the ratio is load^2 / (2 + load)).
+/// Most by which one queue is longer. Each further request is less than a third as probable (the ratio is load^2 / (2
+/// + load)).
 const DIFFERENCE_MAX: usize = 40;
 
 /// The states with the same total: the shorter queue has from `least` to `total / 2`.

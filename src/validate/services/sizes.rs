@@ -73,8 +73,8 @@ impl Size {
         self.moment(2.0, high) / (mean * mean) - 1.0
     }
 
-    /// Mean time in M/G/1 where the one with the least work goes first, and to its end: Phipps (*Machine repair as a priority
-    /// waiting-line problem*, Operations Research 4, 1956).
+    /// Mean time in M/G/1 where the one with the least work goes first, and to its end: Phipps (*Machine repair as a
+    /// priority waiting-line problem*, Operations Research 4, 1956).
     pub(super) fn shortest_job(self, load: f64) -> f64 {
         let (_, high) = self.range();
         let left = load * self.moment(2.0, high) / 2.0;
@@ -85,8 +85,8 @@ impl Size {
         1.0 + left * self.integral(waits)
     }
 
-    /// Mean time in M/G/1 where the least work left goes first at every moment: Schrage and Miller (*The queue M/G/1 with the
-    /// shortest remaining processing time discipline*, Operations Research 14, 1966).
+    /// Mean time in M/G/1 where the least work left goes first at every moment: Schrage and Miller (*The queue M/G/1
+    /// with the shortest remaining processing time discipline*, Operations Research 14, 1966).
     pub(super) fn shortest_remaining(self, load: f64) -> f64 {
         let busy = |x: f64| 1.0 - load * self.moment(1.0, x);
         let waits = |x: f64| {

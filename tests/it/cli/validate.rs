@@ -168,3 +168,17 @@ fn what_there_is_not_is_refused() {
     let done = folder.run(&["validate", "--matrix", "aws", "--leader", "us-east-1", "--q2", "20"]).exits(2);
     assert!(done.stderr.contains("q2"), "{}", done.stderr);
 }
+
+/// What takes too long is named and left out, and refused if nothing else was asked for.
+#[test]
+fn rows_that_take_long_are_left_to_thorough_runs() {
+    let folder = Folder::new(&[]);
+    let asked = ["validate", "services", "--only", "fan-out-10", "--only", "mm1-95pc"];
+    let done = folder.run(&[&asked[..], &["--format", "json"]].concat()).exits(0);
+    assert_eq!(done.json()["not_run"], serde_json::json!(["mm1-95pc"]));
+    assert!(rows(&done).iter().all(|row| row["suite"] == "services"), "{:?}", rows(&done));
+    let text = folder.run(&asked).exits(0);
+    assert!(text.stdout.contains("not run without --thorough: mm1-95pc\n"), "{}", text.stdout);
+    let done = folder.run(&["validate", "services", "--only", "mm1-95pc"]).exits(4);
+    assert!(done.stderr.contains("mm1-95pc") && done.stderr.contains("--thorough"), "{}", done.stderr);
+}
