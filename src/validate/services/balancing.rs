@@ -15,10 +15,10 @@ pub(super) fn experiments() -> Vec<Experiment> {
     let two = [(0.5, 5e5, 0.02), (0.7, 1e6, 0.02), (0.8, 1e6, 0.03), (0.9, 2e6, 0.04)]
         .map(|(load, requests, share)| shorter_of_two(load, requests, share));
     let hundred = [
-        (0.5, 1.2673, 1e6, 0.01),
-        (0.7, 1.6202, 1e6, 0.01),
+        (0.5, 1.2673, 6e5, 0.01),
+        (0.7, 1.6202, 8e5, 0.01),
         (0.8, 1.9585, 1.5e6, 0.01),
-        (0.9, 2.6454, 3e6, 0.015),
+        (0.9, 2.6454, 2e6, 0.015),
         (0.95, 3.4610, 3e7, 0.01),
         (0.99, 5.9275, 6e7, 0.05),
     ]
@@ -71,7 +71,7 @@ fn hundred(load: f64, simulated: f64, requests: f64, share: f64) -> Experiment {
 fn at_random(load: f64) -> Experiment {
     let bench = Bench {
         seeds: 12,
-        ..balanced(format!("supermarket-1-{}pc", percent(load)), 100, "random", load, 2e6)
+        ..balanced(format!("supermarket-1-{}pc", percent(load)), 100, "random", load, 1.2e6)
     };
     bench.held_to(vec![mean_time(LIMIT, supermarket(1, load), 0.03), waits(LIMIT, 0, load, 0.01)])
 }
@@ -86,7 +86,7 @@ fn many_of(choices: u32, load: f64, requests: f64) -> Bench {
 }
 
 fn many(choices: u32, load: f64) -> Experiment {
-    let (requests, share) = if load < 0.8 { (5e5, 0.02) } else { (1.8e6, 0.03) };
+    let (requests, share) = if load < 0.8 { (5e5, 0.02) } else { (3.6e6 / f64::from(choices), 0.03) };
     let bench = many_of(choices, load, requests);
     bench.held_to(vec![
         mean_time(LIMIT, supermarket(choices, load), share),

@@ -13,7 +13,7 @@ const GREATEST: &str =
     "The k-th of n exponential times: the sum of 1/i, i from n-k+1 to n (Rényi, Acta Math. Hung. 4, 1953)";
 
 pub(super) fn experiments() -> Vec<Experiment> {
-    let two = [(0.5, 5e5, 0.02), (0.8, 2e6, 0.03), (0.9, 2e6, 0.04)]
+    let two = [(0.5, 5e5, 0.02), (0.8, 1.5e6, 0.03), (0.9, 2e6, 0.04)]
         .map(|(load, requests, share)| forked(2, load, requests, share));
     // The approximation is off by up to 5 %; the rest is for chance.
     let more = [(4, 0.5), (8, 0.5), (4, 0.8), (8, 0.8)]

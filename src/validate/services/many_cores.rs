@@ -41,7 +41,7 @@ fn queue(cores: u32, load: f64, requests: f64, share: f64) -> Experiment {
 fn loss(cores: u32, offered: f64, law: Law) -> Experiment {
     let blocked = erlang_b(cores, offered);
     // What is refused seldom, or for as long as the longest work lasts, takes more.
-    let requests = if blocked < 0.03 || law.variation > 5.0 { 2e6 } else { 1e6 };
+    let requests = if blocked < 0.03 || law.variation > 5.0 { 1.5e6 } else { 6e5 };
     let bench = Bench {
         setup: format!("{cores} cores and no place to wait, {offered} erlang offered, {} work", law.name),
         systems: service(

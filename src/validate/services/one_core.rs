@@ -39,13 +39,13 @@ pub(super) fn pareto() -> Law {
 }
 
 pub(super) fn experiments() -> Vec<Experiment> {
-    let mm1 = [(0.5, 1e6, 0.02), (0.8, 4e6, 0.02), (0.9, 4e6, 0.04), (0.95, 4e7, 0.04)]
+    let mm1 = [(0.5, 1e6, 0.02), (0.8, 2.5e6, 0.02), (0.9, 2.5e6, 0.04), (0.95, 4e7, 0.04)]
         .map(|(load, requests, share)| exponential(load, requests, share));
     let mg1 = [
         any_law(CONSTANT, 0.8, 1e6, 0.03),
         any_law(HYPER, 0.5, 1e6, 0.03),
-        any_law(HYPER, 0.8, 3e6, 0.05),
-        any_law(WEIBULL, 0.8, 3e6, 0.06),
+        any_law(HYPER, 0.8, 1.5e6, 0.05),
+        any_law(WEIBULL, 0.8, 1.5e6, 0.06),
         any_law(pareto(), 0.5, 1e8, 0.15),
     ];
     let finite = [few_places(5, 0.8), few_places(10, 1.2)];

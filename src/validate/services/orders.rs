@@ -18,22 +18,23 @@ const SHORTEST_REMAINING: &str =
 const PRIORITY: &str = "M/M/1 with two classes (Cobham, Operations Research 2, 1954)";
 
 pub(super) fn experiments() -> Vec<Experiment> {
-    let shared = [(CONSTANT, 1e6, 0.03), (EXPONENTIAL, 2e6, 0.03), (HYPER, 2e6, 0.03), (pareto(), 2e6, 0.06)]
-        .map(|(law, requests, share)| insensitive("processor-sharing", law, requests, share));
+    let shared =
+        [(CONSTANT, 1e6, 0.03), (EXPONENTIAL, 1.2e6, 0.03), (HYPER, 2e6, 0.03), (pareto(), 2e6, 0.06)]
+            .map(|(law, requests, share)| insensitive("processor-sharing", law, requests, share));
     let interrupted = insensitive("lifo-preemptive", HYPER, 2e6, 0.04);
     let blind = ["lifo", "siro"].map(blind);
     let exponential = Size::Exponential;
     let jobs = [
         shortest_job(exponential, 0.5, 5e5, 0.02),
-        shortest_job(exponential, 0.8, 1e6, 0.03),
+        shortest_job(exponential, 0.8, 5e5, 0.03),
         shortest_job(exponential, 0.9, 2e6, 0.03),
         shortest_job(HEAVY, 0.8, 2e8, 0.15),
     ];
     let remaining = [
         shortest_remaining(exponential, 0.5, 5e5, 0.02),
-        shortest_remaining(exponential, 0.8, 1e6, 0.03),
+        shortest_remaining(exponential, 0.8, 6e5, 0.03),
         shortest_remaining(exponential, 0.9, 2e6, 0.03),
-        shortest_remaining(HEAVY, 0.8, 2e6, 0.05),
+        shortest_remaining(HEAVY, 0.8, 1.2e6, 0.05),
     ];
     let classes = [classes(false), classes(true)];
     let all = shared.into_iter().chain([interrupted]).chain(blind).chain(jobs).chain(remaining);
@@ -103,7 +104,7 @@ fn classes(is_preemptive: bool) -> Experiment {
         request: Some(
             "[{ path = \"/first\", priority = 0, weight = 3 }, { path = \"/second\", priority = 1, weight = 5 }]",
         ),
-        ..Bench::new(name.to_owned(), loads[0] + loads[1], 1.0, 2e6)
+        ..Bench::new(name.to_owned(), loads[0] + loads[1], 1.0, 1.5e6)
     };
     let times = priorities(loads, is_preemptive);
     let of_class = |class: usize, name: &str, share: f64| {
