@@ -15,7 +15,7 @@ pub(super) fn experiments() -> Vec<Experiment> {
         (8, 0.8, 1e6, 0.02),
         (2, 0.9, 2e6, 0.04),
         (10, 0.9, 2e6, 0.03),
-        (100, 0.95, 8e6, 0.01),
+        (100, 0.95, 2e7, 0.01),
     ]
     .map(|(cores, load, requests, share)| queue(cores, load, requests, share));
     let exponential = [(5, 3.0), (10, 5.0), (10, 8.0), (20, 15.0), (100, 90.0)]
@@ -25,11 +25,14 @@ pub(super) fn experiments() -> Vec<Experiment> {
 }
 
 fn queue(cores: u32, load: f64, requests: f64, share: f64) -> Experiment {
+    let forgotten = Bench::new(format!("mmc-{cores}-{}pc", (100.0 * load).round()), load, 1.0, requests);
     let bench = Bench {
         setup: format!("{cores} cores, one queue, exponential work, load {load}"),
         systems: service("server", 1, &format!("cores = {cores}\nwork = \"{}\"", EXPONENTIAL.text)),
         rate: f64::from(cores) * load,
-        ..Bench::new(format!("mmc-{cores}-{}pc", (100.0 * load).round()), load, 1.0, requests)
+        // It forgets by the rate (sqrt(c) - sqrt(c load))^2, and no sooner than the work takes that is there.
+        warmup: forgotten.warmup / f64::from(cores) + 20.0,
+        ..forgotten
     };
     bench.held_to(vec![
         mean_time(ERLANG_C, mmc(cores, load), share),
