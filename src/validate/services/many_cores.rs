@@ -25,14 +25,14 @@ pub(super) fn experiments() -> Vec<Experiment> {
 }
 
 fn queue(cores: u32, load: f64, requests: f64, share: f64) -> Experiment {
-    let forgotten = Bench::new(format!("mmc-{cores}-{}pc", (100.0 * load).round()), load, 1.0, requests);
+    let usual = Bench::new(format!("mmc-{cores}-{}pc", (100.0 * load).round()), load, 1.0, requests);
     let bench = Bench {
         setup: format!("{cores} cores, one queue, exponential work, load {load}"),
         systems: service("server", 1, &format!("cores = {cores}\nwork = \"{}\"", EXPONENTIAL.text)),
         rate: f64::from(cores) * load,
         // It forgets by the rate (sqrt(c) - sqrt(c load))^2, and no sooner than the work takes that is there.
-        warmup: forgotten.warmup / f64::from(cores) + 20.0,
-        ..forgotten
+        warmup: usual.warmup / f64::from(cores) + 20.0,
+        ..usual
     };
     bench.held_to(vec![
         mean_time(ERLANG_C, mmc(cores, load), share),
