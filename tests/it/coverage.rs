@@ -16,17 +16,14 @@ use seedbed::scenario::{LoadOptions, load};
 use seedbed::sim::Stop;
 use seedbed::spec::choices::Choice;
 use seedbed::systems::Never;
+use seedbed::systems::kinds::service::policies::POLICIES;
 use seedbed::systems::kinds::{DisciplineChoice, Kind, KindOptions, ReadsChoice};
 
 use crate::scenarios::shipped;
 
 /// What has no row, and why not yet. Whoever writes its scenario removes it here.
-const WITHOUT_ROW: [(&str, &str); 4] = [
-    ("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own"),
-    ("priority", "requests have no classes yet: tests/it/sim/disciplines.rs"),
-    ("priority-preemptive", "requests have no classes yet: tests/it/sim/disciplines.rs"),
-    ("edf", "requests have no deadlines yet: tests/it/sim/disciplines.rs"),
-];
+const WITHOUT_ROW: [(&str, &str); 1] =
+    [("custom", "the built-in program cannot run it: examples/my_protocol.rs has tests of its own")];
 
 /// What docs/bugs.md says of a bug switch, if it has a row.
 fn hunted(page: &str, bug: &str) -> Option<String> {
@@ -131,6 +128,7 @@ fn everything_that_can_be_chosen_has_a_row() {
     names.extend(Kind::ALL.iter().flat_map(|kind| KindOptions::bugs(*kind)).map(|bug| bug.name));
     names.extend(ReadsChoice::ALL.iter().map(|reads| reads.name()));
     names.extend(DisciplineChoice::ALL.iter().map(|discipline| discipline.name()));
+    names.extend(POLICIES.rows.iter().map(|row| row.name));
     names.extend(ARRIVALS.rows.iter().map(|row| row.name));
     names.extend(KEYS.rows.iter().map(|row| row.name));
     names.extend(FaultKind::ALL.iter().map(|kind| kind.name()));
