@@ -108,6 +108,13 @@ impl Cast {
         OpKind::ALL.len() + self.workloads[workload].paths.len()
     }
 
+    /// The kinds of requests of services that workloads make, in the order of the scenario: workload and class.
+    pub fn calls(&self) -> impl Iterator<Item = (usize, Class)> + '_ {
+        let of_workload =
+            |workload| (OpKind::ALL.len()..self.classes(workload)).map(move |class| (workload, class));
+        (0..self.workloads.len()).flat_map(of_workload)
+    }
+
     /// The name of a kind of operation: `read`, or a path.
     pub fn class_name(&self, workload: usize, class: Class) -> &str {
         match OpKind::ALL.get(class) {

@@ -2,8 +2,9 @@
 
 use crate::kernel::{SystemId, Time};
 use crate::report::charts::{
-    self, AvailabilityInput, AvailabilityRow, CATALOGUE, CcdfInput, CcdfSeries, Election, FaultBand,
-    LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket, ThroughputInput,
+    self, AvailabilityInput, AvailabilityRow, BreakdownInput, CATALOGUE, CcdfInput, CcdfSeries, Election,
+    FaultBand, HeatInput, LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket,
+    ThroughputInput,
 };
 use crate::report::html::Figure;
 use crate::systems::Custom;
@@ -12,6 +13,7 @@ use super::metrics::{Aggregate, Values};
 use super::operation::Ending;
 use super::prepare::Prepared;
 use super::recording::Recording;
+use super::service_figures::{self, Kind};
 use super::tally::Counts;
 use crate::faults::Planned;
 
@@ -64,6 +66,10 @@ pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<
         figures.push(sheet.ccdf(&asked));
         figures.push(sheet.availability(&asked));
     }
+    let kinds = service_figures::kinds(recording);
+    let drawn = kinds.iter().take(service_figures::KINDS_MAX);
+    figures.extend(drawn.map(|kind| sheet.breakdown(kind, &kinds)));
+    figures.extend(sheet.heat_maps());
     let systems = (0..prepared.world.systems.len()).map(|id| SystemId(id as u16));
     let elects: Vec<SystemId> = systems.filter(|system| recording.elects(*system)).collect();
     for system in &elects {
@@ -206,6 +212,42 @@ impl<X: Custom> Sheet<'_, X> {
             bands: self.bands.clone(),
         });
         self.figure("availability", None, "throughput.csv", svg)
+    }
+
+    /// The chart of one of all these kinds of requests.
+    fn breakdown(&self, kind: &Kind, kinds: &[Kind]) -> Figure {
+        let cast = self.recording.cast();
+        let workload = cast.workload_name(kind.workload);
+        let mut subtitle =
+            self.subtitle(&format!("workload {workload}, {}", cast.class_name(kind.workload, kind.class)));
+        if kinds.len() > service_figures::KINDS_MAX {
+            let shown = service_figures::KINDS_MAX;
+            subtitle.push_str(&format!("; {shown} of {} kinds of requests are drawn", kinds.len()));
+        }
+        if self.recording.breakdown_one_in() > 1 {
+            subtitle.push_str(&format!("; of one in {} requests", self.recording.breakdown_one_in()));
+        }
+        let levels = service_figures::levels(cast, &kind.levels);
+        let svg = charts::breakdown(&BreakdownInput { subtitle, levels });
+        self.figure("breakdown", kind.part(cast, kinds).as_deref(), "breakdown.csv", svg)
+    }
+
+    /// The heat maps of all nodes that work on requests; none if there are none.
+    fn heat_maps(&self) -> Vec<Figure> {
+        let input = |rows| HeatInput {
+            subtitle: self.subtitle("nodes of services"),
+            span_s: self.span_s,
+            rows,
+            bands: self.bands.clone(),
+        };
+        let (load, queues) = service_figures::nodes(self.recording);
+        if load.is_empty() {
+            return Vec::new();
+        }
+        vec![
+            self.figure("load", None, "nodes.csv", charts::load(&input(load))),
+            self.figure("queues", None, "nodes.csv", charts::queues(&input(queues))),
+        ]
     }
 
     /// What operators asked of a system, from when it was asked to when they knew what came of it.

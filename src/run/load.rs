@@ -31,6 +31,20 @@ pub struct NodeSample {
     pub leads: Option<Term>,
 }
 
+impl NodeSample {
+    /// The share of a node's core-time that was busy from one sample to a later one, so many nanoseconds apart; none if its cores
+    /// have no limit.
+    pub(super) fn utilisation(&self, later: &NodeSample, elapsed: f64, cores: Option<u32>) -> Option<f64> {
+        let busy = (later.counters.processor.busy.0 - self.counters.processor.busy.0) as f64;
+        cores.map(|cores| busy / (elapsed * f64::from(cores)))
+    }
+
+    /// The requests at a node beyond its cores, averaged over the nanoseconds from one sample to a later one.
+    pub(super) fn queue_length(&self, later: &NodeSample, elapsed: f64) -> f64 {
+        (later.queue_time - self.queue_time) as f64 / elapsed
+    }
+}
+
 /// Every node's figures up to a moment.
 #[derive(Clone, Debug)]
 pub struct Sample {

@@ -28,6 +28,7 @@ pub mod product;
 pub mod recorder;
 pub mod recording;
 pub mod repro;
+mod service_figures;
 mod simulate;
 mod sought;
 pub mod spacetime;

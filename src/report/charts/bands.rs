@@ -142,6 +142,19 @@ impl BandLayout {
         }
     }
 
+    /// Draws the edges of windows over what lies on their shading, such as a heat map. Windows that have rows of bars are too many
+    /// for it: their bars stand above what happened meanwhile.
+    pub fn draw_edges(&self, svg: &mut Svg, top: f64, bottom: f64) {
+        if let Names::Rows(_) = self.names {
+            return;
+        }
+        for x in self.windows.iter().flat_map(|window| [window.a, window.b]) {
+            // White beneath the dots, or they would be lost on what is dark.
+            svg.line((x, top), (x, bottom), Paint::stroke(Colour::WHITE, 2.0).opacity(0.8));
+            svg.line((x, top), (x, bottom), Paint::stroke(Colour::FAULT, 1.2).dash(Dash::Dotted));
+        }
+    }
+
     fn draw_labels(&self, svg: &mut Svg, labels: &[Label], (top, bottom): (f64, f64)) {
         let edge = Paint::stroke(Colour::FAULT, 0.8).dash(Dash::Dotted).opacity(0.7);
         for Window { a, b, tip } in &self.windows {

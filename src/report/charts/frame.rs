@@ -113,6 +113,11 @@ impl Frame {
         self.bands.draw(&mut svg, self.top, self.bottom);
         svg
     }
+
+    /// Marks where fault windows begin and end once more, on a plot that covers their shading.
+    pub fn draw_edges(&self, svg: &mut Svg) {
+        self.bands.draw_edges(svg, self.top, self.bottom);
+    }
 }
 
 const SWATCH_WIDTH: f64 = 24.0;
@@ -178,10 +183,21 @@ pub(super) const AREA_OPACITY: f64 = 0.55;
 
 /// Draws a time axis under a plot that plotters does not draw: grid lines, ticks, labels and what is shown.
 pub(super) fn draw_time_axis(svg: &mut Svg, time: &Ruler, label: &str, left: f64, top: f64, bottom: f64) {
-    svg.line((left, bottom), (RIGHT, bottom), Paint::stroke(Colour::AXIS, 1.0));
-    for tick in &time.ticks {
-        let place = time.place(tick.value).expect("ticks lie on their axis");
-        let x = left + place * (RIGHT - left);
+    draw_axis(svg, time, label, (left, RIGHT), (top, bottom));
+}
+
+/// As [`draw_time_axis`], under a plot from `left` to `right`.
+pub(super) fn draw_axis(
+    svg: &mut Svg,
+    ruler: &Ruler,
+    label: &str,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) {
+    svg.line((left, bottom), (right, bottom), Paint::stroke(Colour::AXIS, 1.0));
+    for tick in &ruler.ticks {
+        let place = ruler.place(tick.value).expect("ticks lie on their axis");
+        let x = left + place * (right - left);
         svg.line((x, top), (x, bottom), Paint::stroke(Colour::GRID, 1.0));
         svg.line((x, bottom), (x, bottom + 4.0), Paint::stroke(Colour::AXIS, 1.0));
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
@@ -195,7 +211,7 @@ pub(super) fn draw_time_axis(svg: &mut Svg, time: &Ruler, label: &str, left: f64
             content: &tick.label,
         });
     }
-    let (x, y) = ((left + RIGHT) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
+    let (x, y) = ((left + right) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
     let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
     svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: label });
 }

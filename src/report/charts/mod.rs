@@ -11,12 +11,14 @@
 mod availability;
 mod axis;
 mod bands;
+mod breakdown;
 mod canvas;
 mod ccdf;
 mod chart;
 mod downsample;
 mod draw;
 mod frame;
+mod heat;
 mod labels;
 mod lanes;
 mod latency;
@@ -36,8 +38,10 @@ mod tests;
 pub use availability::{AvailabilityInput, AvailabilityRow, Outage, ShareBucket, availability};
 pub use axis::{Axis, Scale};
 pub use bands::FaultBand;
+pub use breakdown::{BreakdownInput, TimeLevel, TimePart, TimeSpent, breakdown};
 pub use ccdf::{CcdfInput, CcdfSeries, ccdf};
 pub use chart::{Chart, Mark, PLOT_HEIGHT, Series};
+pub use heat::{HeatCell, HeatInput, HeatRow, load, queues};
 pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
 pub use latency::{LatencyBucket, LatencyInput, latency};
 pub use number::Quantity;
@@ -63,7 +67,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 7] = [
+pub const CATALOGUE: [ChartKind; 10] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -79,6 +83,21 @@ pub const CATALOGUE: [ChartKind; 7] = [
         name: "availability",
         shows: "share of operations that succeeded, and outages with their length, by workload",
         data: "throughput.csv",
+    },
+    ChartKind {
+        name: "breakdown",
+        shows: "what the time of requests was spent on, by level of latency, for each kind of request of services",
+        data: "breakdown.csv",
+    },
+    ChartKind {
+        name: "load",
+        shows: "how busy each node was that works on requests of services, over time",
+        data: "nodes.csv",
+    },
+    ChartKind {
+        name: "queues",
+        shows: "how many requests waited at each of these nodes, over time",
+        data: "nodes.csv",
     },
     ChartKind {
         name: "leaders",

@@ -3,6 +3,10 @@
 
 use super::*;
 
+mod services;
+
+pub use services::{breakdown_input, heat_input};
+
 /// First and last second of the sample run.
 pub const SPAN_S: (f64, f64) = (0.0, 120.0);
 const SUBTITLE: &str = "raft-3-regions, workload clients, seed 1337";
@@ -246,6 +250,9 @@ pub fn gallery() -> Vec<(String, String)> {
         ("latency", latency(&latency_input(200, bands())).to_svg()),
         ("latency-ccdf", ccdf(&ccdf_input()).to_svg()),
         ("availability", availability(&availability_input(bands()))),
+        ("breakdown", breakdown(&breakdown_input())),
+        ("load", load(&heat_input(12, 200, bands()))),
+        ("queues", queues(&heat_input(12, 200, bands()))),
         ("leaders", lanes(&lanes_input(5, bands()))),
         ("space-time", space_time(&space_time_input(4, 24))),
         ("sweep-load", sweep(&sweep_input(SweepScale::Linear)).to_svg()),
@@ -264,6 +271,8 @@ pub fn extremes() -> Vec<(String, String)> {
         latency_extremes(),
         ccdf_extremes(),
         availability_extremes(),
+        services::breakdown_extremes(),
+        services::heat_extremes(),
         leaders_extremes(),
         sweep_extremes(),
     ];

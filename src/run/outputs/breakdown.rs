@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use super::formats::BREAKDOWN;
 use super::table::{Key, Table};
 use crate::kernel::Duration;
-use crate::model::op::OpKind;
 use crate::run::breakdown::{Level, Part};
-use crate::run::cast::Class;
 use crate::run::recording::Recording;
 use crate::run::spans::Spent;
 
@@ -16,23 +14,15 @@ const SENTENCES_MAX: usize = 4;
 /// The share of a system's part from which on one node of it is named in its place.
 const OF_ONE_NODE: f64 = 0.5;
 
-/// The kinds of requests of services that workloads made, in the order of the scenario.
-fn classes(recording: &Recording) -> impl Iterator<Item = (usize, Class)> + '_ {
-    let of_workload = |workload| {
-        (OpKind::ALL.len()..recording.cast().classes(workload)).map(move |class| (workload, class))
-    };
-    (0..recording.cast().workloads.len()).flat_map(of_workload)
-}
-
 /// Whether there is anything to tell.
 pub(super) fn is_any(recording: &Recording) -> bool {
-    classes(recording).next().is_some()
+    recording.cast().calls().next().is_some()
 }
 
 /// Writes breakdown.csv.
 pub(super) fn breakdown(out: &mut dyn Write, key: &Key, recording: &Recording) -> io::Result<()> {
     let (mut table, cast) = (Table::new(out, key, &BREAKDOWN)?, recording.cast());
-    for (workload, class) in classes(recording) {
+    for (workload, class) in cast.calls() {
         for level in recording.time_spent(workload, class) {
             for part in &level.parts {
                 let row = table.row(key)?.text(cast.workload_name(workload))?;
@@ -60,7 +50,7 @@ pub(super) fn sentences(recording: &Recording) -> Vec<String> {
         }
         Some(format!("{whose}: {}", of_level(recording, level)?))
     };
-    classes(recording).filter_map(sentence).take(SENTENCES_MAX).collect()
+    recording.cast().calls().filter_map(sentence).take(SENTENCES_MAX).collect()
 }
 
 /// `p99 = 412 ms, 71 % of it waiting in orders.3`.

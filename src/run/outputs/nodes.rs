@@ -40,13 +40,12 @@ fn stretch(
     let grown = |of: fn(&NodeSample) -> u64| of(after) - of(before);
     let mean = |of: fn(&NodeSample) -> u128| (of(after) - of(before)) as f64 / elapsed;
     let serves = recording.serves(node.system);
-    let busy = grown(|one| one.counters.processor.busy.0) as f64;
     let row =
         row.text(&node.name)?.text(cast.system_name(node.system))?.seconds(from.at)?.seconds(until.at)?;
-    let row = row.float(node.cores.map(|cores| busy / (elapsed * f64::from(cores))))?;
+    let row = row.float(before.utilisation(after, elapsed, node.cores))?;
     let row = row.float(serves.then(|| mean(|one| one.in_system_time)))?;
     let row = row.integer(serves.then_some(u64::from(after.in_system_max)))?;
-    let row = row.float((serves && node.cores.is_some()).then(|| mean(|one| one.queue_time)))?;
+    let row = row.float((serves && node.cores.is_some()).then(|| before.queue_length(after, elapsed)))?;
     let row = row.integer(serves.then(|| grown(|one| one.finished)))?;
     let row = row.integer(serves.then(|| grown(|one| one.refused)))?;
     let row = row.integer(grown(|one| one.counters.handled))?;
