@@ -234,11 +234,13 @@ impl<X: Custom> Sheet<'_, X> {
 
     /// The heat maps of all nodes that work on requests; none if there are none.
     fn heat_maps(&self) -> Vec<Figure> {
-        let input = |rows| HeatInput {
-            subtitle: self.subtitle("nodes of services"),
-            span_s: self.span_s,
-            rows,
-            bands: self.bands.clone(),
+        let systems = (0..self.prepared.world.systems.len()).map(|id| SystemId(id as u16));
+        let operations = systems.flat_map(|system| self.operations(system));
+        let bands: Vec<FaultBand> = self.bands.iter().cloned().chain(operations).collect();
+        let subtitle = self.subtitle("nodes of services");
+        let input = |rows| {
+            let (subtitle, bands) = (subtitle.clone(), bands.clone());
+            HeatInput { subtitle, span_s: self.span_s, rows, bands }
         };
         let (load, queues) = service_figures::nodes(self.recording);
         if load.is_empty() {

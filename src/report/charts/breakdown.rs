@@ -105,13 +105,10 @@ pub fn breakdown(input: &BreakdownInput) -> String {
     let bars: Vec<Vec<Segment>> = segments(&input.levels);
     let colour =
         |name: &str, (colour, _)| LegendEntry { name: name.into(), swatch: Swatch::Bar(colour, 1.0) };
-    let is_there = |spent: &TimeSpent| {
-        let mut parts = input.levels.iter().flat_map(|level| &level.parts);
-        parts.any(|part| part.spent == *spent && sound(part.share) > 0.0)
-    };
-    let kinds = TimeSpent::ALL.into_iter().filter(is_there);
+    let is_drawn = |spent| bars.iter().flatten().any(|segment| segment.spent == spent);
+    let kinds = TimeSpent::ALL.into_iter().filter(|spent| is_drawn(Some(*spent)));
     let mut legend: Vec<LegendEntry> = kinds.map(|spent| colour(spent.name(), spent.colours())).collect();
-    if bars.iter().flatten().any(|segment| segment.is_other) {
+    if is_drawn(None) {
         legend.push(colour("other: parts under 1% each", OTHER));
     }
     let heading = Heading {
@@ -156,11 +153,11 @@ struct Segment {
     /// From where to where, from 0 to 1.
     from: f64,
     to: f64,
-    colours: (Colour, Colour),
+    /// None for parts that are joined.
+    spent: Option<TimeSpent>,
     /// What may stand in it: the first that has room does.
     names: Vec<String>,
     tip: String,
-    is_other: bool,
 }
 
 /// The segments of all levels: by kind, and of a kind by system, the one that is largest over all levels first, so that the
@@ -202,8 +199,8 @@ fn of_parts(level: &TimeLevel, parts: &[&TimePart]) -> Vec<Segment> {
     for part in large {
         let (from, to) = next(sound(part.share));
         let names = vec![format!("{} {}", part.system, part.spent.name()), part.system.clone()];
-        let (colours, tip) = (part.spent.colours(), tip(level, part));
-        segments.push(Segment { from, to, colours, names, tip, is_other: false });
+        let (spent, tip) = (Some(part.spent), tip(level, part));
+        segments.push(Segment { from, to, spent, names, tip });
     }
     if let Some(largest) = small.iter().copied().reduce(|a, b| if b.share > a.share { b } else { a }) {
         let share = small.iter().map(|part| sound(part.share)).sum();
@@ -215,7 +212,7 @@ fn of_parts(level: &TimeLevel, parts: &[&TimePart]) -> Vec<Segment> {
             tip(level, largest)
         );
         let names = vec!["other".to_owned()];
-        segments.push(Segment { from, to, colours: OTHER, names, tip, is_other: true });
+        segments.push(Segment { from, to, spent: None, names, tip });
     }
     segments
 }
@@ -260,7 +257,8 @@ fn shown(name: &str) -> String {
 fn draw_bar(svg: &mut Svg, bar: &[Segment], middle: f64) {
     let x = |place: f64| LEFT + place * (BARS_END - LEFT);
     for segment in bar {
-        let ((a, b), (colour, ink)) = ((x(segment.from), x(segment.to)), segment.colours);
+        let (a, b) = (x(segment.from), x(segment.to));
+        let (colour, ink) = segment.spent.map_or(OTHER, TimeSpent::colours);
         // A line of paper between neighbours of one colour, where they are wide enough to spare it.
         let width = if b - a > 3.0 { b - a - 1.0 } else { b - a };
         svg.rect(a, middle - BAR_HEIGHT / 2.0, width, BAR_HEIGHT, Paint::fill(colour), Some(&segment.tip));

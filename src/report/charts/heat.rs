@@ -38,7 +38,7 @@ pub struct HeatInput {
     pub span_s: (f64, f64),
     /// Every node, in the order of the scenario; where they are many, those with the largest means are shown.
     pub rows: Vec<HeatRow>,
-    /// Faults to mark.
+    /// Faults to mark, and what operators asked for.
     pub bands: Vec<FaultBand>,
 }
 
@@ -64,7 +64,7 @@ pub fn load(input: &HeatInput) -> String {
     let words = Words {
         title: "Load of nodes",
         description: "One row for each node over simulated time; the darker, the larger the share of its cores that was busy. \
-                      Dotted lines are the beginnings and ends of faults.",
+                      Dotted lines are where faults and what operators asked for begin and end.",
         y_label: "share of its cores that was busy, by node and interval",
         most: "busiest",
     };
@@ -83,7 +83,7 @@ pub fn queues(input: &HeatInput) -> String {
     let words = Words {
         title: "Queues of nodes",
         description: "One row for each node over simulated time; the darker, the more requests waited at it for a core, averaged \
-                      over each interval. Dotted lines are the beginnings and ends of faults.",
+                      over each interval. Dotted lines are where faults and what operators asked for begin and end.",
         y_label: match is_root {
             true => "requests waiting, mean by node and interval; colours on a square-root scale",
             false => "requests waiting, mean by node and interval",
