@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     fn of_many_nodes_the_busiest_are_shown_in_their_order_and_the_subtitle_says_so() {
-        let busy = |i: usize| if i % 2 == 0 { 0.1 } else { 0.9 };
+        let busy = |i: usize| if i.is_multiple_of(2) { 0.1 } else { 0.9 };
         let rows: Vec<HeatRow> = (0..40).map(|i| row(&format!("a.{i}"), &[busy(i), 0.2])).collect();
         let names: Vec<&str> = chosen(&rows).iter().map(|row| row.node.as_str()).collect();
         let expected: Vec<String> =

@@ -196,15 +196,19 @@ pub(in crate::report) fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push('\u{fffd}')
-            }
-            c if c.is_control() => out.push('\u{fffd}'),
+            c if is_replaced(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
     out
+}
+
+fn is_replaced(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => true,
+        c => c.is_control(),
+    }
 }
 
 /// About how wide `text` is in pixels in a sans-serif font of `size` pixels. It errs on the wide side (DejaVu Sans,
@@ -216,6 +220,8 @@ pub(super) fn text_width(text: &str, size: f64) -> f64 {
             'i' | 'j' | 'l' | '\'' | '|' | '.' | ',' | ':' | ';' | ' ' | '!' | 'I' => 0.33,
             'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.96,
             'A'..='Z' | '\u{2026}' => 0.74,
+            // What is written in its place is wide.
+            c if is_replaced(c) => 1.1,
             '\u{0}'..='\u{2fff}' => 0.62,
             // Wide scripts and pictures.
             _ => 1.1,

@@ -128,7 +128,13 @@ fn a_warm_up_that_is_found_is_left_out() {
 
 #[test]
 fn a_run_that_never_settles_says_so() {
-    let overload = ["workload.customers.arrival=poisson(load=1.5 of server)", "warmup=auto", "duration=100s"];
+    // A limit that the queue never comes to, for without one the scenario itself is warned of.
+    let overload = [
+        "workload.customers.arrival=poisson(load=1.5 of server)",
+        "system.server.queue.limit=1000000",
+        "warmup=auto",
+        "duration=100s",
+    ];
     let executed = run(first_run_with(Path::new(MM1), Limits::default(), &overload));
     assert!(
         executed.warnings.iter().any(|warning| warning.contains("does not settle")),

@@ -50,7 +50,7 @@ pub fn heat_input(nodes: u32, intervals: u32, bands: Vec<FaultBand>) -> HeatInpu
         let cell = |interval: u32| {
             let start_s = f64::from(interval) * width;
             let is_slow = i % 8 == 2 && (80.0..100.0).contains(&start_s);
-            let is_down = i % 8 == 0 && (40.0..55.0).contains(&start_s);
+            let is_down = i.is_multiple_of(8) && (40.0..55.0).contains(&start_s);
             let value = match (is_slow, is_down) {
                 (true, _) => 1.0,
                 (_, true) => 0.0,
