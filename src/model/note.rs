@@ -265,6 +265,8 @@ pub enum ServiceNote {
         caller: NodeId,
         /// The caller's slot.
         call: u32,
+        /// Which use of that slot.
+        sequence: u32,
         /// Requests at the server now, this one included.
         in_system: u32,
     },
@@ -277,6 +279,8 @@ pub enum ServiceNote {
     Called {
         /// The call.
         call: u32,
+        /// Which use of its slot.
+        sequence: u32,
         /// The frame that makes it.
         frame: u32,
         /// Which attempt, counted from 1.
@@ -311,10 +315,12 @@ pub enum ServiceNote {
         /// Time that its work needed on an unloaded core of the server.
         service: Duration,
     },
-    /// A request was answered, or would have been had its caller not been told before.
+    /// Nothing of a request is left to be done.
     Finished {
         /// Its frame.
         frame: u32,
+        /// Whether that answers its caller, who was not told before.
+        is_answer: bool,
         /// How it ended.
         status: Status,
         /// Time that its work needed on an unloaded core of the server.
@@ -380,19 +386,21 @@ impl Note for ServiceNote {
         let mut digest = Digest::new();
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         let words = match *self {
-            ServiceNote::Taken { frame, caller, call, in_system } => {
-                [1, pair(frame, caller.0), pair(call, in_system)]
+            ServiceNote::Taken { frame, caller, call, sequence, in_system } => {
+                [1 | u64::from(sequence) << 32, pair(frame, caller.0), pair(call, in_system)]
             }
             ServiceNote::Refused { status } => [2, status as u64, 0],
-            ServiceNote::Called { call, frame, attempt, to } => {
-                [3 | u64::from(attempt) << 8, pair(call, frame), u64::from(to.0)]
+            ServiceNote::Called { call, sequence, frame, attempt, to } => {
+                [3 | u64::from(attempt) << 8, pair(call, frame), pair(sequence, to.0)]
             }
             ServiceNote::Heard { call, frame, status } => [4, pair(call, frame), status as u64],
             ServiceNote::Forked { frame, parent } => [5, pair(frame, parent), 0],
             ServiceNote::Joined { frame, parent, decides, service } => {
                 [6 | u64::from(decides) << 8, pair(frame, parent), service.0]
             }
-            ServiceNote::Finished { frame, status, service } => [7, pair(frame, status as u32), service.0],
+            ServiceNote::Finished { frame, is_answer, status, service } => {
+                [7 | u64::from(is_answer) << 8, pair(frame, status as u32), service.0]
+            }
             ServiceNote::Store(note) => return note.digest(),
         };
         words.into_iter().for_each(|word| digest.absorb(word));

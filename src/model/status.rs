@@ -42,6 +42,23 @@ impl Status {
         }
     }
 
+    /// What a call ended as that did not end `ok` for this reason; `None` if nobody was told.
+    pub fn of(reason: Reason) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.reason() == Some(reason))
+    }
+
+    /// The classes of HTTP statuses that calls have which do not end `ok`.
+    pub const CLASSES_OF_FAILURES: [&'static str; 2] = ["4xx", "5xx"];
+
+    /// The class of its HTTP status (RFC 9110 §15): the client's doing or the server's.
+    pub fn class(self) -> &'static str {
+        match self {
+            Status::Ok => "2xx",
+            Status::NotFound | Status::Rejected => "4xx",
+            Status::Unavailable | Status::TimedOut => "5xx",
+        }
+    }
+
     /// The HTTP status (RFC 9110 §15, RFC 6585 §4) that says the same.
     pub fn http(self) -> u16 {
         match self {

@@ -9,7 +9,7 @@ use super::phase::{Phase, Timeline};
 use super::spans::{Share, Spent};
 
 /// Requests whose time is kept by its parts (`max-breakdowns`); of more, one in so many is, drawn by their numbers.
-pub const BREAKDOWNS_MAX: usize = 1 << 18;
+pub const BREAKDOWNS_MAX: usize = 1 << 16;
 
 /// The levels of latency that are told of: a name, and the least and the greatest share of requests that are faster.
 const LEVELS: [(&str, f64, f64); 6] = [
@@ -87,15 +87,19 @@ impl Breakdowns {
         Breakdowns { kept: Vec::new(), shares: Vec::new(), max, bits: 0 }
     }
 
-    /// A request was answered, and spent its time so.
+    /// Whether the time of the request of that number is kept.
     #[inline]
-    pub(super) fn add(&mut self, answered: Answered, shares: &[Share]) {
-        if !keeps(answered.number, self.bits) {
-            return;
-        }
+    pub(super) fn keeps(&self, number: u32) -> bool {
+        keeps(number, self.bits)
+    }
+
+    /// A request that is kept was answered, and spent its time so.
+    #[inline]
+    pub(super) fn add(&mut self, answered: Answered, shares: impl Iterator<Item = Share>) {
         let Answered { workload, class, number, arrived, latency } = answered;
-        let (first, count) = (self.shares.len() as u32, shares.len() as u32);
-        self.shares.extend_from_slice(shares);
+        let first = self.shares.len() as u32;
+        self.shares.extend(shares);
+        let count = self.shares.len() as u32 - first;
         let (workload, class) = (workload as u16, class as u16);
         self.kept.push(Kept { workload, class, number, arrived, latency, first, count });
         if self.kept.len() >= self.max {
@@ -212,8 +216,10 @@ mod tests {
             Share { node, spent: Spent::Service, length: service },
         ];
         let arrived = Time::ZERO + Duration(u64::from(number));
-        breakdowns
-            .add(Answered { workload: 0, class: 5, number, arrived, latency: queue + service }, &shares);
+        let answered = Answered { workload: 0, class: 5, number, arrived, latency: queue + service };
+        if breakdowns.keeps(number) {
+            breakdowns.add(answered, shares.into_iter());
+        }
     }
 
     #[test]

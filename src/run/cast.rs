@@ -124,6 +124,11 @@ impl Cast {
     }
 }
 
+/// Whether operations of this kind are calls of services.
+pub fn is_call(class: Class) -> bool {
+    class >= OpKind::ALL.len()
+}
+
 /// The kind of what was asked.
 #[inline]
 pub fn class_of(asked: Asked) -> Class {

@@ -158,7 +158,7 @@ impl Recorder {
     #[inline]
     pub fn client(&mut self, at: Time, node: NodeId, note: &ClientNote) {
         match *note {
-            ClientNote::Invoked { slot, number, server, intended, asked, .. } => {
+            ClientNote::Invoked { slot, sequence, number, server, intended, asked } => {
                 // A clock that runs fast may put the arrival a little after now.
                 let intended = intended.min(at);
                 self.total += 1;
@@ -167,7 +167,7 @@ impl Recorder {
                     self.availability[workload].invoked(intended);
                 }
                 if let Asked::Call { .. } = asked {
-                    self.spans.invoked(at, node, slot, server);
+                    self.spans.invoked(at, node, (slot, sequence), server);
                 }
                 let operation = Packed::open(slot, number, intended, at, asked);
                 let (open, client) = (&mut self.open[node.index()], SessionId::client(slot) as usize);
@@ -197,6 +197,9 @@ impl Recorder {
     /// A request of a service has ended: if it was answered, what its time was spent on is kept.
     #[inline]
     fn break_down(&mut self, workload: usize, node: NodeId, operation: &Packed) {
+        if !self.breakdowns.keeps(operation.number) {
+            return;
+        }
         let operation = operation.unpack(node);
         let Recorded { asked: asked @ Asked::Call { .. }, outcome: Outcome::Ok(_), number, .. } = operation
         else {

@@ -67,6 +67,7 @@ pub(super) struct Served {
 pub(super) struct Spans {
     /// By node.
     nodes: Vec<Node>,
+    shares: Shares,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -90,12 +91,12 @@ struct Frame {
     /// Whether it stands for a request and not for a branch.
     is_root: bool,
     caller: NodeId,
-    /// The caller's slot, as it came.
-    call: u32,
+    /// The caller's slot, as it came, and which use of it.
+    call: (u32, u32),
     /// What it has waited for others so far, in nanoseconds.
     downstream: u64,
     /// What that was spent on.
-    shares: Vec<Share>,
+    shares: List,
     /// Since when a store is asked, and which node of it.
     store: (Time, NodeId),
 }
@@ -106,9 +107,104 @@ struct Call {
     began: Time,
     sent: Time,
     to: NodeId,
+    /// Which use of the slot.
+    sequence: u32,
     /// What the server said that it spent, and on what.
     sojourn: u64,
-    shares: Vec<Share>,
+    shares: List,
+}
+
+/// The shares of everything under way, in lists: a frame has few at a time and hands them on when it ends, so that those of a
+/// large world fit in a few pages.
+#[derive(Clone, Debug, Default)]
+struct Shares {
+    items: Vec<Item>,
+    free: List,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    share: Share,
+    rest: List,
+}
+
+/// Where a list begins in [`Shares`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct List(u32);
+
+const NONE: List = List(u32::MAX);
+
+impl Default for List {
+    fn default() -> List {
+        NONE
+    }
+}
+
+impl Shares {
+    /// Adds a part to a list; those of one node and kind are one.
+    #[inline]
+    fn add(&mut self, list: &mut List, share: Share) {
+        if share.length == 0 {
+            return;
+        }
+        let mut at = *list;
+        while at != NONE {
+            let item = &mut self.items[at.0 as usize];
+            if (item.share.node, item.share.spent) == (share.node, share.spent) {
+                item.share.length += share.length;
+                return;
+            }
+            at = item.rest;
+        }
+        let item = Item { share, rest: *list };
+        *list = match self.free {
+            NONE => {
+                self.items.push(item);
+                List(self.items.len() as u32 - 1)
+            }
+            free => {
+                self.free = std::mem::replace(&mut self.items[free.0 as usize], item).rest;
+                free
+            }
+        };
+    }
+
+    /// Adds the parts of one list to another; the one is empty then.
+    #[inline]
+    fn hand_over(&mut self, from: &mut List, to: &mut List) {
+        if *to == NONE {
+            *to = std::mem::take(from);
+            return;
+        }
+        while let Some(share) = self.pop(from) {
+            self.add(to, share);
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self, list: &mut List) -> Option<Share> {
+        let at = *list;
+        let item = self.items.get_mut(at.0 as usize)?;
+        *list = std::mem::replace(&mut item.rest, self.free);
+        self.free = at;
+        Some(item.share)
+    }
+
+    /// Forgets the parts of a list.
+    #[inline]
+    fn clear(&mut self, list: &mut List) {
+        while self.pop(list).is_some() {}
+    }
+
+    /// The parts of a list, the last that was new first.
+    #[inline]
+    fn of(&self, mut list: List) -> impl Iterator<Item = Share> + '_ {
+        std::iter::from_fn(move || {
+            let item = self.items.get(list.0 as usize)?;
+            list = item.rest;
+            Some(item.share)
+        })
+    }
 }
 
 const NOBODY: NodeId = NodeId(u32::MAX);
@@ -121,9 +217,9 @@ impl Default for Frame {
             is_open: false,
             is_root: false,
             caller: NOBODY,
-            call: 0,
+            call: (0, 0),
             downstream: 0,
-            shares: Vec::new(),
+            shares: NONE,
             store,
         }
     }
@@ -131,7 +227,7 @@ impl Default for Frame {
 
 impl Default for Call {
     fn default() -> Self {
-        Call { began: Time::ZERO, sent: Time::ZERO, to: NOBODY, sojourn: 0, shares: Vec::new() }
+        Call { began: Time::ZERO, sent: Time::ZERO, to: NOBODY, sequence: 0, sojourn: 0, shares: NONE }
     }
 }
 
@@ -146,63 +242,51 @@ fn at<T: Default + Clone>(items: &mut Vec<T>, index: u32) -> &mut T {
 }
 
 impl Frame {
-    fn begin(&mut self, since: Time, is_root: bool, caller: NodeId, call: u32) {
-        (self.since, self.is_open, self.is_root) = (since, true, is_root);
-        (self.caller, self.call, self.downstream) = (caller, call, 0);
-        self.shares.clear();
+    #[inline]
+    fn begin(&mut self, shares: &mut Shares, since: Time, asked: Option<(NodeId, (u32, u32))>) {
+        (self.since, self.is_open, self.is_root) = (since, true, asked.is_some());
+        (self.caller, self.call) = asked.unwrap_or((NOBODY, (0, 0)));
+        self.downstream = 0;
+        shares.clear(&mut self.shares);
     }
 
     /// It has ended at `now`, after so much work: adds what it spent itself, and returns how long it took and waited.
     #[inline]
-    fn end(&mut self, now: Time, node: NodeId, service: Duration) -> (u64, u64) {
+    fn end(&mut self, shares: &mut Shares, now: Time, node: NodeId, service: Duration) -> (u64, u64) {
         self.is_open = false;
         let sojourn = now.since(self.since).0;
         let own = sojourn.saturating_sub(self.downstream);
         let service = service.0.min(own);
         let waiting = own - service;
-        add(&mut self.shares, Share { node, spent: Spent::Queue, length: waiting });
-        add(&mut self.shares, Share { node, spent: Spent::Service, length: service });
+        shares.add(&mut self.shares, Share { node, spent: Spent::Queue, length: waiting });
+        shares.add(&mut self.shares, Share { node, spent: Spent::Service, length: service });
         (sojourn, waiting)
-    }
-}
-
-/// Adds a part to others; those of one node and kind are one.
-#[inline]
-fn add(shares: &mut Vec<Share>, share: Share) {
-    if share.length == 0 {
-        return;
-    }
-    let same = |other: &&mut Share| (other.node, other.spent) == (share.node, share.spent);
-    match shares.iter_mut().find(same) {
-        Some(other) => other.length += share.length,
-        None => shares.push(share),
     }
 }
 
 impl Spans {
     /// Nothing is under way on so many nodes.
     pub(super) fn new(nodes: usize) -> Spans {
-        Spans { nodes: vec![Node::default(); nodes] }
+        Spans { nodes: vec![Node::default(); nodes], shares: Shares::default() }
     }
 
     /// A server told something; returns the request that it answered, if it did.
     #[inline]
     pub(super) fn service(&mut self, now: Time, id: NodeId, note: &ServiceNote) -> Option<Served> {
-        let node = &mut self.nodes[id.index()];
+        let Spans { nodes, shares } = self;
+        let node = &mut nodes[id.index()];
         match *note {
-            ServiceNote::Taken { frame, caller, call, .. } => {
-                at(&mut node.frames, frame).begin(now, true, caller, call);
+            ServiceNote::Taken { frame, caller, call, sequence, .. } => {
+                at(&mut node.frames, frame).begin(shares, now, Some((caller, (call, sequence))));
             }
-            ServiceNote::Forked { frame, .. } => {
-                at(&mut node.frames, frame).begin(now, false, NOBODY, 0);
-            }
-            ServiceNote::Called { call, attempt, to, .. } => {
+            ServiceNote::Forked { frame, .. } => at(&mut node.frames, frame).begin(shares, now, None),
+            ServiceNote::Called { call, sequence, attempt, to, .. } => {
                 let call = at(&mut node.calls, call);
                 if attempt == 1 {
                     call.began = now;
                 }
-                (call.sent, call.to, call.sojourn) = (now, to, 0);
-                call.shares.clear();
+                (call.sent, call.to, call.sequence, call.sojourn) = (now, to, sequence, 0);
+                shares.clear(&mut call.shares);
             }
             ServiceNote::Heard { call, frame, status } => {
                 let Node { frames, calls, .. } = node;
@@ -212,31 +296,31 @@ impl Spans {
                 let is_answered = status == Status::Ok || call.sojourn > 0;
                 let travel = if is_answered { last.saturating_sub(call.sojourn) } else { 0 };
                 let retry = whole - if is_answered { last } else { 0 };
-                call.shares.iter().for_each(|share| add(&mut frame.shares, *share));
-                add(&mut frame.shares, Share { node: id, spent: Spent::Network, length: travel });
-                add(&mut frame.shares, Share { node: id, spent: Spent::Retry, length: retry });
-                call.shares.clear();
+                shares.hand_over(&mut call.shares, &mut frame.shares);
+                shares.add(&mut frame.shares, Share { node: id, spent: Spent::Network, length: travel });
+                shares.add(&mut frame.shares, Share { node: id, spent: Spent::Retry, length: retry });
             }
             ServiceNote::Joined { frame, parent, decides, service } => {
                 let child = at(&mut node.frames, frame);
-                let (sojourn, _) = child.end(now, id, service);
+                let (sojourn, _) = child.end(shares, now, id, service);
+                let mut spent = std::mem::take(&mut child.shares);
                 if decides {
-                    let shares = std::mem::take(&mut child.shares);
                     let parent = at(&mut node.frames, parent);
                     parent.downstream += sojourn;
-                    shares.iter().for_each(|share| add(&mut parent.shares, *share));
-                    at(&mut node.frames, frame).shares = shares;
+                    shares.hand_over(&mut spent, &mut parent.shares);
                 }
+                shares.clear(&mut spent);
             }
-            ServiceNote::Finished { frame: slot, service, .. } => {
+            ServiceNote::Finished { frame: slot, is_answer, service, .. } => {
                 let frame = at(&mut node.frames, slot);
-                let (sojourn, waiting) = frame.end(now, id, service);
+                let (sojourn, waiting) = frame.end(shares, now, id, service);
                 let (arrived, caller, call) = (frame.since, frame.caller, frame.call);
-                let mut shares = std::mem::take(&mut frame.shares);
+                let mut spent = std::mem::take(&mut frame.shares);
                 node.time_ended += u128::from(sojourn);
-                self.answer(caller, call, id, sojourn, &mut shares);
-                // What was the call's serves the frame again: nothing is allocated for a request.
-                at(&mut self.nodes[id.index()].frames, slot).shares = shares;
+                if is_answer {
+                    self.answer(caller, call, id, sojourn, &mut spent);
+                }
+                self.shares.clear(&mut spent);
                 return Some(Served { arrived, sojourn, waiting });
             }
             ServiceNote::Store(note) => self.store(now, id, &note),
@@ -245,23 +329,31 @@ impl Spans {
         None
     }
 
-    /// Gives a caller's call what its server spent on it, if the caller still waits for that server.
+    /// Gives a caller's call what its server spent on it, if the caller still waits for that server to end that attempt.
     #[inline]
-    fn answer(&mut self, caller: NodeId, slot: u32, by: NodeId, sojourn: u64, shares: &mut Vec<Share>) {
+    fn answer(
+        &mut self,
+        caller: NodeId,
+        (slot, sequence): (u32, u32),
+        by: NodeId,
+        sojourn: u64,
+        spent: &mut List,
+    ) {
         let node = &mut self.nodes[caller.index()];
         if SessionId::incarnation(slot) != node.incarnation {
             return;
         }
         let call = at(&mut node.calls, SessionId::client(slot));
-        if call.to == by {
+        if (call.to, call.sequence) == (by, sequence) {
             call.sojourn = sojourn;
-            std::mem::swap(&mut call.shares, shares);
+            std::mem::swap(&mut call.shares, spent);
         }
     }
 
     /// A frame asks a store, or was answered by it.
     fn store(&mut self, now: Time, id: NodeId, note: &ClientNote) {
-        let node = &mut self.nodes[id.index()];
+        let Spans { nodes, shares } = self;
+        let node = &mut nodes[id.index()];
         match *note {
             ClientNote::Invoked { slot, server, .. } => {
                 at(&mut node.frames, SessionId::client(slot)).store = (now, server);
@@ -271,27 +363,41 @@ impl Spans {
                 let (since, server) = frame.store;
                 let length = now.since(since).0;
                 frame.downstream += length;
-                add(&mut frame.shares, Share { node: server, spent: Spent::Store, length });
+                shares.add(&mut frame.shares, Share { node: server, spent: Spent::Store, length });
             }
         }
     }
 
     /// A client calls a service.
     #[inline]
-    pub(super) fn invoked(&mut self, now: Time, client: NodeId, slot: u32, server: NodeId) {
-        let call = at(&mut self.nodes[client.index()].calls, SessionId::client(slot));
-        (call.began, call.sent, call.to, call.sojourn) = (now, now, server, 0);
-        call.shares.clear();
+    pub(super) fn invoked(
+        &mut self,
+        now: Time,
+        client: NodeId,
+        (slot, sequence): (u32, u32),
+        server: NodeId,
+    ) {
+        let Spans { nodes, shares } = self;
+        let call = at(&mut nodes[client.index()].calls, SessionId::client(slot));
+        (call.began, call.sent, call.to, call.sequence, call.sojourn) = (now, now, server, sequence, 0);
+        shares.clear(&mut call.shares);
     }
 
     /// A client was told, `latency` nanoseconds after it was to ask, in so many attempts: what they were spent on.
     #[inline]
-    pub(super) fn returned(&mut self, client: NodeId, slot: u32, latency: u64, attempts: u16) -> &[Share] {
-        let call = at(&mut self.nodes[client.index()].calls, SessionId::client(slot));
+    pub(super) fn returned(
+        &mut self,
+        client: NodeId,
+        slot: u32,
+        latency: u64,
+        attempts: u16,
+    ) -> impl Iterator<Item = Share> + '_ {
+        let Spans { nodes, shares } = self;
+        let call = at(&mut nodes[client.index()].calls, SessionId::client(slot));
         let rest = latency.saturating_sub(call.sojourn);
-        let spent = if attempts > 1 || call.sojourn == 0 { Spent::Retry } else { Spent::Network };
-        add(&mut call.shares, Share { node: client, spent, length: rest });
-        &call.shares
+        let spent = if attempts > 1 { Spent::Retry } else { Spent::Network };
+        shares.add(&mut call.shares, Share { node: client, spent, length: rest });
+        shares.of(call.shares)
     }
 
     /// A node has booted.
@@ -324,5 +430,75 @@ impl Spans {
             count += 1;
         }
         (time, count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENTS: NodeId = NodeId(0);
+    const SERVER: NodeId = NodeId(1);
+
+    fn spans() -> Spans {
+        let mut spans = Spans::new(2);
+        [CLIENTS, SERVER].into_iter().for_each(|node| spans.booted(node));
+        spans
+    }
+
+    fn taken(frame: u32, sequence: u32) -> ServiceNote {
+        ServiceNote::Taken { frame, caller: CLIENTS, call: SessionId::slot(1, 0), sequence, in_system: 1 }
+    }
+
+    fn finished(frame: u32, is_answer: bool, service: u64) -> ServiceNote {
+        ServiceNote::Finished { frame, is_answer, status: Status::Ok, service: Duration(service) }
+    }
+
+    fn returned(spans: &mut Spans, latency: u64) -> Vec<(NodeId, Spent, u64)> {
+        let shares = spans.returned(CLIENTS, SessionId::slot(1, 0), latency, 1);
+        let mut shares: Vec<_> = shares.map(|share| (share.node, share.spent, share.length)).collect();
+        shares.sort();
+        shares
+    }
+
+    #[test]
+    fn a_request_was_on_its_way_waited_and_was_served() {
+        let mut spans = spans();
+        spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), 1), SERVER);
+        spans.service(Time(10), SERVER, &taken(0, 1));
+        let served = spans.service(Time(60), SERVER, &finished(0, true, 20));
+        assert_eq!(served, Some(Served { arrived: Time(10), sojourn: 50, waiting: 30 }));
+        let expected =
+            [(CLIENTS, Spent::Network, 25), (SERVER, Spent::Queue, 30), (SERVER, Spent::Service, 20)];
+        assert_eq!(returned(&mut spans, 75), expected);
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_is_no_part_of_a_later_request() {
+        for is_answer in [true, false] {
+            let mut spans = spans();
+            spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), 1), SERVER);
+            spans.service(Time(10), SERVER, &taken(0, 1));
+            // It was given up, or answered at once; the next one has its slot, and is under way when its work is done.
+            spans.invoked(Time(20), CLIENTS, (SessionId::slot(1, 0), 2), SERVER);
+            spans.service(Time(900), SERVER, &finished(0, is_answer, 890));
+            assert_eq!(returned(&mut spans, 900), [(CLIENTS, Spent::Network, 900)]);
+        }
+    }
+
+    #[test]
+    fn what_ends_gives_back_its_place() {
+        let mut spans = spans();
+        for request in 1..100 {
+            spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), request), SERVER);
+            spans.service(Time(10), SERVER, &taken(request % 3, request));
+            spans.service(Time(60), SERVER, &finished(request % 3, request % 5 > 0, 20));
+            returned(&mut spans, 75);
+        }
+        assert!(
+            spans.shares.items.len() <= 6,
+            "{} items for one request at a time",
+            spans.shares.items.len()
+        );
     }
 }

@@ -65,6 +65,11 @@ impl Counts {
         reason.map_or_else(|| by_reason.iter().sum(), |reason| by_reason[reason as usize])
     }
 
+    /// Operations that ended so for one of these reasons.
+    pub fn ended_for(&self, ending: Ending, reasons: &[Reason]) -> u64 {
+        reasons.iter().map(|reason| self.ended(ending, Some(*reason))).sum()
+    }
+
     #[inline]
     fn end(&mut self, (ending, reason): (Ending, Option<Reason>)) {
         match (ending, reason) {

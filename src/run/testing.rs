@@ -102,9 +102,10 @@ pub(super) fn returns(
 /// A service handles a request on its own.
 pub(super) fn serve(recorder: &mut Recorder, at: u64, sojourn: u64, service: u64) {
     let (frame, caller, call) = (0, USERS, SessionId::slot(1, 0));
-    recorder.service(ms(at), API, &ServiceNote::Taken { frame, caller, call, in_system: 1 });
+    let taken = ServiceNote::Taken { frame, caller, call, sequence: 1, in_system: 1 };
+    recorder.service(ms(at), API, &taken);
     let (sojourn, service) = (Duration::from_millis(sojourn), Duration::from_millis(service));
-    let note = ServiceNote::Finished { frame, status: Status::Ok, service };
+    let note = ServiceNote::Finished { frame, is_answer: true, status: Status::Ok, service };
     recorder.service(ms(at) + sojourn, API, &note);
 }
 

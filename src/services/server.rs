@@ -23,7 +23,6 @@ use super::program::{Op, Pc, Programs, ROUNDS_MAX};
 use super::registration::{Registration, RegistrationRule};
 use super::request::Classes;
 use super::slots::Slots;
-use super::writer::Writer;
 
 /// What a server is told.
 #[derive(Clone, Debug)]
@@ -34,6 +33,8 @@ pub struct ServerConfig {
     pub programs: Rc<Programs>,
     /// How the services are called that the programs call.
     pub channels: Rc<[ChannelConfig]>,
+    /// Whether it only passes on what it is asked: one-way calls too are answered when those are whom they are passed on to.
+    pub passes_on: bool,
     /// Most requests that are served at a time; the others wait.
     pub concurrency: Option<u32>,
     /// Most requests at the server, those that wait included; more are refused.
@@ -52,8 +53,8 @@ pub struct ServerConfig {
     pub dispatchers: Rc<[NodeId]>,
     /// How it registers, if it does.
     pub registration: Option<RegistrationRule>,
-    /// Gives out the values that it writes to stores.
-    pub writer: Writer,
+    /// How many may write values to stores: each by its node's number ([`Writer`]).
+    pub writers: u32,
 }
 
 /// What makes a request urgent, for disciplines that go by that.
@@ -309,11 +310,13 @@ impl Server {
             }
         };
         let mut frame = Frame::new(call, Origin::Caller(caller), pc, call.span);
-        frame.is_answered = call.is_one_way;
+        let is_answered = call.is_one_way && !self.config.passes_on;
+        frame.is_answered = is_answered;
         let (slot, _) = self.frames.open(frame);
         self.in_system += 1;
-        cx.note(ServiceNote::Taken { frame: slot, caller, call: call.slot, in_system: self.in_system });
-        if call.is_one_way {
+        let (sequence, in_system) = (call.sequence, self.in_system);
+        cx.note(ServiceNote::Taken { frame: slot, caller, call: call.slot, sequence, in_system });
+        if is_answered {
             self.answer(cx, caller, call, Status::Ok, false);
         }
         match self.admission.admits() {
@@ -531,8 +534,9 @@ impl Server {
             }
             Origin::Caller(caller) => {
                 self.in_system -= 1;
-                cx.note(ServiceNote::Finished { frame: slot, status, service: frame.service });
-                if !frame.is_answered {
+                let (is_answer, service) = (!frame.is_answered, frame.service);
+                cx.note(ServiceNote::Finished { frame: slot, is_answer, status, service });
+                if is_answer {
                     self.answer(cx, caller, frame.call, status, is_void);
                 }
                 if let Some(next) = self.admission.next() {
@@ -565,6 +569,8 @@ impl Server {
         if status == Status::Ok {
             frame.needed -= 1;
             if frame.needed == 0 {
+                // What is left of the others goes on, and may do something yet.
+                frame.has_acted |= frame.spare > 0;
                 let Op::Fork(fork) = self.config.programs.op(frame.pc) else {
                     unreachable!("a frame that waits for branches is at its fork")
                 };
@@ -574,6 +580,8 @@ impl Server {
         } else if frame.spare > 0 {
             frame.spare -= 1;
         } else {
+            // This was one of those needed; the others may do something yet.
+            frame.has_acted |= frame.needed > 1;
             frame.needed = 0;
             let is_void = !frame.has_acted;
             self.end(cx, parent, status, is_void);

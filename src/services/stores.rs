@@ -12,6 +12,7 @@ use super::frame::{Frame, StoreState};
 use super::message::ServiceMessage;
 use super::program::{Op, Programs, StoreCall};
 use super::server::{Server, ServerTimer};
+use super::writer::Writer;
 
 /// How long a request waits before it asks again when no node of the store is known to lead.
 const REDIRECT_BACKOFF: Duration = Duration::from_millis(20);
@@ -25,7 +26,8 @@ impl Server {
         }
         self.store_sequences[index] += 1;
         self.values += 1;
-        let (sequence, value) = (self.store_sequences[index], self.config.writer.value(self.values));
+        let writer = Writer { index: cx.me().0, writers: self.config.writers };
+        let (sequence, value) = (self.store_sequences[index], writer.value(self.values));
         let (_, frame) = self.frames.get_slot(slot).expect("only open frames ask");
         let bits = frame.draw(&self.config.draws);
         let node = router(&mut self.routers, frame).first(bits);

@@ -217,6 +217,11 @@ impl Blueprint<'_> {
 
     /// What gives out the values that a node writes: each node's are its own.
     pub fn writer(&self, node: NodeId) -> Writer {
-        Writer { index: node.0, writers: self.places.len() as u32 }
+        Writer { index: node.0, writers: self.writers() }
+    }
+
+    /// How many nodes may write values.
+    pub fn writers(&self) -> u32 {
+        self.places.len() as u32
     }
 }

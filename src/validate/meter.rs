@@ -263,9 +263,14 @@ mod tests {
     #[test]
     fn what_is_at_an_instance_is_integrated_from_the_warm_up_to_the_end() {
         let mut meter = meter();
-        let taken = |frame, in_system| ServiceNote::Taken { frame, caller: CLIENTS, call: 0, in_system };
-        let finished =
-            |frame, service| ServiceNote::Finished { frame, status: Status::Ok, service: Duration(service) };
+        let taken =
+            |frame, in_system| ServiceNote::Taken { frame, caller: CLIENTS, call: 0, sequence: 1, in_system };
+        let finished = |frame, service| ServiceNote::Finished {
+            frame,
+            is_answer: true,
+            status: Status::Ok,
+            service: Duration(service),
+        };
         meter.service(Time(80), SERVER, &taken(0, 1));
         meter.service(Time(110), SERVER, &taken(1, 2));
         meter.service(Time(120), SERVER, &finished(0, 40));

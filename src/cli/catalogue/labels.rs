@@ -4,6 +4,7 @@ use super::Page;
 use crate::faults::FaultKind;
 use crate::model::history::Reason;
 use crate::model::op::OpKind;
+use crate::model::status::Status;
 use crate::net::DropReason;
 use crate::run::metrics::{CATALOGUE, Label};
 use crate::run::{Ending, Phase};
@@ -32,6 +33,10 @@ fn doc(label: Label) -> &'static str {
         Label::Op => "The kind of an operation.",
         Label::Outcome => "How an operation ended for its client.",
         Label::Reason => "Why an operation did not end `ok`, or why a message did not arrive.",
+        Label::Status => {
+            "The class of the HTTP status that says why a call of a service did not end `ok`. What is asked of stores has none, \
+             and neither has what was in flight when the run ended."
+        }
         Label::Phase => {
             "The part of a run by its faults: each operation belongs to that in which it was sent. What comes before \
              the end of `warmup` belongs to none of them."
@@ -50,6 +55,7 @@ fn example(label: Label) -> &'static str {
         Label::Op => OpKind::Write.name(),
         Label::Outcome => Ending::Unknown.name(),
         Label::Reason => Reason::Timeout.name(),
+        Label::Status => Status::Unavailable.class(),
         Label::Phase => Phase::Healthy.name(),
         Label::Fault => "leader-crash",
         Label::Kind => FaultKind::Crash.name(),
@@ -66,8 +72,17 @@ fn values(label: Label) -> Vec<(&'static str, &'static str)> {
             let of_operations = Reason::ALL.map(|reason| (reason.name(), reason_doc(reason)));
             of_operations.into_iter().chain(DropReason::ALL.map(|why| (why.name(), drop_doc(why)))).collect()
         }
+        Label::Status => Status::CLASSES_OF_FAILURES.map(|class| (class, class_doc(class))).to_vec(),
         Label::Phase => Phase::MEASURED.map(|phase| (phase.name(), phase_doc(phase))).to_vec(),
         Label::Kind => FaultKind::ROWS.iter().map(|row| (row.name, row.doc)).collect(),
+    }
+}
+
+fn class_doc(class: &str) -> &'static str {
+    if class == Status::NotFound.class() {
+        "there is nothing to be found (404), or it was refused before any work (429)"
+    } else {
+        "nobody was there who could serve it (503), or no answer came in time (504)"
     }
 }
 

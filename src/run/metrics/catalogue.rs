@@ -1,7 +1,7 @@
 //! The catalogue of metrics: the one place that names them, and says what each is computed from.
 
 use super::Aggregate::{self, Count, Cv, Max, Mean, Min, P50, P90, P95, P99, P999, Total};
-use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, Region, System, Workload};
+use Label::{Fault, Kind, Node, Op, Outcome, Phase, Reason, Region, Status, System, Workload};
 
 use crate::clocks::ClockError;
 use crate::model::history;
@@ -142,6 +142,8 @@ pub enum Label {
     Outcome,
     /// Why an operation did not end `ok`, or a message did not arrive.
     Reason,
+    /// The class of the HTTP status that says why a call did not end `ok`.
+    Status,
     /// `healthy`, `fault` or `recovery`.
     Phase,
     /// A fault's name.
@@ -152,7 +154,8 @@ pub enum Label {
 
 impl Label {
     /// Every label, in the order of CSV columns.
-    pub const ALL: [Label; 10] = [Workload, System, Node, Region, Op, Outcome, Reason, Phase, Fault, Kind];
+    pub const ALL: [Label; 11] =
+        [Workload, System, Node, Region, Op, Outcome, Reason, Status, Phase, Fault, Kind];
 
     /// The word used in scenarios and CSVs.
     pub fn name(self) -> &'static str {
@@ -164,6 +167,7 @@ impl Label {
             Op => "op",
             Outcome => "outcome",
             Reason => "reason",
+            Status => "status",
             Phase => "phase",
             Fault => "fault",
             Kind => "kind",
@@ -178,8 +182,8 @@ pub enum Source {
     Latencies,
     /// Those of operations that change something.
     CommitLatencies,
-    /// Counts of operations, the seconds measured, and the reason asked for.
-    Counts(fn(&Counts, f64, Option<history::Reason>) -> Option<f64>),
+    /// Counts of operations, the seconds measured, and the reasons asked for.
+    Counts(fn(&Counts, f64, &[history::Reason]) -> Option<f64>),
     /// Unavailable windows, one a workload.
     Outages,
     /// Elections, by their lengths.
@@ -248,7 +252,7 @@ impl Entry {
 
 const SPREAD: &[Aggregate] = &[Mean, P50, P90, P95, P99, P999, Max, Min, Count];
 const OPERATIONS: &[Label] = &[Workload, System, Region, Op, Phase];
-const REASONS: &[Label] = &[Workload, System, Region, Op, Reason, Phase];
+const REASONS: &[Label] = &[Workload, System, Region, Op, Reason, Status, Phase];
 
 /// Every metric. All exclude the warm-up.
 pub const CATALOGUE: &[Entry] = &[
@@ -322,7 +326,7 @@ pub const CATALOGUE: &[Entry] = &[
         metric: Metric::Fail,
         name: "fail",
         unit: Unit::Operations,
-        source: Source::Counts(|counts, _, reason| Some(counts.ended(Ending::Fail, reason) as f64)),
+        source: Source::Counts(|counts, _, reasons| Some(counts.ended_for(Ending::Fail, reasons) as f64)),
         labels: REASONS,
         aggregates: &[Count],
         meaning: "Operations that ended `fail`: they certainly had no effect.",
@@ -331,7 +335,7 @@ pub const CATALOGUE: &[Entry] = &[
         metric: Metric::Unknown,
         name: "unknown",
         unit: Unit::Operations,
-        source: Source::Counts(|counts, _, reason| Some(counts.ended(Ending::Unknown, reason) as f64)),
+        source: Source::Counts(|counts, _, reasons| Some(counts.ended_for(Ending::Unknown, reasons) as f64)),
         labels: REASONS,
         aggregates: &[Count],
         meaning: "Operations that ended `unknown`, those in flight included.",
@@ -577,13 +581,13 @@ fn quotient(count: u64, of: f64) -> Option<f64> {
     (of > 0.0).then(|| count as f64 / of)
 }
 
-fn error_rate(counts: &Counts, _: f64, _: Option<history::Reason>) -> Option<f64> {
+fn error_rate(counts: &Counts, _: f64, _: &[history::Reason]) -> Option<f64> {
     let cut_off = counts.ended(Ending::Unknown, Some(history::Reason::InFlight));
     let failed = counts.ended(Ending::Fail, None) + counts.ended(Ending::Unknown, None) - cut_off;
     quotient(failed, (counts.offered - cut_off) as f64)
 }
 
-fn rejected(counts: &Counts, _: f64, _: Option<history::Reason>) -> Option<f64> {
+fn rejected(counts: &Counts, _: f64, _: &[history::Reason]) -> Option<f64> {
     let rejected = |ending| counts.ended(ending, Some(history::Reason::Rejected));
     quotient(rejected(Ending::Fail) + rejected(Ending::Unknown), counts.offered as f64)
 }

@@ -2,6 +2,7 @@
 
 use crate::kernel::{SystemId, Time};
 use crate::model::history::Reason;
+use crate::model::status::Status;
 use crate::net::DropReason;
 
 use super::catalogue::{CATALOGUE, Entry, Label, Metric, Source};
@@ -69,7 +70,8 @@ fn of_query(recording: &Recording, query: &Query) -> Vec<Figure> {
         labels.insert(Label::Phase, phase.name().to_owned());
     }
     // A reason for which nothing happened is no news.
-    let is_news = |value: &f64| *value != 0.0 || !query.labels.contains_key(&Label::Reason);
+    let is_narrowed = [Label::Reason, Label::Status].iter().any(|label| query.labels.contains_key(label));
+    let is_news = |value: &f64| *value != 0.0 || !is_narrowed;
     let figure = |&aggregate: &Aggregate| {
         let value = gathered.aggregate(aggregate).filter(is_news)?;
         Some(Figure { metric: query.metric, labels: labels.clone(), aggregate, value })
@@ -170,13 +172,16 @@ fn by_phase(recording: &Recording, queries: Vec<Query>) -> Vec<Query> {
     queries.into_iter().flat_map(of_query).collect()
 }
 
-/// As a whole, and then by each reason if it has any.
+/// As a whole, and then by each reason and each class of statuses if it has any.
 fn by_reason(query: Query) -> Vec<Query> {
     let names: Vec<&str> = match entry(query.metric).labels.contains(&Label::Reason) {
         false => Vec::new(),
         true if query.metric == Metric::MessagesDropped => DropReason::ALL.map(DropReason::name).to_vec(),
         true => Reason::ALL.map(Reason::name).to_vec(),
     };
-    let by_name: Vec<Query> = names.into_iter().map(|name| query.clone().and(Label::Reason, name)).collect();
-    [vec![query], by_name].concat()
+    let by_name = names.into_iter().map(|name| query.clone().and(Label::Reason, name));
+    let has_status = entry(query.metric).labels.contains(&Label::Status);
+    let classes = Status::CLASSES_OF_FAILURES.into_iter().filter(|_| has_status);
+    let by_class = classes.map(|class| query.clone().and(Label::Status, class));
+    [query.clone()].into_iter().chain(by_name).chain(by_class).collect()
 }

@@ -6,6 +6,7 @@ use super::catalogue::{Entry, Label, Metric, entry};
 use crate::faults::FaultKind;
 use crate::kernel::Time;
 use crate::model::history::Reason;
+use crate::model::status::Status;
 use crate::net::DropReason;
 use crate::run::operation::Ending;
 use crate::run::phase::Phase;
@@ -94,6 +95,7 @@ impl Query {
                 one_of(&DropReason::ALL.map(DropReason::name))?;
             }
             Label::Reason => one_of(&Reason::ALL.map(Reason::name))?,
+            Label::Status => one_of(&Status::CLASSES_OF_FAILURES)?,
             Label::Kind => one_of(&FaultKind::ROWS.iter().map(|row| row.name).collect::<Vec<_>>())?,
             Label::Workload | Label::System | Label::Node | Label::Region | Label::Op | Label::Fault => {}
         }

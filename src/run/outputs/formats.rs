@@ -89,7 +89,7 @@ pub(super) const LATENCY_HISTOGRAM: Format = Format {
 pub(super) const BREAKDOWN: Format = Format {
     file: "breakdown.csv",
     purpose: "What the time of requests of services was spent on, for those that were answered after the warm-up: of all of them, and of \
-              those around percentiles of latency. Beyond 262,144 requests it is taken from one in so many, by their numbers. Only where \
+              those around percentiles of latency. Beyond 65,536 requests it is taken from one in so many, by their numbers. Only where \
               workloads call services.",
     order: "workload, op, level, share",
     columns: columns! {
@@ -188,7 +188,8 @@ pub(super) const REQUESTS: Format = Format {
         "latency_ns": "From intended arrival to return.",
         "phase": "The phase of its intended arrival: `warmup`, `healthy`, `fault` or `recovery`.",
         "outcome": "`ok`, `fail` (certainly no effect) or `unknown`.",
-        "reason": "Why it did not end `ok`: `timeout`, `rejected`, `unavailable` or `in-flight`.",
+        "reason": "Why it did not end `ok`: `timeout`, `rejected`, `not-found`, `unavailable` or `in-flight`.",
+        "status": "Of a call of a service: the HTTP status that says the same. Empty for what was in flight.",
         "attempts": "How many times it was sent; empty for what was in flight.",
     },
 };
@@ -301,6 +302,7 @@ pub(super) const RUNS: Format = Format {
         "op": "The kind of operation it is narrowed to, if any.",
         "outcome": "The outcome it is narrowed to, if any.",
         "reason": "The reason it is narrowed to, if any.",
+        "status": "The class of statuses it is narrowed to, if any: `4xx` or `5xx`.",
         "phase": "The phase it is narrowed to, if any.",
         "fault": "The fault it is of, if it is of one.",
         "kind": "The kind of its strikes, if it is of one.",

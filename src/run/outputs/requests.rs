@@ -11,6 +11,7 @@ use crate::kernel::SystemId;
 use crate::model::history::{Outcome, Reason};
 use crate::model::note::Asked;
 use crate::model::op::{Answer, Op, Reading};
+use crate::model::status::Status;
 use crate::run::operation::{Ending, Recorded};
 use crate::run::recording::Recording;
 
@@ -34,10 +35,20 @@ pub(super) fn requests(out: &mut dyn Write, key: &Key, recording: &Recording) ->
             let row = row.nanoseconds(one.intended)?.nanoseconds(one.invoked)?.nanoseconds(one.returned)?;
             let row = row.integer(one.latency())?.text(recording.timeline().phase(one.intended).name())?;
             let row = row.text(ending.name())?.text(reason.map_or("", Reason::name))?;
-            row.integer(attempts)?.end()?;
+            row.integer(status(&one))?.integer(attempts)?.end()?;
         }
     }
     table.end()
+}
+
+/// The HTTP status that says the same as how a call ended, if that was told.
+fn status(one: &Recorded) -> Option<u64> {
+    let Asked::Call { .. } = one.asked else { return None };
+    let status = match Ending::of(one.outcome).1 {
+        None => Some(Status::Ok),
+        Some(reason) => Status::of(reason),
+    };
+    status.map(|status| u64::from(status.http()))
 }
 
 /// Writes history.jsonl.

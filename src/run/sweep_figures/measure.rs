@@ -80,7 +80,7 @@ fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
 
 /// Whether a figure is of all operations and all phases.
 fn is_whole(labels: &Labels) -> bool {
-    [Label::Op, Label::Phase, Label::Reason, Label::Node, Label::Kind]
+    [Label::Op, Label::Phase, Label::Reason, Label::Status, Label::Node, Label::Kind]
         .iter()
         .all(|label| !labels.contains_key(label))
 }

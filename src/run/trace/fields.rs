@@ -51,7 +51,7 @@ pub const NOTE_FIELDS: &[Column] = columns! {
     "prefix": "The digest of the log up to `index`, terms included, as 16 hexadecimal digits.",
     "client": "Of an operation applied or served: the node of the client that asked for it.",
     "slot": "The session on the client's node.",
-    "sequence": "Counts the session's operations.",
+    "sequence": "Counts the session's operations, or the uses of a call's slot.",
     "number": "Counts the workload's operations from 1; of what a service asks, that of the request it serves; of an \
                order, those of its operator.",
     "server": "The node that is asked first.",
@@ -77,6 +77,7 @@ pub const NOTE_FIELDS: &[Column] = columns! {
     "status": "How a request or a call ended: `ok`, or why not.",
     "parent": "Of a branch: the place of the request that waits for it.",
     "decides": "Of a branch that ended: whether the request goes on, or fails, because of it.",
+    "answers": "Of a request that is over: whether its caller is told only now.",
     "service_ns": "What its work needed on an unloaded core of the server.",
     "node": "The node that crashed, was paused or resumed.",
 };

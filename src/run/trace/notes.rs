@@ -235,21 +235,23 @@ fn reading(line: &mut Line, reading: Reading) {
 
 fn service<'a>(line: &mut Line, note: &ServiceNote, name: impl Fn(NodeId) -> &'a str) {
     match *note {
-        ServiceNote::Taken { frame, caller, call, in_system } => {
+        ServiceNote::Taken { frame, caller, call, sequence, in_system } => {
             line.note("taken");
             line.integer("frame", frame);
             line.text("caller", name(caller));
             line.integer("call", SessionId::client(call));
+            line.integer("sequence", sequence);
             line.integer("in_system", in_system);
         }
         ServiceNote::Refused { status } => {
             line.note("refused");
             line.text("status", status.name());
         }
-        ServiceNote::Called { call, frame, attempt, to } => {
+        ServiceNote::Called { call, sequence, frame, attempt, to } => {
             line.note("called");
             line.integer("frame", frame);
             line.integer("call", call);
+            line.integer("sequence", sequence);
             line.integer("attempt", attempt);
             line.text("to", name(to));
         }
@@ -271,9 +273,10 @@ fn service<'a>(line: &mut Line, note: &ServiceNote, name: impl Fn(NodeId) -> &'a
             line.truth("decides", decides);
             line.integer("service_ns", service.0);
         }
-        ServiceNote::Finished { frame, status, service } => {
+        ServiceNote::Finished { frame, is_answer, status, service } => {
             line.note("finished");
             line.integer("frame", frame);
+            line.truth("answers", is_answer);
             line.text("status", status.name());
             line.integer("service_ns", service.0);
         }

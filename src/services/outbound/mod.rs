@@ -225,7 +225,7 @@ impl Outbound {
     /// Begins the next attempt of a call.
     #[inline]
     fn attempt(&mut self, cx: &mut impl Context<Server>, slot: u32) -> Option<Ended> {
-        let (_, outgoing) = self.calls.get_slot(slot).expect("only open calls are attempted");
+        let (sequence, outgoing) = self.calls.get_slot(slot).expect("only open calls are attempted");
         outgoing.attempt += 1;
         let channel = &mut self.channels[usize::from(outgoing.channel)];
         let (now, timeout) = (cx.now(), channel.config.timeout);
@@ -241,7 +241,7 @@ impl Outbound {
         };
         (outgoing.place, outgoing.began) = (place, now);
         let (frame, attempt, to) = (outgoing.frame, outgoing.attempt, channel.node(place));
-        cx.note(ServiceNote::Called { call: slot, frame, attempt, to });
+        cx.note(ServiceNote::Called { call: slot, sequence, frame, attempt, to });
         let is_connected = channel.take_connection(place);
         if let Some(timeout) = timeout {
             cx.arm(ServerTimer::CallPatience(slot), timeout);

@@ -2,6 +2,7 @@
 //! that can go wrong held to their invariants.
 
 mod accounts;
+mod calls;
 mod discovery;
 mod judges;
 mod kinds;

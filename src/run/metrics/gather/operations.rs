@@ -2,12 +2,13 @@
 
 use crate::model::history::Reason;
 use crate::model::op::OpKind;
+use crate::model::status::Status;
 
 use super::super::aggregate::Values;
 use super::super::catalogue::Label;
 use super::super::query::Query;
 use super::window;
-use crate::run::cast::Class;
+use crate::run::cast::{Class, is_call};
 use crate::run::histogram::Histogram;
 use crate::run::operation::Ending;
 use crate::run::phase::Phase;
@@ -83,7 +84,7 @@ impl Recording {
     pub(super) fn counts(
         &self,
         query: &Query,
-        figure: fn(&Counts, f64, Option<Reason>) -> Option<f64>,
+        figure: fn(&Counts, f64, &[Reason]) -> Option<f64>,
     ) -> Option<f64> {
         let kinds = self.kinds(query)?;
         let within: Tallies;
@@ -95,14 +96,20 @@ impl Recording {
             }
         };
         let mut counts = Counts::default();
-        for (workload, class) in pairs(&kinds) {
+        let status = query.labels.get(&Label::Status);
+        // What is asked of stores has no status.
+        let counted = |class: Class| status.is_none() || is_call(class);
+        for (workload, class) in pairs(&kinds).filter(|(_, class)| counted(*class)) {
             phases(query).for_each(|phase| counts.add(&tallies.class(workload, class).phase(phase).counts));
         }
         let (from, until) = window(query);
         let seconds = self.timeline().time_in(query.phase, from, until.min(self.end())).as_secs_f64();
-        let reason = query.labels.get(&Label::Reason);
-        let reason = reason.and_then(|name| Reason::ALL.into_iter().find(|reason| reason.name() == name));
-        figure(&counts, seconds, reason)
+        let is_of = |reason: &Reason| {
+            query.admits(Label::Reason, reason.name())
+                && status.is_none_or(|class| Status::of(*reason).is_some_and(|one| one.class() == class))
+        };
+        let reasons: Vec<Reason> = Reason::ALL.into_iter().filter(is_of).collect();
+        figure(&counts, seconds, &reasons)
     }
 
     /// The longest unavailable window of each workload that offered anything, 0 if it had none.

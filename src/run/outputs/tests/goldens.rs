@@ -201,11 +201,11 @@ fn a_sweep_has_one_table_of_all_figures() {
     let table = fs::read_to_string(outputs.path().join(&name).join("runs.csv")).expect("it is written");
     assert_eq!(
         table,
-        "run_id,seed,param_policy,metric,workload,system,node,region,op,outcome,reason,phase,fault,kind,aggregate,unit,value\n\
-         00000001,7,random,latency,users,,,,,,,healthy,,,p99,ns,1500000000\n\
-         00000001,7,random,throughput,,,,,,,,,,,mean,op/s,0.1\n\
-         00000002,8,\"power-of-d(2, 3)\",latency,users,,,,,,,healthy,,,p99,ns,2\n\
-         00000002,8,\"power-of-d(2, 3)\",throughput,,,,,,,,,,,mean,op/s,0.1\n"
+        "run_id,seed,param_policy,metric,workload,system,node,region,op,outcome,reason,status,phase,fault,kind,aggregate,unit,value\n\
+         00000001,7,random,latency,users,,,,,,,,healthy,,,p99,ns,1500000000\n\
+         00000001,7,random,throughput,,,,,,,,,,,,mean,op/s,0.1\n\
+         00000002,8,\"power-of-d(2, 3)\",latency,users,,,,,,,,healthy,,,p99,ns,2\n\
+         00000002,8,\"power-of-d(2, 3)\",throughput,,,,,,,,,,,,mean,op/s,0.1\n"
     );
     let manifest = fields_of(&outputs.path().join(&name), MANIFEST);
     hold_fields(&manifest, SWEEP_MANIFEST_FIELDS);

@@ -5,6 +5,7 @@ pub mod policies;
 pub mod register;
 pub mod steps;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::sample::Distribution;
@@ -118,30 +119,34 @@ impl ServiceOptions {
 
     pub(super) fn build<C>(&self, system: &SystemPlan, blueprint: &Blueprint<'_>) -> Vec<RoleConfig<C>> {
         let draws = Self::draws(blueprint.seed, &system.name);
-        // A world may have a million instances, which share what they share.
-        let mut shared: Vec<((SiteId, Option<u16>), Shared)> = Vec::new();
+        // A world may have a million instances, which share what they are told, but for which part of others they call.
+        let mut shared: BTreeMap<Likeness, Rc<ServerConfig>> = BTreeMap::new();
         let instance = |node: &NodeId| {
             let place = (blueprint.place(*node), blueprint.zone(*node));
-            if !shared.iter().any(|(known, _)| *known == place) {
-                shared.push((place, self.shared(system, place, blueprint)));
-            }
-            let (_, Shared { programs, channels }) =
-                shared.iter().find(|(known, _)| *known == place).expect("it was just pushed");
-            RoleConfig::Server(Rc::new(ServerConfig {
-                classes: blueprint.requests.classes.clone(),
-                programs: programs.clone(),
-                channels: self.own_channels(channels, system, *node),
-                concurrency: self.concurrency,
-                limit: self.queue.limit,
-                order: self.queue.order(),
-                urgency: self.queue.urgency(),
-                speed: blueprint.speed(*node),
-                answer_bytes: self.protocol.profile().answer_bytes,
-                draws,
-                dispatchers: blueprint.dispatchers(system),
-                registration: self.registration(*node, system, blueprint),
-                writer: blueprint.writer(*node),
-            }))
+            let speed = blueprint.speed(*node);
+            let config = shared.entry((place, speed)).or_insert_with(|| {
+                let Shared { programs, channels } = self.shared(system, place, blueprint);
+                Rc::new(ServerConfig {
+                    classes: blueprint.requests.classes.clone(),
+                    programs,
+                    channels,
+                    passes_on: false,
+                    concurrency: self.concurrency,
+                    limit: self.queue.limit,
+                    order: self.queue.order(),
+                    urgency: self.queue.urgency(),
+                    speed,
+                    answer_bytes: self.protocol.profile().answer_bytes,
+                    draws,
+                    dispatchers: blueprint.dispatchers(system),
+                    registration: self.registration(*node, system, blueprint),
+                    writers: blueprint.writers(),
+                })
+            });
+            RoleConfig::Server(match self.own_channels(&config.channels, system, *node) {
+                None => config.clone(),
+                Some(channels) => Rc::new(ServerConfig { channels, ..ServerConfig::clone(config) }),
+            })
         };
         let instances: Vec<RoleConfig<C>> = system.nodes.iter().map(instance).collect();
         let front = |node: &NodeId| {
@@ -184,22 +189,22 @@ impl ServiceOptions {
         })
     }
 
-    /// The channels of one instance: those that all share, but for which part of others it calls.
+    /// The channels of one instance, if it calls a part of others that is its own.
     fn own_channels(
         &self,
         channels: &Rc<[ChannelConfig]>,
         system: &SystemPlan,
         node: NodeId,
-    ) -> Rc<[ChannelConfig]> {
+    ) -> Option<Rc<[ChannelConfig]>> {
         if channels.iter().all(|channel| channel.subset.is_none()) {
-            return channels.clone();
+            return None;
         }
         let client = system.nodes.iter().position(|other| *other == node).unwrap_or(0) as u32;
         let own = |channel: &ChannelConfig| ChannelConfig {
             subset: channel.subset.map(|subset| Subset { client, ..subset }),
             ..channel.clone()
         };
-        channels.iter().map(own).collect()
+        Some(channels.iter().map(own).collect())
     }
 
     /// What the instances of one place share.
@@ -239,6 +244,9 @@ impl ServiceOptions {
     }
 }
 
+/// What instances must have in common to be told the same: their place, with its zone, and how fast they are.
+type Likeness = ((SiteId, Option<u16>), u64);
+
 /// What instances of one place share.
 struct Shared {
     programs: Rc<Programs>,
@@ -251,6 +259,7 @@ pub(super) fn forwarder(blueprint: &Blueprint<'_>, node: NodeId, answer_bytes: u
         classes: blueprint.requests.classes.clone(),
         programs: Rc::new(Programs::new(Vec::new(), Vec::new())),
         channels: Rc::new([]),
+        passes_on: true,
         concurrency: None,
         limit: None,
         order: crate::services::Order::Arrival,
@@ -260,6 +269,6 @@ pub(super) fn forwarder(blueprint: &Blueprint<'_>, node: NodeId, answer_bytes: u
         draws: Keyed::new(blueprint.seed, "forward"),
         dispatchers: Rc::new([]),
         registration: None,
-        writer: blueprint.writer(node),
+        writers: blueprint.writers(),
     }
 }
