@@ -5,6 +5,7 @@ use crate::scenario::nouns::arrivals::ARRIVALS;
 use crate::scenario::nouns::keys::KEYS;
 use crate::spec::distribution::FAMILIES;
 use crate::spec::laws::{Law, Laws};
+use crate::systems::kinds::service::calls::BACKOFFS;
 use crate::systems::kinds::service::policies::POLICIES;
 
 /// A page on each distribution.
@@ -25,6 +26,11 @@ pub(super) fn arrivals() -> Vec<Page> {
 /// A page on each balancing policy.
 pub(super) fn policies() -> Vec<Page> {
     laws("policy", &POLICIES)
+}
+
+/// A page on each backoff.
+pub(super) fn backoffs() -> Vec<Page> {
+    laws("backoff", &BACKOFFS)
 }
 
 /// A page on each law over keys.

@@ -30,6 +30,8 @@ pub(super) enum Topic {
     Systems,
     /// How a service chooses among its instances
     Policies,
+    /// How long is waited before a call is made again: `backoff = "..."`
+    Backoffs,
     /// What can go wrong: `do = "..."`
     Faults,
     /// Whom a fault strikes: `target = "..."`
@@ -87,6 +89,7 @@ impl Topic {
             Topic::Scenarios => "scenario file",
             Topic::Systems => "type of system",
             Topic::Policies => "policy",
+            Topic::Backoffs => "backoff",
             Topic::Faults => "fault",
             Topic::Targets => "target of faults",
             Topic::Happenings => "happening that a fault may wait for",
@@ -113,6 +116,7 @@ impl Topic {
             Topic::Scenarios => Vec::new(),
             Topic::Systems => systems::types(),
             Topic::Policies => laws::policies(),
+            Topic::Backoffs => laws::backoffs(),
             Topic::Faults => faults::kinds(),
             Topic::Targets => faults::targets(),
             Topic::Happenings => faults::waited_for(),

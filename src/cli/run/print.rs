@@ -76,6 +76,8 @@ fn why(report: &Report, verdict: RunVerdict) -> Vec<String> {
 
 /// Names that are told before the others are counted.
 const NAMES_MAX: usize = 3;
+/// Kinds of requests of which it is said where their time went.
+const SENTENCES_MAX: usize = 4;
 
 /// `outage, recovery, reads and 2 more`: each name once.
 fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
@@ -135,7 +137,11 @@ fn single(done: &Done<'_>, report: &Report, verbose: bool, paint: Paint) -> Stri
         rows.extend(summary.figures().iter().map(figure_row));
     }
     lines.extend(aligned(&rows, paint));
-    lines.extend(summary.time_spent.iter().map(|sentence| format!("  {sentence}")));
+    lines.extend(summary.time_spent.iter().take(SENTENCES_MAX).map(|sentence| format!("  {sentence}")));
+    if let Some(more @ 1..) = summary.time_spent.len().checked_sub(SENTENCES_MAX) {
+        let kinds = counted(more as u64, "more kind");
+        lines.push(format!("  {kinds} of request: breakdown.csv"));
+    }
     lines.push(format!("{}   {}", conclusion(done, report, paint), opened(report)));
     let story = report.folder.as_ref().map(|folder| folder.join(BALLOTS_TEXT)).filter(|story| story.exists());
     lines.extend(story.map(|story| format!("ballot by ballot: {}", story.display())));

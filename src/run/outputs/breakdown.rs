@@ -9,8 +9,6 @@ use crate::run::breakdown::{Level, Part};
 use crate::run::recording::Recording;
 use crate::run::spans::Spent;
 
-/// Sentences of one run.
-const SENTENCES_MAX: usize = 4;
 /// The share of a system's part from which on one node of it is named in its place.
 const OF_ONE_NODE: f64 = 0.5;
 
@@ -50,7 +48,7 @@ pub(super) fn sentences(recording: &Recording) -> Vec<String> {
         }
         Some(format!("{whose}: {}", of_level(recording, level)?))
     };
-    recording.cast().calls().filter_map(sentence).take(SENTENCES_MAX).collect()
+    recording.cast().calls().filter_map(sentence).collect()
 }
 
 /// `p99 = 412 ms, 71 % of it waiting in orders.3`.

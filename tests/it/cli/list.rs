@@ -2,9 +2,10 @@
 
 use super::*;
 
-const TOPICS: [&str; 18] = [
+const TOPICS: [&str; 19] = [
     "systems",
     "policies",
+    "backoffs",
     "faults",
     "targets",
     "metrics",

@@ -25,14 +25,14 @@ use crate::systems::plan::{Blueprint, SystemPlan};
 
 use calls::{CallOptions, Caller, ProtocolChoice};
 use register::RegisterOptions;
-use steps::{Callee, Compiler, StepOptions, Steps, WorkOptions};
+use steps::{Callee, Compiler, RequestSteps, StepOptions, WorkOptions};
 
 crate::options! {
     /// Options of a service: instances with cores and a queue. A workload that calls it directly finds a front before them, which
     /// calls them by `policy` and what stands beside it.
     pub struct ServiceOptions {
         /// What a request goes through, in order.
-        steps: Steps,
+        steps: RequestSteps,
         /// Short for one step of work.
         work: Option<Located<WorkOptions>>,
         /// The queue before each instance's cores.

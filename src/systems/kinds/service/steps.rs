@@ -57,6 +57,33 @@ impl Decode for WorkOptions {
     }
 }
 
+/// The steps of a service itself.
+#[derive(Clone, Debug, Default)]
+pub struct RequestSteps(Steps);
+
+impl std::ops::Deref for RequestSteps {
+    type Target = Steps;
+
+    fn deref(&self) -> &Steps {
+        &self.0
+    }
+}
+
+impl Decode for RequestSteps {
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<RequestSteps> {
+        Steps::decode(node, decoder).map(RequestSteps)
+    }
+
+    fn shape() -> Shape {
+        let step = StepOptions::shape;
+        Shape::Either(vec![Shape::List(Box::new(step())), step()])
+    }
+
+    fn absent() -> Option<RequestSteps> {
+        Some(RequestSteps::default())
+    }
+}
+
 /// How many of parallel branches must succeed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WaitOptions {
@@ -102,7 +129,7 @@ impl Decode for Steps {
         }
     }
 
-    /// Steps hold steps: what is within is not told again.
+    /// Steps hold steps: what they are is told of those of a service ([`RequestSteps`]), and not again of those within.
     fn shape() -> Shape {
         Shape::Any
     }
