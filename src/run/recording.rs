@@ -14,6 +14,7 @@ use super::cast::{Cast, Class};
 use super::decree::DecreeSteps;
 use super::leadership::{Election, Leaderless, Leadership};
 use super::load::{Sample, Visits};
+use super::metrics::{Aggregate, Label, Metric, Query};
 use super::operation::{Ending, Recorded};
 use super::phase::Timeline;
 use super::recorder::{Recorder, Track};
@@ -284,7 +285,19 @@ impl Recording {
 
     /// What the requests of a workload and a class spent their time on, by levels of latency; none if none was answered.
     pub fn time_spent(&self, workload: usize, class: Class) -> Vec<Level> {
-        self.breakdowns.levels(&self.cast, &self.timeline, workload, class)
+        let mut levels = self.breakdowns.levels(&self.cast, &self.timeline, workload, class);
+        // Of many requests only some have their parts kept, but the latency of a level is known of all.
+        let names = [
+            (Label::Workload, self.cast.workload_name(workload)),
+            (Label::Op, self.cast.class_name(workload, class)),
+        ];
+        let query =
+            names.into_iter().fold(Query::of(Metric::Latency), |query, (label, name)| query.and(label, name));
+        for level in levels.iter_mut().filter(|_| self.breakdown_one_in() > 1) {
+            let measured = Aggregate::named(level.name).and_then(|aggregate| self.measure(&query, aggregate));
+            level.at = measured.map_or(level.at, |at| at as u64);
+        }
+        levels
     }
 
     /// Of how many requests one is kept with the parts of its time.

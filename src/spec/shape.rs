@@ -37,6 +37,8 @@ pub enum Shape {
     CallOrWord(&'static str, Vec<&'static str>),
     /// One of several shapes.
     Either(Vec<Shape>),
+    /// A shape that readers are told of, while the JSON Schema takes anything: what holds itself would have no end there.
+    Told(Box<Shape>),
     /// Anything; another layer knows more.
     Any,
 }
@@ -66,6 +68,7 @@ impl Shape {
             Shape::Named(item) => format!("table of names to: {}", item.words()),
             Shape::Call(what, _) | Shape::CallOrWord(what, _) => (*what).to_string(),
             Shape::Either(shapes) => shapes.iter().map(Shape::words).collect::<Vec<_>>().join(", or "),
+            Shape::Told(shape) => shape.words(),
             Shape::Any => "any value".to_string(),
         }
     }
@@ -73,7 +76,7 @@ impl Shape {
     /// The shapes that it is made of: of a list's items, of a named table's values, or those of which it is one.
     pub fn parts(&self) -> &[Shape] {
         match self {
-            Shape::Named(inner) | Shape::List(inner) => std::slice::from_ref(inner),
+            Shape::Named(inner) | Shape::List(inner) | Shape::Told(inner) => std::slice::from_ref(inner),
             Shape::Either(shapes) => shapes,
             Shape::Bool
             | Shape::Integer
@@ -125,7 +128,7 @@ impl Shape {
             Shape::Either(shapes) => {
                 json!({ "anyOf": shapes.iter().map(Shape::json_schema).collect::<Vec<_>>() })
             }
-            Shape::Any => json!({}),
+            Shape::Told(_) | Shape::Any => json!({}),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Query {
     }
 
     /// Narrowed by a label that the metric is known to have.
-    pub(super) fn and(mut self, label: Label, value: &str) -> Query {
+    pub(in crate::run) fn and(mut self, label: Label, value: &str) -> Query {
         self.labels.insert(label, value.to_owned());
         self
     }

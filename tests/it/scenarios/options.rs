@@ -55,6 +55,7 @@ fn keys(rows: &[OptionRow]) -> Vec<String> {
         | Shape::Call(..)
         | Shape::CallOrWord(..)
         | Shape::Either(_)
+        | Shape::Told(_)
         | Shape::Any => vec![row.key.to_owned()],
     };
     rows.iter().flat_map(of_row).collect()

@@ -75,8 +75,7 @@ impl Decode for RequestSteps {
     }
 
     fn shape() -> Shape {
-        let step = StepOptions::shape;
-        Shape::Either(vec![Shape::List(Box::new(step())), step()])
+        Shape::Told(Box::new(Shape::List(Box::new(StepOptions::shape()))))
     }
 
     fn absent() -> Option<RequestSteps> {
