@@ -32,7 +32,7 @@ pub struct ServerConfig {
     /// What each of them goes through here.
     pub programs: Rc<Programs>,
     /// How the services are called that the programs call.
-    pub channels: Rc<[ChannelConfig]>,
+    pub channels: Rc<[Rc<ChannelConfig>]>,
     /// Whether it only passes on what it is asked: one-way calls too are answered when those are whom they are passed on to.
     pub passes_on: bool,
     /// Most requests that are served at a time; the others wait.
@@ -76,6 +76,8 @@ pub struct Server {
     /// One router a store step, by its place in the programs.
     pub(super) routers: Vec<Option<Router>>,
     pub(super) outbound: Outbound,
+    /// Empty; what a fork opens stands here while it goes on.
+    forked: Vec<(u32, Pc)>,
     admission: Admission,
     /// Requests here, those that wait included; branches are none.
     in_system: u32,
@@ -173,6 +175,7 @@ impl Process for Server {
             store_sequences: Vec::new(),
             routers: config.programs.ops().iter().map(router).collect(),
             outbound: Outbound::new(cx, &config.channels),
+            forked: Vec::new(),
             admission: Admission::new(config.concurrency),
             in_system: 0,
             values: (cx.incarnation() - 1).wrapping_mul(VALUES_PER_BOOT),
@@ -475,18 +478,19 @@ impl Server {
         (frame.needed, frame.spare) = (wait, branches.len() as u16 - wait);
         let origin = Origin::Parent { slot, sequence, fork: frame.forks };
         let frame = frame.clone();
-        let (before, after) = (self.config.draws, branches.len());
-        let mut opened = Vec::with_capacity(after);
+        let draws = self.config.draws;
+        let mut opened = std::mem::take(&mut self.forked);
         for (n, pc) in (0..).zip(branches.iter()) {
-            let branch = Frame::new(frame.call, origin, *pc, frame.span_of(&before, n + 1));
+            let branch = Frame::new(frame.call, origin, *pc, frame.span_of(&draws, n + 1));
             let (child, _) = self.frames.open(branch);
             cx.note(ServiceNote::Forked { frame: child, parent: slot });
             opened.push((child, *pc));
         }
         // All of them are there before the first goes on: it may end at once.
-        for (child, pc) in opened {
+        for (child, pc) in opened.drain(..) {
             self.advance_from(cx, child, pc);
         }
+        self.forked = opened;
     }
 
     /// A call has ended, if it has: the frame that made it goes on, or fails.

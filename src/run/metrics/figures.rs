@@ -60,7 +60,7 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
         Source::Counter(_) => systems(recording, &query, |_| true),
         Source::Strikes => faults(recording, &query),
     };
-    queries.into_iter().flat_map(by_reason).flat_map(|query| of_query(recording, &query)).collect()
+    queries.into_iter().flat_map(by_reason_and_status).flat_map(|query| of_query(recording, &query)).collect()
 }
 
 fn of_query(recording: &Recording, query: &Query) -> Vec<Figure> {
@@ -173,7 +173,7 @@ fn by_phase(recording: &Recording, queries: Vec<Query>) -> Vec<Query> {
 }
 
 /// As a whole, and then by each reason and each class of statuses if it has any.
-fn by_reason(query: Query) -> Vec<Query> {
+fn by_reason_and_status(query: Query) -> Vec<Query> {
     let names: Vec<&str> = match entry(query.metric).labels.contains(&Label::Reason) {
         false => Vec::new(),
         true if query.metric == Metric::MessagesDropped => DropReason::ALL.map(DropReason::name).to_vec(),

@@ -84,7 +84,7 @@ impl WorkOf {
 /// A channel.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
-    pub(super) config: ChannelConfig,
+    pub(super) config: Rc<ChannelConfig>,
     pub(super) fleet: Fleet,
     /// What a registry has told.
     pub(super) known: Known,
@@ -136,7 +136,7 @@ pub(super) enum Obstacle {
 
 impl Channel {
     /// The channel of a caller that boots, for the first time or again.
-    pub(super) fn new(config: &ChannelConfig, now: Time, is_first: bool) -> Channel {
+    pub(super) fn new(config: &Rc<ChannelConfig>, now: Time, is_first: bool) -> Channel {
         let mut endpoints = config.endpoints.to_vec();
         endpoints.iter_mut().for_each(|endpoint| endpoint.usable_since = now);
         let connections = match config.protocol.connections {

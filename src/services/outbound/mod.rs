@@ -83,7 +83,7 @@ struct Attempted {
 }
 
 impl Outbound {
-    pub(super) fn new(cx: &mut impl Context<Server>, configs: &Rc<[ChannelConfig]>) -> Outbound {
+    pub(super) fn new(cx: &mut impl Context<Server>, configs: &[Rc<ChannelConfig>]) -> Outbound {
         let now = cx.now();
         let is_first = cx.incarnation() == 1;
         let channel = |config| Channel::new(config, now, is_first);

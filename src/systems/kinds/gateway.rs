@@ -230,7 +230,7 @@ impl GatewayOptions {
         system: &SystemPlan,
         node: NodeId,
         blueprint: &Blueprint<'_>,
-    ) -> (Programs, Rc<[ChannelConfig]>) {
+    ) -> (Programs, Rc<[Rc<ChannelConfig>]>) {
         let (mut ops, mut channels, mut begins) = (Vec::new(), Vec::new(), Vec::new());
         for (number, route) in self.routes.iter().enumerate() {
             begins.push(ops.len() as Pc);
@@ -248,7 +248,7 @@ impl GatewayOptions {
                     client: system.nodes.iter().position(|other| *other == node).unwrap_or(0) as u32,
                     draws: Keyed::new(blueprint.seed, &draws),
                 };
-                channels.push(route.how.channel(&caller, called, version.as_deref(), blueprint));
+                channels.push(Rc::new(route.how.channel(&caller, called, version.as_deref(), blueprint)));
             }
             if let [(_, channel)] = ways.as_slice() {
                 ops.extend([Op::Call(*channel), Op::End]);

@@ -150,7 +150,7 @@ fn a_one_way_call_is_answered_when_it_is_taken_and_may_be_lost_afterwards() {
 }
 
 /// One client that asks again and again through a gateway whose connections to the service are reset once.
-fn connected(protocol: &str, clients: u32) -> Vec<Recorded> {
+fn connected(protocol: &str) -> Vec<Recorded> {
     let executed = run(&format!(
         r#"
         duration = "20s"
@@ -166,7 +166,7 @@ fn connected(protocol: &str, clients: u32) -> Vec<Recorded> {
         routes = [{{ to = "api" }}]
         [workload.users]
         target = "edge"
-        arrival = "closed(clients={clients}, think=const(100ms))"
+        arrival = "closed(clients=1, think=const(100ms))"
         [fault.reset]
         at = "10s"
         do = "reset"
@@ -186,7 +186,7 @@ fn opened(operations: &[Recorded]) -> usize {
 #[test]
 fn a_reset_costs_a_round_trip_for_each_connection_that_was_in_use() {
     for protocol in ["http1", "grpc"] {
-        let operations = connected(protocol, 1);
+        let operations = connected(protocol);
         let failed = operations.iter().filter(|one| one.attempts > 0 && one.latency() < 5_000_000).count();
         assert!(failed <= 1, "{protocol}: at most the one under way");
         assert_eq!(opened(&operations), 2, "{protocol}: once at first, and once after the reset");

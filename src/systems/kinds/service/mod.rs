@@ -159,7 +159,7 @@ impl ServiceOptions {
             };
             let channel = self.front.channel(&caller, system, None, blueprint);
             let timeout = Some(channel.timeout.unwrap_or(FRONT_TIMEOUT));
-            let channels = Rc::new([ChannelConfig { timeout, ..channel }]);
+            let channels = Rc::new([Rc::new(ChannelConfig { timeout, ..channel })]);
             let entries = vec![Some(0); blueprint.requests.classes.0.len()];
             let programs = Programs::new(vec![Op::Call(0), Op::End], entries);
             RoleConfig::Server(Rc::new(ServerConfig {
@@ -192,17 +192,17 @@ impl ServiceOptions {
     /// The channels of one instance, if it calls a part of others that is its own.
     fn own_channels(
         &self,
-        channels: &Rc<[ChannelConfig]>,
+        channels: &Rc<[Rc<ChannelConfig>]>,
         system: &SystemPlan,
         node: NodeId,
-    ) -> Option<Rc<[ChannelConfig]>> {
+    ) -> Option<Rc<[Rc<ChannelConfig>]>> {
         if channels.iter().all(|channel| channel.subset.is_none()) {
             return None;
         }
         let client = system.nodes.iter().position(|other| *other == node).unwrap_or(0) as u32;
-        let own = |channel: &ChannelConfig| ChannelConfig {
-            subset: channel.subset.map(|subset| Subset { client, ..subset }),
-            ..channel.clone()
+        let own = |channel: &Rc<ChannelConfig>| {
+            let subset = channel.subset.map(|subset| Subset { client, ..subset });
+            Rc::new(ChannelConfig { subset, ..ChannelConfig::clone(channel) })
         };
         Some(channels.iter().map(own).collect())
     }
@@ -214,7 +214,7 @@ impl ServiceOptions {
         (site, zone): (SiteId, Option<u16>),
         blueprint: &Blueprint<'_>,
     ) -> Shared {
-        let mut channels: Vec<ChannelConfig> = Vec::new();
+        let mut channels: Vec<Rc<ChannelConfig>> = Vec::new();
         let mut callee = |step: &StepOptions, name: &str| {
             let called = blueprint.system(name).expect("the planner refuses calls of unknown systems");
             if blueprint.is_store(called) {
@@ -228,7 +228,7 @@ impl ServiceOptions {
                 client: 0,
                 draws: Keyed::new(blueprint.seed, &format!("{} calls {name} {position}", system.name)),
             };
-            channels.push(step.how.channel(&caller, called, None, blueprint));
+            channels.push(Rc::new(step.how.channel(&caller, called, None, blueprint)));
             Callee::Service(position as u16)
         };
         let mut compiler = Compiler { ops: Vec::new(), callee: &mut callee };
@@ -250,7 +250,7 @@ type Likeness = ((SiteId, Option<u16>), u64);
 /// What instances of one place share.
 struct Shared {
     programs: Rc<Programs>,
-    channels: Rc<[ChannelConfig]>,
+    channels: Rc<[Rc<ChannelConfig>]>,
 }
 
 /// A server that does nothing but call others; its programs and channels are still to be said.
