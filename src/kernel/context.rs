@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::disk::{Area, Areas, DiskToken, Write};
 use super::ids::NodeId;
-use super::process::{Effect, Process, Urgency, WorkToken};
+use super::process::{Effect, Note, Process, Urgency, WorkToken};
 use super::random::Stream;
 use super::time::{Duration, Time};
 
@@ -76,6 +76,13 @@ pub trait Context<P: Process> {
     #[inline]
     fn note(&mut self, note: P::Note) {
         self.push(Effect::Note(note));
+    }
+
+    /// The same, of a note whose digest is known.
+    #[inline]
+    fn note_digested(&mut self, note: P::Note, digest: u64) {
+        let _ = digest;
+        self.note(note);
     }
 }
 
@@ -187,7 +194,7 @@ pub trait Embed<P: Process>: Process {
     fn timer(timer: P::Timer) -> Self::Timer;
     /// Wraps a disk record.
     fn record(record: P::Record) -> Self::Record;
-    /// Wraps a note.
+    /// Wraps a note; its digest stays the same.
     fn note(note: P::Note) -> Self::Note;
     /// Unwraps a disk record that [`Embed::record`] wrapped.
     fn lower(record: &Self::Record) -> P::Record;
@@ -270,9 +277,11 @@ impl<C: Context<W>, W: Embed<P>, P: Process> Context<P> for Lift<'_, C, W> {
         self.outer.compute_urgent(work, token, urgency);
     }
 
+    /// What kind of note it is, is known where it is told: there its digest asks for no jump.
     #[inline(always)]
     fn note(&mut self, note: P::Note) {
-        self.outer.note(W::note(note));
+        let digest = note.digest();
+        self.outer.note_digested(W::note(note), digest);
     }
 }
 

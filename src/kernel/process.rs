@@ -8,6 +8,7 @@ use super::context::Context;
 use super::description::Description;
 use super::disk::Area;
 use super::disk::{Areas, DiskError, DiskToken, Durable, Write};
+use super::foresight::Soon;
 use super::ids::NodeId;
 use super::time::Duration;
 
@@ -61,6 +62,15 @@ pub trait Process: Clone + Sized {
     /// Handles that `message`, sent to `peer` on a stream, was not taken, as no process runs there. Told under the same condition.
     fn on_refused(&mut self, cx: &mut impl Context<Self>, peer: NodeId, message: Self::Message) {
         let _ = (cx, peer, message);
+    }
+
+    /// It will handle this soon: the process may [`load`](super::load) what it will need and has not needed lately. Asked in all
+    /// rounds but the first ([`ROUNDS`](super::foresight::ROUNDS)). Returns the timer that it will then arm or disarm, if it
+    /// knows one.
+    #[inline]
+    fn foresee(&self, round: u32, soon: Soon<'_, Self::Message>) -> Option<Self::Timer> {
+        let _ = (round, soon);
+        None
     }
 
     /// Says what state it is in, for people who look at a run: `repro --until T --dump` shows it.

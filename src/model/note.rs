@@ -331,6 +331,8 @@ pub enum ServiceNote {
 }
 
 impl Note for ClientNote {
+    /// In line: which note it is, is known where it is told.
+    #[inline(always)]
     fn digest(&self) -> u64 {
         let mut digest = Digest::new();
         match *self {
@@ -381,7 +383,8 @@ impl Note for OperatorNote {
 }
 
 impl Note for ServiceNote {
-    #[inline]
+    /// In line, as of [`ClientNote`].
+    #[inline(always)]
     fn digest(&self) -> u64 {
         let mut digest = Digest::new();
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);

@@ -11,7 +11,7 @@ use super::impair::{Conditions, Harm};
 use super::links::Links;
 use super::profile::{Bandwidth, Profile, Transport};
 use super::{Counters, DropReason, Endpoint, Schedule, Sites};
-use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time};
+use crate::kernel::{Duration, Keyed, Message, NodeId, SiteId, Time, load};
 use shared::Shared;
 
 /// Sites, nodes, and what every link remembers.
@@ -86,6 +86,21 @@ impl<M: Message> Fabric<M> {
     #[inline]
     pub(super) fn counters_mut(&mut self, node: NodeId) -> &mut Counters {
         &mut self.traffic[node.index()].counters
+    }
+
+    /// See [`load`].
+    #[inline(always)]
+    pub(super) fn foresee(&self, node: NodeId) {
+        let Traffic { burst, counters, links } = &self.traffic[node.index()];
+        load(burst);
+        load(&counters.received);
+        load(links);
+    }
+
+    /// The same, once that has come.
+    #[inline(always)]
+    pub(super) fn foresee_sending(&self, node: NodeId) {
+        self.traffic[node.index()].links.foresee();
     }
 
     /// Messages that wait for a stream's retransmission, or have not left for want of capacity.

@@ -1,6 +1,6 @@
 //! What the links of one sender remember: only streams and links of limited bandwidth remember anything.
 
-use crate::kernel::{Duration, NodeId, Time};
+use crate::kernel::{Duration, NodeId, Time, load};
 
 /// One direction between two nodes.
 #[derive(Clone, Copy)]
@@ -66,6 +66,14 @@ pub(super) struct Links {
 impl Links {
     pub(super) fn new() -> Self {
         Links { links: Vec::new(), used: 0 }
+    }
+
+    /// Has the links of a sender who has few loaded ([`load`]).
+    #[inline(always)]
+    pub(super) fn foresee(&self) {
+        if let Some(link) = self.links.first() {
+            load(link);
+        }
     }
 
     /// The links used so far, in no order that means anything.

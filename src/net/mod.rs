@@ -165,6 +165,18 @@ impl<M: Message> Network<M> {
         pairs
     }
 
+    /// Has what every message to or from a node needs loaded ([`load`](crate::kernel::load)).
+    #[inline(always)]
+    pub fn foresee(&self, node: NodeId) {
+        self.fabric.foresee(node);
+    }
+
+    /// The same, a round later, of messages that the node will send to one of few others.
+    #[inline(always)]
+    pub fn foresee_sending(&self, node: NodeId) {
+        self.fabric.foresee_sending(node);
+    }
+
     /// Sends `message` now. What comes of it is scheduled, and counted at once or at arrival.
     #[inline(always)]
     pub fn send(&mut self, now: Time, from: NodeId, to: NodeId, message: M, schedule: &mut impl Schedule<M>) {

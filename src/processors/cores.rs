@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::meter::Meter;
 use super::{Completion, Task};
-use crate::kernel::{Duration, Time};
+use crate::kernel::{Duration, Time, load};
 
 /// Cores, and the line before them.
 #[derive(Clone)]
@@ -101,6 +101,26 @@ impl Cores {
     #[inline]
     pub(super) fn is_due(&self, slot: u32, generation: u32) -> bool {
         self.running[slot as usize].generation == generation
+    }
+
+    /// Has the pieces on the cores loaded, the next one, and the places that they leave ([`load`]).
+    #[inline]
+    pub(super) fn foresee(&self) {
+        if let Some(piece) = self.running.first() {
+            load(piece);
+        }
+        if let Some(next) = self.waiting.front() {
+            load(next);
+        }
+        if let Some(place) = self.free.first() {
+            load(place);
+        }
+    }
+
+    /// What the piece on a core is for.
+    #[inline]
+    pub(super) fn task(&self, slot: u32) -> Option<Task> {
+        self.running.get(slot as usize)?.task
     }
 
     /// A completion came up: returns what the piece was for, or `None` if it was stale. The core stays taken.

@@ -192,6 +192,31 @@ impl Processor {
         }
     }
 
+    /// Has what the pieces on the cores and the next of those that wait are loaded ([`load`](crate::kernel::load)). Of cores that
+    /// pieces share nothing is.
+    #[inline]
+    pub fn foresee(&self) {
+        match &self.serving {
+            Serving::Fifo(cores) => cores.foresee(),
+            Serving::Ordered(ordered) => ordered.foresee(),
+            Serving::Shared(_) => {}
+        }
+    }
+
+    /// The work on a core, if work that was asked for is there and no other shares the core.
+    #[inline]
+    pub fn foreseen(&self, slot: u32) -> Option<WorkToken> {
+        let task = match &self.serving {
+            Serving::Fifo(cores) => cores.task(slot)?,
+            Serving::Ordered(ordered) => ordered.task(slot)?,
+            Serving::Shared(_) => return None,
+        };
+        match task {
+            Task::Asked(token) => Some(token),
+            Task::Message(_) => None,
+        }
+    }
+
     /// The core whose piece was completed takes the next one.
     #[inline]
     pub fn release(&mut self, now: Time, slot: u32, mut schedule: impl FnMut(Completion)) {

@@ -54,6 +54,18 @@ impl Ordered {
         &mut self.cores
     }
 
+    /// See [`Cores::foresee`].
+    #[inline]
+    pub(super) fn foresee(&self) {
+        self.cores.foresee();
+    }
+
+    /// What the piece on a core is for.
+    #[inline]
+    pub(super) fn task(&self, slot: u32) -> Option<Task> {
+        self.cores.task(slot)
+    }
+
     /// Takes what was asked for.
     pub(super) fn submit(
         &mut self,

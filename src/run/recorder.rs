@@ -5,7 +5,7 @@
 //! workload can hide) while counts and histograms stay exact.
 
 use crate::checks::queueing::ServerAccount;
-use crate::kernel::{Duration, NodeId, SystemId, Time};
+use crate::kernel::{Duration, NodeId, SystemId, Time, load};
 use crate::model::history::{Outcome, SessionId};
 use crate::model::log::Term;
 use crate::model::note::{Asked, ClientNote, ConsensusNote, OperatorNote, ServiceNote};
@@ -365,24 +365,75 @@ impl Recorder {
         self.roles.push(RoleChange { at, node, event, term, incarnation: None, fault: None });
     }
 
+    /// Something is about to happen on a node: what is kept of it is loaded ([`load`]).
+    #[inline]
+    pub(super) fn foresee_node(&self, node: NodeId) {
+        load(&self.instances[node.index()]);
+        self.spans.foresee_node(node);
+    }
+
+    /// A call is about to come.
+    #[inline]
+    pub(super) fn foresee_call(&self, round: u32, node: NodeId) {
+        if round == 1 {
+            self.spans.foresee_begin(node);
+        }
+    }
+
+    /// Work is about to be done for this frame of a server.
+    #[inline]
+    pub(super) fn foresee_work(&self, round: u32, node: NodeId, frame: u32) {
+        match round {
+            2 => self.spans.foresee_frame(node, frame),
+            _ => self.spans.foresee_end(node, frame),
+        }
+    }
+
+    /// The call of this slot is about to be answered.
+    #[inline]
+    pub(super) fn foresee_answer(&self, round: u32, node: NodeId, slot: u32) {
+        let slot = SessionId::client(slot);
+        match round {
+            1 => {
+                self.spans.foresee_call(node, slot);
+                if let Some(open) = self.open[node.index()].get(slot as usize) {
+                    load(open);
+                }
+            }
+            2 => self.spans.foresee_heard(node, slot),
+            _ => self.spans.foresee_end_of(node, slot),
+        }
+    }
+
     /// A service's instance noted something.
     #[inline]
     pub fn service(&mut self, at: Time, node: NodeId, note: &ServiceNote) {
-        let served = self.spans.service(at, node, note);
         let instance = &mut self.instances[node.index()];
         match *note {
-            ServiceNote::Taken { in_system, .. } => instance.took(at, in_system),
-            ServiceNote::Finished { .. } => instance.finished(at),
+            ServiceNote::Taken { frame, caller, call, sequence, in_system } => {
+                instance.took(at, in_system);
+                self.spans.taken(at, node, frame, (caller, (call, sequence)));
+            }
             ServiceNote::Refused { .. } => instance.refused(),
-            ServiceNote::Store(note) => self.client(at, node, &note),
-            ServiceNote::Called { .. }
-            | ServiceNote::Heard { .. }
-            | ServiceNote::Forked { .. }
-            | ServiceNote::Joined { .. } => {}
-        }
-        if let Some(Served { arrived, sojourn, waiting }) = served {
-            let visit = Visit { arrived, sojourn, waiting, node };
-            self.visits.add(visit, self.instances.len(), &self.timeline);
+            ServiceNote::Called { call, sequence, frame, attempt, to } => {
+                self.spans.called(at, node, (frame, (call, sequence)), to, attempt == 1);
+            }
+            ServiceNote::Heard { call, frame, status } => self.spans.heard(at, node, (frame, call), status),
+            ServiceNote::Forked { frame, .. } => self.spans.forked(at, node, frame),
+            ServiceNote::Joined { frame, parent, decides, service } => {
+                self.spans.joined(at, node, frame, service, decides.then_some(parent));
+            }
+            ServiceNote::Finished { frame, is_answer, service, .. } => {
+                instance.finished(at);
+                let Served { arrived, sojourn, waiting } =
+                    self.spans.finished(at, node, frame, service, is_answer);
+                let visit = Visit { arrived, sojourn, waiting, node };
+                self.visits.add(visit, self.instances.len(), &self.timeline);
+            }
+            ServiceNote::Store(note) => {
+                self.spans.store(at, node, &note);
+                self.client(at, node, &note);
+            }
         }
     }
 

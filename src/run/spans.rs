@@ -4,9 +4,9 @@
 //! It is told of notes and measures by true time; nothing travels with the messages. What a frame waited for is what counted: of
 //! parallel branches the one that the frame went on after.
 
-use crate::kernel::{Duration, NodeId, Time};
+use crate::kernel::{Duration, NodeId, Time, load};
 use crate::model::history::SessionId;
-use crate::model::note::{ClientNote, ServiceNote};
+use crate::model::note::ClientNote;
 use crate::model::status::Status;
 
 /// What a part of a request's time was spent on.
@@ -107,6 +107,8 @@ struct Call {
     began: Time,
     sent: Time,
     to: NodeId,
+    /// The frame that makes it.
+    frame: u32,
     /// Which use of the slot.
     sequence: u32,
     /// What the server said that it spent, and on what.
@@ -227,7 +229,15 @@ impl Default for Frame {
 
 impl Default for Call {
     fn default() -> Self {
-        Call { began: Time::ZERO, sent: Time::ZERO, to: NOBODY, sequence: 0, sojourn: 0, shares: NONE }
+        Call {
+            began: Time::ZERO,
+            sent: Time::ZERO,
+            to: NOBODY,
+            frame: 0,
+            sequence: 0,
+            sojourn: 0,
+            shares: NONE,
+        }
     }
 }
 
@@ -270,63 +280,163 @@ impl Spans {
         Spans { nodes: vec![Node::default(); nodes], shares: Shares::default() }
     }
 
-    /// A server told something; returns the request that it answered, if it did.
+    /// What is known of a server is loaded ([`load`]).
     #[inline]
-    pub(super) fn service(&mut self, now: Time, id: NodeId, note: &ServiceNote) -> Option<Served> {
+    pub(super) fn foresee_node(&self, id: NodeId) {
+        load(&self.nodes[id.index()]);
+    }
+
+    /// A request is about to come to a server, into whatever frame.
+    #[inline]
+    pub(super) fn foresee_begin(&self, id: NodeId) {
+        if let Some(frame) = self.nodes[id.index()].frames.first() {
+            load(frame);
+        }
+    }
+
+    /// A frame is about to end.
+    #[inline]
+    pub(super) fn foresee_frame(&self, id: NodeId, slot: u32) {
+        if let Some(frame) = self.nodes[id.index()].frames.get(slot as usize) {
+            load(frame);
+        }
+    }
+
+    /// The same, a round later: it may answer its caller.
+    #[inline]
+    pub(super) fn foresee_end(&self, id: NodeId, slot: u32) {
+        if let Some(frame) = self.nodes[id.index()].frames.get(slot as usize).filter(|frame| frame.is_root) {
+            self.foresee_shares(frame.shares);
+            self.foresee_call(frame.caller, SessionId::client(frame.call.0));
+        }
+    }
+
+    /// A call is about to be answered.
+    #[inline]
+    pub(super) fn foresee_call(&self, id: NodeId, slot: u32) {
+        if let Some(call) = self.nodes[id.index()].calls.get(slot as usize) {
+            load(call);
+        }
+    }
+
+    /// The same, a round later: the frame that made it goes on.
+    #[inline]
+    pub(super) fn foresee_heard(&self, id: NodeId, slot: u32) {
+        if let Some(call) = self.nodes[id.index()].calls.get(slot as usize) {
+            self.foresee_shares(call.shares);
+            self.foresee_frame(id, call.frame);
+        }
+    }
+
+    /// And another: that frame may end.
+    #[inline]
+    pub(super) fn foresee_end_of(&self, id: NodeId, slot: u32) {
+        if let Some(call) = self.nodes[id.index()].calls.get(slot as usize) {
+            self.foresee_end(id, call.frame);
+        }
+    }
+
+    #[inline]
+    fn foresee_shares(&self, list: List) {
+        if let Some(item) = self.shares.items.get(list.0 as usize) {
+            load(item);
+        }
+    }
+
+    /// A server took the request of this use of its caller's slot, in a frame.
+    #[inline]
+    pub(super) fn taken(&mut self, now: Time, id: NodeId, frame: u32, asked: (NodeId, (u32, u32))) {
+        let Spans { nodes, shares } = self;
+        at(&mut nodes[id.index()].frames, frame).begin(shares, now, Some(asked));
+    }
+
+    /// A branch begins, in a frame of its own.
+    #[inline]
+    pub(super) fn forked(&mut self, now: Time, id: NodeId, frame: u32) {
+        let Spans { nodes, shares } = self;
+        at(&mut nodes[id.index()].frames, frame).begin(shares, now, None);
+    }
+
+    /// An attempt of a frame's call begins, in this use of the call's slot, and goes `to`: the first or a further one.
+    #[inline]
+    pub(super) fn called(
+        &mut self,
+        now: Time,
+        id: NodeId,
+        (frame, (slot, sequence)): (u32, (u32, u32)),
+        to: NodeId,
+        is_first: bool,
+    ) {
+        let Spans { nodes, shares } = self;
+        let call = at(&mut nodes[id.index()].calls, slot);
+        if is_first {
+            call.began = now;
+        }
+        (call.sent, call.to, call.frame, call.sequence, call.sojourn) = (now, to, frame, sequence, 0);
+        shares.clear(&mut call.shares);
+    }
+
+    /// The call in a slot has ended, and the frame that made it goes on.
+    #[inline]
+    pub(super) fn heard(&mut self, now: Time, id: NodeId, (frame, slot): (u32, u32), status: Status) {
+        let Spans { nodes, shares } = self;
+        let Node { frames, calls, .. } = &mut nodes[id.index()];
+        let (call, frame) = (at(calls, slot), at(frames, frame));
+        let (whole, last) = (now.since(call.began).0, now.since(call.sent).0);
+        frame.downstream += whole;
+        let is_answered = status == Status::Ok || call.sojourn > 0;
+        let travel = if is_answered { last.saturating_sub(call.sojourn) } else { 0 };
+        let retry = whole - if is_answered { last } else { 0 };
+        shares.hand_over(&mut call.shares, &mut frame.shares);
+        shares.add(&mut frame.shares, Share { node: id, spent: Spent::Network, length: travel });
+        shares.add(&mut frame.shares, Share { node: id, spent: Spent::Retry, length: retry });
+    }
+
+    /// A branch has ended, after so much work. `parent` goes on now, if it has waited for it and for no other any more.
+    #[inline]
+    pub(super) fn joined(
+        &mut self,
+        now: Time,
+        id: NodeId,
+        frame: u32,
+        service: Duration,
+        parent: Option<u32>,
+    ) {
         let Spans { nodes, shares } = self;
         let node = &mut nodes[id.index()];
-        match *note {
-            ServiceNote::Taken { frame, caller, call, sequence, .. } => {
-                at(&mut node.frames, frame).begin(shares, now, Some((caller, (call, sequence))));
-            }
-            ServiceNote::Forked { frame, .. } => at(&mut node.frames, frame).begin(shares, now, None),
-            ServiceNote::Called { call, sequence, attempt, to, .. } => {
-                let call = at(&mut node.calls, call);
-                if attempt == 1 {
-                    call.began = now;
-                }
-                (call.sent, call.to, call.sequence, call.sojourn) = (now, to, sequence, 0);
-                shares.clear(&mut call.shares);
-            }
-            ServiceNote::Heard { call, frame, status } => {
-                let Node { frames, calls, .. } = node;
-                let (call, frame) = (at(calls, call), at(frames, frame));
-                let (whole, last) = (now.since(call.began).0, now.since(call.sent).0);
-                frame.downstream += whole;
-                let is_answered = status == Status::Ok || call.sojourn > 0;
-                let travel = if is_answered { last.saturating_sub(call.sojourn) } else { 0 };
-                let retry = whole - if is_answered { last } else { 0 };
-                shares.hand_over(&mut call.shares, &mut frame.shares);
-                shares.add(&mut frame.shares, Share { node: id, spent: Spent::Network, length: travel });
-                shares.add(&mut frame.shares, Share { node: id, spent: Spent::Retry, length: retry });
-            }
-            ServiceNote::Joined { frame, parent, decides, service } => {
-                let child = at(&mut node.frames, frame);
-                let (sojourn, _) = child.end(shares, now, id, service);
-                let mut spent = std::mem::take(&mut child.shares);
-                if decides {
-                    let parent = at(&mut node.frames, parent);
-                    parent.downstream += sojourn;
-                    shares.hand_over(&mut spent, &mut parent.shares);
-                }
-                shares.clear(&mut spent);
-            }
-            ServiceNote::Finished { frame: slot, is_answer, service, .. } => {
-                let frame = at(&mut node.frames, slot);
-                let (sojourn, waiting) = frame.end(shares, now, id, service);
-                let (arrived, caller, call) = (frame.since, frame.caller, frame.call);
-                let mut spent = std::mem::take(&mut frame.shares);
-                node.time_ended += u128::from(sojourn);
-                if is_answer {
-                    self.answer(caller, call, id, sojourn, &mut spent);
-                }
-                self.shares.clear(&mut spent);
-                return Some(Served { arrived, sojourn, waiting });
-            }
-            ServiceNote::Store(note) => self.store(now, id, &note),
-            ServiceNote::Refused { .. } => {}
+        let child = at(&mut node.frames, frame);
+        let (sojourn, _) = child.end(shares, now, id, service);
+        let mut spent = std::mem::take(&mut child.shares);
+        if let Some(parent) = parent {
+            let parent = at(&mut node.frames, parent);
+            parent.downstream += sojourn;
+            shares.hand_over(&mut spent, &mut parent.shares);
         }
-        None
+        shares.clear(&mut spent);
+    }
+
+    /// Nothing of a request is left to be done, after so much work; that answers its caller, unless it was told before.
+    #[inline]
+    pub(super) fn finished(
+        &mut self,
+        now: Time,
+        id: NodeId,
+        frame: u32,
+        service: Duration,
+        is_answer: bool,
+    ) -> Served {
+        let Spans { nodes, shares } = self;
+        let node = &mut nodes[id.index()];
+        let frame = at(&mut node.frames, frame);
+        let (sojourn, waiting) = frame.end(shares, now, id, service);
+        let (arrived, caller, call) = (frame.since, frame.caller, frame.call);
+        let mut spent = std::mem::take(&mut frame.shares);
+        node.time_ended += u128::from(sojourn);
+        if is_answer {
+            self.answer(caller, call, id, sojourn, &mut spent);
+        }
+        self.shares.clear(&mut spent);
+        Served { arrived, sojourn, waiting }
     }
 
     /// Gives a caller's call what its server spent on it, if the caller still waits for that server to end that attempt.
@@ -351,7 +461,7 @@ impl Spans {
     }
 
     /// A frame asks a store, or was answered by it.
-    fn store(&mut self, now: Time, id: NodeId, note: &ClientNote) {
+    pub(super) fn store(&mut self, now: Time, id: NodeId, note: &ClientNote) {
         let Spans { nodes, shares } = self;
         let node = &mut nodes[id.index()];
         match *note {
@@ -446,12 +556,11 @@ mod tests {
         spans
     }
 
-    fn taken(frame: u32, sequence: u32) -> ServiceNote {
-        ServiceNote::Taken { frame, caller: CLIENTS, call: SessionId::slot(1, 0), sequence, in_system: 1 }
-    }
-
-    fn finished(frame: u32, is_answer: bool, service: u64) -> ServiceNote {
-        ServiceNote::Finished { frame, is_answer, status: Status::Ok, service: Duration(service) }
+    /// The only client calls for the `request`th time; the server takes that in `frame` 10 ns later.
+    fn called(spans: &mut Spans, frame: u32, request: u32) {
+        let call = (SessionId::slot(1, 0), request);
+        spans.invoked(Time(0), CLIENTS, call, SERVER);
+        spans.taken(Time(10), SERVER, frame, (CLIENTS, call));
     }
 
     fn returned(spans: &mut Spans, latency: u64) -> Vec<(NodeId, Spent, u64)> {
@@ -464,10 +573,9 @@ mod tests {
     #[test]
     fn a_request_was_on_its_way_waited_and_was_served() {
         let mut spans = spans();
-        spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), 1), SERVER);
-        spans.service(Time(10), SERVER, &taken(0, 1));
-        let served = spans.service(Time(60), SERVER, &finished(0, true, 20));
-        assert_eq!(served, Some(Served { arrived: Time(10), sojourn: 50, waiting: 30 }));
+        called(&mut spans, 0, 1);
+        let served = spans.finished(Time(60), SERVER, 0, Duration(20), true);
+        assert_eq!(served, Served { arrived: Time(10), sojourn: 50, waiting: 30 });
         let expected =
             [(CLIENTS, Spent::Network, 25), (SERVER, Spent::Queue, 30), (SERVER, Spent::Service, 20)];
         assert_eq!(returned(&mut spans, 75), expected);
@@ -477,11 +585,10 @@ mod tests {
     fn work_that_nobody_waits_for_is_no_part_of_a_later_request() {
         for is_answer in [true, false] {
             let mut spans = spans();
-            spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), 1), SERVER);
-            spans.service(Time(10), SERVER, &taken(0, 1));
+            called(&mut spans, 0, 1);
             // It was given up, or answered at once; the next one has its slot, and is under way when its work is done.
             spans.invoked(Time(20), CLIENTS, (SessionId::slot(1, 0), 2), SERVER);
-            spans.service(Time(900), SERVER, &finished(0, is_answer, 890));
+            spans.finished(Time(900), SERVER, 0, Duration(890), is_answer);
             assert_eq!(returned(&mut spans, 900), [(CLIENTS, Spent::Network, 900)]);
         }
     }
@@ -490,9 +597,8 @@ mod tests {
     fn what_ends_gives_back_its_place() {
         let mut spans = spans();
         for request in 1..100 {
-            spans.invoked(Time(0), CLIENTS, (SessionId::slot(1, 0), request), SERVER);
-            spans.service(Time(10), SERVER, &taken(request % 3, request));
-            spans.service(Time(60), SERVER, &finished(request % 3, request % 5 > 0, 20));
+            called(&mut spans, request % 3, request);
+            spans.finished(Time(60), SERVER, request % 3, Duration(20), request % 5 > 0);
             returned(&mut spans, 75);
         }
         assert!(

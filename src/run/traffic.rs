@@ -54,6 +54,8 @@ impl Traffic {
 /// Listens to the messages of all systems whose nodes decide by consensus.
 #[derive(Clone, Debug)]
 pub(super) struct Listener {
+    /// By node: which log it is a replica of, counted from 1; 0: none.
+    logs: Vec<u16>,
     nodes: Vec<Node>,
     /// By log: the last index that any node has applied; of one decree, 1 once any node has learned what is chosen.
     applied: Vec<LogIndex>,
@@ -61,8 +63,6 @@ pub(super) struct Listener {
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    /// Which log it is a replica of, counted from 1; 0: none.
-    log: u16,
     leads: bool,
     traffic: Traffic,
 }
@@ -70,10 +70,10 @@ struct Node {
 impl Listener {
     /// Has heard nothing; `logs` gives for each node which log it is a replica of, counted from 1, or 0.
     pub(super) fn new(logs: impl Iterator<Item = u16>) -> Listener {
-        let node = |log| Node { log, leads: false, traffic: Traffic::default() };
-        let nodes: Vec<Node> = logs.map(node).collect();
-        let logs = nodes.iter().map(|node| usize::from(node.log)).max().unwrap_or(0);
-        Listener { nodes, applied: vec![LogIndex(0); logs] }
+        let logs: Vec<u16> = logs.collect();
+        let nodes = vec![Node { leads: false, traffic: Traffic::default() }; logs.len()];
+        let applied = vec![LogIndex(0); logs.iter().copied().max().unwrap_or(0).into()];
+        Listener { logs, nodes, applied }
     }
 
     /// What a node did so far.
@@ -84,15 +84,16 @@ impl Listener {
     /// A message goes to the network.
     #[inline]
     pub(super) fn sent(&mut self, from: NodeId, to: NodeId, bytes: impl FnOnce() -> u32) {
-        let (sender, receiver) = (&self.nodes[from.index()], &self.nodes[to.index()]);
-        let (is_peer, sender_leads) = (sender.log == receiver.log, sender.leads);
-        let of_leader = u64::from(sender.leads || receiver.leads);
+        let (sender_log, receiver_log) = (self.logs[from.index()], self.logs[to.index()]);
         // What one system asks of another counts for who sends it; what clients ask, for who is asked.
-        let counted = match (sender.log, receiver.log) {
+        let counted = match (sender_log, receiver_log) {
             (0, 0) => return,
             (0, _) => to,
             (_, _) => from,
         };
+        let is_peer = sender_log == receiver_log;
+        let [sender_leads, receiver_leads] = [from, to].map(|node| self.nodes[node.index()].leads);
+        let of_leader = u64::from(sender_leads || receiver_leads);
         let traffic = &mut self.nodes[counted.index()].traffic;
         traffic.messages += 1;
         traffic.of_leader += of_leader;
@@ -126,7 +127,7 @@ impl Listener {
     /// Whether no node of its system was there before.
     #[inline]
     fn is_first(&mut self, node: NodeId, index: LogIndex) -> bool {
-        let Some(log) = usize::from(self.nodes[node.index()].log).checked_sub(1) else { return false };
+        let Some(log) = usize::from(self.logs[node.index()]).checked_sub(1) else { return false };
         let is_first = index > self.applied[log];
         self.applied[log] = self.applied[log].max(index);
         is_first

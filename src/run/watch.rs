@@ -5,7 +5,7 @@ use crate::checks::consensus::{InvariantSet, Invariants};
 use crate::checks::conservation::Requests;
 use crate::checks::liveness::Liveness;
 use crate::faults::News;
-use crate::kernel::{Message, NodeId, SystemId, Time};
+use crate::kernel::{Message, NodeId, Soon, SystemId, Time, WorkToken};
 use crate::model::note::{Asked, ClientNote, Holding, ServiceNote};
 use crate::model::op::Op;
 use crate::sim::{FaultRecord, Lifecycle, Observer};
@@ -88,6 +88,23 @@ impl Watch {
 }
 
 impl<X: Custom> Observer<Role<X>> for Watch {
+    #[inline]
+    fn foresee_node(&self, node: NodeId) {
+        self.recorder.foresee_node(node);
+    }
+
+    #[inline]
+    fn foresee(&self, round: u32, node: NodeId, soon: Soon<'_, Wire<X::Message>>) {
+        match soon {
+            Soon::Message(Wire::Call(_)) => self.recorder.foresee_call(round, node),
+            Soon::Message(Wire::Answered(answered)) => {
+                self.recorder.foresee_answer(round, node, answered.slot);
+            }
+            Soon::Work(Some(WorkToken(frame))) => self.recorder.foresee_work(round, node, frame as u32),
+            Soon::Work(None) | Soon::Message(_) => {}
+        }
+    }
+
     #[inline]
     fn noted(&mut self, at: Time, node: NodeId, note: &Note<X::Note>) {
         match note {

@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use crate::kernel::random::below;
 use crate::kernel::{
-    Context, Description, Durable, Duration, Keyed, Name, NodeId, Process, Time, Urgency, WorkToken,
+    Context, Description, Durable, Duration, Keyed, Name, NodeId, Process, Time, Urgency, WorkToken, load,
 };
-use crate::model::history::SESSIONS_MAX;
+use crate::model::history::{SESSIONS_MAX, SessionId};
 use crate::model::note::ServiceNote;
 use crate::model::route::{Route, Router};
 use crate::model::status::Status;
@@ -325,6 +325,38 @@ impl Server {
         match self.admission.admits() {
             true => self.advance_from(cx, slot, pc),
             false => self.let_wait(cx, slot, call),
+        }
+    }
+
+    /// See [`Process::foresee`]: a call will come.
+    #[inline]
+    pub(crate) fn foresee_call(&self, round: u32) {
+        match round {
+            1 => load(self),
+            2 => self.frames.foresee_open(),
+            _ => {}
+        }
+    }
+
+    /// A call will be answered.
+    #[inline]
+    pub(crate) fn foresee_answer(&self, round: u32, answered: &Answered) -> Option<ServerTimer> {
+        let call = SessionId::client(answered.slot);
+        match round {
+            1 => self.outbound.foresee(call),
+            2 => self.frames.foresee(self.outbound.frame_of(call)?),
+            _ => return None,
+        }
+        Some(ServerTimer::CallPatience(call))
+    }
+
+    /// Work will be done.
+    #[inline]
+    pub(crate) fn foresee_work(&self, round: u32, frame: Option<WorkToken>) {
+        match (round, frame) {
+            (1, _) => load(self),
+            (2, Some(WorkToken(frame))) => self.frames.foresee(frame as u32),
+            _ => {}
         }
     }
 

@@ -1,29 +1,37 @@
 //! Open conversations by slot: dense, reused, and told apart by sequence numbers, so that an answer that comes late
 //! never meets the conversation that has its slot now.
 
+use crate::kernel::load;
+
 /// Open conversations, each with a value.
 #[derive(Clone, Debug)]
 pub struct Slots<T> {
     slots: Vec<Slot<T>>,
-    free: Vec<u32>,
+    /// The slot freed last, [`NONE`] if none is free. They are a list, so that a server among thousands is found in few places.
+    free: u32,
+    free_count: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Slot<T> {
     /// Counts the uses of the slot from 1.
     sequence: u32,
+    /// Of one that is free: which was freed before it.
+    next: u32,
     value: Option<T>,
 }
+
+const NONE: u32 = u32::MAX;
 
 impl<T> Slots<T> {
     /// No conversations.
     pub fn new() -> Self {
-        Slots { slots: Vec::new(), free: Vec::new() }
+        Slots { slots: Vec::new(), free: NONE, free_count: 0 }
     }
 
     /// How many are open.
     pub fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.slots.len() - self.free_count as usize
     }
 
     /// Whether none is open.
@@ -33,17 +41,21 @@ impl<T> Slots<T> {
 
     /// Whether there is no slot below `max` to open one in: the others are open or retired.
     pub fn is_full(&self, max: u32) -> bool {
-        self.free.is_empty() && self.slots.len() >= max as usize
+        self.free == NONE && self.slots.len() >= max as usize
     }
 
     /// Opens one; returns its slot and sequence number.
     #[inline]
     pub fn open(&mut self, value: T) -> (u32, u32) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { sequence: 0, value: None });
-            self.slots.len() as u32 - 1
-        });
+        if self.free == NONE {
+            self.free = self.slots.len() as u32;
+            self.free_count += 1;
+            self.slots.push(Slot { sequence: 0, next: NONE, value: None });
+        }
+        let slot = self.free;
         let place = &mut self.slots[slot as usize];
+        self.free = place.next;
+        self.free_count -= 1;
         place.sequence += 1;
         place.value = Some(value);
         (slot, place.sequence)
@@ -54,6 +66,26 @@ impl<T> Slots<T> {
     pub fn get(&mut self, slot: u32, sequence: u32) -> Option<&mut T> {
         let place = self.slots.get_mut(slot as usize)?;
         if place.sequence == sequence { place.value.as_mut() } else { None }
+    }
+
+    /// Has a slot loaded ([`load`]).
+    #[inline]
+    pub fn foresee(&self, slot: u32) {
+        if let Some(place) = self.slots.get(slot as usize) {
+            load(place);
+        }
+    }
+
+    /// Has the slot loaded that is opened next.
+    #[inline]
+    pub fn foresee_open(&self) {
+        self.foresee(self.free);
+    }
+
+    /// The conversation of this slot, whatever its number.
+    #[inline]
+    pub fn peek(&self, slot: u32) -> Option<&T> {
+        self.slots.get(slot as usize)?.value.as_ref()
     }
 
     /// The conversation of this slot, whatever its number, with its number.
@@ -76,8 +108,10 @@ impl<T> Slots<T> {
 
     /// Closes the conversation of this slot, whatever its number.
     pub fn close_slot(&mut self, slot: u32) -> Option<T> {
-        let value = self.slots.get_mut(slot as usize)?.value.take()?;
-        self.free.push(slot);
+        let place = self.slots.get_mut(slot as usize)?;
+        let value = place.value.take()?;
+        place.next = std::mem::replace(&mut self.free, slot);
+        self.free_count += 1;
         Some(value)
     }
 

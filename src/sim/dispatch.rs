@@ -1,7 +1,7 @@
 //! From an entry of the queue to the handler of its node's process.
 
 use crate::kernel::digest::CHECKPOINT_INTERVAL;
-use crate::kernel::{Digest, Name, NodeId, Process, Sequence, Slot, Time};
+use crate::kernel::{Digest, Name, NodeId, Process, Sequence, Slot, Soon, Time, load};
 use crate::net::{Arrival, DropReason, Network, Waiting};
 use crate::processors::Task;
 use crate::storage::Completion;
@@ -18,7 +18,11 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     /// Takes one entry from the queue. Stale entries are no events.
     #[inline(always)]
     pub(super) fn step(&mut self) {
-        let (at, sequence, event, slot) = self.shared.queue.pop().expect("the end of the run is pending");
+        let Sim { nodes, shared: Shared { queue, net, observer, .. }, .. } = self;
+        let next = queue.pop_foreseeing(|round, event, message| {
+            foresee(round, nodes, net, observer, event, message);
+        });
+        let (at, sequence, event, slot) = next.expect("the end of the run is pending");
         assert!(self.shared.now <= at, "time ran backwards: {:?} then {at:?}", self.shared.now);
         self.shared.now = at;
         match event {
@@ -218,10 +222,46 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
     #[cold]
     fn checkpoint(&mut self) {
         self.checkpoints.push(self.shared.digest.value());
-        let held: usize = self.nodes.iter().map(|node| node.machine.held.len()).sum();
+        let held = match self.paused {
+            0 => 0,
+            _ => self.nodes.iter().map(|node| node.machine.held.len()).sum(),
+        };
         let pending = self.shared.queue.len() + held + self.shared.net.waiting() as usize;
         let limit = self.watch.checkpoint(self.shared.now, self.events, pending);
         self.stopped = self.stopped.or(limit.map(Stop::Limit));
+    }
+}
+
+/// Has what the event will need loaded, in this round what so many steps lead to. In small worlds all of it is near.
+#[inline(always)]
+fn foresee<P: Process, O: Observer<P>>(
+    round: u32,
+    nodes: &[Node<P>],
+    net: &Network<P::Message>,
+    observer: &O,
+    event: &Event,
+    message: Option<&P::Message>,
+) {
+    let (Event::Deliver { to: id, .. } | Event::Work { node: id, .. }) = *event else { return };
+    let Node { process, machine, .. } = &nodes[id.index()];
+    if round == 0 {
+        load(process);
+        machine.foresee();
+        net.foresee(id);
+        return observer.foresee_node(id);
+    }
+    if round == 1 {
+        machine.processor.foresee();
+        net.foresee_sending(id);
+    }
+    let soon = match (*event, message) {
+        (Event::Work { slot, .. }, _) if round > 1 => Soon::Work(machine.processor.foreseen(slot)),
+        (Event::Deliver { .. }, Some(message)) => Soon::Message(message),
+        _ => Soon::Work(None),
+    };
+    observer.foresee(round, id, soon);
+    if let Some(timer) = process.as_ref().and_then(|process| process.foresee(round, soon)) {
+        machine.timers.foresee(timer.index());
     }
 }
 

@@ -124,7 +124,14 @@ impl<P: Process, O: Observer<P>> Context<P> for Live<'_, P, O> {
 
     #[inline]
     fn note(&mut self, note: P::Note) {
-        self.shared.digest.absorb(note.digest());
+        let digest = note.digest();
+        self.note_digested(note, digest);
+    }
+
+    #[inline]
+    fn note_digested(&mut self, note: P::Note, digest: u64) {
+        debug_assert_eq!(note.digest(), digest, "a wrapped note has the digest of the note");
+        self.shared.digest.absorb(digest);
         if let Some(change) = note.leadership() {
             self.shared.lead(self.id, change);
         }

@@ -130,7 +130,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         node.machine.timers.disarm_all();
         node.machine.disk.crash(self.shared.now);
         node.machine.processor.crash(self.shared.now);
-        node.machine.pauses = 0;
+        self.paused -= u32::from(std::mem::take(&mut node.machine.pauses) > 0);
         for held in std::mem::take(&mut node.machine.held) {
             match held {
                 Held::Message { from, .. } => {
@@ -171,6 +171,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         }
         node.machine.pauses += 1;
         if node.machine.pauses == 1 {
+            self.paused += 1;
             node.machine.processor.pause(self.shared.now);
             self.changed(id, Lifecycle::Paused);
         }
@@ -187,6 +188,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         if node.machine.pauses > 0 {
             return;
         }
+        self.paused -= 1;
         let held = std::mem::take(&mut node.machine.held);
         self.changed(id, Lifecycle::Resumed);
         let Sim { nodes, shared, .. } = self;

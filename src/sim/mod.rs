@@ -41,6 +41,9 @@ use shared::Shared;
 use strikes::{Alarm, Strike};
 use triggers::Triggers;
 
+/// In a world of more nodes what comes next is foreseen: they and what is known of them are in no cache (docs/adr/0010).
+const LARGE: usize = 2048;
+
 /// A world to build.
 #[derive(Clone, Debug)]
 pub struct Setup<P: Process> {
@@ -80,6 +83,8 @@ pub struct Sim<P: Process, O> {
     checkpoints: Vec<u64>,
     watch: Watch,
     stopped: Option<Stop>,
+    /// Nodes that are paused.
+    paused: u32,
     /// Whether a mark was just passed.
     marked: bool,
 }
@@ -103,10 +108,13 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
         };
         let endpoints: Vec<Endpoint> = setup.nodes.iter().map(endpoint).collect();
         let choice = |fault: &Planned| Stream::new(setup.seed, &fault.name, "fault");
-        let queue = match setup.shuffle_ties {
+        let mut queue = match setup.shuffle_ties {
             true => Queue::with_shuffled_ties(Stream::new(setup.seed, "queue", "ties").next_u64()),
             false => Queue::new(),
         };
+        if setup.nodes.len() > LARGE {
+            queue.begin_to_foresee();
+        }
         let shared = Shared {
             now: Time::ZERO,
             queue,
@@ -130,6 +138,7 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             checkpoints: Vec::new(),
             watch: Watch::new(setup.limits),
             stopped: None,
+            paused: 0,
             marked: false,
         };
         for fault in 0..sim.faults.len() {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::clocks::{Clock, ClockProfile};
 use crate::faults::{HappeningKind, Matter, Matters, Told};
-use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time};
+use crate::kernel::{Keyed, LazyStream, NodeId, Process, Sequence, SiteId, SystemId, Time, load};
 use crate::net::Transport;
 use crate::processors::{MessageCosts, Picks, Processor, ProcessorProfile};
 use crate::storage::{Completion, Disk, DiskProfile, Draws};
@@ -76,6 +76,16 @@ impl<C> NodeSetup<C> {
         let has_disk_time = self.has.have(Matter::Disk) && self.disk.takes_time();
         let travels = if is_datagram { Matter::Datagrams } else { Matter::Streams };
         self.has.and_if(has_disk_time, Matter::DiskTime).and(Matter::Messages).and(travels)
+    }
+}
+
+impl<P: Process> Machine<P> {
+    /// See [`load`].
+    #[inline(always)]
+    pub(super) fn foresee(&self) {
+        load(&self.handled);
+        load(&self.clock);
+        load(&self.processor);
     }
 }
 

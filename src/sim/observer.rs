@@ -2,7 +2,7 @@
 //! what is not listened to costs nothing. An observer cannot change the run.
 
 use crate::faults::{Action, News};
-use crate::kernel::{Digest, NodeId, Process, Time};
+use crate::kernel::{Digest, NodeId, Process, Soon, Time};
 use crate::net::DropReason;
 
 use super::node::{FaultRecord, Lifecycle};
@@ -15,6 +15,19 @@ pub trait Observer<P: Process> {
     #[inline]
     fn began(&mut self, at: Time, number: u64, event: &Occurrence<'_, P::Message>, before: Digest) {
         let _ = (at, number, event, before);
+    }
+
+    /// Something will happen on a node soon: the observer may [`load`](crate::kernel::load) what it keeps of the node.
+    #[inline]
+    fn foresee_node(&self, node: NodeId) {
+        let _ = node;
+    }
+
+    /// This will happen on a node soon: the observer may load what it keeps for what comes of that. Told in all rounds but the first
+    /// ([`ROUNDS`](crate::kernel::foresight::ROUNDS)).
+    #[inline]
+    fn foresee(&self, round: u32, node: NodeId, soon: Soon<'_, P::Message>) {
+        let _ = (round, node, soon);
     }
 
     /// A process noted something.

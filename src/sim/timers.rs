@@ -4,7 +4,7 @@
 //! at the deadline, with the rank that was allotted when it was armed. So the order is exactly that of a queue
 //! with cancellation, while an election timer that every heartbeat moves costs a store.
 
-use crate::kernel::{Sequence, Time};
+use crate::kernel::{Sequence, Time, load};
 
 /// The timers of one node, by the dense index of their names.
 #[derive(Clone, Default)]
@@ -12,15 +12,19 @@ pub(super) struct Timers {
     slots: Vec<Timer>,
 }
 
+/// 32 bytes: in a large world there are many, and none is near.
 #[derive(Clone, Copy)]
 struct Timer {
-    /// When it fires; `None` while disarmed.
-    deadline: Option<(Time, Sequence)>,
-    /// The live entry in the queue. Others of this name are stale.
-    entry: Option<(Time, Sequence)>,
+    /// When it fires; [`NEVER`] while disarmed.
+    deadline: (Time, Sequence),
+    /// The live entry in the queue, or [`NEVER`]. Others of this name are stale.
+    entry: (Time, Sequence),
 }
 
-const NEW: Timer = Timer { deadline: None, entry: None };
+/// In the place of no deadline: no run lasts so long.
+const NEVER: (Time, Sequence) = (Time::MAX, Sequence::LAST);
+
+const NEW: Timer = Timer { deadline: NEVER, entry: NEVER };
 
 /// What to do with a queue entry that came up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,8 +46,8 @@ impl Timers {
             self.slots.resize(index + 1, NEW);
         }
         let timer = &mut self.slots[index];
-        timer.deadline = Some((deadline, sequence));
-        if timer.entry.is_some_and(|entry| entry <= (deadline, sequence)) {
+        timer.deadline = (deadline, sequence);
+        if timer.entry <= (deadline, sequence) {
             return false;
         }
         timer.entry = timer.deadline;
@@ -54,14 +58,14 @@ impl Timers {
     #[inline]
     pub(super) fn disarm(&mut self, index: u32) {
         if let Some(timer) = self.slots.get_mut(index as usize) {
-            timer.deadline = None;
+            timer.deadline = NEVER;
         }
     }
 
     /// Timer `index` fired, but its node is paused: it is as if its entry (`at`, `sequence`) had not come up.
     pub(super) fn hold(&mut self, index: u32, at: Time, sequence: Sequence) {
         let timer = &mut self.slots[index as usize];
-        timer.deadline = Some((at, sequence));
+        timer.deadline = (at, sequence);
         timer.entry = timer.deadline;
     }
 
@@ -74,12 +78,13 @@ impl Timers {
     ) -> Vec<(u32, Time, Sequence)> {
         let mut entries = Vec::new();
         for (index, timer) in (0..).zip(&mut self.slots) {
-            let Some((deadline, sequence)) = timer.deadline.filter(|(deadline, _)| *deadline > now) else {
+            let (deadline, sequence) = timer.deadline;
+            if timer.deadline == NEVER || deadline <= now {
                 continue; // Disarmed, about to fire, or held by a pause.
-            };
+            }
             let moved = (moved(deadline), sequence);
-            timer.deadline = Some(moved);
-            if timer.entry.is_none_or(|entry| moved < entry) {
+            timer.deadline = moved;
+            if moved < timer.entry {
                 timer.entry = timer.deadline;
                 entries.push((index, moved.0, sequence));
             }
@@ -89,32 +94,41 @@ impl Timers {
 
     /// The armed timers with their deadlines, earliest first.
     pub(super) fn armed(&self) -> Vec<(u32, Time)> {
-        let armed = (0..).zip(&self.slots).filter_map(|(index, timer)| Some((timer.deadline?, index)));
-        let mut armed: Vec<((Time, Sequence), u32)> = armed.collect();
+        let armed = (0..).zip(&self.slots).filter(|(_, timer)| timer.deadline != NEVER);
+        let mut armed: Vec<((Time, Sequence), u32)> =
+            armed.map(|(index, timer)| (timer.deadline, index)).collect();
         armed.sort_unstable();
         armed.into_iter().map(|((at, _), index)| (index, at)).collect()
     }
 
     /// Disarms every timer: the node crashed.
     pub(super) fn disarm_all(&mut self) {
-        self.slots.iter_mut().for_each(|timer| timer.deadline = None);
+        self.slots.iter_mut().for_each(|timer| timer.deadline = NEVER);
+    }
+
+    /// See [`load`].
+    #[inline]
+    pub(super) fn foresee(&self, index: u32) {
+        if let Some(timer) = self.slots.get(index as usize) {
+            load(timer);
+        }
     }
 
     /// The entry (`at`, `sequence`) of timer `index` came up.
     #[inline]
     pub(super) fn due(&mut self, index: u32, at: Time, sequence: Sequence) -> Due {
         let timer = &mut self.slots[index as usize];
-        if timer.entry != Some((at, sequence)) {
+        if timer.entry != (at, sequence) {
             return Due::Stale;
         }
-        timer.entry = None;
+        timer.entry = NEVER;
         match timer.deadline {
-            None => Due::Stale,
-            Some(deadline) if deadline == (at, sequence) => {
-                timer.deadline = None;
+            NEVER => Due::Stale,
+            deadline if deadline == (at, sequence) => {
+                timer.deadline = NEVER;
                 Due::Fire
             }
-            Some((later, rank)) => {
+            (later, rank) => {
                 timer.entry = timer.deadline;
                 Due::Later(later, rank)
             }

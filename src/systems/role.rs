@@ -11,7 +11,7 @@ use crate::consensus::raft::Raft;
 use crate::consensus::replica::{self, Replica};
 use crate::consensus::synod::{self, Synod};
 use crate::kernel::{
-    Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, WorkToken,
+    Context, Description, DiskError, DiskToken, Durable, Embed, Lift, Name, NodeId, Process, Soon, WorkToken,
 };
 use crate::services::registry::{Registry, RegistryConfig};
 use crate::services::server::{Server, ServerConfig};
@@ -187,6 +187,23 @@ impl<X: Custom> Process for Role<X> {
             Role::Registry(process) => refused(&mut **process, cx, peer, wire),
             Role::Custom(process) => refused(process, cx, peer, wire),
         }
+    }
+
+    /// What services say there is most of, and they have most nodes.
+    #[inline]
+    fn foresee(&self, round: u32, soon: Soon<'_, Self::Message>) -> Option<u32> {
+        match (self, soon) {
+            (Role::Server(server), Soon::Message(Wire::Call(_))) => server.foresee_call(round),
+            (Role::Server(server), Soon::Work(token)) => server.foresee_work(round, token),
+            (Role::Server(server), Soon::Message(Wire::Answered(answered))) => {
+                return server.foresee_answer(round, answered).map(Name::index);
+            }
+            (Role::Clients(clients), Soon::Message(Wire::Answered(answered))) => {
+                return clients.foresee_answer(round, answered).map(Name::index);
+            }
+            _ => {}
+        }
+        None
     }
 
     #[inline]

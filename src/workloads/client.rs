@@ -283,6 +283,16 @@ impl Process for Clients {
 }
 
 impl Clients {
+    /// See [`Process::foresee`]: a call will be answered.
+    #[inline]
+    pub(crate) fn foresee_answer(&self, round: u32, answered: &Answered) -> Option<ClientTimer> {
+        let slot = SessionId::client(answered.slot);
+        (round == 1).then(|| {
+            self.open.foresee(slot);
+            ClientTimer::Patience(slot)
+        })
+    }
+
     fn draw(&self, number: u32, what: Draw) -> u64 {
         self.config.draws.draw(number.into(), what as u64)
     }

@@ -139,6 +139,12 @@ impl Heap {
         self.set(place, key);
     }
 
+    /// All keys, in no order that means anything.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        let used = &self.lines[..self.placed.div_ceil(4)];
+        used.iter().flat_map(|Line(keys)| keys).chain([&self.waiting]).copied().filter(|key| !key.is_last())
+    }
+
     /// Removes all keys, in no order that means anything.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Key> + use<> {
         let Heap { waiting, lines, .. } = std::mem::replace(self, Heap::new());

@@ -10,6 +10,7 @@ mod lanes;
 mod slab;
 mod wheel;
 
+use super::foresight::ROUNDS;
 use super::time::Time;
 use heap::Heap;
 use lanes::Lanes;
@@ -29,14 +30,17 @@ const SEQUENCE_MASK: u64 = SEQUENCE_MAX - 1;
 /// With more events than this in the heap the wheel starts; with a quarter of them pending it stops.
 const SMALL: usize = 2048;
 
-/// Behind every rank that is allotted.
-const LAST: Sequence = Sequence(SEQUENCE_MASK);
+/// As many events or more come off the wheel together, if there are so many: what they need is loaded at once.
+const TOGETHER: usize = 64;
 
 /// The rank of an event among those of its instant. Each is allotted once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Sequence(u64);
 
 impl Sequence {
+    /// Behind every rank that is allotted.
+    pub const LAST: Sequence = Sequence(SEQUENCE_MASK);
+
     /// The number itself, below 2^40, for digests.
     #[inline]
     pub fn number(self) -> u64 {
@@ -54,6 +58,8 @@ pub struct Queue<E, B = ()> {
     far: Wheel,
     allotted: u64,
     tie_key: Option<u64>,
+    /// Whether it tells what comes next.
+    foresees: bool,
 }
 
 /// Where the body of an event that was popped still is.
@@ -64,12 +70,17 @@ impl<E: Copy, B> Queue<E, B> {
     /// An empty queue that breaks ties first in, first out.
     pub fn new() -> Self {
         let (steady, near, far) = (Lanes::new(), Heap::new(), Wheel::new());
-        Queue { slab: Slab::new(), steady, near, far, allotted: 0, tie_key: None }
+        Queue { slab: Slab::new(), steady, near, far, allotted: 0, tie_key: None, foresees: false }
     }
 
     /// An empty queue that breaks ties in an order drawn from `key`, to show what hangs on their order.
     pub fn with_shuffled_ties(key: u64) -> Self {
         Queue { tie_key: Some(key), ..Queue::new() }
+    }
+
+    /// From now on it tells what comes next ([`Queue::pop_foreseeing`]): worth its time where that is in no cache.
+    pub fn begin_to_foresee(&mut self) {
+        self.foresees = true;
     }
 
     /// How many events are pending.
@@ -99,10 +110,10 @@ impl<E: Copy, B> Queue<E, B> {
         }
     }
 
-    /// The shuffled rank of a number; never [`LAST`], which the permutation gives to one number of 2^40.
+    /// The shuffled rank of a number; never [`Sequence::LAST`], which the permutation gives to one number of 2^40.
     fn shuffled(&self, number: u64, key: u64) -> Sequence {
         match Sequence(permute(number, key)) {
-            LAST => Sequence(permute(SEQUENCE_MAX - 1, key)),
+            Sequence::LAST => Sequence(permute(SEQUENCE_MAX - 1, key)),
             rank => rank,
         }
     }
@@ -152,7 +163,7 @@ impl<E: Copy, B> Queue<E, B> {
     /// Adds an event behind all others of its instant, without taking a sequence number: for marks on the time
     /// line that must not move any event's rank.
     pub fn push_last(&mut self, at: Time, event: E) {
-        self.push_ranked(at, LAST, event);
+        self.push_ranked(at, Sequence::LAST, event);
     }
 
     #[inline(always)]
@@ -201,12 +212,23 @@ impl<E: Copy, B> Queue<E, B> {
     }
 
     /// Removes the earliest event. If it has a body, that is to be taken before anything is pushed.
-    #[inline(always)]
+    #[inline]
     pub fn pop(&mut self) -> Option<(Time, Sequence, E, Slot)> {
+        self.pop_foreseeing(|_, _, _| ())
+    }
+
+    /// The same. If it foresees, and many events are pending, `foresee` is told of those that come next, but for what is pushed
+    /// meanwhile, each with its body: of all of them in each of the [`ROUNDS`]. So what they need can be loaded
+    /// ([`load`](super::load)).
+    #[inline(always)]
+    pub fn pop_foreseeing(
+        &mut self,
+        foresee: impl FnMut(u32, &E, Option<&B>),
+    ) -> Option<(Time, Sequence, E, Slot)> {
         let steady = self.steady.first();
         let key = match self.near.pop_before(steady) {
             Some(key) => key,
-            None if steady.is_last() => self.turn()?,
+            None if steady.is_last() => self.turn(foresee)?,
             None => self.steady.pop(),
         };
         Some((key.time(), key.sequence(), self.slab.remove(key.slot()), Slot(key.slot())))
@@ -252,24 +274,28 @@ impl<E: Copy, B> Queue<E, B> {
         self.slab.take_body(slot.0).expect("the event popped last has a body")
     }
 
-    /// The heap is empty: has the wheel turn until something comes out.
+    /// The heap is empty: has the wheel turn until something comes out, or enough to load for all of it at once.
     #[inline(never)]
-    fn turn(&mut self) -> Option<Key> {
-        let Queue { slab, near, far, .. } = self;
+    fn turn(&mut self, mut foresee: impl FnMut(u32, &E, Option<&B>)) -> Option<Key> {
+        let Queue { slab, near, far, foresees, .. } = self;
+        let enough = if *foresees { TOGETHER } else { 1 };
         if slab.len() <= SMALL / 4 {
             far.stop(|key| near.push(key));
             return near.pop_before(Key::LAST);
         }
-        // What comes out is handled soon: its body is on the way meanwhile.
-        while far.turn(|key| {
-            slab.load(key.slot());
-            near.push(key);
-        }) {
-            if let Some(key) = near.pop_before(Key::LAST) {
-                return Some(key);
-            }
+        // Not on to what is much later: whatever is pushed before that would go through the heap.
+        let level = far.level()?;
+        while near.len() < enough && far.level().is_some_and(|next| next <= level) {
+            far.turn(|key| {
+                // It is handled soon: its body is on the way meanwhile.
+                slab.load(key.slot());
+                near.push(key);
+            });
         }
-        None
+        for round in 0..if *foresees { ROUNDS } else { 0 } {
+            near.keys().for_each(|key| foresee(round, slab.event(key.slot()), slab.body(key.slot())));
+        }
+        near.pop_before(Key::LAST)
     }
 }
 

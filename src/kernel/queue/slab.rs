@@ -1,5 +1,7 @@
 //! The pending events, at slots where they stay until they are popped.
 
+use crate::kernel::load;
+
 /// Events of type `E`, some with a body of type `B`. The slot freed last is used first: it is the one in the cache.
 #[derive(Clone)]
 pub(super) struct Slab<E, B> {
@@ -72,6 +74,17 @@ impl<E: Copy, B> Slab<E, B> {
     }
 
     #[inline(always)]
+    pub(super) fn event(&self, slot: u32) -> &E {
+        &self.entries[slot as usize].event
+    }
+
+    /// See [`load`].
+    #[inline(always)]
+    pub(super) fn load(&self, slot: u32) {
+        load(&self.entries[slot as usize]);
+    }
+
+    #[inline(always)]
     pub(super) fn body(&self, slot: u32) -> Option<&B> {
         self.entries[slot as usize].body.as_ref()
     }
@@ -85,12 +98,6 @@ impl<E: Copy, B> Slab<E, B> {
     #[cfg(test)]
     pub(super) fn slots(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Has the processor load what stands at `slot` without waiting for it.
-    #[inline(always)]
-    pub(super) fn load(&self, slot: u32) {
-        std::hint::black_box(self.entries[slot as usize].body.is_some());
     }
 
     /// Events that have a body.

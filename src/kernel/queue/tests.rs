@@ -247,3 +247,32 @@ fn slots_are_reused() {
     }
     assert_eq!(queue.slab.slots(), 10);
 }
+
+#[test]
+fn in_a_large_world_nearly_every_event_is_foreseen_once_in_each_round_before_it_is_popped() {
+    let mut state = 7;
+    let mut queue: Queue<u32, u32> = Queue::new();
+    queue.begin_to_foresee();
+    for number in 0..20_000 {
+        queue.push_with(Time(xorshift(&mut state) % 1_000_000), number, number ^ 1);
+    }
+    let mut rounds = vec![Vec::new(); 20_000];
+    let mut unforeseen = 0;
+    let mut last = Time::ZERO;
+    while queue.len() > SMALL / 4 {
+        let popped = queue.pop_foreseeing(|round, event, body| {
+            assert_eq!(body, Some(&(event ^ 1)));
+            rounds[*event as usize].push(round);
+        });
+        let (at, _, event, slot) = popped.expect("there are more");
+        assert!(last <= at);
+        last = at;
+        match rounds[event as usize].as_slice() {
+            [] => unforeseen += 1,
+            told => assert_eq!(told, [0, 1, 2, 3]),
+        }
+        assert_eq!(queue.take_body(slot), event ^ 1);
+    }
+    // The first: what comes before the wheel begins to turn.
+    assert!(unforeseen < 100, "{unforeseen} were not foreseen");
+}

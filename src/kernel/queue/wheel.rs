@@ -106,6 +106,12 @@ impl Wheel {
         chunk
     }
 
+    /// The lowest level that holds anything.
+    #[inline(always)]
+    pub(super) fn level(&self) -> Option<u32> {
+        (self.levels != 0).then(|| self.levels.trailing_zeros())
+    }
+
     /// Empties the first bucket that holds anything, so that what comes before all that stays goes to `out`, if there
     /// is anything; `false` if the wheel is empty.
     #[inline(always)]
@@ -146,10 +152,7 @@ impl Wheel {
     /// The first bucket that holds anything, and its level.
     #[inline(always)]
     fn take_bucket(&mut self) -> Option<(usize, Bucket)> {
-        if self.levels == 0 {
-            return None;
-        }
-        let level = self.levels.trailing_zeros() as usize;
+        let level = self.level()? as usize;
         let digit = self.occupied[level].trailing_zeros() as usize;
         self.occupied[level] &= !(1 << digit);
         if self.occupied[level] == 0 {

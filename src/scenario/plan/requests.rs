@@ -95,7 +95,6 @@ pub(super) fn callees(
                 weight: facts.weight.unwrap_or(speed),
                 capacity: f64::from(facts.processor.cores.unwrap_or(1)) * speed,
                 zone: Some(facts.zone),
-                in_flight: 0,
                 reported: None,
                 usable_since: crate::kernel::Time::ZERO,
             }

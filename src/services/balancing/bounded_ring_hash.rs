@@ -37,9 +37,8 @@ impl BoundedRingHash {
     /// asks for no division.
     #[inline]
     fn is_full(&self, fleet: &Fleet, place: Place) -> bool {
-        let endpoint = fleet.get(place);
-        let may_have = self.factor * (f64::from(self.open) + 1.0) * endpoint.weight;
-        f64::from(endpoint.in_flight) * self.weight >= may_have
+        let may_have = self.factor * (f64::from(self.open) + 1.0) * fleet.get(place).weight;
+        f64::from(fleet.in_flight(place)) * self.weight >= may_have
     }
 }
 
@@ -58,7 +57,7 @@ impl Balance for BoundedRingHash {
         (self.open, self.weight) = (0, 0.0);
         for place in among {
             self.usable[place.index()] = true;
-            self.open += fleet.get(*place).in_flight;
+            self.open += fleet.in_flight(*place);
             self.weight += fleet.get(*place).weight;
         }
     }
@@ -109,7 +108,7 @@ mod tests {
             assert_eq!(policy.open, open);
             let weight = weights[place.index()];
             let cap = (factor * open * weight).div_ceil(1000 * weights.iter().sum::<u32>());
-            let has = fleet.get(place).in_flight;
+            let has = fleet.in_flight(place);
             assert!(has <= cap, "{has} of {open} open at {place:?} of {weights:?}, key {key}");
             if n % 3 == 0 {
                 let ended = sent.swap_remove(sent.len() / 2);
@@ -166,7 +165,7 @@ mod tests {
         let (mut policy, among) = built(&fleet, 1.25);
         let sent: Vec<Place> = (0..30).map(|n| send(&mut policy, &mut fleet, &among, &ask(n))).collect();
         let gone = sent[0];
-        let of_gone = fleet.get(gone).in_flight;
+        let of_gone = fleet.in_flight(gone);
         policy.rebuild(&fleet, &without(&among, gone), Time::ZERO);
         assert_eq!(policy.open, 30 - of_gone);
         answer(&mut policy, &mut fleet, gone, Time::ZERO, Duration::ZERO);

@@ -37,21 +37,10 @@ pub struct Endpoint {
     pub capacity: f64,
     /// Its zone; equal for those of one zone, `None` for who has none.
     pub zone: Option<u16>,
-    /// This caller's open requests there.
-    pub in_flight: u32,
     /// What it last reported, if it was asked.
     pub reported: Option<Report>,
     /// Since when it may be picked, for slow start.
     pub usable_since: Time,
-}
-
-impl Endpoint {
-    /// How many requests are at it as far as is known: what it last reported, as old as that is and without what was sent
-    /// since; if it never has, what this caller has open there, which is exact for the only caller.
-    #[inline]
-    pub fn in_system(&self) -> u32 {
-        self.reported.map_or(self.in_flight, |report| report.in_system)
-    }
 }
 
 /// Whoever has just come takes less than its share for a while.
@@ -80,10 +69,20 @@ impl SlowStart {
     }
 }
 
+/// What every request asks for of the instance that it goes to.
+#[derive(Clone, Copy, Debug)]
+struct Instance {
+    node: NodeId,
+    /// This caller's open requests there.
+    in_flight: u32,
+}
+
 /// The instances of a service, as one caller knows them.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
     endpoints: Vec<Endpoint>,
+    /// By place, apart from what few policies look at: of thousands it is near.
+    instances: Vec<Instance>,
     slow_start: Option<SlowStart>,
     /// The caller's own zone.
     zone: Option<u16>,
@@ -92,7 +91,8 @@ pub struct Fleet {
 impl Fleet {
     /// The fleet of a caller in `zone`.
     pub fn new(endpoints: Vec<Endpoint>, zone: Option<u16>, slow_start: Option<SlowStart>) -> Fleet {
-        Fleet { endpoints, slow_start, zone }
+        let instance = |endpoint: &Endpoint| Instance { node: endpoint.node, in_flight: 0 };
+        Fleet { instances: endpoints.iter().map(instance).collect(), endpoints, slow_start, zone }
     }
 
     /// Every endpoint that the caller has ever known, by place.
@@ -111,6 +111,36 @@ impl Fleet {
     #[inline]
     pub fn get_mut(&mut self, place: Place) -> &mut Endpoint {
         &mut self.endpoints[place.index()]
+    }
+
+    /// The instance at a place.
+    #[inline]
+    pub fn node(&self, place: Place) -> NodeId {
+        self.instances[place.index()].node
+    }
+
+    /// This caller's open requests at a place.
+    #[inline]
+    pub fn in_flight(&self, place: Place) -> u32 {
+        self.instances[place.index()].in_flight
+    }
+
+    /// The same, to change.
+    #[inline]
+    pub fn in_flight_mut(&mut self, place: Place) -> &mut u32 {
+        &mut self.instances[place.index()].in_flight
+    }
+
+    /// This caller's open requests everywhere.
+    pub fn in_flight_anywhere(&self) -> u32 {
+        self.instances.iter().map(|instance| instance.in_flight).sum()
+    }
+
+    /// How many requests are at an instance as far as is known: what it last reported, as old as that is and without what was
+    /// sent since; if it never has, what this caller has open there, which is exact for the only caller.
+    #[inline]
+    pub fn in_system(&self, place: Place) -> u32 {
+        self.get(place).reported.map_or(self.in_flight(place), |report| report.in_system)
     }
 
     /// The caller's own zone.

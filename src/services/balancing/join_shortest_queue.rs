@@ -14,7 +14,7 @@ pub struct JoinShortestQueue;
 impl Balance for JoinShortestQueue {
     #[inline]
     fn pick(&mut self, fleet: &Fleet, among: &[Place], ask: &Ask) -> Place {
-        least_at_random(among, ask, |place| fleet.get(place).in_system())
+        least_at_random(among, ask, |place| fleet.in_system(place))
     }
 }
 
@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn the_shortest_is_joined_and_ties_are_drawn() {
         let mut fleet = equal(4);
-        [2, 1, 5, 1].iter().zip(0..).for_each(|(open, place)| fleet.get_mut(Place(place)).in_flight = *open);
+        [2, 1, 5, 1].iter().zip(0..).for_each(|(open, place)| *fleet.in_flight_mut(Place(place)) = *open);
         let among = all(&fleet);
         let picked = shares(&mut JoinShortestQueue, &fleet, &among, 10_000);
         assert_eq!((picked[0], picked[2]), (0, 0));
@@ -39,9 +39,9 @@ mod tests {
     #[test]
     fn a_report_counts_more_than_what_the_caller_has_open() {
         let mut fleet = equal(2);
-        fleet.get_mut(Place(0)).in_flight = 3;
+        *fleet.in_flight_mut(Place(0)) = 3;
         fleet.get_mut(Place(0)).reported = Some(Report { in_system: 0, work_us: 0 });
-        fleet.get_mut(Place(1)).in_flight = 1;
+        *fleet.in_flight_mut(Place(1)) = 1;
         assert_eq!(shares(&mut JoinShortestQueue, &fleet, &all(&fleet), 10), [10, 0]);
         fleet.get_mut(Place(0)).reported = Some(Report { in_system: 2, work_us: 0 });
         assert_eq!(shares(&mut JoinShortestQueue, &fleet, &all(&fleet), 10), [0, 10]);

@@ -25,10 +25,10 @@ impl Balance for LeastConnections {
     #[inline]
     fn pick(&mut self, fleet: &Fleet, among: &[Place], ask: &Ask) -> Place {
         if ask.now >= self.equal_from {
-            return least_in_turn(among, &mut self.turn, |place| fleet.get(place).in_flight);
+            return least_in_turn(among, &mut self.turn, |place| fleet.in_flight(place));
         }
         least_in_turn(among, &mut self.turn, |place| PerWeight {
-            amount: f64::from(fleet.get(place).in_flight),
+            amount: f64::from(fleet.in_flight(place)),
             weight: fleet.weight(place, ask.now),
         })
     }
@@ -54,7 +54,7 @@ mod tests {
         let mut policy = built(&fleet);
         let mut sent = |fleet: &mut Fleet, n: u64| send(&mut policy, fleet, &among, &ask(n)).0;
         assert_eq!([0, 1, 2, 3].map(|n| sent(&mut fleet, n)), [0, 1, 2, 0]);
-        fleet.get_mut(Place(2)).in_flight = 0;
+        *fleet.in_flight_mut(Place(2)) = 0;
         assert_eq!(sent(&mut fleet, 4), 2, "the only one with nothing open");
         // Open: 2, 1, 1. The turn is at the start again.
         assert_eq!([5, 6].map(|n| sent(&mut fleet, n)), [1, 2]);
@@ -69,15 +69,15 @@ mod tests {
         (0..12).for_each(|n| {
             send(&mut policy, &mut fleet, &among, &ask(n));
         });
-        let open: Vec<u32> = fleet.endpoints().iter().map(|endpoint| endpoint.in_flight).collect();
+        let open: Vec<u32> = among.iter().map(|place| fleet.in_flight(*place)).collect();
         assert_eq!(open, [6, 4, 2]);
     }
 
     #[test]
     fn who_may_not_be_picked_is_not_even_with_nothing_open() {
         let mut fleet = equal(3);
-        fleet.get_mut(Place(0)).in_flight = 4;
-        fleet.get_mut(Place(2)).in_flight = 3;
+        *fleet.in_flight_mut(Place(0)) = 4;
+        *fleet.in_flight_mut(Place(2)) = 3;
         let among = without(&all(&fleet), Place(1));
         assert_eq!(built(&fleet).pick(&fleet, &among, &ask(0)), Place(2));
     }
@@ -95,7 +95,7 @@ mod tests {
         let (mut plain, mut weighing) = (built(&fleet), built(&fleet));
         weighing.equal_from = Time::MAX;
         for n in 0..200 {
-            fleet.get_mut(Place((n * n % 5) as u32)).in_flight = (n * 7 % 3) as u32;
+            *fleet.in_flight_mut(Place((n * n % 5) as u32)) = (n * 7 % 3) as u32;
             assert_eq!(plain.pick(&fleet, &among, &ask(n)), weighing.pick(&fleet, &among, &ask(n)));
         }
     }
@@ -104,11 +104,11 @@ mod tests {
     #[test]
     fn who_starts_slowly_is_full_sooner() {
         let mut endpoints = equal(2).endpoints().to_vec();
-        endpoints[0].in_flight = 2;
-        endpoints[1].in_flight = 1;
         endpoints[1].usable_since = Time(1_000_000_000);
         let slow = SlowStart { window: Duration::from_secs(1), aggression: 1.0, weight_min: 0.1 };
-        let fleet = Fleet::new(endpoints, None, Some(slow));
+        let mut fleet = Fleet::new(endpoints, None, Some(slow));
+        *fleet.in_flight_mut(Place(0)) = 2;
+        *fleet.in_flight_mut(Place(1)) = 1;
         let mut policy = built(&fleet);
         let mut picked_at = |millis: u64| policy.pick(&fleet, &all(&fleet), &ask_at(0, millis)).0;
         assert_eq!([1_250, 1_750, 2_000].map(&mut picked_at), [0, 1, 1]);

@@ -67,7 +67,7 @@ impl Balance for LeastResponseTime {
         let means = &self.means;
         least_in_turn(among, &mut self.turn, |place| {
             let weight = fleet.weight(place, ask.now);
-            let open = f64::from(fleet.get(place).in_flight);
+            let open = f64::from(fleet.in_flight(place));
             let cost = PerWeight { amount: means[place.index()] * (open + 1.0), weight };
             Load { cost, open: PerWeight { amount: open, weight } }
         })
@@ -103,7 +103,7 @@ mod tests {
         let mut fleet = equal(3);
         let (mut policy, among) = built(&fleet, 0.5);
         told(&mut policy, &fleet, &[1]);
-        fleet.get_mut(Place(1)).in_flight = 1;
+        *fleet.in_flight_mut(Place(1)) = 1;
         let sent = [0, 1, 2].map(|n| send(&mut policy, &mut fleet, &among, &ask(n)).0);
         assert_eq!(sent, [2, 1, 2]);
         answer(&mut policy, &mut fleet, Place(1), Time::ZERO, Duration::ZERO);

@@ -47,7 +47,7 @@ impl Balance for LeastWorkLeft {
     }
 
     fn answered(&mut self, fleet: &Fleet, place: Place, now: Time, _: Duration, _: bool) {
-        if fleet.get(place).in_flight == 0 {
+        if fleet.in_flight(place) == 0 {
             let through = &mut self.through[place.index()];
             *through = (*through).min(now);
         }

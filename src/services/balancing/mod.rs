@@ -1,6 +1,6 @@
 //! Balancing policies: which instance of a service a request goes to. A policy is one file here and one row of the table below.
 //!
-//! A policy knows what one caller knows: its own open requests, which are always fresh ([`Endpoint::in_flight`]); what
+//! A policy knows what one caller knows: its own open requests, which are always fresh ([`Fleet::in_flight`]); what
 //! instances reported, which is as old as the view ([`Endpoint::reported`]); and what it measured itself. Random bits belong to
 //! the request and the attempt, never to a stream, so that two policies see the same jobs.
 //!

@@ -44,7 +44,7 @@ impl PeakEwma {
     /// The estimate times the open requests, one more included, in nanoseconds; the estimate decays.
     fn cost(&mut self, fleet: &Fleet, place: Place, now: Time) -> f64 {
         let estimate = self.estimates[place.index()].observe(0.0, now, self.decay);
-        estimate * (f64::from(fleet.get(place).in_flight) + 1.0)
+        estimate * (f64::from(fleet.in_flight(place)) + 1.0)
     }
 
     fn load(&mut self, fleet: &Fleet, place: Place, now: Time) -> PerWeight {
@@ -116,7 +116,7 @@ mod tests {
     fn the_costs_are_those_of_towers_compound_decay() {
         let mut fleet = equal(1);
         let mut policy = built(&fleet, 20);
-        let start = |fleet: &mut Fleet| fleet.get_mut(Place(0)).in_flight += 1;
+        let start = |fleet: &mut Fleet| *fleet.in_flight_mut(Place(0)) += 1;
         assert_eq!(policy.cost(&fleet, Place(0), at(0)), 20.0 * MILLI);
         start(&mut fleet);
         assert!(policy.cost(&fleet, Place(0), at(100)) > 20.0 * MILLI);
@@ -170,7 +170,7 @@ mod tests {
     fn a_weight_divides_the_cost_and_one_alone_takes_all() {
         let mut fleet = weighted(&[1.0, 3.0]);
         let mut policy = built(&fleet, 20);
-        fleet.get_mut(Place(1)).in_flight = 1;
+        *fleet.in_flight_mut(Place(1)) = 1;
         assert_eq!(shares(&mut policy, &fleet, &all(&fleet), 20), [0, 20], "2 per 3 is less than 1");
         assert_eq!(policy.pick(&fleet, &[Place(0)], &ask_at(0, 0)), Place(0));
     }

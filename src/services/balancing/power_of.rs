@@ -47,7 +47,7 @@ impl Balance for PowerOf {
     #[inline]
     fn pick(&mut self, fleet: &Fleet, among: &[Place], ask: &Ask) -> Place {
         let load = |place: Place| PerWeight {
-            amount: f64::from(fleet.get(place).in_system()) + 1.0,
+            amount: f64::from(fleet.in_system(place)) + 1.0,
             weight: fleet.weight(place, ask.now),
         };
         let n = among.len() as u32;
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn two_of_two_without_replacement_always_finds_the_less_loaded() {
         let mut fleet = equal(2);
-        fleet.get_mut(Place(0)).in_flight = 1;
+        *fleet.in_flight_mut(Place(0)) = 1;
         let among = all(&fleet);
         let without = shares(&mut PowerOf::without_replacement(2), &fleet, &among, 1_000);
         assert_eq!(without, [0, 1_000]);
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn the_rank_of_the_least_has_the_exact_law() {
         let mut fleet = equal(6);
-        (0..6).for_each(|place| fleet.get_mut(Place(place)).in_flight = place);
+        (0..6).for_each(|place| *fleet.in_flight_mut(Place(place)) = place);
         let among = all(&fleet);
         // C(5 - i, 2) of C(6, 3) = 20; with replacement (6 - i)^3 - (5 - i)^3 of 6^3.
         let without = shares(&mut PowerOf::without_replacement(3), &fleet, &among, 40_000);
@@ -188,8 +188,8 @@ mod tests {
         let mut fleet = weighted(&[2.0, 1.0]);
         let among = all(&fleet);
         let mut picked_with = |open: [u32; 2]| {
-            fleet.get_mut(Place(0)).in_flight = open[0];
-            fleet.get_mut(Place(1)).in_flight = open[1];
+            *fleet.in_flight_mut(Place(0)) = open[0];
+            *fleet.in_flight_mut(Place(1)) = open[1];
             shares(&mut PowerOf::without_replacement(2), &fleet, &among, 100)
         };
         assert_eq!(picked_with([4, 1]), [0, 100]);
@@ -200,17 +200,17 @@ mod tests {
     #[test]
     fn a_report_counts_more_than_what_the_caller_has_open() {
         let mut fleet = equal(2);
-        fleet.get_mut(Place(0)).in_flight = 3;
+        *fleet.in_flight_mut(Place(0)) = 3;
         fleet.get_mut(Place(0)).reported = Some(Report { in_system: 0, work_us: 0 });
-        fleet.get_mut(Place(1)).in_flight = 1;
+        *fleet.in_flight_mut(Place(1)) = 1;
         assert_eq!(shares(&mut PowerOf::without_replacement(2), &fleet, &all(&fleet), 10), [10, 0]);
     }
 
     #[test]
     fn more_choices_than_endpoints_are_all_of_them() {
         let mut fleet = equal(3);
-        fleet.get_mut(Place(0)).in_flight = 1;
-        fleet.get_mut(Place(2)).in_flight = 1;
+        *fleet.in_flight_mut(Place(0)) = 1;
+        *fleet.in_flight_mut(Place(2)) = 1;
         assert_eq!(shares(&mut PowerOf::without_replacement(9), &fleet, &all(&fleet), 50), [0, 50, 0]);
         assert_eq!(picks(&mut PowerOf::without_replacement(1), &equal(1), &[Place(0)], 2), [0, 0]);
     }

@@ -12,7 +12,6 @@ pub fn weighted(weights: &[f64]) -> Fleet {
         weight,
         capacity: 1.0,
         zone: None,
-        in_flight: 0,
         reported: None,
         usable_since: Time::ZERO,
     };
@@ -60,14 +59,14 @@ pub fn shares(policy: &mut impl Balance, fleet: &Fleet, among: &[Place], count: 
 /// Sends request `n` to where the policy says, and leaves it open.
 pub fn send(policy: &mut impl Balance, fleet: &mut Fleet, among: &[Place], ask: &Ask) -> Place {
     let place = policy.pick(fleet, among, ask);
-    fleet.get_mut(place).in_flight += 1;
+    *fleet.in_flight_mut(place) += 1;
     policy.sent(fleet, place, ask);
     place
 }
 
 /// Ends a request that was sent to `place`, well.
 pub fn answer(policy: &mut impl Balance, fleet: &mut Fleet, place: Place, now: Time, took: Duration) {
-    fleet.get_mut(place).in_flight -= 1;
+    *fleet.in_flight_mut(place) -= 1;
     policy.answered(fleet, place, now, took, true);
 }
 

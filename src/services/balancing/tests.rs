@@ -112,7 +112,7 @@ impl Caller {
                 self.asked += 1;
                 let ask = Ask { now: self.now, key, work: Duration(work), ..ask(self.asked) };
                 let place = policy.pick(&self.fleet, &self.among, &ask);
-                self.fleet.get_mut(place).in_flight += 1;
+                *self.fleet.in_flight_mut(place) += 1;
                 policy.sent(&self.fleet, place, &ask);
                 self.open.push(place);
                 return Some(place);
@@ -120,7 +120,7 @@ impl Caller {
             Happening::Answer { which, took, ok } => {
                 if !self.open.is_empty() {
                     let place = self.open.swap_remove(which as usize % self.open.len());
-                    self.fleet.get_mut(place).in_flight -= 1;
+                    *self.fleet.in_flight_mut(place) -= 1;
                     policy.answered(&self.fleet, place, self.now, Duration(took), ok);
                 }
             }
@@ -150,6 +150,7 @@ impl Caller {
             self.among.push(place);
             let slow = SlowStart { window: Duration::from_secs(2), aggression: 1.5, weight_min: 0.1 };
             self.fleet = Fleet::new(endpoints, Some(0), Some(slow));
+            self.open.iter().for_each(|place| *self.fleet.in_flight_mut(*place) += 1);
         }
         policy.rebuild(&self.fleet, &self.among, self.now);
     }

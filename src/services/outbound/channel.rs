@@ -212,7 +212,7 @@ impl Channel {
         let work = self.config.work.as_ref().map_or(Duration::ZERO, |work| work.of(call));
         let ask = Ask { now, key: self.config.keys.draw(call.key.0.into(), 0), bits, draws, work };
         let place = self.policy.pick(&self.fleet, &self.usable, &ask);
-        self.fleet.get_mut(place).in_flight += 1;
+        *self.fleet.in_flight_mut(place) += 1;
         self.policy.sent(&self.fleet, place, &ask);
         Ok(place)
     }
@@ -220,7 +220,7 @@ impl Channel {
     /// An attempt has ended.
     #[inline]
     pub(super) fn ended(&mut self, now: Time, place: Place, took: Duration, ok: bool) {
-        self.fleet.get_mut(place).in_flight -= 1;
+        *self.fleet.in_flight_mut(place) -= 1;
         self.policy.answered(&self.fleet, place, now, took, ok);
         if let Some(breaker) = &mut self.breaker {
             breaker.ended(now, ok);
@@ -242,7 +242,7 @@ impl Channel {
     /// The instance at a place.
     #[inline]
     pub(super) fn node(&self, place: Place) -> NodeId {
-        self.fleet.get(place).node
+        self.fleet.node(place)
     }
 
     /// Takes a connection to an instance, if one is free.
@@ -322,7 +322,7 @@ impl Channel {
 
     /// This caller's open attempts.
     pub(super) fn in_flight(&self) -> u32 {
-        self.fleet.endpoints().iter().map(|endpoint| endpoint.in_flight).sum()
+        self.fleet.in_flight_anywhere()
     }
 
     /// Whether the breaker has opened and not closed again.

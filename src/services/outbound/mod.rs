@@ -338,6 +338,18 @@ impl Outbound {
         Ended { frame: outgoing.frame, status, is_void }
     }
 
+    /// Has the call in this slot loaded ([`load`](crate::kernel::load)).
+    #[inline]
+    pub(super) fn foresee(&self, slot: u32) {
+        self.calls.foresee(slot);
+    }
+
+    /// The frame that made the call in this slot.
+    #[inline]
+    pub(super) fn frame_of(&self, slot: u32) -> Option<u32> {
+        Some(self.calls.peek(slot)?.frame)
+    }
+
     /// Calls under way.
     pub(super) fn open(&self) -> usize {
         self.calls.len()
