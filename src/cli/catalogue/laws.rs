@@ -1,10 +1,12 @@
-//! Pages on distributions, arrivals and keys.
+//! Pages on distributions, arrivals and keys, and on what services choose among.
 
 use super::Page;
 use crate::scenario::nouns::arrivals::ARRIVALS;
 use crate::scenario::nouns::keys::KEYS;
+use crate::spec::choices::{Choice, ChoiceRow};
 use crate::spec::distribution::FAMILIES;
 use crate::spec::laws::{Law, Laws};
+use crate::systems::kinds::queue::DisciplineChoice;
 use crate::systems::kinds::service::calls::BACKOFFS;
 use crate::systems::kinds::service::policies::POLICIES;
 
@@ -26,6 +28,18 @@ pub(super) fn arrivals() -> Vec<Page> {
 /// A page on each balancing policy.
 pub(super) fn policies() -> Vec<Page> {
     laws("policy", &POLICIES)
+}
+
+/// A page on each discipline of cores.
+pub(super) fn disciplines() -> Vec<Page> {
+    let page = |row: &ChoiceRow| {
+        let example = match row.name {
+            "round-robin" => r#"queue = { discipline = "round-robin", quantum = "10ms" }"#.to_owned(),
+            name => format!("queue = {{ discipline = \"{name}\" }}"),
+        };
+        Page::new(row.name, row.doc).fact("example", example)
+    };
+    DisciplineChoice::ROWS.iter().map(page).collect()
 }
 
 /// A page on each backoff.

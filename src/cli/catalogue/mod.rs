@@ -30,6 +30,8 @@ pub(super) enum Topic {
     Systems,
     /// How a service chooses among its instances
     Policies,
+    /// Whom the cores of a node serve next: `queue = { discipline = "..." }`
+    Disciplines,
     /// How long is waited before a call is made again: `backoff = "..."`
     Backoffs,
     /// What can go wrong: `do = "..."`
@@ -89,6 +91,7 @@ impl Topic {
             Topic::Scenarios => "scenario file",
             Topic::Systems => "type of system",
             Topic::Policies => "policy",
+            Topic::Disciplines => "discipline",
             Topic::Backoffs => "backoff",
             Topic::Faults => "fault",
             Topic::Targets => "target of faults",
@@ -116,6 +119,7 @@ impl Topic {
             Topic::Scenarios => Vec::new(),
             Topic::Systems => systems::types(),
             Topic::Policies => laws::policies(),
+            Topic::Disciplines => laws::disciplines(),
             Topic::Backoffs => laws::backoffs(),
             Topic::Faults => faults::kinds(),
             Topic::Targets => faults::targets(),

@@ -5,7 +5,7 @@ mod custom;
 mod gateway;
 mod multi_paxos;
 mod paxos;
-mod queue;
+pub mod queue;
 mod raft;
 mod registry;
 pub mod service;

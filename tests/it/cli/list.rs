@@ -2,9 +2,10 @@
 
 use super::*;
 
-const TOPICS: [&str; 19] = [
+const TOPICS: [&str; 20] = [
     "systems",
     "policies",
+    "disciplines",
     "backoffs",
     "faults",
     "targets",
