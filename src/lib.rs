@@ -6,14 +6,15 @@
 //! An arrow reads "is used by"; `tests/it/tidy.rs` reads every `use crate::` to keep the arrows one-way.
 //!
 //! ```text
-//! kernel <- spec <- net, storage, clocks, processors <- faults <- sim
+//! kernel <- spec <- net, storage, clocks, processors <- faults <- sim          kernel <- statistics <- run
 //! kernel, spec <- model <- consensus, services <- workloads, checks
-//! both <- systems <- scenario <- run <- hunt, validate <- cli          report <- run, cli
+//! both <- systems <- scenario <- run <- compare, hunt, validate <- cli          report <- run, compare, cli
 //! ```
 #![warn(missing_docs)]
 
 pub mod kernel;
 pub mod spec;
+pub mod statistics;
 
 pub mod clocks;
 pub mod net;
@@ -37,6 +38,7 @@ pub mod scenario;
 
 pub mod run;
 
+pub mod compare;
 pub mod hunt;
 pub mod validate;
 

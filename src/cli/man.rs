@@ -132,10 +132,16 @@ fn sections(command: &str, program: &str, names: &[String]) -> Vec<Section> {
 fn files(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "run" | "repro" => &FILES,
+        "compare" => &FILES_OF_COMPARISONS,
         "hunt" => &FILES_OF_HUNTS,
         _ => &[],
     }
 }
+
+const FILES_OF_COMPARISONS: [(&str, &str); 1] = [(
+    "outputs/NAME/compare-ID",
+    "compare.csv, compare.md, charts and a page: what was found; the runs lie in the folders of their sweeps",
+)];
 
 const FILES: [(&str, &str); 4] = [
     (
@@ -188,6 +194,14 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
                 "with one value replaced, and with pictures",
             ),
             ("run sweep.toml --only nodes=5 --resume", "a part of a sweep, without what is finished"),
+        ],
+        "compare" => &[
+            ("compare my.toml", "the values of a swept variable, in pairs of runs with the same seeds"),
+            (
+                "compare my.toml --seeds 1..30 --metric latency.p99 --table md",
+                "thirty runs of each, as a table for a report",
+            ),
+            ("compare old.toml new.toml", "two scenarios with as many runs, the first as the baseline"),
         ],
         "hunt" => &[
             ("hunt my.toml", "a thousand seeds, until a check fails"),

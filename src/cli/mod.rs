@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod check;
+mod compare;
 mod completions;
 pub mod exit;
 mod explain;
@@ -61,6 +62,7 @@ enum Command {
     Explain(explain::Explain),
     Check(check::Check),
     Run(Box<run::RunArgs>),
+    Compare(Box<compare::Compare>),
     Hunt(Box<hunt::Hunt>),
     Repro(repro::Repro),
     Validate(validate::Validate),
@@ -144,6 +146,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Explain(explain) => explain.run(&mut terminal),
         Command::Check(check) => check.run::<X>(&mut terminal),
         Command::Run(run) => run.of(program).run::<X>(&mut terminal),
+        Command::Compare(compare) => compare.run::<X>(program, &mut terminal),
         Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Validate(validate) => validate.run(&mut terminal),

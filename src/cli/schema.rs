@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Terminal};
 use crate::scenario::Scenario;
-use crate::scenario::sweep::SweepOptions;
+use crate::scenario::sweep::{CompareOptions, SweepOptions};
 use crate::spec::Decode;
 
 /// Print the JSON Schema (draft-07) of scenario files, for completion in editors
@@ -28,10 +28,13 @@ pub fn scenario_schema() -> Json {
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("Seedbed scenario");
     schema["required"] = json!(["schema"]);
-    let mut sweep = SweepOptions::shape().json_schema();
-    drop_required(&mut sweep);
-    sweep["description"] = schema["properties"]["sweep"]["description"].clone();
-    schema["properties"]["sweep"] = sweep;
+    for (key, mut table) in
+        [("sweep", SweepOptions::shape().json_schema()), ("compare", CompareOptions::shape().json_schema())]
+    {
+        drop_required(&mut table);
+        table["description"] = schema["properties"][key]["description"].clone();
+        schema["properties"][key] = table;
+    }
     schema
 }
 

@@ -59,7 +59,7 @@ pub struct Shrunk {
 /// The scenario with this seed and nothing but this check, whose violation is expected no longer.
 pub fn isolate(document: &Node, seed: u64, wanted: &Wanted, name: &str) -> Node {
     let mut alone = document.clone();
-    for key in ["sweep", "check", "description"] {
+    for key in ["sweep", "compare", "check", "description"] {
         alone = without(&alone, &[key]).unwrap_or(alone);
     }
     let is_figure = at(document, &["check", &wanted.check, "metric"]).is_some();

@@ -7,6 +7,7 @@
 //!
 //! Like the charts, pages draw from plain structs that the layer above fills.
 
+mod comparison_page;
 mod markup;
 mod run_page;
 mod sweep_page;
@@ -14,6 +15,7 @@ mod sweep_page;
 #[cfg(test)]
 mod tests;
 
+pub use comparison_page::{ComparisonPage, ComparisonTable, comparison_page};
 pub use run_page::{CheckRow, FaultRow, MetricRow, Page, run_page};
 pub use sweep_page::{RunRow, SweepPage, sweep_page};
 

@@ -26,7 +26,7 @@ const LETTERS_MAX: usize = 8;
 ///
 /// # Errors
 /// If the file system fails.
-pub(super) fn write_charts(
+pub fn write_charts(
     folder: &mut Folder<'_>,
     figures: &[Figure],
     charts: Charts,

@@ -9,6 +9,7 @@ mod asserted;
 mod availability;
 pub mod breakdown;
 pub mod cast;
+pub mod comparison_folder;
 mod decree;
 pub mod drawing;
 pub mod execute;
@@ -35,7 +36,7 @@ pub mod spacetime;
 pub mod spans;
 pub mod states;
 mod stopped;
-mod sweep_figures;
+pub mod sweep_figures;
 pub mod sweep_page;
 mod tally;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::spec::{DataFiles, Diagnostics};
 use crate::systems::{Custom, Never};
 
 use super::plan::World;
+use super::sweep::Comparison;
 use super::{Loaded, Scenario, Sweep, read};
 
 /// The most combinations that are planned; of a larger sweep a sample.
@@ -34,6 +35,8 @@ pub struct Checked<X: Custom = Never> {
     pub draws: bool,
     /// Runs of each combination.
     pub repeat: u32,
+    /// What its runs are compared by.
+    pub comparison: Comparison,
     /// Nodes that the scenario lists, over the combinations that were planned.
     pub nodes: RangeInclusive<usize>,
 }
@@ -89,7 +92,8 @@ pub fn check<X: Custom>(
     findings.tell(diagnostics);
     let (first, world) = first.filter(|_| diagnostics.error_count() == errors_before)?;
     let (combinations, draws, repeat) = (sweep.len(), sweep.draws(), sweep.repeat);
-    Some(Checked { first, world, combinations, draws, repeat, nodes: least..=most })
+    let comparison = sweep.comparison().clone();
+    Some(Checked { first, world, combinations, draws, repeat, comparison, nodes: least..=most })
 }
 
 /// The nodes that the scenario lists: neither clients nor what a type adds.

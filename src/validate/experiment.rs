@@ -11,9 +11,9 @@ use crate::scenario::{LoadOptions, Loaded, Scenario, World, load_text, render};
 use crate::sim::{Lifecycle, Limits, Observer, Sim, Stop};
 use crate::spec::Code;
 use crate::spec::{DataFile, DataFiles, Decode, Decoder, Diagnostic, Diagnostics, Problem, SourceId};
+use crate::statistics::Estimate;
 use crate::systems::{Custom, Never, Note, Role};
 
-use super::estimate::Estimate;
 use super::meter::{Meter, Part};
 use super::row::{Published, Row, Unit, judge};
 use super::witness::{Awaits, Outcome, Witness};

@@ -1,6 +1,6 @@
 //! A row: what was published, what is simulated, and whether they agree.
 
-use super::estimate::Estimate;
+use crate::statistics::Estimate;
 
 /// What a row comes to; in the words of checks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

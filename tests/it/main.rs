@@ -1,6 +1,7 @@
 //! The one integration-test binary: one module a subject.
 
 mod cli;
+mod comparing;
 mod coverage;
 mod fuzz;
 mod limits;

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use. `kernel <- spec <- net ...` reads "kernel is used by spec".
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("kernel", &[]),
+    ("statistics", &["kernel"]),
     ("spec", &["kernel"]),
     ("clocks", &["kernel"]),
     ("net", &["kernel"]),
@@ -58,6 +59,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "run",
         &[
             "kernel",
+            "statistics",
             "spec",
             "model",
             "workloads",
@@ -75,8 +77,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "report",
         ],
     ),
+    ("compare", &["kernel", "statistics", "spec", "scenario", "run", "report"]),
     ("hunt", &["kernel", "spec", "model", "workloads", "faults", "sim", "systems", "scenario", "run"]),
-    ("validate", &["kernel", "spec", "model", "net", "sim", "systems", "scenario", "run"]),
+    ("validate", &["kernel", "spec", "statistics", "model", "net", "sim", "systems", "scenario", "run"]),
     // The drawing layer draws from plain structs of its own.
     ("report", &["kernel"]),
     (
@@ -95,6 +98,8 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "faults",
             "sim",
             "run",
+            "compare",
+            "statistics",
             "hunt",
             "validate",
             "report",

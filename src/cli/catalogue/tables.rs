@@ -10,7 +10,7 @@ use crate::scenario::nouns::network::NetworkOptions;
 use crate::scenario::nouns::operation::OperationOptions;
 use crate::scenario::nouns::system::SystemCommon;
 use crate::scenario::nouns::workload::WorkloadOptions;
-use crate::scenario::sweep::SweepOptions;
+use crate::scenario::sweep::{CompareOptions, SweepOptions};
 use crate::spec::options::{OptionTable, Options};
 
 /// A page on each table, the whole scenario first.
@@ -39,6 +39,8 @@ pub(super) fn pages() -> Vec<Page> {
         page("liveness", "[liveness]", "liveness", LivenessOptions::table(), LIVENESS)
             .fact("see also", "docs/faults.md for who is healed, and what a violation says"),
         page("sweep", "[sweep]", "sweep", SweepOptions::table(), SWEEP),
+        page("compare", "[compare]", "compare", CompareOptions::table(), COMPARE)
+            .fact("see also", "`seedbed list metrics` for what can be compared, docs/comparing.md for what a verdict means"),
     ]
 }
 
@@ -148,4 +150,18 @@ disk = { fsync = \"${fsync}\" }
 [sweep]
 repeat = 20
 vars.fsync = [\"200us\", \"1ms\", \"5ms\"]
+";
+
+const COMPARE: &str = "\
+[system.kv]
+disk = { fsync = \"${fsync}\" }
+
+[sweep]
+repeat = 30
+vars.fsync = [\"200us\", \"1ms\", \"5ms\"]
+
+[compare]
+by = \"fsync\"
+baseline = \"1ms\"
+metrics = [\"latency.p50\", \"latency.p99{op=write}\", \"throughput\"]
 ";

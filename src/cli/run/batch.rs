@@ -24,7 +24,7 @@ pub(super) const INTERRUPTED: &str = "interrupted";
 pub(super) const FAILED_FAST: &str = "stopped after the first failure";
 
 /// What became of the runs of a file.
-pub(super) struct Done<'a> {
+pub(in crate::cli) struct Done<'a> {
     /// The file.
     pub batch: &'a Batch,
     /// Those that were begun, in order.
@@ -57,7 +57,7 @@ fn is_single(args: &RunArgs, batch: &Batch) -> bool {
 ///
 /// # Errors
 /// If they cannot.
-pub(super) fn check_writable(args: &RunArgs, batch: &Batch, sink: &dyn Sink) -> Result<(), Failure> {
+pub(in crate::cli) fn check_writable(args: &RunArgs, batch: &Batch, sink: &dyn Sink) -> Result<(), Failure> {
     let home = args.out.join(&batch.name);
     let probe = home.join(format!(".probe-{}", std::process::id()));
     let write = || {
@@ -76,7 +76,7 @@ pub(super) fn check_writable(args: &RunArgs, batch: &Batch, sink: &dyn Sink) -> 
 ///
 /// # Errors
 /// If another program is at work on the same sweep, or its folder cannot be made.
-pub(super) fn run_batch<'a, X: Custom>(
+pub(in crate::cli) fn run_batch<'a, X: Custom>(
     args: &RunArgs,
     batch: &'a Batch,
     failed: &AtomicUsize,

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use crate::compare::asked;
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::check::{ERRORS_FOUND_MAX, NODES_PLANNED_MAX, POINTS_MAX};
 use crate::scenario::plan::SEED_MAX;
 use crate::scenario::source::ScenarioFiles;
-use crate::scenario::sweep::RUNS_MAX;
+use crate::scenario::sweep::{Comparison, RUNS_MAX};
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render, resolved};
 use crate::sim::Limits;
-use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, suggest};
+use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, Value, suggest};
 use crate::systems::Custom;
 
 use super::arguments::RunArgs;
@@ -20,7 +21,7 @@ use super::{Exit, Failure, Terminal};
 use crate::cli::input;
 
 /// A file, and what of it is to run.
-pub(super) struct Batch {
+pub(in crate::cli) struct Batch {
     /// The file as it was named.
     pub path: PathBuf,
     /// The scenario's name.
@@ -41,7 +42,7 @@ pub(super) struct Batch {
 }
 
 /// One run of one file.
-pub(super) struct Job {
+pub(in crate::cli) struct Job {
     pub run: PlannedRun,
     point: usize,
 }
@@ -50,7 +51,7 @@ pub(super) struct Job {
 ///
 /// # Errors
 /// If a file is not valid, which has been said then, or nothing is selected.
-pub(super) fn plan<X: Custom>(
+pub(in crate::cli) fn plan<X: Custom>(
     args: &RunArgs,
     terminal: &mut Terminal,
 ) -> Result<Result<Vec<Batch>, Exit>, Failure> {
@@ -61,6 +62,10 @@ pub(super) fn plan<X: Custom>(
         let mut loaded = input::load(path, &options);
         let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
         let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
+        if let Some(sweep) = &sweep {
+            // What is wrong with it has been said then.
+            let _ = asked(sweep.comparison(), &mut diagnostics);
+        }
         loaded_files.push((path, loaded, sweep, diagnostics));
     }
     let sweeps: Vec<&Sweep> = loaded_files.iter().filter_map(|(_, _, sweep, _)| sweep.as_ref()).collect();
@@ -81,11 +86,11 @@ pub(super) fn plan<X: Custom>(
                 batches.push(Batch {
                     path: path.clone(),
                     name,
-                    overrides: loaded.overrides,
+                    overrides: of_runs(loaded.overrides),
                     jobs,
                     is_part,
                     telling: telling(&sweep),
-                    document,
+                    document: of_sweep(document),
                     sweep,
                     sources: loaded.sources,
                     root: loaded.root,
@@ -102,6 +107,20 @@ pub(super) fn plan<X: Custom>(
     }
     batches.retain(|batch| !batch.jobs.is_empty());
     Ok(Ok(batches))
+}
+
+/// The document without `[compare]`, on which neither runs nor their sweep depend.
+fn of_sweep(mut document: Node) -> Node {
+    if let Value::Table(table) = &mut document.value {
+        table.remove("compare");
+    }
+    document
+}
+
+/// Those of the values that `--set` gives that runs depend on: `[compare]` speaks of what is done with them.
+fn of_runs(mut overrides: Vec<String>) -> Vec<String> {
+    overrides.retain(|set| !set.starts_with("compare.") && !set.starts_with("compare="));
+    overrides
 }
 
 /// What is to run of a file.
@@ -237,6 +256,11 @@ fn nothing_selected(args: &RunArgs, batches: &[Batch]) -> Failure {
 }
 
 impl Batch {
+    /// What its runs are compared by.
+    pub fn comparison(&self) -> &Comparison {
+        self.sweep.comparison()
+    }
+
     /// The values of a variable, in order.
     fn values(&self, name: &str) -> Vec<String> {
         let mut values: Vec<String> = Vec::new();

@@ -9,11 +9,11 @@ pub(super) mod batch;
 mod document;
 #[cfg(test)]
 mod failures;
-mod jobs;
+pub(super) mod jobs;
 pub(super) mod limits;
 mod print;
 mod progress;
-mod reproduce;
+pub(super) mod reproduce;
 mod work;
 
 use std::sync::atomic::AtomicUsize;
@@ -106,7 +106,7 @@ impl RunArgs {
     }
 
     /// Prints the runs without running them.
-    fn list(&self, batches: &[Batch], terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn list(&self, batches: &[Batch], terminal: &mut Terminal) -> Result<Exit, Failure> {
         let jobs = || batches.iter().flat_map(|batch| batch.jobs.iter().map(move |job| (batch, job)));
         if self.format == Format::Json {
             let run = |(batch, job): (&Batch, &jobs::Job)| {
@@ -147,7 +147,7 @@ impl RunArgs {
 }
 
 /// Says what a person should know of the runs of a file: what is true of many of them once.
-fn say(done: &Done<'_>, terminal: &mut Terminal) {
+pub(super) fn say(done: &Done<'_>, terminal: &mut Terminal) {
     let mut said: Vec<(&str, usize)> = Vec::new();
     for warning in done.reports.iter().flat_map(|report| &report.warnings).chain(&done.warnings) {
         match said.iter_mut().find(|(text, _)| text == warning) {

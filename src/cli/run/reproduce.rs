@@ -95,7 +95,7 @@ fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
 }
 
 /// The path of a scenario from the folder that holds the nearest `scenarios` around it; without one, its name.
-fn from_scenarios(path: &Path) -> String {
+pub(in crate::cli) fn from_scenarios(path: &Path) -> String {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let named = |folder: &&Path| folder.file_name().is_some_and(|name| name == "scenarios");
     let top = real.ancestors().skip(1).find(named).and_then(Path::parent).or(real.parent());

@@ -28,7 +28,7 @@ use crate::systems::Custom;
 pub(super) const LACKS_TRACE: &str = "interrupted: trace.jsonl is not written";
 
 /// What became of a run.
-pub(super) struct Report {
+pub(in crate::cli) struct Report {
     /// Which.
     pub run: PlannedRun,
     /// What came of it.
@@ -54,7 +54,7 @@ pub(super) struct Report {
 }
 
 /// What a folder that was there already has now.
-pub(super) struct Verified {
+pub(in crate::cli) struct Verified {
     /// The files that it lacked.
     pub added: Vec<String>,
     /// Whether it has a page that names another command.
@@ -63,7 +63,7 @@ pub(super) struct Verified {
 
 /// What a run took of the machine.
 #[derive(Clone, Copy)]
-pub(super) struct Took {
+pub(in crate::cli) struct Took {
     /// Seconds of wall-clock time, judging included.
     pub wall_s: f64,
     /// The most memory in use at once.
@@ -71,7 +71,7 @@ pub(super) struct Took {
 }
 
 /// What became of a job.
-pub(super) enum Outcome<R> {
+pub(in crate::cli) enum Outcome<R> {
     /// It was not begun.
     Skipped,
     /// It met a mistake of ours, which has been said.

@@ -19,7 +19,7 @@ pub use gamma::{gamma_p, gamma_q, ln_gamma};
 pub use ln::ln;
 pub use normal::{inverse_normal_cdf, normal_cdf};
 pub use pow::{pow, powi};
-pub use student::student_quantile;
+pub use student::{student_quantile, student_two_sided};
 pub use trig::{asin, cos, sin};
 
 mod double_double;

@@ -29,6 +29,16 @@ fn within(t: f64, freedom: u32) -> f64 {
     }
 }
 
+/// How often a variate of Student's t distribution with `freedom` degrees of freedom, at least 1, is as far from nought as `t`, from 0
+/// to infinity, or further; absolute error below 1e-14.
+///
+/// # Panics
+/// If there is no degree of freedom, or `t` is negative.
+pub fn student_two_sided(t: f64, freedom: u32) -> f64 {
+    assert!(freedom > 0 && t >= 0.0, "a distance, and degrees of freedom");
+    if t == f64::INFINITY { 0.0 } else { (1.0 - within(t, freedom)).clamp(0.0, 1.0) }
+}
+
 /// The `u`-quantile of Student's t distribution with `freedom` degrees of freedom, for `u` from a half to below 1;
 /// relative error below 1e-9 for quantiles up to a thousand. One degree is Cauchy's law; with ever more it nears the
 /// normal one.
@@ -97,6 +107,15 @@ mod tests {
             assert!((student_quantile(1, u) - cauchy).abs() < 1e-9 * cauchy.max(1.0), "{u}");
             assert!((student_quantile(2, u) - two).abs() < 1e-9 * two.max(1.0), "{u}");
         }
+    }
+
+    #[test]
+    fn a_quantile_is_as_rare_as_it_is_said_to_be() {
+        for freedom in [1, 2, 3, 9, 30, 199] {
+            let rare = student_two_sided(student_quantile(freedom, 0.975), freedom);
+            assert!((rare - 0.05).abs() < 1e-11, "{freedom}: {rare}");
+        }
+        assert_eq!((student_two_sided(0.0, 5), student_two_sided(f64::INFINITY, 5)), (1.0, 0.0));
     }
 
     /// To first order in 1/n a quantile is z + (z^3 + z) / (4 n) (the same, 26.7.5); the next term is below 1e-5 here.

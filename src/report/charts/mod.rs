@@ -15,6 +15,7 @@ mod breakdown;
 mod canvas;
 mod ccdf;
 mod chart;
+mod comparison;
 mod downsample;
 mod draw;
 mod frame;
@@ -41,6 +42,7 @@ pub use bands::FaultBand;
 pub use breakdown::{BreakdownInput, TimeLevel, TimePart, TimeSpent, breakdown};
 pub use ccdf::{CcdfInput, CcdfSeries, ccdf};
 pub use chart::{Chart, Mark, PLOT_HEIGHT, Series};
+pub use comparison::{ComparisonGroup, ComparisonInput, ComparisonRow, Interval, comparison};
 pub use heat::{HeatCell, HeatInput, HeatRow, load, queues};
 pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
 pub use latency::{LatencyBucket, LatencyInput, latency};
@@ -58,7 +60,8 @@ pub(in crate::report) use svg::escape;
 /// One row of the catalogue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
-    /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. A sweep has one for each metric: `sweep-<metric>`.
+    /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. A sweep has one for each metric: `sweep-<metric>`; a comparison too:
+    /// `compare-<metric>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
@@ -67,7 +70,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 10] = [
+pub const CATALOGUE: [ChartKind; 11] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -110,4 +113,9 @@ pub const CATALOGUE: [ChartKind; 10] = [
         data: "",
     },
     ChartKind { name: "sweep", shows: "a metric of every run against a swept variable", data: "runs.csv" },
+    ChartKind {
+        name: "compare",
+        shows: "a figure of each variant with its interval, and its ratio to the baseline's",
+        data: "compare.csv",
+    },
 ];

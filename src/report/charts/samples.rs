@@ -3,6 +3,7 @@
 
 use super::*;
 
+mod comparison;
 mod services;
 
 pub use services::{breakdown_input, heat_input};
@@ -258,6 +259,7 @@ pub fn gallery() -> Vec<(String, String)> {
         ("sweep-load", sweep(&sweep_input(SweepScale::Linear)).to_svg()),
         ("sweep-fsync", sweep(&sweep_input(SweepScale::Log10)).to_svg()),
         ("sweep-policy", sweep(&sweep_input(named)).to_svg()),
+        ("compare-latency-p99", super::comparison(&comparison::comparison_input())),
     ]
     .map(|(name, svg)| (name.to_string(), svg))
     .to_vec()
@@ -275,6 +277,7 @@ pub fn extremes() -> Vec<(String, String)> {
         services::heat_extremes(),
         leaders_extremes(),
         sweep_extremes(),
+        vec![("compare-extremes", super::comparison(&comparison::comparison_extremes()))],
     ];
     charts.into_iter().flatten().map(|(name, svg)| (name.to_string(), svg)).collect()
 }

@@ -250,6 +250,54 @@ impl Entry {
     }
 }
 
+/// Which figures of a metric are the better ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Better {
+    /// The lower.
+    Lower,
+    /// The higher.
+    Higher,
+}
+
+impl Metric {
+    /// Which figures are the better ones; `None` of what is neither good nor bad, such as how busy something is.
+    pub fn better(self) -> Option<Better> {
+        match self {
+            Metric::Latency
+            | Metric::CommitLatency
+            | Metric::ErrorRate
+            | Metric::Fail
+            | Metric::Unknown
+            | Metric::Rejected
+            | Metric::UnavailableWindow
+            | Metric::ElectionDuration
+            | Metric::LeaderChanges
+            | Metric::TimeWithoutLeader
+            | Metric::MessagesPerCommit
+            | Metric::BytesPerCommit
+            | Metric::MessagesPerDecision
+            | Metric::BytesPerDecision
+            | Metric::RoundsPerCommit
+            | Metric::SojournTime
+            | Metric::WaitingTime
+            | Metric::InSystem
+            | Metric::QueueLength
+            | Metric::WallClockError
+            | Metric::MonotonicClockError
+            | Metric::MessagesDropped => Some(Better::Lower),
+            Metric::Throughput | Metric::GoodputRatio | Metric::Ok => Some(Better::Higher),
+            Metric::Offered
+            | Metric::LeaderLoad
+            | Metric::LeaderUtilisation
+            | Metric::Utilisation
+            | Metric::MessagesSent
+            | Metric::MessagesReceived
+            | Metric::DiskSyncs
+            | Metric::Strikes => None,
+        }
+    }
+}
+
 const SPREAD: &[Aggregate] = &[Mean, P50, P90, P95, P99, P999, Max, Min, Count];
 const OPERATIONS: &[Label] = &[Workload, System, Region, Op, Phase];
 const REASONS: &[Label] = &[Workload, System, Region, Op, Reason, Status, Phase];

@@ -148,6 +148,23 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "host": "Facts of the machine and wall-clock times.",
 };
 
+/// Fields of the manifest.json of a comparison.
+pub const COMPARISON_MANIFEST_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "scenario": "The scenario's name; of several the first.",
+    "comparison_id": "The first 8 hexadecimal digits of the BLAKE3 hash over what is compared, and by what.",
+    "variable": "What tells the variants apart: a swept variable, or `scenario`.",
+    "baseline": "The variant that the others are held against.",
+    "metrics": "The figures that were asked for.",
+    "confidence": "In what share of all cases intervals cover the truth.",
+    "intervals": "How: `student`, `order-statistics` or `bootstrap`.",
+    "runs": "The ids of the runs.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
+    "host": "Nothing.",
+};
+
 /// A file of JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Document {
@@ -190,6 +207,11 @@ pub const DOCUMENTS: &[Document] = &[
         purpose: "In place of manifest.json in the folder of a sweep that lacks runs; its other files speak of the finished \
              ones. `run --resume` goes on from it.",
         fields: SWEEP_PARTIAL_FIELDS,
+    },
+    Document {
+        file: "manifest.json of a comparison",
+        purpose: "What was compared, and what its folder holds; written last.",
+        fields: COMPARISON_MANIFEST_FIELDS,
     },
     Document {
         file: CAPSULE,

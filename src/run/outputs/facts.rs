@@ -13,7 +13,8 @@ use crate::run::metrics::Verdict;
 use crate::spec::DataFile;
 
 /// The version that made a file.
-pub(super) const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The version of the program that makes the outputs.
+pub(in crate::run) const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What is known of a run beside what was recorded.
 #[derive(Clone, Debug)]

@@ -312,6 +312,40 @@ pub(super) const RUNS: Format = Format {
     },
 };
 
+pub(crate) const COMPARE: Format = Format {
+    file: "compare.csv",
+    purpose: "Variants beside a baseline, by each figure that is compared.",
+    order: "metric, circumstances, variant",
+    columns: columns! {
+        "variable": "What tells the variants apart: a swept variable, or `scenario`.",
+        "variant": "The variant.",
+        "metric": "The figure: metric, aggregate, what it is of, and what narrows it.",
+        "unit": "The unit of everything that is in it: `value`, `sd`, `difference` and the ends of their intervals.",
+        "runs": "How many runs have such a figure.",
+        "missing": "How many have none, and are left out.",
+        "value": "The mean over the runs; under `order-statistics` the median.",
+        "sd": "The standard deviation of the runs' figures.",
+        "ci_low": "Where its interval begins.",
+        "ci_high": "Where it ends.",
+        "confidence": "In what share of all cases intervals cover the truth.",
+        "ci_method": "How: `student`, `order-statistics` or `bootstrap`.",
+        "rank": "One more than the number of variants that are shown to be better; empty where no figure is the better one.",
+        "baseline": "The variant that it is held against; empty in the row of that itself, as are all columns from here on.",
+        "pairs": "How many pairs of runs with the same seed there are.",
+        "difference": "The variant less the baseline.",
+        "difference_ci_low": "Where its interval begins.",
+        "difference_ci_high": "Where it ends.",
+        "ratio": "The variant over the baseline; empty where the baseline may be nought.",
+        "ratio_ci_low": "Where its interval begins.",
+        "ratio_ci_high": "Where it ends.",
+        "p": "How often a difference as great would be seen if there were none.",
+        "p_holm": "The same, corrected for all comparisons of the table by Holm's method.",
+        "finding": "`lower`, `higher`, `same` (in every pair), or `not-shown`: what is seen may be chance.",
+        "gain": "How many times the variance of the difference would be what it is, had both been run with seeds of their own; empty if it \
+                 has none.",
+    },
+};
+
 /// Every table.
 pub const FORMATS: &[Format] = &[
     THROUGHPUT,
@@ -325,6 +359,7 @@ pub const FORMATS: &[Format] = &[
     OPERATIONS,
     CHECKS,
     RUNS,
+    COMPARE,
 ];
 
 /// The text of docs/file-formats.md.
@@ -332,7 +367,11 @@ pub fn document() -> String {
     let mut text = String::from(HEAD);
     for format in FORMATS {
         let Format { file, purpose, order, columns } = format;
-        let key = if *file == RUNS.file { "`run_id`, `seed`, `param_*`" } else { "`run_id`, `param_*`" };
+        let key = match *file {
+            file if file == RUNS.file => "`run_id`, `seed`, `param_*`",
+            file if file == COMPARE.file => "`scenario`, `param_*` (circumstances)",
+            _ => "`run_id`, `param_*`",
+        };
         push(&mut text, format_args!("\n### {file}\n{purpose}\nRows: {order}. First come {key}, then:\n\n"));
         fields(&mut text, "column", columns);
     }
@@ -388,6 +427,9 @@ left: folders named `….partial`, files named `….tmp`, an empty `.lock` that 
 
 A hunt fills `outputs/<scenario>/hunt-<id>-<check>/` with minimal.toml, the least scenario that fails, capsule.json, and the folder
 of the run of minimal.toml; a hunt that finds the same failure again writes them anew.
+
+A comparison fills `outputs/<scenario>/compare-<id>/` with compare.csv, compare.md, which is the same in words and tables, `charts/` and
+`report.html`; the runs lie in the folders of their sweeps.
 
 A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.

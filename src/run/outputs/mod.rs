@@ -30,20 +30,24 @@ mod tests;
 pub use ballots::BALLOTS_TEXT;
 pub use digest::FileDigest;
 pub use documents::{
-    CAPSULE_FIELDS, DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS, PARTIAL_FIELDS, SUMMARY_FIELDS,
-    SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
+    CAPSULE_FIELDS, COMPARISON_MANIFEST_FIELDS, DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS,
+    PARTIAL_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
 };
+pub(in crate::run) use facts::CRATE_VERSION;
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
 pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
-pub(crate) use formats::columns;
+pub(crate) use formats::{COMPARE, columns};
 pub use formats::{Column, FORMATS, Format, document};
 pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink, write_file, write_new};
 pub use sometimes::{SOMETIMES, Seen, Sometimes};
 pub use stored::{Stored, is_result, stored};
 pub use summary::{CheckSummary, FigureSummary, SCHEMA, Summary, notices};
-pub use sweep::{PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, sweep_folder, write_sweep};
+pub use sweep::{
+    PlannedRun, SweepFacts, SweepRun, finish_sweep, keep_sweep, read_sweep, sweep_folder, write_sweep,
+};
 pub use table::Key;
+pub(crate) use table::Table;
 
 use crate::run::Stopped;
 use crate::run::metrics::Figure;

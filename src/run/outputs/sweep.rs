@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::facts::{CRATE_VERSION, RunVerdict, sweep_id};
-use super::folder::{Finished, Folder};
+use super::folder::{Finished, Folder, MANIFEST};
 use super::formats::RUNS;
-use super::sink::OutputError;
+use super::sink::{OutputError, Sink, read};
 use super::sometimes::Sometimes;
 use super::table::{Key, Table};
 use crate::run::MODEL_VERSION;
-use crate::run::metrics::{Figure, Label, entry};
+use crate::run::metrics::{Aggregate, Figure, Label, entry, named};
 
 /// A run that a sweep is to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +40,19 @@ pub struct SweepRun {
     pub figures: Vec<Figure>,
     /// Whether it has a page and charts of its own.
     pub has_page: bool,
+}
+
+impl SweepRun {
+    /// A run that is not done: it has no figures.
+    pub fn planned(run: &PlannedRun) -> SweepRun {
+        SweepRun {
+            run: run.clone(),
+            digest: None,
+            verdict: RunVerdict::Inconclusive,
+            figures: Vec::new(),
+            has_page: false,
+        }
+    }
 }
 
 /// What a sweep is.
@@ -157,6 +171,71 @@ impl<'a> ManifestRun<'a> {
         let params = run.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         ManifestRun { run_id: &run.run_id, seed: run.seed, params, digest }
     }
+}
+
+/// Reads a finished sweep back: the scenario's name, and its runs with their figures, those left out that this version does not know. What
+/// became of the runs, runs.csv does not say.
+///
+/// # Errors
+/// If the folder has no manifest or runs.csv, or they are not as this program writes them.
+pub fn read_sweep(sink: &dyn Sink, folder: &Path) -> Result<(String, Vec<SweepRun>), String> {
+    let text = |name: &str| {
+        let path = folder.join(name);
+        let bytes = read(sink, &path).map_err(|error| error.to_string())?;
+        bytes.ok_or_else(|| format!("it has no {name}"))
+    };
+    let manifest: Value =
+        serde_json::from_slice(&text(MANIFEST)?).map_err(|error| format!("{MANIFEST}: {error}"))?;
+    let name = manifest["scenario"].as_str().ok_or_else(|| format!("{MANIFEST} names no scenario"))?;
+    let table = text(RUNS.file)?;
+    let runs = read_runs(&table).map_err(|error| format!("{}: {error}", RUNS.file))?;
+    Ok((name.to_owned(), runs))
+}
+
+fn read_runs(table: &[u8]) -> Result<Vec<SweepRun>, String> {
+    let mut table = csv::Reader::from_reader(table);
+    let header = table.headers().map_err(|error| error.to_string())?.clone();
+    let column = |name: &str| {
+        header.iter().position(|known| known == name).ok_or_else(|| format!("it has no column `{name}`"))
+    };
+    let [run_id, seed, metric, aggregate, value] =
+        ["run_id", "seed", "metric", "aggregate", "value"].map(column);
+    let (run_id, seed, metric, aggregate, value) = (run_id?, seed?, metric?, aggregate?, value?);
+    let labels = Label::ALL.map(|label| Ok::<_, String>((label, column(label.name())?)));
+    let labels = labels.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let params: Vec<(usize, &str)> = header
+        .iter()
+        .enumerate()
+        .filter_map(|(place, name)| Some((place, name.strip_prefix("param_")?)))
+        .collect();
+    let mut runs: Vec<SweepRun> = Vec::new();
+    for row in table.records() {
+        let row = row.map_err(|error| error.to_string())?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let number =
+            |place: usize| row[place].parse().map_err(|_| format!("line {line} has no number for its seed"));
+        if runs.last().is_none_or(|run| run.run.run_id != row[run_id]) {
+            let params = params.iter().map(|(place, name)| ((*name).to_owned(), row[*place].to_owned()));
+            let run =
+                PlannedRun { run_id: row[run_id].to_owned(), seed: number(seed)?, params: params.collect() };
+            runs.push(SweepRun::planned(&run));
+        }
+        let found = named(&row[metric]).zip(Aggregate::named(&row[aggregate]));
+        let value = row[value].parse().map_err(|_| format!("line {line} has no number for its value"))?;
+        let of = |(label, place): &(Label, usize)| {
+            Some((*label, row[*place].to_owned())).filter(|(_, value)| !value.is_empty())
+        };
+        if let Some((entry, aggregate)) = found {
+            let figure = Figure {
+                metric: entry.metric,
+                labels: labels.iter().filter_map(of).collect(),
+                aggregate,
+                value,
+            };
+            runs.last_mut().expect("one is begun").figures.push(figure);
+        }
+    }
+    Ok(runs)
 }
 
 fn write_runs(out: &mut dyn Write, runs: &[SweepRun]) -> io::Result<()> {

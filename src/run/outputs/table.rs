@@ -22,6 +22,13 @@ impl Key {
         Key { names, values }
     }
 
+    /// `scenario`, and a `param_` column for each swept variable that is not what is compared.
+    pub(crate) fn of_circumstances(scenario: &str, params: &[(String, String)]) -> Key {
+        let mut key = Key::of_run(scenario, params);
+        key.names[0] = "scenario".to_owned();
+        key
+    }
+
     /// `run_id`, `seed`, and a `param_` column for each swept variable.
     pub(super) fn of_sweep(run_id: &str, seed: u64, params: &[(String, String)]) -> Key {
         let mut key = Key::of_run(run_id, params);
@@ -32,7 +39,7 @@ impl Key {
 }
 
 /// A table being written.
-pub(super) struct Table<'w> {
+pub(crate) struct Table<'w> {
     csv: csv::Writer<&'w mut dyn Write>,
     names: Vec<String>,
     columns: usize,
@@ -40,14 +47,14 @@ pub(super) struct Table<'w> {
 }
 
 /// A row being written; it must be ended.
-pub(super) struct Row<'t, 'w> {
+pub(crate) struct Row<'t, 'w> {
     table: &'t mut Table<'w>,
     cells: usize,
 }
 
 impl<'w> Table<'w> {
     /// Writes the header: the key's columns, then the format's.
-    pub(super) fn new(out: &'w mut dyn Write, key: &Key, format: &Format) -> io::Result<Self> {
+    pub(crate) fn new(out: &'w mut dyn Write, key: &Key, format: &Format) -> io::Result<Self> {
         let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
         let names = format.columns.iter().map(|column| column.name);
         csv.write_record(key.names.iter().map(String::as_str).chain(names))?;
@@ -56,7 +63,7 @@ impl<'w> Table<'w> {
     }
 
     /// Begins a row.
-    pub(super) fn row(&mut self, key: &Key) -> io::Result<Row<'_, 'w>> {
+    pub(crate) fn row(&mut self, key: &Key) -> io::Result<Row<'_, 'w>> {
         assert_eq!(key.names, self.names, "the rows of a table have one kind of key");
         let mut row = Row { table: self, cells: 0 };
         key.values.iter().try_for_each(|value| row.put(value))?;
@@ -64,7 +71,7 @@ impl<'w> Table<'w> {
     }
 
     /// All rows are written.
-    pub(super) fn end(self) -> io::Result<()> {
+    pub(crate) fn end(self) -> io::Result<()> {
         // Dropped instead, it would flush once more, and tell nobody what comes of that.
         self.csv.into_inner().map(|_| ()).map_err(csv::IntoInnerError::into_error)
     }
@@ -77,28 +84,28 @@ impl Row<'_, '_> {
     }
 
     /// A cell of text.
-    pub(super) fn text(mut self, text: &str) -> io::Result<Self> {
+    pub(crate) fn text(mut self, text: &str) -> io::Result<Self> {
         self.put(text)?;
         Ok(self)
     }
 
     /// An integer, or an empty cell.
-    pub(super) fn integer(self, number: impl Into<Option<u64>>) -> io::Result<Self> {
+    pub(crate) fn integer(self, number: impl Into<Option<u64>>) -> io::Result<Self> {
         self.shown(number.into())
     }
 
     /// Nanoseconds since the start of the run, exactly, or an empty cell.
-    pub(super) fn nanoseconds(self, at: impl Into<Option<Time>>) -> io::Result<Self> {
+    pub(crate) fn nanoseconds(self, at: impl Into<Option<Time>>) -> io::Result<Self> {
         self.integer(at.into().map(|at| at.0))
     }
 
     /// Seconds since the start of the run.
-    pub(super) fn seconds(self, at: Time) -> io::Result<Self> {
+    pub(crate) fn seconds(self, at: Time) -> io::Result<Self> {
         self.float(at.as_secs_f64())
     }
 
     /// A float, or an empty cell: also for what is not finite.
-    pub(super) fn float(self, number: impl Into<Option<f64>>) -> io::Result<Self> {
+    pub(crate) fn float(self, number: impl Into<Option<f64>>) -> io::Result<Self> {
         // An integer of type f64 prints without a point; -0 would print a sign.
         self.shown(number.into().filter(|number| number.is_finite()).map(|number| number + 0.0))
     }
@@ -115,7 +122,7 @@ impl Row<'_, '_> {
     }
 
     /// Ends the row.
-    pub(super) fn end(self) -> io::Result<()> {
+    pub(crate) fn end(self) -> io::Result<()> {
         assert_eq!(self.cells, self.table.columns, "a row has a cell for every column");
         Ok(self.table.csv.write_record(None::<&[u8]>)?)
     }

@@ -35,13 +35,24 @@ pub struct Measure {
 
 /// What the runs are compared by: the figures of [`SHOWN`] that any of them has.
 pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
-    let mut measures = Vec::new();
-    for (metric, aggregate) in SHOWN {
+    let runs: Vec<&SweepRun> = runs.iter().collect();
+    let all = |(metric, aggregate)| Measure::all(&runs, metric, aggregate, &Labels::new());
+    SHOWN.into_iter().flat_map(all).collect()
+}
+
+impl Measure {
+    /// What the runs can be compared by of a metric: it as a whole, or as far as `narrowed` says; for each system, workload or region that
+    /// it is of.
+    pub fn all(runs: &[&SweepRun], metric: Metric, aggregate: Aggregate, narrowed: &Labels) -> Vec<Measure> {
+        let is_narrowed =
+            |labels: &Labels| narrowed.iter().all(|(label, value)| labels.get(label) == Some(value));
         let mut found: Vec<&Labels> = Vec::new();
         for figure in runs.iter().flat_map(|run| &run.figures) {
-            let is_it = figure.metric == metric && figure.aggregate == aggregate && is_whole(&figure.labels);
-            if is_it && !found.contains(&&figure.labels) && !is_of_clients(&figure.labels, runs) {
-                found.push(&figure.labels);
+            let labels = &figure.labels;
+            let is_it = figure.metric == metric && figure.aggregate == aggregate && is_narrowed(labels);
+            let is_wanted = is_it && is_whole(labels, narrowed) && !is_of_clients(labels, runs);
+            if is_wanted && !found.contains(&labels) {
+                found.push(labels);
             }
         }
         // Where all workloads together can be told, each by itself is for the pages of the runs.
@@ -52,9 +63,9 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
                 |total: &&Labels| total.iter().all(|(label, value)| labels.get(label) == Some(value));
             labels.contains_key(&Label::Workload) && totals.iter().any(without)
         };
-        found.retain(|labels| !is_part(labels));
+        found.retain(|labels| narrowed.contains_key(&Label::Workload) || !is_part(labels));
         let several = found.len() > 1;
-        measures.extend(found.into_iter().map(|labels| {
+        let measure = |labels: &Labels| {
             // Of clients in several regions the region tells them apart.
             let of =
                 labels.get(&Label::Workload).or(labels.get(&Label::Region)).or(labels.get(&Label::System));
@@ -66,26 +77,41 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
                 _ => format!("{} {}{of}", entry(metric).name, aggregate.name()),
             };
             Measure { metric, aggregate, labels: labels.clone(), name }
-        }));
+        };
+        found.into_iter().map(measure).collect()
     }
-    measures
 }
 
 /// Whether a figure is of the nodes that clients run on: what they send mirrors what they are told to.
-fn is_of_clients(labels: &Labels, runs: &[SweepRun]) -> bool {
+fn is_of_clients(labels: &Labels, runs: &[&SweepRun]) -> bool {
     let Some(system) = labels.get(&Label::System) else { return false };
     let figures = || runs.iter().take(1).flat_map(|run| &run.figures);
     figures().any(|figure| figure.labels.get(&Label::Workload) == Some(system))
 }
 
-/// Whether a figure is of all operations and all phases.
-fn is_whole(labels: &Labels) -> bool {
+/// Whether a figure is of all operations and all phases, but for what it is narrowed by.
+fn is_whole(labels: &Labels, narrowed: &Labels) -> bool {
     [Label::Op, Label::Phase, Label::Reason, Label::Status, Label::Node, Label::Kind]
         .iter()
-        .all(|label| !labels.contains_key(label))
+        .all(|label| !labels.contains_key(label) || narrowed.contains_key(label))
 }
 
 impl Measure {
+    /// The metric.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// How it is aggregated.
+    pub fn aggregate(&self) -> Aggregate {
+        self.aggregate
+    }
+
+    /// What it is of.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
     /// Whether it may be drawn on a log axis. What has an upper bound is not: saturation is a line that bends.
     pub fn may_be_log(&self) -> bool {
         !matches!(
@@ -114,14 +140,15 @@ impl Measure {
     }
 
     /// What a run measured, if it did.
-    pub(super) fn of(&self, run: &SweepRun) -> Option<f64> {
+    pub fn of(&self, run: &SweepRun) -> Option<f64> {
         let is_it = |figure: &&Figure| {
             figure.metric == self.metric && figure.aggregate == self.aggregate && figure.labels == self.labels
         };
         run.figures.iter().find(is_it).map(|figure| figure.value)
     }
 
-    pub(super) fn unit(&self) -> Unit {
+    /// What it is in.
+    pub fn unit(&self) -> Unit {
         entry(self.metric).unit_of(self.aggregate)
     }
 
@@ -131,21 +158,26 @@ impl Measure {
     }
 
     /// How values are drawn, and what divides them.
-    pub(super) fn quantity(&self) -> (Quantity, f64) {
-        match self.unit() {
-            Unit::Nanoseconds => (Quantity::Milliseconds, 1e6),
-            Unit::Ratio => (Quantity::Share, 1.0),
-            Unit::OperationsPerSecond
-            | Unit::Operations
-            | Unit::Requests
-            | Unit::Elections
-            | Unit::Messages
-            | Unit::MessagesPerOperation
-            | Unit::BytesPerOperation
-            | Unit::RoundsPerOperation
-            | Unit::Syncs
-            | Unit::Strikes
-            | Unit::Count => (Quantity::Number, 1.0),
-        }
+    pub fn quantity(&self) -> (Quantity, f64) {
+        quantity_of(self.unit())
+    }
+}
+
+/// How values in a unit are drawn, and what divides them.
+pub fn quantity_of(unit: Unit) -> (Quantity, f64) {
+    match unit {
+        Unit::Nanoseconds => (Quantity::Milliseconds, 1e6),
+        Unit::Ratio => (Quantity::Share, 1.0),
+        Unit::OperationsPerSecond
+        | Unit::Operations
+        | Unit::Requests
+        | Unit::Elections
+        | Unit::Messages
+        | Unit::MessagesPerOperation
+        | Unit::BytesPerOperation
+        | Unit::RoundsPerOperation
+        | Unit::Syncs
+        | Unit::Strikes
+        | Unit::Count => (Quantity::Number, 1.0),
     }
 }

@@ -11,7 +11,7 @@ use super::outputs::SweepRun;
 mod by_region;
 mod measure;
 
-pub use measure::{Measure, measures};
+pub use measure::{Measure, measures, quantity_of};
 
 /// Series beyond which all runs of a chart are drawn alike: nobody tells that many colours apart.
 const SERIES_MAX: usize = 8;

@@ -112,6 +112,8 @@ crate::options! {
         liveness: Option<LivenessOptions>,
         /// Variables and repetitions; read before this table is.
         sweep: Option<Node>,
+        /// What the runs of a sweep are compared by; read before this table is.
+        compare: Option<Node>,
         /// The file that this one extends; read before this table is.
         extends: Option<String>,
     }

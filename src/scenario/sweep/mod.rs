@@ -8,6 +8,7 @@
 //! thousands of combinations (swarm testing: Groce et al., ISSTA 2012), and a seed alone still says what ran.
 
 mod combinations;
+mod comparison;
 mod filter;
 mod findings;
 mod substitute;
@@ -25,6 +26,7 @@ use variables::Variable;
 
 use super::source::bounds::VALUES_MAX;
 
+pub use comparison::{CompareOptions, Comparison, Intervals};
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
 pub use findings::Findings;
 pub use variables::Parameter;
@@ -63,7 +65,8 @@ pub struct Sweep {
     draws: bool,
     variables: Vec<Variable>,
     combinations: Combinations,
-    /// The document without `[sweep]`.
+    comparison: Comparison,
+    /// The document without `[sweep]` and `[compare]`, which no run depends on.
     document: Node,
     /// The most values of a combination.
     values: usize,
@@ -89,6 +92,10 @@ impl Sweep {
             Value::Table(table) => table.remove("sweep").or_else(|| meant_sweep(table, diagnostics)),
             Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => None,
         };
+        let compare = match &mut document.value {
+            Value::Table(table) => table.remove("compare"),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Array(_) => None,
+        };
         let empty =
             Node { value: Value::Table(crate::spec::Table::default()), origin: document.origin.clone() };
         let mut table = entry.map_or(empty, |entry| entry.node);
@@ -103,6 +110,8 @@ impl Sweep {
         options.vars.entries.extend(stray);
         let variables = variables::read(&options.vars, diagnostics);
         substitute::check(&document, &table, &variables, diagnostics);
+        let compare = compare.as_ref().map(|entry| &entry.node);
+        let comparison = Comparison::read(compare, &variables, diagnostics);
         let groups = variables::groups(&variables, &options.zip, diagnostics);
         let filter = options.r#where.as_ref().map(|text| filter::parse(text, &variables)).transpose();
         let filter = match filter {
@@ -132,7 +141,8 @@ impl Sweep {
             diagnostics.push(Diagnostic::error(Code::TooMany, &table.origin, message).help(help));
             return None;
         }
-        Some(Sweep { repeat: options.repeat, draws: options.draw, variables, combinations, document, values })
+        let (repeat, draws, comparison) = (options.repeat, options.draw, comparison?);
+        Some(Sweep { repeat, draws, variables, combinations, comparison, document, values })
     }
 
     /// Where what is found in its combinations is collected.
@@ -159,6 +169,11 @@ impl Sweep {
     pub fn drawn(&self, seed: u64) -> Option<usize> {
         let draw = Keyed::new(seed, "sweep").draw(0, 0);
         self.draws.then(|| below(draw, self.len() as u32) as usize)
+    }
+
+    /// What its runs are compared by.
+    pub fn comparison(&self) -> &Comparison {
+        &self.comparison
     }
 
     /// How many values each of its documents has at most, with those of the parameters.

@@ -10,7 +10,9 @@
 //! So 1.75 ms pass at the candidate (its write), 0.5 ms on the way, 12.25 ms at the voter behind its decision (its write of 1.75 ms, and
 //! 10.5 ms of work for the answer), and 0.5 ms on the way back. docs/validation.md has what comes of other splits of the same 15 ms.
 
-use super::super::estimate::Estimate;
+use crate::statistics::Estimate;
+
+use super::super::CONFIDENCE;
 use super::super::experiment::{Claim, Experiment};
 use super::super::row::{Published, Unit};
 use super::super::witness::Awaits;
@@ -34,8 +36,9 @@ pub(super) fn experiments() -> Vec<Experiment> {
         },
         estimate: Box::new(move |outcomes| estimate(&took_millis(outcomes))),
     };
-    let median = |values: &[f64]| Estimate::quantile(values, 0.5);
-    let worst = |values: &[f64]| Estimate::greatest_of(TRIALS, values);
+    let mean = |values: &[f64]| Estimate::mean(values, CONFIDENCE);
+    let median = |values: &[f64]| Estimate::quantile(values, 0.5, CONFIDENCE);
+    let worst = |values: &[f64]| Estimate::greatest_of(TRIALS, values, CONFIDENCE);
     vec![
         experiment(150, 150, 100, vec![claim("median", Published::AtLeast(10_000.0), median)]),
         experiment(150, 155, 1_000, vec![claim("median", Published::Exactly(287.0), median)]),
@@ -45,7 +48,7 @@ pub(super) fn experiments() -> Vec<Experiment> {
             24,
             10_000,
             vec![
-                claim("mean", Published::Exactly(35.0), Estimate::mean),
+                claim("mean", Published::Exactly(35.0), mean),
                 claim("worst", Published::Among(152.0), worst),
             ],
         ),

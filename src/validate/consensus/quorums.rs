@@ -6,8 +6,8 @@
 use crate::kernel::{Duration, SiteId, counted};
 use crate::net::Sites;
 use crate::spec::quantity::duration_text;
+use crate::statistics::Estimate;
 
-use super::super::estimate::Estimate;
 use super::super::experiment::{Claim, Experiment};
 use super::super::row::{Published, Unit};
 use super::super::witness::Awaits;

@@ -7,8 +7,9 @@
 use crate::kernel::Duration;
 use crate::kernel::math::powi;
 use crate::spec::quantity::duration_text;
+use crate::statistics::Estimate;
 
-use super::super::estimate::Estimate;
+use super::super::CONFIDENCE;
 use super::super::experiment::{Claim, Experiment};
 use super::super::row::{Published, Unit};
 use super::super::witness::{Awaits, Outcome};
@@ -152,7 +153,9 @@ fn first_timeouts(case: Case) -> Experiment {
         unit: Unit::Multiple,
         published: Published::Exactly(first_timeout(case.alive)),
         tolerance: 0.01,
-        estimate: Box::new(move |outcomes| Estimate::mean(&outcomes.iter().map(share).collect::<Vec<_>>())),
+        estimate: Box::new(move |outcomes| {
+            Estimate::mean(&outcomes.iter().map(share).collect::<Vec<_>>(), CONFIDENCE)
+        }),
     };
     let early = Claim {
         name: "first-quarter".to_owned(),
@@ -178,7 +181,7 @@ fn split_claim(source: &str, published: f64, tolerance: f64) -> Claim {
 
 fn share_of(outcomes: &[Outcome], is_hit: impl Fn(&Outcome) -> bool) -> Estimate {
     let hits = outcomes.iter().filter(|outcome| is_hit(outcome)).count();
-    Estimate::share(hits as u64, outcomes.len() as u64)
+    Estimate::share(hits as u64, outcomes.len() as u64, CONFIDENCE)
 }
 
 /// V2: how often the first round has no winner.
@@ -242,7 +245,7 @@ target = "kv"
         tolerance: 0.01 + split / (1.0 - split) * latency,
         estimate: Box::new(|outcomes| {
             let scale = |millis: f64| millis / TIMEOUT.as_millis_f64();
-            Estimate::mean(&took_millis(outcomes).into_iter().map(scale).collect::<Vec<_>>())
+            Estimate::mean(&took_millis(outcomes).into_iter().map(scale).collect::<Vec<_>>(), CONFIDENCE)
         }),
     };
     let setup = format!(

@@ -2,8 +2,9 @@
 //! all timers fresh, no time for CPU and disk.
 
 use crate::kernel::Duration;
+use crate::statistics::Estimate;
 
-use super::super::estimate::Estimate;
+use super::super::CONFIDENCE;
 use super::super::experiment::{Claim, Experiment};
 use super::super::row::{Published, Unit};
 use super::super::witness::Awaits;
@@ -50,8 +51,10 @@ fn elections(count: &str, failed: u32, mean: f64, most: f64) -> Experiment {
         is_random: true,
         is_thorough_only: false,
         claims: vec![
-            claim("mean", Published::Exactly(mean), 0.06 * mean, Estimate::mean),
-            claim("p99.9", Published::AtMost(most), 250.0, |values| Estimate::quantile(values, 0.999)),
+            claim("mean", Published::Exactly(mean), 0.06 * mean, |values| Estimate::mean(values, CONFIDENCE)),
+            claim("p99.9", Published::AtMost(most), 250.0, |values| {
+                Estimate::quantile(values, 0.999, CONFIDENCE)
+            }),
         ],
     }
 }

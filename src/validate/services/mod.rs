@@ -16,8 +16,9 @@ mod sizes;
 
 use crate::kernel::Duration;
 use crate::spec::quantity::duration_text;
+use crate::statistics::Estimate;
 
-use super::estimate::Estimate;
+use super::CONFIDENCE;
 use super::experiment::{Claim, Experiment};
 use super::meter::{Requests, Served};
 use super::row::{Published, Unit};
@@ -174,7 +175,7 @@ fn claim(
         tolerance,
         estimate: Box::new(move |outcomes: &[Outcome]| {
             let figures: Vec<f64> = outcomes.iter().map(|outcome| of_run(&outcome.served)).collect();
-            Estimate::mean_of_runs(&figures)
+            Estimate::mean_of_runs(&figures, CONFIDENCE)
         }),
     }
 }

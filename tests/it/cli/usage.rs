@@ -170,6 +170,7 @@ fn manual_pages_name_every_command_and_flag() {
     files.sort();
     let commands = [
         "check",
+        "compare",
         "completions",
         "explain",
         "hunt",

@@ -1,0 +1,449 @@
+//! `seedbed compare`: variants side by side, in pairs of runs with the same seeds.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value as Json, json};
+
+use super::internal::quoted;
+use super::run::RunArgs;
+use super::run::batch::{Done, check_writable, run_batch};
+use super::run::jobs::{self, Batch};
+use super::run::limits::{is_interrupted, wait_until_told, watch_interrupts};
+use super::run::reproduce::from_scenarios;
+use super::run::say;
+use super::table::{aligned, wrap};
+use super::{Exit, Failure, Format, Terminal};
+use crate::compare::page::{figures, page};
+use crate::compare::table::{blocks, caption, columns, csv, latex, markdown};
+use crate::compare::{Asked, Settings, Study, StudyError, Subject, SubjectError, VariantRun, asked, words};
+use crate::kernel::counted;
+use crate::run::comparison_folder::{self, ComparisonFacts};
+use crate::run::drawing::{Charts, write_charts};
+use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun, read_sweep};
+use crate::scenario::sweep::{Comparison, Intervals};
+use crate::spec::{Diagnostics, Located, Origin};
+use crate::statistics::Method;
+use crate::systems::Custom;
+
+/// The help after the flags.
+const AFTER: &str = "\
+FILE is a scenario with a [sweep]: the values of one of its variables are the variants (--by, or `by` in [compare]). Of several files
+each is a variant; they need as many runs with the same seeds. In place of a file, a folder of a finished sweep can be named.
+
+Runs that are finished already are not done again. What was compared is kept in outputs/<scenario>/compare-<id>/.
+
+`explain compare` tells what [compare] may say.";
+
+/// Compare variants in pairs of runs with the same seeds, with confidence intervals
+#[derive(Args, Debug)]
+#[command(after_help = AFTER)]
+pub(super) struct Compare {
+    #[command(flatten)]
+    run: RunArgs,
+    /// The swept variable whose values are the variants
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// The variant that the others are held against
+    #[arg(long, value_name = "VALUE")]
+    baseline: Option<String>,
+    /// What is compared, such as latency.p99 or latency.p99{op=read}; repeatable
+    #[arg(long = "metric", value_name = "METRIC")]
+    metrics: Vec<String>,
+    /// Folders of finished sweeps, of those named
+    #[arg(skip)]
+    folders: Vec<PathBuf>,
+    /// How often intervals cover the truth, such as 0.99
+    #[arg(long, value_name = "SHARE", value_parser = confidence)]
+    confidence: Option<f64>,
+    /// Print tables for a report
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
+    table: Option<TableFormat>,
+}
+
+/// A table for a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum TableFormat {
+    /// Markdown
+    Md,
+    /// LaTeX, with the rules of the booktabs package
+    Latex,
+    /// CSV, as in compare.csv
+    Csv,
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.5..=0.999).contains(share));
+    share.ok_or_else(|| "a confidence is from 0.5 to 0.999".to_owned())
+}
+
+/// Runs of one file or folder.
+struct Source {
+    /// The scenario's name.
+    name: String,
+    runs: Vec<SweepRun>,
+}
+
+impl Compare {
+    pub(super) fn run<X: Custom>(mut self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
+        self.run = self.run.of(program);
+        self.run.resume = true;
+        if self.run.quiet {
+            terminal.be_quiet();
+        }
+        let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
+            std::mem::take(&mut self.run.files).into_iter().partition(|path| path.is_dir());
+        if !folders.is_empty() && !files.is_empty() {
+            let failure = Failure::new(
+                Exit::Invalid,
+                "scenario files and folders of sweeps are not compared with each other",
+            );
+            return Err(failure.help("run the files first, and name the folders of their sweeps"));
+        }
+        if files.is_empty() {
+            let sources = folders.iter().map(|folder| stored(folder)).collect::<Result<Vec<_>, _>>()?;
+            self.folders = folders;
+            let comparison = self.overridden(Comparison::usual());
+            let asked = self.asked(&comparison)?;
+            return self.compare(&sources, &comparison, &asked, terminal);
+        }
+        self.run.files = files;
+        let batches = match jobs::plan::<X>(&self.run, terminal)? {
+            Ok(batches) => batches,
+            Err(exit) => return Ok(exit),
+        };
+        let comparison = self.overridden(batches[0].comparison().clone());
+        let asked = self.asked(&comparison)?;
+        self.check(&batches, &comparison)?;
+        if self.run.dry_run {
+            return self.run.list(&batches, terminal);
+        }
+        watch_interrupts(terminal);
+        let (sources, exit) = self.do_all::<X>(&batches, terminal)?;
+        if exit != Exit::Passed
+            && sources.iter().zip(&batches).any(|(source, batch)| source.runs.len() < batch.jobs.len())
+        {
+            return Ok(exit);
+        }
+        let compared = self.compare(&sources, &comparison, &asked, terminal)?;
+        Ok(Exit::of_many([exit, compared]))
+    }
+
+    /// What is compared by, with what the command line says of it.
+    fn overridden(&self, mut comparison: Comparison) -> Comparison {
+        if let Some(by) = &self.by {
+            // The baseline is a value of another variable.
+            comparison.baseline = comparison.baseline.filter(|_| comparison.by.as_ref() == Some(by));
+            comparison.by = Some(by.clone());
+        }
+        if let Some(baseline) = &self.baseline {
+            comparison.baseline = Some(baseline.clone());
+        }
+        if !self.metrics.is_empty() {
+            let located =
+                |metric: &String| Located { value: metric.clone(), origin: Origin::default_value() };
+            comparison.metrics = self.metrics.iter().map(located).collect();
+        }
+        comparison.confidence = self.confidence.unwrap_or(comparison.confidence);
+        comparison
+    }
+
+    /// What is asked for, on the command line or by a scenario, which holds no mistake then.
+    fn asked(&self, comparison: &Comparison) -> Result<Vec<Asked>, Failure> {
+        let mut diagnostics = Diagnostics::default();
+        let found = asked(comparison, &mut diagnostics);
+        found.ok_or_else(|| {
+            let first = diagnostics.iter().next().expect("what is refused has a reason");
+            let failure = Failure::new(Exit::Invalid, format!("--metric: {}", first.message));
+            let label = Some(&first.label).filter(|label| !label.is_empty());
+            match label.or(first.help.first()) {
+                Some(help) => failure.help(help.clone()),
+                None => failure,
+            }
+        })
+    }
+
+    /// Holds that the runs could be compared, before any is done.
+    fn check(&self, batches: &[Batch], comparison: &Comparison) -> Result<(), Failure> {
+        // Variants and seeds are known before the runs are.
+        let planned: Vec<Source> = batches
+            .iter()
+            .map(|batch| Source {
+                name: batch.name.clone(),
+                runs: batch.jobs.iter().map(|job| SweepRun::planned(&job.run)).collect(),
+            })
+            .collect();
+        let subject = subject(&planned, comparison).map_err(|error| self.refusal(&error.into()))?;
+        Study::new(subject, &[], settings(comparison)).map(|_| ()).map_err(|error| self.refusal(&error))
+    }
+
+    /// Does all runs that are not finished already.
+    fn do_all<X: Custom>(
+        &self,
+        batches: &[Batch],
+        terminal: &mut Terminal,
+    ) -> Result<(Vec<Source>, Exit), Failure> {
+        batches.iter().try_for_each(|batch| check_writable(&self.run, batch, &Disk))?;
+        let failed = AtomicUsize::new(0);
+        let (mut sources, mut exits) = (Vec::new(), Vec::new());
+        for batch in batches {
+            let done: Done<'_> = run_batch::<X>(&self.run, batch, &failed, &Disk, terminal)?;
+            wait_until_told();
+            say(&done, terminal);
+            let (all, passed) = (
+                done.reports.len(),
+                done.reports.iter().filter(|report| report.exit() == Exit::Passed).count(),
+            );
+            if passed < all {
+                let (some, name) = (counted((all - passed) as u64, "run"), &batch.name);
+                terminal.warn(&format!("{name}: {some} of {all} did not pass; `run` says why"));
+            }
+            exits.push(done.exit);
+            let runs = done.reports.iter().filter_map(|report| report.kept()).collect();
+            sources.push(Source { name: batch.name.clone(), runs });
+            if is_interrupted() {
+                break;
+            }
+        }
+        Ok((sources, Exit::of_many(exits)))
+    }
+
+    /// Compares the runs, keeps what comes of it, and prints it.
+    fn compare(
+        &self,
+        sources: &[Source],
+        comparison: &Comparison,
+        asked: &[Asked],
+        terminal: &mut Terminal,
+    ) -> Result<Exit, Failure> {
+        let subject = subject(sources, comparison).map_err(|error| self.refusal(&error.into()))?;
+        let study = Study::new(subject, asked, settings(comparison)).map_err(|error| self.refusal(&error))?;
+        let name = &sources[0].name;
+        let runs: Vec<&SweepRun> = sources.iter().flat_map(|source| &source.runs).collect();
+        let written = self.write(name, &runs, comparison, asked, &study);
+        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
+        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
+        warnings.iter().for_each(|warning| terminal.warn(warning));
+        match (self.format(), self.table) {
+            (Format::Json, None) => terminal.print_json(&document(&study, name, &folder))?,
+            (_, Some(TableFormat::Md)) => terminal.print(&markdown(&study, name))?,
+            (_, Some(TableFormat::Latex)) => terminal.print(&latex(&study, name))?,
+            (_, Some(TableFormat::Csv)) => {
+                let mut out = Vec::new();
+                csv(&mut out, &study, name).expect("memory takes all");
+                terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))?;
+            }
+            (Format::Text, None) if !self.run.quiet => terminal.print(&text(&study, name, &folder))?,
+            (Format::Text, None) => {}
+        }
+        Ok(Exit::Passed)
+    }
+
+    fn format(&self) -> Format {
+        self.run.format
+    }
+
+    /// The command that compares the same again, from wherever the scenarios are.
+    fn command(&self) -> String {
+        let mut command = format!("{} compare", quoted(self.run.program()));
+        for path in self.run.files.iter().chain(&self.folders) {
+            command += &format!(" {}", quoted(&from_scenarios(path)));
+        }
+        let seeds = self.run.seeds.map(|(first, last)| format!("{first}..{last}"));
+        let only = self.run.only.iter().map(|(name, value)| ("--only", format!("{name}={value}")));
+        let flags = self
+            .run
+            .set
+            .iter()
+            .map(|set| ("--set", set.clone()))
+            .chain(only)
+            .chain(seeds.map(|seeds| ("--seeds", seeds)))
+            .chain(self.by.iter().map(|by| ("--by", by.clone())))
+            .chain(self.baseline.iter().map(|baseline| ("--baseline", baseline.clone())))
+            .chain(self.metrics.iter().map(|metric| ("--metric", metric.clone())))
+            .chain(self.confidence.map(|confidence| ("--confidence", confidence.to_string())));
+        flags.for_each(|(flag, value)| command += &format!(" {flag} {}", quoted(&value)));
+        command
+    }
+
+    /// Writes the folder of the comparison, with what a person should know of its charts; a sentence if another is there.
+    fn write(
+        &self,
+        name: &str,
+        runs: &[&SweepRun],
+        comparison: &Comparison,
+        asked: &[Asked],
+        study: &Study,
+    ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
+        let (drawn, mut warnings) = (self.run.charts.into(), Vec::new());
+        let facts = ComparisonFacts {
+            scenario: name,
+            variable: &study.subject.variable,
+            baseline: &study.subject.variants[study.subject.baseline],
+            metrics: asked.iter().map(|one| one.text.as_str()).collect(),
+            confidence: comparison.confidence,
+            intervals: comparison.intervals,
+            runs: runs.iter().map(|run| run.run.run_id.as_str()).collect(),
+        };
+        let sink: &dyn Sink = &Disk;
+        let finished = comparison_folder::write(sink, &self.run.out.join(name), &facts, |folder| {
+            folder.write("compare.csv", |out| csv(out, study, name))?;
+            folder.write("compare.md", |out| out.write_all(markdown(study, name).as_bytes()))?;
+            if drawn == Charts::None {
+                return Ok(());
+            }
+            let figures = figures(study, name);
+            warnings = write_charts(folder, &figures, drawn)?;
+            let page = page(study, name, &facts.id(), &self.command(), figures);
+            folder.write(REPORT, |out| out.write_all(page.as_bytes()))
+        })?;
+        Ok(match finished {
+            Finished::Written { folder }
+            | Finished::Verified { folder, .. }
+            | Finished::Partial { folder } => Ok((folder, warnings)),
+            Finished::Differs { folder, other, files } => Err(format!(
+                "{} was there already and differs in {}; what was compared now is in {}",
+                folder.display(),
+                files.join(", "),
+                other.display()
+            )),
+        })
+    }
+
+    /// Why runs are not compared, with what to do.
+    fn refusal(&self, error: &StudyError) -> Failure {
+        let failure = Failure::new(Exit::Invalid, error.to_string());
+        match error {
+            StudyError::Subject(SubjectError::TooFewRuns { needed, .. }) => {
+                let enough = (*needed).max(10);
+                failure.help(format!("give [sweep] `repeat = {enough}`, or add --seeds 1..{enough}"))
+            }
+            StudyError::Subject(SubjectError::OneVariant(_)) => {
+                failure.help("--by names another variable; a second file makes each file a variant")
+            }
+            StudyError::Subject(SubjectError::NothingInCommon(_)) => {
+                failure.help("give all of them the same seeds, and the same values of what else is swept")
+            }
+            StudyError::Subject(SubjectError::NoBaseline { .. } | SubjectError::NoVariable { .. }) => failure,
+            StudyError::NoFigure { .. } | StudyError::OfOtherThings { .. } => failure.help(
+                "the runs are kept: compare by something else, which runs.csv of their sweep has, or narrow it as in latency.p99{op=read}",
+            ),
+            StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
+        }
+    }
+}
+
+/// How the runs are compared.
+fn settings(comparison: &Comparison) -> Settings {
+    let method = match comparison.intervals {
+        Intervals::Student => Method::Student,
+        Intervals::OrderStatistics => Method::Median,
+        Intervals::Bootstrap => Method::Bootstrap,
+    };
+    Settings { confidence: comparison.confidence, method }
+}
+
+/// Which runs are of which variant.
+fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, SubjectError> {
+    let baseline = comparison.baseline.as_deref();
+    if let [source] = sources {
+        let swept = source.runs.first().and_then(|run| run.run.params.first());
+        let by = comparison.by.as_deref().or(swept.map(|(name, _)| name.as_str()));
+        return match by {
+            Some(by) => Subject::of_sweep(&source.runs, by, baseline),
+            None => Err(SubjectError::OneVariant(format!("scenario={}", source.name))),
+        };
+    }
+    let runs = sources.iter().flat_map(|source| {
+        source.runs.iter().map(|run| VariantRun {
+            variant: source.name.clone(),
+            circumstances: run.run.params.clone(),
+            run: run.clone(),
+        })
+    });
+    // A baseline of [compare] is a value of a variable, which is no variant here.
+    let baseline = baseline.filter(|baseline| sources.iter().any(|source| source.name == *baseline));
+    Subject::of("scenario", runs, baseline)
+}
+
+/// The runs of a finished sweep.
+fn stored(folder: &Path) -> Result<Source, Failure> {
+    let read = read_sweep(&Disk, folder);
+    let (name, runs) = read.map_err(|error| {
+        let failure =
+            Failure::new(Exit::Invalid, format!("{} is no finished sweep: {error}", folder.display()));
+        failure.help("name a folder outputs/<scenario>/sweep-<id>, which `run` makes, or a scenario file")
+    })?;
+    Ok(Source { name, runs })
+}
+
+/// For people.
+fn text(study: &Study, name: &str, folder: &Path) -> String {
+    let subject = &study.subject;
+    let mut out = String::new();
+    let head = format!(
+        "{name}  {} beside {}: {}",
+        subject.variable,
+        subject.variants[subject.baseline],
+        caption(study)
+    );
+    wrap(&head, super::table::WIDTH).iter().for_each(|line| out += &format!("{line}\n"));
+    for block in blocks(study) {
+        out += &format!("\n{}\n", block.title);
+        let rows = std::iter::once(columns(study)).chain(block.rows);
+        let indented = |row: [String; 5]| {
+            let mut row = row.to_vec();
+            row[0] = format!("  {}", row[0]);
+            row
+        };
+        out += &aligned(&rows.map(indented).collect::<Vec<_>>());
+        block.notes.iter().for_each(|note| out += &format!("  {note}\n"));
+    }
+    let page = folder.join(REPORT);
+    let shown = if page.is_file() { page } else { folder.join("compare.md") };
+    out += &format!("\n{}\n", shown.display());
+    out
+}
+
+/// For programs: the rows of compare.csv, and the verdicts in words.
+fn document(study: &Study, name: &str, folder: &Path) -> Json {
+    let subject = &study.subject;
+    let rows = study.rows.iter().map(|row| {
+        let measure = &study.measures[row.measure];
+        let params: serde_json::Map<String, Json> =
+            subject.circumstances[row.circumstances].iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let paired = row.against.as_ref().map(|against| &against.paired);
+        let ends = |estimate: crate::statistics::Estimate| json!({ "value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high });
+        json!({
+            "params": params,
+            "variant": subject.variants[row.variant],
+            "metric": measure.name,
+            "unit": measure.unit.name(),
+            "runs": row.values.len(),
+            "missing": row.missing,
+            "value": row.estimate.map(|estimate| estimate.value),
+            "sd": row.deviation,
+            "ci_low": row.estimate.map(|estimate| estimate.low),
+            "ci_high": row.estimate.map(|estimate| estimate.high),
+            "rank": row.rank,
+            "pairs": paired.map(|paired| paired.pairs),
+            "difference": paired.map(|paired| ends(paired.difference)),
+            "ratio": paired.and_then(|paired| paired.ratio).map(ends),
+            "p": paired.map(|paired| paired.p_value),
+            "p_holm": row.against.as_ref().map(|against| against.corrected),
+            "finding": row.against.as_ref().map(|against| against.finding.name()),
+            "gain": paired.and_then(|paired| paired.gain),
+            "verdict": words::verdict(study, row),
+        })
+    });
+    json!({
+        "scenario": name,
+        "variable": subject.variable,
+        "baseline": subject.variants[subject.baseline],
+        "confidence": study.settings.confidence,
+        "comparisons": study.comparisons,
+        "rows": rows.collect::<Vec<_>>(),
+        "output": folder.display().to_string(),
+    })
+}

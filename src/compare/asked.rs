@@ -1,0 +1,123 @@
+//! What is compared: `latency.p99`, `latency.p99{op=read}`.
+
+use std::ops::Range;
+
+use crate::run::metrics::{Aggregate, CATALOGUE, Entry, Label, Labels, Metric, Query, entry, named};
+use crate::scenario::sweep::Comparison;
+use crate::spec::{Code, Diagnostic, Diagnostics, Located, suggest};
+
+/// A figure of a run that is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Of which metric.
+    pub metric: Metric,
+    /// How it is aggregated.
+    pub aggregate: Aggregate,
+    /// What narrows it, the phase included.
+    pub labels: Labels,
+    /// As it was written, or would be.
+    pub text: String,
+    /// Whether the scenario asks for it: then it must be there.
+    pub is_wanted: bool,
+}
+
+/// What is compared where nothing is asked for.
+const USUAL: [(Metric, Aggregate); 4] = [
+    (Metric::Throughput, Aggregate::Mean),
+    (Metric::Latency, Aggregate::P50),
+    (Metric::Latency, Aggregate::P99),
+    (Metric::ErrorRate, Aggregate::Mean),
+];
+
+/// What a comparison asks for, or the usual; `None` once its mistakes have been reported.
+pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<Vec<Asked>> {
+    if comparison.metrics.is_empty() {
+        let usual = |(metric, aggregate): (Metric, Aggregate)| Asked {
+            metric,
+            aggregate,
+            labels: Labels::new(),
+            text: format!("{}.{}", entry(metric).name, aggregate.name()),
+            is_wanted: false,
+        };
+        return Some(USUAL.map(usual).to_vec());
+    }
+    let mut all: Vec<Asked> = Vec::new();
+    for metric in &comparison.metrics {
+        match read(metric) {
+            Ok(one) if all.iter().any(|other| one.is_same(other)) => {
+                let message = format!("`{}` is asked for twice", metric.value);
+                diagnostics.push(Diagnostic::error(Code::Contradiction, &metric.origin, message));
+            }
+            Ok(one) => all.push(one),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    (all.len() == comparison.metrics.len()).then_some(all)
+}
+
+impl Asked {
+    /// Whether both ask for the same, however it is written.
+    fn is_same(&self, other: &Asked) -> bool {
+        (self.metric, self.aggregate, &self.labels) == (other.metric, other.aggregate, &other.labels)
+    }
+}
+
+fn read(metric: &Located<String>) -> Result<Asked, Box<Diagnostic>> {
+    let text = metric.value.as_str();
+    let error = |part: Range<usize>, message: String| {
+        Diagnostic::error(Code::UnknownName, &metric.place_of(part), message)
+    };
+    let (head, narrowed) = match text.split_once('{') {
+        None => (text, None),
+        Some((head, rest)) => match rest.strip_suffix('}') {
+            Some(inner) => (head, Some(inner)),
+            None => {
+                let message = "a `{` is never closed".to_owned();
+                let help = "write for example \"latency.p99{op=read}\"";
+                return Err(Box::new(error(head.len()..text.len(), message).help(help)));
+            }
+        },
+    };
+    let (name, aggregate) = head.split_once('.').map_or((head, None), |(name, rest)| (name, Some(rest)));
+    let Some(entry) = named(name.trim()) else {
+        let names = || CATALOGUE.iter().map(|entry| entry.name);
+        let unknown = error(0..name.len(), format!("there is no metric `{name}`"));
+        let unknown = unknown.did_you_mean(suggest::closest(name, names()));
+        return Err(Box::new(unknown.help("`seedbed list metrics` shows them")));
+    };
+    let aggregate = match aggregate {
+        None => entry.aggregates[0],
+        Some(word) => aggregate_of(entry, word).map_err(|message| {
+            let names = entry.aggregates.iter().map(|aggregate| aggregate.name());
+            let unknown = error(name.len() + 1..head.len(), message);
+            Box::new(unknown.did_you_mean(suggest::closest(word, names)))
+        })?,
+    };
+    let mut query = Query::of(entry.metric);
+    let mut at = head.len() + 1;
+    for label in narrowed.iter().flat_map(|inner| inner.split(',')) {
+        let part = at..at + label.len();
+        at = part.end + 1;
+        let Some((key, value)) = label.split_once('=') else {
+            let message = format!("`{}` narrows nothing", label.trim());
+            let help = format!("write a label and its value: {{{}=..}}", entry.labels[0].name());
+            return Err(Box::new(error(part, message).help(help)));
+        };
+        query = query
+            .with(key.trim(), value.trim().trim_matches('"'))
+            .map_err(|wrong| Box::new(error(part, wrong.to_string())))?;
+    }
+    let mut labels = query.labels;
+    if let Some(phase) = query.phase {
+        labels.insert(Label::Phase, phase.name().to_owned());
+    }
+    Ok(Asked { metric: entry.metric, aggregate, labels, text: text.to_owned(), is_wanted: true })
+}
+
+fn aggregate_of(entry: &Entry, word: &str) -> Result<Aggregate, String> {
+    let found = Aggregate::named(word).filter(|aggregate| entry.aggregates.contains(aggregate));
+    found.ok_or_else(|| {
+        let known = suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
+        format!("`{}` has no `{word}`; it has {known}", entry.name)
+    })
+}

@@ -1,0 +1,433 @@
+//! What follows from the runs: estimates, differences from the baseline, ranks.
+
+use crate::run::metrics::{Better, Unit};
+use crate::run::outputs::SweepRun;
+use crate::run::sweep_figures::Measure;
+use crate::statistics::{Estimate, Method, Paired, holm};
+
+use super::asked::Asked;
+use super::subject::{Subject, SubjectError};
+
+/// How runs are compared.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    /// In what share of all cases intervals cover the truth.
+    pub confidence: f64,
+    /// How figures of several runs become one with an interval.
+    pub method: Method,
+}
+
+/// Runs, and what follows from them.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The runs.
+    pub subject: Subject,
+    /// How they are compared.
+    pub settings: Settings,
+    /// By what: for each variant the figure that is its own.
+    pub measures: Vec<Compared>,
+    /// By measure, then circumstances, then variant: those that have runs.
+    pub rows: Vec<StudyRow>,
+    /// How many comparisons with the baseline were made: the family that p-values are corrected for.
+    pub comparisons: usize,
+}
+
+/// A figure that every variant has.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// What it is called: `latency p99`, with what narrows it.
+    pub name: String,
+    /// What it is in.
+    pub unit: Unit,
+    /// Which are the better ones.
+    pub better: Option<Better>,
+    /// By variant: of the runs of scenarios that name their systems otherwise, labels differ.
+    by_variant: Vec<Measure>,
+}
+
+/// A variant by a measure, under some circumstances.
+#[derive(Clone, Debug)]
+pub struct StudyRow {
+    /// Which measure.
+    pub measure: usize,
+    /// Which circumstances.
+    pub circumstances: usize,
+    /// Which variant.
+    pub variant: usize,
+    /// The figures of its runs, by seed.
+    pub values: Vec<(u64, f64)>,
+    /// Runs that have no such figure.
+    pub missing: usize,
+    /// The figure of all of them; `None` if too few have one.
+    pub estimate: Option<Estimate>,
+    /// The standard deviation of the runs' figures; `None` of fewer than two.
+    pub deviation: Option<f64>,
+    /// Beside the baseline; `None` of itself, and of what has too few pairs.
+    pub against: Option<Against>,
+    /// One more than the number of variants that are shown to be better under the same circumstances; `None` where no figure is the better
+    /// one.
+    pub rank: Option<usize>,
+}
+
+/// A variant beside the baseline.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// The pairs.
+    pub paired: Paired,
+    /// The p-value, corrected for all comparisons of the study.
+    pub corrected: f64,
+    /// What is found.
+    pub finding: Finding,
+}
+
+/// What a comparison finds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// The variant's figure is lower.
+    Lower,
+    /// It is higher.
+    Higher,
+    /// It is the same in every pair.
+    Same,
+    /// What is seen may be chance.
+    NotShown,
+}
+
+impl Finding {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Finding::Lower => "lower",
+            Finding::Higher => "higher",
+            Finding::Same => "same",
+            Finding::NotShown => "not-shown",
+        }
+    }
+}
+
+/// A metric that is asked for, and not every variant has, or has several of.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum StudyError {
+    /// The runs cannot be compared.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// A variant has no such figure.
+    #[error("no run of {variant} has `{metric}`, so that it cannot be compared by it")]
+    NoFigure {
+        /// The metric as it was asked for.
+        metric: String,
+        /// The variant.
+        variant: String,
+    },
+    /// Variants have several such figures, of different things.
+    #[error("`{metric}` is of other things in {one} ({ones}) than in {other} ({others})")]
+    OfOtherThings {
+        /// The metric as it was asked for.
+        metric: String,
+        /// A variant.
+        one: String,
+        /// What its figures are of.
+        ones: String,
+        /// Another variant.
+        other: String,
+        /// What its figures are of.
+        others: String,
+    },
+    /// The unit is not the same in all variants.
+    #[error("`{metric}` is in {one} here and in {other} there: what has different units is not compared")]
+    MixedUnits {
+        /// The metric as it was asked for.
+        metric: String,
+        /// A unit.
+        one: &'static str,
+        /// Another.
+        other: &'static str,
+    },
+}
+
+impl Study {
+    /// Compares the runs by what is asked for.
+    ///
+    /// # Errors
+    /// If there are too few runs, or a variant lacks a figure that is wanted.
+    pub fn new(subject: Subject, asked: &[Asked], settings: Settings) -> Result<Study, StudyError> {
+        let most = subject.pairs_most();
+        if most == 0 {
+            let baseline = format!("{}={}", subject.variable, subject.variants[subject.baseline]);
+            return Err(SubjectError::NothingInCommon(baseline).into());
+        }
+        if !settings.method.suffices(most, settings.confidence) {
+            let needed = (2..).find(|&runs| settings.method.suffices(runs, settings.confidence));
+            let found = crate::kernel::counted(most as u64, "run");
+            let needed = needed.expect("enough runs have an interval");
+            return Err(SubjectError::TooFewRuns { found, needed }.into());
+        }
+        let mut measures = Vec::new();
+        for one in asked {
+            measures.extend(compared(&subject, one)?);
+        }
+        let mut study = Study { subject, settings, measures, rows: Vec::new(), comparisons: 0 };
+        for measure in 0..study.measures.len() {
+            for circumstances in 0..study.subject.circumstances.len() {
+                let mut rows = study.cell(measure, circumstances);
+                rank(&mut rows, study.measures[measure].better, settings);
+                study.rows.append(&mut rows);
+            }
+        }
+        study.correct();
+        Ok(study)
+    }
+
+    /// The variants by a measure under some circumstances, without ranks and corrections.
+    fn cell(&self, measure: usize, circumstances: usize) -> Vec<StudyRow> {
+        let Study { subject, settings, .. } = self;
+        let Settings { confidence, method } = *settings;
+        let figures = |variant: usize| {
+            let of = &self.measures[measure].by_variant[variant];
+            let runs = subject.runs(circumstances, variant);
+            runs.iter().filter_map(|run| Some((run.run.seed, of.of(run)?))).collect::<Vec<_>>()
+        };
+        let baseline = figures(subject.baseline);
+        let row = |variant: usize| {
+            let runs = subject.runs(circumstances, variant).len();
+            let values = figures(variant);
+            let plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
+            let is_enough = method.suffices(plain.len(), confidence);
+            StudyRow {
+                measure,
+                circumstances,
+                variant,
+                missing: runs - values.len(),
+                estimate: is_enough.then(|| method.estimate(&plain, confidence)),
+                deviation: (plain.len() > 1).then(|| deviation(&plain)),
+                against: (variant != subject.baseline)
+                    .then(|| against(&values, &baseline, *settings))
+                    .flatten(),
+                rank: None,
+                values,
+            }
+        };
+        let has_runs = |variant: &usize| !subject.runs(circumstances, *variant).is_empty();
+        (0..subject.variants.len()).filter(has_runs).map(row).collect()
+    }
+
+    /// Corrects all comparisons with the baseline for their number, and says what they find.
+    fn correct(&mut self) {
+        let level = 1.0 - self.settings.confidence;
+        let mut all: Vec<&mut Against> =
+            self.rows.iter_mut().filter_map(|row| row.against.as_mut()).collect();
+        let corrected = holm(&all.iter().map(|against| against.paired.p_value).collect::<Vec<_>>());
+        self.comparisons = all.len();
+        for (against, corrected) in all.iter_mut().zip(corrected) {
+            against.corrected = corrected;
+            against.finding = match against.paired.difference {
+                Estimate { value: 0.0, low: 0.0, high: 0.0 } => Finding::Same,
+                _ if corrected >= level => Finding::NotShown,
+                difference if difference.value < 0.0 => Finding::Lower,
+                _ => Finding::Higher,
+            };
+        }
+    }
+
+    /// The level that a further comparison would be held to, were it one of as many.
+    pub fn level_each(&self) -> f64 {
+        (1.0 - self.settings.confidence) / self.comparisons.max(1) as f64
+    }
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (squares / (values.len() as f64 - 1.0)).sqrt()
+}
+
+/// The figures of runs with seeds that both have.
+fn pairs(one: &[(u64, f64)], other: &[(u64, f64)]) -> (Vec<f64>, Vec<f64>) {
+    let partner = |seed: u64| other.binary_search_by_key(&seed, |(seed, _)| *seed).ok();
+    one.iter().filter_map(|(seed, value)| Some((*value, other[partner(*seed)?].1))).unzip()
+}
+
+fn against(values: &[(u64, f64)], baseline: &[(u64, f64)], settings: Settings) -> Option<Against> {
+    let (ours, theirs) = pairs(values, baseline);
+    settings.method.suffices(ours.len(), settings.confidence).then(|| {
+        let paired = Paired::of(settings.method, &ours, &theirs, settings.confidence);
+        Against { corrected: paired.p_value, paired, finding: Finding::NotShown }
+    })
+}
+
+/// Gives each row the number of those that are shown to be better than it, all pairs of them compared and corrected for their number.
+fn rank(rows: &mut [StudyRow], better: Option<Better>, settings: Settings) {
+    let Some(better) = better else { return };
+    let mut tests = Vec::new();
+    for one in 0..rows.len() {
+        for other in one + 1..rows.len() {
+            if let Some(against) = against(&rows[one].values, &rows[other].values, settings) {
+                tests.push((one, other, against.paired));
+            }
+        }
+    }
+    let corrected = holm(&tests.iter().map(|(.., paired)| paired.p_value).collect::<Vec<_>>());
+    for row in rows.iter_mut().filter(|row| row.estimate.is_some()) {
+        row.rank = Some(1);
+    }
+    for ((one, other, paired), corrected) in tests.into_iter().zip(corrected) {
+        if corrected >= 1.0 - settings.confidence || paired.difference.value == 0.0 {
+            continue;
+        }
+        let is_lower = paired.difference.value < 0.0;
+        let worse = if is_lower == (better == Better::Lower) { other } else { one };
+        rows[worse].rank = rows[worse].rank.map(|rank| rank + 1);
+    }
+}
+
+/// What the variants have of what is asked for; nothing if none has it and it is not wanted.
+fn compared(subject: &Subject, asked: &Asked) -> Result<Vec<Compared>, StudyError> {
+    let of_variant = |variant: usize| {
+        let runs: Vec<&SweepRun> = subject.of_variant(variant).collect();
+        Measure::all(&runs, asked.metric, asked.aggregate, &asked.labels)
+    };
+    let all: Vec<Vec<Measure>> = (0..subject.variants.len()).map(of_variant).collect();
+    let tell = |variant: usize| format!("{}={}", subject.variable, subject.variants[variant]);
+    if let Some(without) = all.iter().position(Vec::is_empty) {
+        if !asked.is_wanted && all.iter().all(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        return Err(StudyError::NoFigure { metric: asked.text.clone(), variant: tell(without) });
+    }
+    let first = &all[0];
+    let mut by_measure = Vec::new();
+    for (place, measure) in first.iter().enumerate() {
+        let mut by_variant = Vec::new();
+        for (variant, measures) in all.iter().enumerate() {
+            // Where each has but one, it does not matter what its system is called.
+            let same = measures.iter().find(|other| other.labels() == measure.labels());
+            let only = (first.len() == 1 && measures.len() == 1).then(|| &measures[0]);
+            let Some(found) = same.or(only).filter(|_| measures.len() == first.len()) else {
+                let of = |measures: &[Measure]| {
+                    let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
+                    names.join(", ")
+                };
+                return Err(StudyError::OfOtherThings {
+                    metric: asked.text.clone(),
+                    one: tell(0),
+                    ones: of(first),
+                    other: tell(variant),
+                    others: of(measures),
+                });
+            };
+            if found.unit() != measure.unit() {
+                let (one, other) = (measure.unit().name(), found.unit().name());
+                return Err(StudyError::MixedUnits { metric: asked.text.clone(), one, other });
+            }
+            by_variant.push(found.clone());
+        }
+        let narrowed: Vec<String> =
+            asked.labels.iter().map(|(label, value)| format!("{}={value}", label.name())).collect();
+        let narrowed =
+            if narrowed.is_empty() { String::new() } else { format!(" {{{}}}", narrowed.join(", ")) };
+        by_measure.push(Compared {
+            name: format!("{}{narrowed}", first[place].name),
+            unit: measure.unit(),
+            better: asked.metric.better(),
+            by_variant,
+        });
+    }
+    Ok(by_measure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Asked, Subject};
+    use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric};
+    use crate::run::outputs::PlannedRun;
+
+    fn run(policy: &str, seed: u64, p99: f64) -> SweepRun {
+        let params = vec![("policy".to_owned(), policy.to_owned())];
+        let run = PlannedRun { run_id: format!("{seed:08x}"), seed, params };
+        let labels = Labels::from([(Label::Workload, "users".to_owned())]);
+        let figure = Figure { metric: Metric::Latency, labels, aggregate: Aggregate::P99, value: p99 };
+        SweepRun { figures: vec![figure], ..SweepRun::planned(&run) }
+    }
+
+    fn p99() -> Asked {
+        Asked {
+            metric: Metric::Latency,
+            aggregate: Aggregate::P99,
+            labels: Labels::new(),
+            text: "latency.p99".to_owned(),
+            is_wanted: true,
+        }
+    }
+
+    const SETTINGS: Settings = Settings { confidence: 0.95, method: Method::Student };
+
+    /// Four policies: `b` is always 3 lower than `a`, `c` the same, `d` higher or lower by chance.
+    fn study() -> Study {
+        let noise = [0.4, -0.9, 1.3, 0.2, -0.6, 0.8, -1.1, 0.3];
+        let runs: Vec<SweepRun> = noise
+            .iter()
+            .zip(1..)
+            .flat_map(|(noise, seed)| {
+                let a = 100.0 + 10.0 * (seed % 3) as f64;
+                [("a", a), ("b", a - 3.0 + 0.1 * noise), ("c", a), ("d", a + noise)]
+                    .map(|(policy, p99)| run(policy, seed, p99))
+            })
+            .collect();
+        let subject = Subject::of_sweep(&runs, "policy", Some("a")).expect("four variants");
+        Study::new(subject, &[p99()], SETTINGS).expect("there are figures")
+    }
+
+    #[test]
+    fn findings_are_what_the_pairs_show() {
+        let study = study();
+        let finding = |row: &StudyRow| row.against.as_ref().map(|against| against.finding);
+        let findings: Vec<_> = study.rows.iter().map(finding).collect();
+        assert_eq!(findings, [None, Some(Finding::Lower), Some(Finding::Same), Some(Finding::NotShown)]);
+        assert_eq!(study.comparisons, 3);
+        // Of pairs that share nearly all of their variance.
+        let gain = study.rows[1].against.as_ref().and_then(|against| against.paired.gain).expect("it varies");
+        assert!(gain > 1_000.0, "{gain}");
+        let corrected = study.rows[3].against.as_ref().expect("it has pairs");
+        assert!(corrected.corrected > corrected.paired.p_value, "three comparisons are corrected for");
+    }
+
+    #[test]
+    fn who_cannot_be_told_apart_shares_a_rank() {
+        let ranks: Vec<_> = study().rows.iter().map(|row| row.rank).collect();
+        assert_eq!(ranks, [Some(2), Some(1), Some(2), Some(2)]);
+    }
+
+    #[test]
+    fn a_run_without_a_figure_is_left_out_with_its_partner() {
+        let mut runs: Vec<SweepRun> = (1..=6)
+            .flat_map(|seed| [run("a", seed, 10.0 + seed as f64), run("b", seed, 12.0 + 1.5 * seed as f64)])
+            .collect();
+        runs[5].figures.clear();
+        let subject = Subject::of_sweep(&runs, "policy", None).expect("two variants");
+        let study = Study::new(subject, &[p99()], SETTINGS).expect("there are figures");
+        let row = &study.rows[1];
+        assert_eq!((row.values.len(), row.missing), (5, 1));
+        assert_eq!(row.against.as_ref().map(|against| against.paired.pairs), Some(5));
+        assert_eq!(study.rows[0].values.len(), 6, "alone it stands");
+    }
+
+    #[test]
+    fn what_turns_with_the_variants_is_no_circumstance() {
+        let with = |seed, policy: &str, limit: &str, load: &str| {
+            let mut run = run(policy, seed, 1.0);
+            run.run.params.push(("limit".to_owned(), limit.to_owned()));
+            run.run.params.push(("load".to_owned(), load.to_owned()));
+            run
+        };
+        let runs: Vec<SweepRun> = ["0.5", "0.9"]
+            .into_iter()
+            .flat_map(|load| [with(1, "a", "10", load), with(1, "b", "20", load)])
+            .collect();
+        let subject = Subject::of_sweep(&runs, "policy", None).expect("two variants");
+        let told: Vec<String> = (0..subject.circumstances.len()).map(|place| subject.told(place)).collect();
+        assert_eq!(told, ["load=0.5", "load=0.9"]);
+        let by_load = Subject::of_sweep(&runs, "load", None).expect("two variants");
+        assert_eq!(by_load.told(0), "policy=a, limit=10");
+    }
+}

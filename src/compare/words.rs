@@ -1,0 +1,234 @@
+//! Figures, intervals and verdicts as a person would put them.
+
+use crate::run::metrics::Unit;
+use crate::run::page::grouped;
+use crate::statistics::{Estimate, Paired};
+
+use super::study::{Finding, Study, StudyRow};
+
+/// How figures that belong together are written: what divides them, behind how many decimals, with which unit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Style {
+    divisor: f64,
+    decimals: usize,
+    unit: &'static str,
+}
+
+/// Most decimals that are written.
+const DECIMALS_MAX: usize = 6;
+
+impl Style {
+    /// For figures about as great as `value`, known to about `reach`: one or two digits of that are written.
+    pub fn of(unit: Unit, value: f64, reach: f64) -> Style {
+        let (divisor, unit) = match unit {
+            Unit::Nanoseconds => match value.abs() {
+                ns if ns >= 1e9 => (1e9, " s"),
+                ns if ns >= 1e6 => (1e6, " ms"),
+                ns if ns >= 1e3 => (1e3, " us"),
+                _ => (1.0, " ns"),
+            },
+            Unit::Ratio => (0.01, " %"),
+            Unit::OperationsPerSecond => (1.0, " op/s"),
+            Unit::Operations
+            | Unit::Requests
+            | Unit::Elections
+            | Unit::Messages
+            | Unit::MessagesPerOperation
+            | Unit::BytesPerOperation
+            | Unit::RoundsPerOperation
+            | Unit::Syncs
+            | Unit::Strikes
+            | Unit::Count => (1.0, ""),
+        };
+        // Of what is known exactly three digits say enough.
+        let reach = if reach > 0.0 { reach / divisor } else { value.abs() / divisor / 100.0 };
+        let mut decimals = 0;
+        let mut shown = reach;
+        while shown > 0.0 && shown < 3.0 && decimals < DECIMALS_MAX {
+            shown *= 10.0;
+            decimals += 1;
+        }
+        Style { divisor, decimals, unit }
+    }
+
+    /// For an estimate.
+    pub fn of_estimate(unit: Unit, estimate: Estimate) -> Style {
+        Style::of(unit, estimate.value, estimate.half_width())
+    }
+
+    /// A figure without its unit.
+    pub fn bare(self, value: f64) -> String {
+        number(value / self.divisor, self.decimals)
+    }
+
+    /// A figure with its unit.
+    pub fn figure(self, value: f64) -> String {
+        format!("{}{}", self.bare(value), self.unit)
+    }
+
+    /// An estimate with its interval: `38.2 ms (37.8 to 38.6)`.
+    pub fn estimate(self, estimate: Estimate) -> String {
+        format!(
+            "{} ({} to {})",
+            self.figure(estimate.value),
+            self.bare(estimate.low),
+            self.bare(estimate.high)
+        )
+    }
+}
+
+/// A number with so many decimals, thousands apart.
+fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) =
+        text.split_once('.').map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
+    let is_nought = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_nought { "-" } else { "" };
+    let whole = whole.parse().map_or(whole.to_owned(), grouped);
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
+}
+
+/// From how many times a ratio is called one: below, it is so many per cent higher.
+const TIMES_FROM: f64 = 2.0;
+
+/// What a variant is beside the baseline: `38 % lower (35 to 41 %)`, `3.2 times (2.9 to 3.5)`, or, where there is no ratio, by how much
+/// it differs.
+pub fn beside(paired: &Paired, unit: Unit) -> String {
+    let Some(ratio) = paired.ratio else {
+        let difference = paired.difference;
+        let style = Style::of_estimate(unit, difference);
+        let (size, word) = (difference.value.abs(), if difference.value < 0.0 { "lower" } else { "higher" });
+        return format!(
+            "{} {word} ({} to {})",
+            style.figure(size),
+            style.bare(difference.low),
+            style.bare(difference.high)
+        );
+    };
+    if ratio.value >= TIMES_FROM {
+        let style =
+            Style { divisor: 1.0, unit: "", ..Style::of(Unit::Count, ratio.value, ratio.half_width()) };
+        return format!(
+            "{} times ({} to {})",
+            style.bare(ratio.value),
+            style.bare(ratio.low),
+            style.bare(ratio.high)
+        );
+    }
+    let is_lower = ratio.value < 1.0;
+    let (value, low, high) = if is_lower {
+        (1.0 - ratio.value, 1.0 - ratio.high, 1.0 - ratio.low)
+    } else {
+        (ratio.value - 1.0, ratio.low - 1.0, ratio.high - 1.0)
+    };
+    let style = Style::of(Unit::Ratio, value, ratio.half_width());
+    let word = if is_lower { "lower" } else { "higher" };
+    format!("{} {word} ({} to {})", style.figure(value), style.bare(low), style.figure(high))
+}
+
+/// How much less the difference varies than had both variants had seeds of their own: `5.2 x`.
+pub fn gain(paired: &Paired) -> String {
+    paired.gain.map_or(String::new(), |gain| {
+        let decimals = usize::from(gain < 10.0);
+        format!("{} x", number(gain, decimals))
+    })
+}
+
+/// What a comparison with the baseline finds, in a sentence without a full stop; `None` of the baseline itself, and of what cannot be
+/// compared.
+pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
+    let against = row.against.as_ref()?;
+    let (subject, paired) = (&study.subject, &against.paired);
+    let (variant, baseline) = (&subject.variants[row.variant], &subject.variants[subject.baseline]);
+    let measure = &study.measures[row.measure];
+    let circumstances = match subject.told(row.circumstances) {
+        told if told.is_empty() => told,
+        told => format!(" at {told}"),
+    };
+    let percent = number(study.settings.confidence * 100.0, 0);
+    let pairs = paired.pairs;
+    let beside = beside(paired, measure.unit);
+    Some(match against.finding {
+        Finding::Same => {
+            format!(
+                "{variant} and {baseline} have the same {}{circumstances} in all of {pairs} paired runs",
+                measure.name
+            )
+        }
+        Finding::Lower | Finding::Higher => {
+            let (how, interval) = beside.split_once(" (").expect("an interval follows");
+            let interval = interval.trim_end_matches(')');
+            let has = match how.ends_with(" times") {
+                true => format!("{how} the {} of", measure.name),
+                false => format!("{how} {} than", measure.name),
+            };
+            format!(
+                "{variant} has {has} {baseline}{circumstances} ({percent} % CI {interval}, {pairs} paired runs)"
+            )
+        }
+        Finding::NotShown => {
+            let more = paired.pairs_to_show(study.level_each()).map(|needed| needed - pairs as f64);
+            let more = match more {
+                Some(more) if more > MORE_MAX => {
+                    format!("to show one so small takes more than {} runs", grouped(MORE_MAX as u64))
+                }
+                Some(more) => {
+                    format!("to show one so small takes about {} more runs", grouped(rounded(more.max(1.0))))
+                }
+                None => "there is none in these runs".to_owned(),
+            };
+            format!(
+                "no difference in {} shown between {variant} and {baseline}{circumstances} ({beside}, {percent} % CI, {pairs} paired runs): \
+                 {more}",
+                measure.name
+            )
+        }
+    })
+}
+
+/// Beyond so many more runs it is not said how many.
+const MORE_MAX: f64 = 100_000.0;
+
+/// A number of runs, to two digits: more would feign precision.
+fn rounded(runs: f64) -> u64 {
+    let mut unit = 1.0;
+    while runs / unit >= 100.0 {
+        unit *= 10.0;
+    }
+    ((runs / unit).ceil() * unit) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(value: f64, low: f64, high: f64) -> Estimate {
+        Estimate { value, low, high }
+    }
+
+    #[test]
+    fn figures_have_the_digits_that_their_interval_gives_them() {
+        let told = |unit, value, low, high| {
+            let estimate = estimate(value, low, high);
+            Style::of_estimate(unit, estimate).estimate(estimate)
+        };
+        assert_eq!(
+            told(Unit::Nanoseconds, 38_214_000.0, 37_790_000.0, 38_638_000.0),
+            "38.2 ms (37.8 to 38.6)"
+        );
+        assert_eq!(told(Unit::Nanoseconds, 1.5e9, 1.0e9, 2.0e9), "1.5 s (1.0 to 2.0)");
+        assert_eq!(
+            told(Unit::OperationsPerSecond, 14_213.4, 14_010.0, 14_420.0),
+            "14,213 op/s (14,010 to 14,420)"
+        );
+        assert_eq!(told(Unit::Ratio, 0.0123, 0.0119, 0.0127), "1.23 % (1.19 to 1.27)");
+        assert_eq!(told(Unit::Count, 3.0, 3.0, 3.0), "3.00 (3.00 to 3.00)");
+        assert_eq!(told(Unit::Count, 0.0, 0.0, 0.0), "0 (0 to 0)");
+    }
+
+    #[test]
+    fn numbers_of_runs_are_rounded_up_to_two_digits() {
+        assert_eq!([3.0, 89.2, 101.0, 1_234.0].map(rounded), [3, 90, 110, 1_300]);
+    }
+}

@@ -1,0 +1,141 @@
+//! `[compare]`: which of the runs of a sweep are held against each other, and by what.
+
+use super::variables::Variable;
+use super::written;
+use crate::spec::{
+    Code, Decode, Decoder, Diagnostic, Diagnostics, Located, NoDataFiles, Node, Options, Value, suggest,
+};
+
+crate::choices! {
+    /// How the figures of several runs become one with an interval, and how two such are told apart.
+    pub enum Intervals {
+        /// Means, with Student's t: for figures that are nearly normal, as those of long runs are.
+        Student = "student",
+        /// Medians, between order statistics, and the sign test: whatever the law. For 95 % it takes six runs.
+        OrderStatistics = "order-statistics",
+        /// Means, with bias-corrected and accelerated bootstrap intervals: for figures that are skewed.
+        Bootstrap = "bootstrap",
+    }
+}
+
+crate::options! {
+    /// Which of the runs of a sweep are held against each other, and by what; `seedbed compare` does so.
+    pub struct CompareOptions {
+        /// The swept variable whose values are the variants; absent: the first whose values are no numbers, or else the first.
+        by: Option<Located<String>>,
+        /// The value of it that the others are held against; absent: its first.
+        baseline: Option<Node>,
+        /// What is compared: a metric, or with an aggregate `latency.p99`, or of a part `latency.p99{op=read}`; absent: `throughput`,
+        /// `latency.p50`, `latency.p99` and `error_rate`.
+        metrics: Vec<Located<String>> = vec![],
+        /// In what share of all cases intervals cover the truth.
+        confidence: f64 [0.5..=0.999] = 0.95,
+        /// How figures of several runs become one with an interval.
+        intervals: Intervals = "student",
+    }
+}
+
+/// A decoded `[compare]`, by the variables of its sweep.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The variable whose values are the variants; `None` if nothing is swept.
+    pub by: Option<String>,
+    /// The value that the others are held against, as it is written; `None`: the first that runs.
+    pub baseline: Option<String>,
+    /// What is compared; if empty, the usual.
+    pub metrics: Vec<Located<String>>,
+    /// In what share of all cases intervals cover the truth.
+    pub confidence: f64,
+    /// How figures of several runs become one with an interval.
+    pub intervals: Intervals,
+}
+
+impl Comparison {
+    /// What is compared if nothing is said.
+    pub fn usual() -> Comparison {
+        Comparison::of(CompareOptions::defaults(), None, None)
+    }
+
+    fn of(options: CompareOptions, by: Option<String>, baseline: Option<String>) -> Comparison {
+        let CompareOptions { metrics, confidence, intervals, .. } = options;
+        Comparison { by, baseline, metrics, confidence, intervals }
+    }
+
+    /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
+    pub(super) fn read(
+        table: Option<&Node>,
+        variables: &[Variable],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Comparison> {
+        let options = match table {
+            None => CompareOptions::defaults(),
+            Some(table) => {
+                let mut decoder = Decoder::new(diagnostics, &NoDataFiles);
+                decoder.enter("compare", |decoder| CompareOptions::decode(table, decoder))?
+            }
+        };
+        let by = match &options.by {
+            Some(by) => Some(named(by, variables, diagnostics)?),
+            None => variables.iter().find(|variable| !variable.is_of_numbers()).or(variables.first()),
+        };
+        if let (Some(table), None) = (table, by) {
+            let message = "there is nothing to compare: the scenario has no [sweep] with variables";
+            let help = "give it vars.NAME = [..] in [sweep], and write ${NAME} where it is to vary";
+            diagnostics.push(Diagnostic::error(Code::Contradiction, &table.origin, message).help(help));
+            return None;
+        }
+        let baseline = match (&options.baseline, by) {
+            (Some(baseline), Some(by)) => Some(value_of(baseline, by, diagnostics)?),
+            (Some(_), None) | (None, _) => None,
+        };
+        let by = by.map(|by| by.name.clone());
+        Some(Comparison::of(options, by, baseline))
+    }
+}
+
+/// The variable of that name.
+fn named<'v>(
+    name: &Located<String>,
+    variables: &'v [Variable],
+    diagnostics: &mut Diagnostics,
+) -> Option<&'v Variable> {
+    let found = variables.iter().find(|variable| variable.name == name.value);
+    if found.is_none() {
+        let known = || variables.iter().map(|variable| variable.name.as_str());
+        let message = format!("`{}` is no variable of [sweep]", name.value);
+        let help = match known().next() {
+            None => "the scenario has none".to_owned(),
+            Some(_) => format!("it varies {}", suggest::one_of(known())),
+        };
+        let error = Diagnostic::error(Code::UnknownName, &name.origin, message);
+        diagnostics.push(error.did_you_mean(suggest::closest(&name.value, known())).help(help));
+    }
+    found
+}
+
+/// The value of the variable that is written so.
+fn value_of(baseline: &Node, by: &Variable, diagnostics: &mut Diagnostics) -> Option<String> {
+    let text = written(baseline);
+    let values: Vec<String> = by.values.iter().map(written).collect();
+    if values.contains(&text) {
+        return Some(text);
+    }
+    let known = || values.iter().map(String::as_str);
+    let message = format!("the baseline `{text}` is no value of `{}`", by.name);
+    let error = Diagnostic::error(Code::UnknownName, &baseline.origin, message);
+    let help = format!("it is {}", suggest::one_of(known()));
+    diagnostics.push(error.did_you_mean(suggest::closest(&text, known())).help(help));
+    None
+}
+
+impl Variable {
+    /// Whether its values are numbers or quantities.
+    fn is_of_numbers(&self) -> bool {
+        let is_number = |value: &Node| match &value.value {
+            Value::Integer(_) | Value::Float(_) => true,
+            Value::String(text) => crate::spec::units::base_value(text.as_str()).is_some(),
+            Value::Bool(_) | Value::Array(_) | Value::Table(_) => false,
+        };
+        self.values.iter().all(is_number)
+    }
+}

@@ -1,0 +1,211 @@
+//! `seedbed compare`: variants in pairs, and what is refused.
+
+use std::fs;
+
+use super::*;
+
+const POOLS: &str = r#"
+schema = 1
+name = "pools"
+duration = "4s"
+warmup = "1s"
+
+[system.api]
+type = "service"
+groups = [{ count = 2, speed = "${speed}" }]
+cores = 1
+work = "exp(10ms)"
+
+[workload.users]
+target = "api"
+arrival = "poisson(${rate})"
+
+[sweep]
+repeat = 6
+vars.speed = [1.0, 1.3]
+vars.rate = ["100/s", "140/s"]
+
+[compare]
+by = "speed"
+metrics = ["latency.mean", "latency.p99", "utilisation"]
+"#;
+
+fn pools() -> Folder {
+    Folder::new(&[("pools.toml", POOLS)])
+}
+
+/// The value of a key in a row of the document.
+fn number(row: &serde_json::Value, path: &[&str]) -> f64 {
+    let found = path.iter().fold(row, |value, key| &value[*key]);
+    found.as_f64().unwrap_or_else(|| panic!("{path:?} of {row}"))
+}
+
+#[test]
+fn faster_machines_are_found_to_be_faster_and_no_busier_ones_to_be_better() {
+    let folder = pools();
+    let document = folder.run(&["compare", "pools.toml", "--format", "json"]).exits(0).json();
+    assert_eq!((&document["variable"], &document["baseline"]), (&"speed".into(), &"1.0".into()));
+    let rows = document["rows"].as_array().expect("rows");
+    // Three metrics at two rates, of two variants.
+    assert_eq!((rows.len(), document["comparisons"].as_u64()), (12, Some(6)));
+    for row in rows.iter().filter(|row| row["variant"] == "1.3") {
+        assert_eq!((row["finding"].as_str(), row["pairs"].as_u64()), (Some("lower"), Some(6)), "{row}");
+        let verdict = row["verdict"].as_str().expect("a sentence");
+        assert!(verdict.contains("% lower") && verdict.contains("6 paired runs"), "{verdict}");
+        let of = |end: &str| number(row, &["ratio", end]);
+        assert!(of("ci_low") < of("value") && of("value") < of("ci_high") && of("ci_high") < 1.0, "{row}");
+        match row["metric"].as_str() {
+            // Cores of speed 1.3 are busy for 1 / 1.3 of the time, whatever the seed.
+            Some("utilisation mean") => {
+                assert!((of("value") - 1.0 / 1.3).abs() < 0.01 && row["rank"].is_null(), "{row}");
+            }
+            _ => assert_eq!(row["rank"], 1, "{row}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_compared_is_kept_and_compared_again_without_a_run() {
+    let folder = pools();
+    let first = folder.run(&["compare", "pools.toml"]).exits(0);
+    let path = first.stdout.lines().last().expect("the folder is named last");
+    let kept = |path: &str| fs::read_to_string(folder.0.path().join(path)).expect("it is there");
+    let (table, text) =
+        (kept(&path.replace("report.html", "compare.csv")), kept(&path.replace("report.html", "compare.md")));
+    assert!(kept(path).contains("pools comparison"));
+    assert_eq!(table.lines().count(), 13, "{table}");
+    assert!(text.contains("| rank | speed | mean (95 % CI) | beside 1.0 | gain |"), "{text}");
+    // The runs are taken from their folders: a changed scenario that gives the same runs is not simulated again.
+    let runs = || {
+        let sweeps = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+        let sweep =
+            sweeps.map(|entry| entry.expect("readable").path()).find(|path| path.join("runs").is_dir());
+        sweep.expect("a sweep").join("runs")
+    };
+    let modified = || {
+        let folders = fs::read_dir(runs()).expect("it is there");
+        let times = folders
+            .map(|entry| entry.expect("readable").metadata().expect("times").modified().expect("times"));
+        times.max().expect("there are runs")
+    };
+    let before = modified();
+    let again = folder.run(&["compare", "pools.toml"]).exits(0);
+    assert_eq!((again.stdout.as_str(), modified()), (first.stdout.as_str(), before));
+    // The folder of the sweep says the same; what it lacks of the scenario is said by flags.
+    let sweep = runs().parent().expect("a sweep").display().to_string();
+    let flags =
+        ["--by", "speed", "--metric", "latency.mean", "--metric", "latency.p99", "--metric", "utilisation"];
+    let stored = folder.run(&[&["compare", &sweep, "--table", "csv"][..], &flags].concat()).exits(0);
+    assert_eq!(stored.stdout, table);
+}
+
+#[test]
+fn several_files_are_variants_by_the_names_of_their_scenarios() {
+    let one = POOLS.replace("\"pools\"", "\"slow\"").replace("[1.0, 1.3]", "[1.0]");
+    let other = POOLS
+        .replace("\"pools\"", "\"fast\"")
+        .replace("[1.0, 1.3]", "[1.3]")
+        .replace("\"api\"", "\"service\"");
+    let other = other.replace("[system.api]", "[system.service]");
+    let folder = Folder::new(&[("one.toml", &one), ("other.toml", &other)]);
+    let done = folder.run(&["compare", "one.toml", "other.toml", "--format", "json"]).exits(2);
+    // They vary in a speed that is not the same: under no circumstances have both runs.
+    assert!(done.stderr.contains("under the same circumstances"), "{}", done.stderr);
+    let fixed = |text: &str, speed: &str| {
+        text.replace("\"${speed}\"", speed).replace(&format!("vars.speed = [{speed}]\n"), "")
+    };
+    let (one, other) = (fixed(&one, "1.0"), fixed(&other, "1.3"));
+    let (one, other) = (one.replace("by = \"speed\"", ""), other.replace("by = \"speed\"", ""));
+    let folder = Folder::new(&[("one.toml", &one), ("other.toml", &other)]);
+    let document = folder.run(&["compare", "one.toml", "other.toml", "--format", "json"]).exits(0).json();
+    assert_eq!(document["variable"], "scenario");
+    let rows = document["rows"].as_array().expect("rows");
+    // Of scenarios that call their system otherwise, too: each has but one.
+    assert!(rows.iter().any(|row| row["variant"] == "fast" && row["finding"] == "lower"), "{document}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_said_before_anything_runs() {
+    let folder = pools();
+    let refused = |flags: &[&str], says: &str| {
+        let done = folder.run(&[&["compare", "pools.toml"], flags].concat()).exits(2);
+        assert!(done.stderr.contains(says) && done.stdout.is_empty(), "{flags:?}: {}", done.stderr);
+        assert!(!folder.0.path().join("outputs").exists(), "{flags:?} ran something");
+    };
+    refused(&["--seed", "3"], "add --seeds 1..10");
+    refused(
+        &["--set", "compare.intervals=order-statistics", "--seeds", "1..5"],
+        "it takes 6 with the same seeds",
+    );
+    refused(&["--by", "sped"], "`sped`");
+    refused(&["--baseline", "2.0"], "the baseline `2.0` is no variant");
+    refused(&["--only", "speed=1.0"], "all runs have speed=1.0");
+    refused(&["--metric", "latnecy.p99"], "did you mean `latency`?");
+    refused(&["--metric", "latency.p98"], "`latency` has no `p98`");
+    refused(&["--metric", "latency.p99{opp=read}"], "has no label `opp`");
+    refused(&["--metric", "latency.p99{op=read"], "never closed");
+    refused(&["--set", "compare.by=sped"], "`sped` is no variable of [sweep]");
+    refused(&["--set", "compare.baseline=2.0"], "is no value of `speed`");
+    refused(&["--set", "compare.metrics=[\"latency.p99\",\"latency.p99\"]"], "asked for twice");
+    refused(&["--confidence", "95"], "from 0.5 to 0.999");
+}
+
+#[test]
+fn check_and_run_say_what_is_wrong_with_a_comparison() {
+    let wrong = POOLS.replace("latency.p99", "latency.p98");
+    let folder = Folder::new(&[("wrong.toml", &wrong)]);
+    for command in ["check", "run"] {
+        let done = folder.run(&[command, "wrong.toml"]).exits(2);
+        assert!(
+            done.stderr.contains("`latency` has no `p98`") && done.stderr.contains("wrong.toml:24:"),
+            "{}",
+            done.stderr
+        );
+    }
+    let alone = "schema = 1\nduration = \"1s\"\n[system.kv]\ntype = \"raft\"\nnodes = 3\n[compare]\nconfidence = 0.9\n";
+    let folder = Folder::new(&[("alone.toml", alone)]);
+    let done = folder.run(&["check", "alone.toml"]).exits(2);
+    assert!(done.stderr.contains("there is nothing to compare"), "{}", done.stderr);
+}
+
+#[test]
+fn a_metric_that_the_runs_do_not_have_is_refused_and_the_runs_are_kept() {
+    let folder = pools();
+    let done = folder.run(&["compare", "pools.toml", "--metric", "election_duration"]).exits(2);
+    assert!(done.stderr.contains("no run of speed=1.0 has `election_duration`"), "{}", done.stderr);
+    assert!(done.stderr.contains("the runs are kept"), "{}", done.stderr);
+    let done = folder.run(&["compare", "pools.toml"]).exits(0);
+    assert!(done.stderr.contains("latency") || done.stdout.contains("latency p99"), "{}", done.stdout);
+}
+
+#[test]
+fn what_compare_says_changes_no_run() {
+    let folder = pools();
+    folder.run(&["run", "pools.toml", "--seeds", "1..2", "--only", "rate=100/s"]).exits(0);
+    let sweeps = || {
+        let entries = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+        let names = entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("sweep-")).collect::<Vec<_>>()
+    };
+    let before = sweeps();
+    let flags = ["--seeds", "1..2", "--only", "rate=100/s", "--set", "compare.confidence=0.9"];
+    folder.run(&[&["compare", "pools.toml"][..], &flags].concat()).exits(0);
+    assert_eq!(sweeps(), before, "the same sweep, byte for byte");
+}
+
+/// Two pools that differ by 5 % in speed get the same requests: what the requests have in common falls out of the differences.
+#[test]
+fn common_random_numbers_are_worth_five_times_the_runs() {
+    let outputs = tempfile::tempdir().expect("a temporary folder");
+    let out = outputs.path().display().to_string();
+    let arguments =
+        ["compare", "scenarios/services/two-pools.toml", "--charts", "none", "--format", "json", "-o", &out];
+    let document = run(&arguments).exits(0).json();
+    let gain = |metric: &str| {
+        let rows = document["rows"].as_array().expect("rows");
+        let row = rows.iter().find(|row| row["metric"] == metric && row["variant"] == "1.05");
+        number(row.unwrap_or_else(|| panic!("{metric} is compared")), &["gain"])
+    };
+    let gains = ["latency mean", "latency p99"].map(gain);
+    assert!(gains.iter().all(|gain| *gain >= 5.0), "{gains:?}");
+}
