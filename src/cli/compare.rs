@@ -51,6 +51,12 @@ pub(super) struct Compare {
     /// What is compared, such as latency.p99 or latency.p99{op=read}; repeatable
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
+    /// The folder of an earlier sweep of the same scenario: what has changed since; ends with 1 if anything is worse
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["by", "baseline"])]
+    against: Option<PathBuf>,
+    /// The runs of that
+    #[arg(skip)]
+    before: Option<Source>,
     /// Folders of finished sweeps, of those named
     #[arg(skip)]
     folders: Vec<PathBuf>,
@@ -78,7 +84,11 @@ fn confidence(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a confidence is from 0.5 to 0.999".to_owned())
 }
 
+/// The variant that `--against` names.
+const BEFORE: &str = "before";
+
 /// Runs of one file or folder.
+#[derive(Clone, Debug)]
 struct Source {
     /// The scenario's name.
     name: String,
@@ -92,6 +102,7 @@ impl Compare {
         if self.run.quiet {
             terminal.be_quiet();
         }
+        self.before = self.against.as_deref().map(stored).transpose()?;
         let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
             std::mem::take(&mut self.run.files).into_iter().partition(|path| path.is_dir());
         if !folders.is_empty() && !files.is_empty() {
@@ -120,14 +131,75 @@ impl Compare {
             return self.run.list(&batches, terminal);
         }
         watch_interrupts(terminal);
-        let (sources, exit) = self.do_all::<X>(&batches, terminal)?;
-        if exit != Exit::Passed
-            && sources.iter().zip(&batches).any(|(source, batch)| source.runs.len() < batch.jobs.len())
-        {
-            return Ok(exit);
+        let (seeds, mut batches) = (self.run.seeds, batches);
+        let (mut sources, mut exits): (Vec<Source>, Vec<Exit>) = (Vec::new(), Vec::new());
+        loop {
+            let (runs, exit) = self.do_all::<X>(&batches, terminal)?;
+            exits.push(exit);
+            let lacks = |(source, batch): (&Source, &Batch)| source.runs.len() < batch.jobs.len();
+            if runs.len() < batches.len() || runs.iter().zip(&batches).any(lacks) {
+                return Ok(Exit::of_many(exits));
+            }
+            join(&mut sources, runs);
+            let Some(more) = self.more(&sources, &comparison, &asked, terminal)? else { break };
+            self.run.seeds = Some(more);
+            batches = match jobs::plan::<X>(&self.run, terminal)? {
+                Ok(batches) => batches,
+                Err(exit) => return Ok(exit),
+            };
         }
-        let compared = self.compare(&sources, &comparison, &asked, terminal)?;
-        Ok(Exit::of_many([exit, compared]))
+        self.run.seeds = seeds;
+        exits.push(self.compare(&sources, &comparison, &asked, terminal)?);
+        Ok(Exit::of_many(exits))
+    }
+
+    /// The seeds that are to be run besides, until every figure is known well enough; `None` if it is, or nobody asks for it.
+    fn more(
+        &self,
+        sources: &[Source],
+        comparison: &Comparison,
+        asked: &[Asked],
+        terminal: &mut Terminal,
+    ) -> Result<Option<(u64, u64)>, Failure> {
+        let Some(share) = comparison.until.filter(|_| self.before.is_none()) else { return Ok(None) };
+        let study = self.study(sources, comparison, asked)?;
+        let Some(needed) = study.runs_until(share) else { return Ok(None) };
+        let ((_, have), most) = (study.subject.runs_each(), comparison.most as usize);
+        if have >= most {
+            terminal.warn(&format!(
+                "after {most} runs of each variant an interval reaches further than {} % to either side: some {needed} would do (`most` in \
+                 [compare])",
+                share * 100.0
+            ));
+            return Ok(None);
+        }
+        // At most twice as many at once: few runs do not know how far apart they are.
+        let next = needed.clamp(have + 1, 2 * have).min(most);
+        let last = sources.iter().flat_map(|source| &source.runs).map(|run| run.run.seed).max();
+        let first = last.expect("there are runs") + 1;
+        terminal.note(&format!("{have} runs of each do not say it well enough: {next} are done"));
+        Ok(Some((first, first + (next - have) as u64 - 1)))
+    }
+
+    /// What follows from runs.
+    fn study(&self, sources: &[Source], comparison: &Comparison, asked: &[Asked]) -> Result<Study, Failure> {
+        let subject = self.subject(sources, comparison).map_err(|error| self.refusal(&error.into()))?;
+        Study::new(subject, asked, settings(comparison)).map_err(|error| self.refusal(&error))
+    }
+
+    /// Which runs are of which variant.
+    fn subject(&self, sources: &[Source], comparison: &Comparison) -> Result<Subject, SubjectError> {
+        let Some(before) = &self.before else { return subject(sources, comparison) };
+        let of = |variant: &'static str| {
+            move |run: &SweepRun| VariantRun {
+                variant: variant.to_owned(),
+                circumstances: run.run.params.clone(),
+                run: run.clone(),
+            }
+        };
+        let now = sources.iter().flat_map(|source| &source.runs);
+        let runs = before.runs.iter().map(of(BEFORE)).chain(now.map(of("now")));
+        Subject::of("runs", runs, Some(BEFORE))
     }
 
     /// What is compared by, with what the command line says of it.
@@ -174,8 +246,7 @@ impl Compare {
                 runs: batch.jobs.iter().map(|job| SweepRun::planned(&job.run)).collect(),
             })
             .collect();
-        let subject = subject(&planned, comparison).map_err(|error| self.refusal(&error.into()))?;
-        Study::new(subject, &[], settings(comparison)).map(|_| ()).map_err(|error| self.refusal(&error))
+        self.study(&planned, comparison, &[]).map(|_| ())
     }
 
     /// Does all runs that are not finished already.
@@ -217,10 +288,10 @@ impl Compare {
         asked: &[Asked],
         terminal: &mut Terminal,
     ) -> Result<Exit, Failure> {
-        let subject = subject(sources, comparison).map_err(|error| self.refusal(&error.into()))?;
-        let study = Study::new(subject, asked, settings(comparison)).map_err(|error| self.refusal(&error))?;
+        let study = self.study(sources, comparison, asked)?;
         let name = &sources[0].name;
-        let runs: Vec<&SweepRun> = sources.iter().flat_map(|source| &source.runs).collect();
+        let all = self.before.iter().chain(sources);
+        let runs: Vec<&SweepRun> = all.flat_map(|source| &source.runs).collect();
         let written = self.write(name, &runs, comparison, asked, &study);
         let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
         let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
@@ -236,6 +307,12 @@ impl Compare {
             }
             (Format::Text, None) if !self.run.quiet => terminal.print(&text(&study, name, &folder))?,
             (Format::Text, None) => {}
+        }
+        let worse = study.rows.iter().filter(|row| self.before.is_some() && study.is_worse(row)).count();
+        if worse > 0 {
+            let figures = counted(worse as u64, "figure");
+            terminal.warn(&format!("worse than before: {figures} of {}", study.comparisons));
+            return Ok(Exit::Violated);
         }
         Ok(Exit::Passed)
     }
@@ -259,6 +336,7 @@ impl Compare {
             .map(|set| ("--set", set.clone()))
             .chain(only)
             .chain(seeds.map(|seeds| ("--seeds", seeds)))
+            .chain(self.against.iter().map(|folder| ("--against", folder.display().to_string())))
             .chain(self.by.iter().map(|by| ("--by", by.clone())))
             .chain(self.baseline.iter().map(|baseline| ("--baseline", baseline.clone())))
             .chain(self.metrics.iter().map(|metric| ("--metric", metric.clone())))
@@ -332,6 +410,15 @@ impl Compare {
             StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
         }
     }
+}
+
+/// Adds the runs of the same scenarios with other seeds.
+fn join(sources: &mut Vec<Source>, more: Vec<Source>) {
+    if sources.is_empty() {
+        *sources = more;
+        return;
+    }
+    sources.iter_mut().zip(more).for_each(|(source, more)| source.runs.extend(more.runs));
 }
 
 /// How the runs are compared.

@@ -203,6 +203,10 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
             ),
             ("compare old.toml new.toml", "two scenarios with as many runs, the first as the baseline"),
         ],
+        "merge" => &[(
+            "merge part-1/sweep-0badcafe part-2/sweep-deadbeef",
+            "the sweep that two machines ran in parts, with --partition hash:1/2 and hash:2/2",
+        )],
         "hunt" => &[
             ("hunt my.toml", "a thousand seeds, until a check fails"),
             (

@@ -15,6 +15,7 @@ mod internal;
 mod list;
 mod man;
 pub mod memory;
+mod merge;
 mod new;
 pub mod repro;
 mod run;
@@ -63,6 +64,7 @@ enum Command {
     Check(check::Check),
     Run(Box<run::RunArgs>),
     Compare(Box<compare::Compare>),
+    Merge(merge::Merge),
     Hunt(Box<hunt::Hunt>),
     Repro(repro::Repro),
     Validate(validate::Validate),
@@ -147,6 +149,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Check(check) => check.run::<X>(&mut terminal),
         Command::Run(run) => run.of(program).run::<X>(&mut terminal),
         Command::Compare(compare) => compare.run::<X>(program, &mut terminal),
+        Command::Merge(merge) => merge.run(&mut terminal),
         Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Validate(validate) => validate.run(&mut terminal),

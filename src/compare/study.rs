@@ -229,6 +229,28 @@ impl Study {
         }
     }
 
+    /// Whether a variant is shown to be worse than the baseline.
+    pub fn is_worse(&self, row: &StudyRow) -> bool {
+        let finding = row.against.as_ref().map(|against| against.finding);
+        match self.measures[row.measure].better {
+            Some(Better::Lower) => finding == Some(Finding::Higher),
+            Some(Better::Higher) => finding == Some(Finding::Lower),
+            None => false,
+        }
+    }
+
+    /// How many runs of each variant it takes until the interval of every figure reaches no further than this share of it to either side, as
+    /// far as these runs tell; `None` if that is so now. A figure that is nought, or that too few runs have, is left out.
+    pub fn runs_until(&self, share: f64) -> Option<usize> {
+        let needed = |row: &StudyRow| {
+            let estimate = row.estimate?;
+            let reach = estimate.half_width() / (share * estimate.value.abs());
+            // Half-widths shrink with the square root of the number of runs.
+            (reach.is_finite() && reach > 1.0).then(|| (row.values.len() as f64 * reach * reach).ceil())
+        };
+        self.rows.iter().filter_map(needed).reduce(f64::max).map(|runs| runs.min(1e9) as usize)
+    }
+
     /// The level that a further comparison would be held to, were it one of as many.
     pub fn level_each(&self) -> f64 {
         (1.0 - self.settings.confidence) / self.comparisons.max(1) as f64

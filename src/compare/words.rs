@@ -1,6 +1,6 @@
 //! Figures, intervals and verdicts as a person would put them.
 
-use crate::run::metrics::Unit;
+use crate::run::metrics::{Unit, UnitKind};
 use crate::run::page::grouped;
 use crate::statistics::{Estimate, Paired};
 
@@ -20,25 +20,16 @@ const DECIMALS_MAX: usize = 6;
 impl Style {
     /// For figures about as great as `value`, known to about `reach`: one or two digits of that are written.
     pub fn of(unit: Unit, value: f64, reach: f64) -> Style {
-        let (divisor, unit) = match unit {
-            Unit::Nanoseconds => match value.abs() {
+        let (divisor, unit) = match unit.kind() {
+            UnitKind::Time => match value.abs() {
                 ns if ns >= 1e9 => (1e9, " s"),
                 ns if ns >= 1e6 => (1e6, " ms"),
                 ns if ns >= 1e3 => (1e3, " us"),
                 _ => (1.0, " ns"),
             },
-            Unit::Ratio => (0.01, " %"),
-            Unit::OperationsPerSecond => (1.0, " op/s"),
-            Unit::Operations
-            | Unit::Requests
-            | Unit::Elections
-            | Unit::Messages
-            | Unit::MessagesPerOperation
-            | Unit::BytesPerOperation
-            | Unit::RoundsPerOperation
-            | Unit::Syncs
-            | Unit::Strikes
-            | Unit::Count => (1.0, ""),
+            UnitKind::Share => (0.01, " %"),
+            UnitKind::Rate => (1.0, " op/s"),
+            UnitKind::Number => (1.0, ""),
         };
         // Of what is known exactly three digits say enough.
         let reach = if reach > 0.0 { reach / divisor } else { value.abs() / divisor / 100.0 };

@@ -14,7 +14,9 @@ use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
 use crate::spec::{suggest, units, write};
 
-use super::metrics::{Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, named};
+use super::metrics::{
+    Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, UnitKind, named,
+};
 
 /// What a check asserts.
 #[derive(Clone, Debug)]
@@ -247,24 +249,15 @@ fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
     if matches!(aggregate, Aggregate::Count | Aggregate::Cv) {
         return plain(text);
     }
-    match unit {
-        Unit::Nanoseconds => units::duration(text).map(|length| length.0 as f64),
-        Unit::OperationsPerSecond => units::rate(text).map(|rate| rate.per_second()),
+    match unit.kind() {
+        UnitKind::Time => units::duration(text).map(|length| length.0 as f64),
+        UnitKind::Rate => units::rate(text).map(|rate| rate.per_second()),
         // As in an option: `0.05` can mean nothing else, and `1` alone could be 1%.
-        Unit::Ratio => match text.parse::<f64>() {
+        UnitKind::Share => match text.parse::<f64>() {
             Ok(number) if text.contains(['.', 'e', 'E']) || number == 0.0 => units::ratio_from_number(number),
             Ok(_) | Err(_) => units::ratio(text),
         }
         .map(|ratio| ratio.as_f64()),
-        Unit::Count
-        | Unit::Operations
-        | Unit::Requests
-        | Unit::Elections
-        | Unit::Messages
-        | Unit::MessagesPerOperation
-        | Unit::BytesPerOperation
-        | Unit::RoundsPerOperation
-        | Unit::Syncs
-        | Unit::Strikes => plain(text),
+        UnitKind::Number => plain(text),
     }
 }

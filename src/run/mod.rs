@@ -23,6 +23,7 @@ pub mod metrics;
 mod operation;
 pub mod outputs;
 pub mod page;
+pub mod parts;
 mod phase;
 pub mod prepare;
 pub mod product;

@@ -5,7 +5,7 @@ use crate::systems::Custom;
 
 use super::MODEL_VERSION;
 use super::execute::{CheckVerdict, Executed};
-use super::metrics::{Aggregate, Figure, Label, Metric, Unit, Verdict, entry};
+use super::metrics::{Aggregate, Figure, Label, Metric, Unit, UnitKind, Verdict, entry};
 use super::outputs::{RunFacts, hexadecimal};
 use super::product::{Origin, page_verdict};
 
@@ -104,20 +104,11 @@ pub fn actual(verdict: &CheckVerdict) -> String {
 
 /// A figure in its unit, for people: `183 ms`, `498.2 op/s`, `12.5 %`.
 pub fn written(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Nanoseconds => crate::kernel::Duration(value as u64).to_string(),
-        Unit::Ratio => format!("{:.2} %", value * 100.0),
-        Unit::OperationsPerSecond => format!("{value:.1} op/s"),
-        Unit::Count
-        | Unit::Operations
-        | Unit::Requests
-        | Unit::Elections
-        | Unit::Messages
-        | Unit::MessagesPerOperation
-        | Unit::BytesPerOperation
-        | Unit::RoundsPerOperation
-        | Unit::Syncs
-        | Unit::Strikes => {
+    match unit.kind() {
+        UnitKind::Time => crate::kernel::Duration(value as u64).to_string(),
+        UnitKind::Share => format!("{:.2} %", value * 100.0),
+        UnitKind::Rate => format!("{value:.1} op/s"),
+        UnitKind::Number => {
             if value.fract() == 0.0 {
                 grouped(value as u64)
             } else {

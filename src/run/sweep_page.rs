@@ -4,7 +4,9 @@ use crate::report::html::{Fact, RunRow, SweepPage, sweep_page};
 
 use super::MODEL_VERSION;
 use super::drawing::{Charts, write_charts};
-use super::outputs::{self, Folder, OutputError, REPORT, RunVerdict, SweepFacts, SweepRun, sweep_folder};
+use super::outputs::{
+    self, Folder, OutputError, REPORT, RESOLVED, RunVerdict, SweepFacts, SweepRun, sweep_folder,
+};
 use super::product::page_verdict;
 use super::sweep_figures::{Measure, figures, measures};
 
@@ -34,6 +36,7 @@ pub fn write_sweep(
     origin: &SweepOrigin,
 ) -> Result<Vec<String>, OutputError> {
     folder.discard(&[REPORT], &["charts"])?;
+    folder.write(RESOLVED, |out| out.write_all(origin.scenario.as_bytes()))?;
     outputs::write_sweep(folder, facts.finished)?;
     if origin.charts == Charts::None {
         return Ok(Vec::new());

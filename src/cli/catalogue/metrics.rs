@@ -1,7 +1,7 @@
 //! Pages on the metrics of the catalogue.
 
 use super::Page;
-use crate::run::metrics::{CATALOGUE, Entry, Unit};
+use crate::run::metrics::{CATALOGUE, Entry, Unit, UnitKind};
 
 /// A page on each metric.
 pub(super) fn pages() -> Vec<Page> {
@@ -22,19 +22,10 @@ fn page(entry: &Entry) -> Page {
 
 /// A value as assertions write it.
 fn value(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Nanoseconds => "600ms",
-        Unit::OperationsPerSecond => "500/s",
-        Unit::Ratio => "0.5%",
-        Unit::Operations
-        | Unit::Requests
-        | Unit::Elections
-        | Unit::Messages
-        | Unit::MessagesPerOperation
-        | Unit::BytesPerOperation
-        | Unit::RoundsPerOperation
-        | Unit::Syncs
-        | Unit::Strikes
-        | Unit::Count => "10",
+    match unit.kind() {
+        UnitKind::Time => "600ms",
+        UnitKind::Rate => "500/s",
+        UnitKind::Share => "0.5%",
+        UnitKind::Number => "10",
     }
 }

@@ -15,6 +15,7 @@ use crate::run::outputs::{
     Finished, Folder, Lock, OutputError, PlannedRun, RunVerdict, Sink, Sometimes, SweepFacts, SweepRun,
     finish_sweep, keep_sweep, sweep_folder,
 };
+use crate::run::parts::sweep_host;
 use crate::run::sweep_page::{SweepOrigin, write_sweep};
 use crate::systems::Custom;
 
@@ -93,7 +94,7 @@ pub(in crate::cli) fn run_batch<'a, X: Custom>(
             args,
             batch,
             &batch.jobs[*index],
-            Place { parent: &parent, is_single, runs: batch.jobs.len(), sink },
+            Place { parent: &parent, is_single, runs: batch.of, sink },
             &progress,
         );
         let has_failed = report.exit() == Exit::Violated;
@@ -240,6 +241,7 @@ struct SweepPlace<'a> {
     home: PathBuf,
     name: String,
     planned: Vec<PlannedRun>,
+    places: Vec<usize>,
     /// The folder of all run folders.
     runs: PathBuf,
     is_finished: bool,
@@ -249,6 +251,7 @@ struct SweepPlace<'a> {
 impl<'a> SweepPlace<'a> {
     fn open(sink: &'a dyn Sink, home: &Path, batch: &Batch) -> Result<SweepPlace<'a>, Failure> {
         let planned: Vec<PlannedRun> = batch.jobs.iter().map(|job| job.run.clone()).collect();
+        let places = batch.jobs.iter().map(|job| job.place).collect();
         let name = sweep_folder(&planned);
         let failure = |error: OutputError| Failure::new(Exit::InputOutput, error.to_string());
         let lock = Lock::take(sink, home, &name).map_err(failure)?;
@@ -256,7 +259,7 @@ impl<'a> SweepPlace<'a> {
         let folder = if is_finished { home.join(&name) } else { home.join(format!("{name}.partial")) };
         let runs = folder.join("runs");
         sweep_litter(&runs);
-        Ok(SweepPlace { sink, home: home.to_owned(), name, planned, runs, is_finished, _lock: lock })
+        Ok(SweepPlace { sink, home: home.to_owned(), name, planned, places, runs, is_finished, _lock: lock })
     }
 
     /// Writes what the runs share; the folder gets its name if every run is finished.
@@ -277,6 +280,8 @@ impl<'a> SweepPlace<'a> {
             overrides: &done.batch.overrides,
             planned: &self.planned,
             finished: &finished,
+            places: &self.places,
+            of: done.batch.of,
             sometimes: &done.sometimes,
         };
         let (word, sentence) = done.why_partial();
@@ -292,7 +297,7 @@ impl<'a> SweepPlace<'a> {
         why: Option<(&str, &str)>,
         warnings: &mut Vec<String>,
     ) -> Result<Result<Option<PathBuf>, String>, OutputError> {
-        let host = serde_json::json!({ "os": std::env::consts::OS, "architecture": std::env::consts::ARCH });
+        let host = sweep_host(&reproduce::of_sweep(&whole_of(args), done.batch, Reader::Anywhere));
         let mut folder = Folder::resume(self.sink, &self.home, &self.name)?;
         let about = SweepOrigin {
             reproduce: reproduce::of_sweep(args, done.batch, Reader::Anywhere),
@@ -318,6 +323,13 @@ impl<'a> SweepPlace<'a> {
             )),
         })
     }
+}
+
+/// The same for all runs, and not a part of them.
+fn whole_of(args: &RunArgs) -> RunArgs {
+    let mut whole = args.clone();
+    whole.partition = None;
+    whole
 }
 
 /// Removes what killed programs left half done among the runs of a sweep, whose lock is held: `<id>.<process>-<n>.partial`.

@@ -32,6 +32,8 @@ pub(in crate::cli) struct Batch {
     pub jobs: Vec<Job>,
     /// Whether the command line leaves some runs of the file to others.
     pub is_part: bool,
+    /// How many runs there are with those that `--partition` leaves to others.
+    pub of: usize,
     /// For each swept variable whether it takes its value to tell one combination from another.
     pub telling: Vec<bool>,
     /// The document with its `[sweep]`.
@@ -44,6 +46,8 @@ pub(in crate::cli) struct Batch {
 /// One run of one file.
 pub(in crate::cli) struct Job {
     pub run: PlannedRun,
+    /// Its place among all runs, those included that `--partition` leaves to others.
+    pub place: usize,
     point: usize,
 }
 
@@ -80,7 +84,7 @@ pub(in crate::cli) fn plan<X: Custom>(
             terminal.say_block(&render(&loaded.sources, &diagnostics, terminal.color_stderr()));
         }
         match (sweep.zip(loaded.document), selected?.flatten()) {
-            (Some((sweep, document)), Some(Selected { name, jobs, is_part }))
+            (Some((sweep, document)), Some(Selected { name, jobs, is_part, of }))
                 if !diagnostics.has_errors() =>
             {
                 batches.push(Batch {
@@ -89,6 +93,7 @@ pub(in crate::cli) fn plan<X: Custom>(
                     overrides: of_runs(loaded.overrides),
                     jobs,
                     is_part,
+                    of,
                     telling: telling(&sweep),
                     document: of_sweep(document),
                     sweep,
@@ -130,6 +135,8 @@ struct Selected {
     jobs: Vec<Job>,
     /// Whether `--only` or `--partition` left any run out.
     is_part: bool,
+    /// How many there are with those that `--partition` leaves out.
+    of: usize,
 }
 
 /// The selected runs of a file; `None` once its mistakes have been reported.
@@ -192,21 +199,20 @@ fn select<X: Custom>(
         let (resolved, inputs) = (resolved(&point.document, None), StoredInput::of(&prepared.inputs));
         let run =
             |seed| PlannedRun { run_id: run_id(&resolved, seed, &inputs), seed, params: params.clone() };
-        for run in seeds.into_iter().map(run) {
-            match args.partition.is_none_or(|part| part.holds(&run.run_id)) {
-                true => jobs.push(Job { run, point: index }),
-                false => is_part = true,
-            }
-        }
+        jobs.extend(seeds.into_iter().map(run).map(|run| Job { run, place: 0, point: index }));
     }
     if drawn.is_some() {
         jobs.sort_by_key(|job: &Job| job.run.seed);
     }
+    jobs.iter_mut().enumerate().for_each(|(place, job)| job.place = place);
+    let of = jobs.len();
+    jobs.retain(|job| args.partition.is_none_or(|part| part.holds(&job.run.run_id)));
+    is_part |= jobs.len() < of;
     findings.tell(diagnostics);
     if let Some(failure) = refused {
         return Err(failure);
     }
-    Ok((invalid == 0).then_some(Selected { name, jobs, is_part }))
+    Ok((invalid == 0).then_some(Selected { name, jobs, is_part, of }))
 }
 
 /// The seeds that draw each combination, in order; combinations that none draws are left out.

@@ -82,7 +82,39 @@ pub enum Unit {
     Count,
 }
 
+/// How figures in a unit are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnitKind {
+    /// As a length of time.
+    Time,
+    /// As so many a second.
+    Rate,
+    /// In per cent.
+    Share,
+    /// As a number.
+    Number,
+}
+
 impl Unit {
+    /// How figures in it are written.
+    pub fn kind(self) -> UnitKind {
+        match self {
+            Unit::Nanoseconds => UnitKind::Time,
+            Unit::OperationsPerSecond => UnitKind::Rate,
+            Unit::Ratio => UnitKind::Share,
+            Unit::Operations
+            | Unit::Requests
+            | Unit::Elections
+            | Unit::Messages
+            | Unit::MessagesPerOperation
+            | Unit::BytesPerOperation
+            | Unit::RoundsPerOperation
+            | Unit::Syncs
+            | Unit::Strikes
+            | Unit::Count => UnitKind::Number,
+        }
+    }
+
     /// Every unit.
     pub const ALL: [Unit; 13] = [
         Unit::Nanoseconds,

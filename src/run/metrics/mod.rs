@@ -15,6 +15,6 @@ mod tests;
 
 pub use aggregate::{Aggregate, Values};
 pub use assertion::{Assertion, Comparison, Judgement, Verdict};
-pub use catalogue::{Better, CATALOGUE, Entry, Label, Level, Metric, Source, Unit, entry, named};
+pub use catalogue::{Better, CATALOGUE, Entry, Label, Level, Metric, Source, Unit, UnitKind, entry, named};
 pub use figures::{Figure, figures};
 pub use query::{LabelError, Labels, Query};

@@ -122,7 +122,8 @@ pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
     "sweep_id": "The id of the sweep that this becomes once every run is finished.",
     "stopped": "`interrupt`, `fail-fast`, or `unfinished`: some run has no result.",
     "reason": "The same in words.",
-    "runs": "Of every finished run its `run_id`, `seed`, `params` and `digest`.",
+    "of": "How many runs the whole sweep has, of which this may be a part.",
+    "runs": "Of every finished run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params` and `digest`.",
     "missing": "The same of every other run.",
     "sometimes": "Of every check with `sometimes` its name (`check`), what is to come to pass (`happening`), the `verdict` (`seen` \
                   or `not-seen`), in how many finished runs it came to pass (`seen`) and of how many (`runs`), and how many \
@@ -139,7 +140,8 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "scenario": "The scenario's name.",
     "overrides": "What `--set` changed in the scenario, in one spelling.",
     "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
-    "runs": "Of every run its `run_id`, `seed`, `params` and `digest`.",
+    "of": "How many runs the whole sweep has, of which this may be a part.",
+    "runs": "Of every run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params` and `digest`.",
     "sometimes": "Of every check with `sometimes` its name (`check`), what was to come to pass (`happening`), the `verdict` (`seen`; \
                   `never`, a failure; or `not-seen`, where a part of the runs or one that was over early decides nothing), in \
                   how many runs it came to pass (`seen`) and of how many (`runs`), and how many further runs leave it `open`: \

@@ -431,7 +431,7 @@ of the run of minimal.toml; a hunt that finds the same failure again writes them
 A comparison fills `outputs/<scenario>/compare-<id>/` with compare.csv, compare.md, which is the same in words and tables, `charts/` and
 `report.html`; the runs lie in the folders of their sweeps.
 
-A sweep's folder has runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
+A sweep's folder has scenario.resolved.toml, with its `[sweep]`, runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.
 
 `run --charts` says what is drawn: `svg`, the default, writes each chart as SVG and a page that shows them, report.html; `png`

@@ -1,6 +1,6 @@
 //! Sweeps: runs.csv over many finished runs, and the sweep's manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -66,6 +66,10 @@ pub struct SweepFacts<'a> {
     pub planned: &'a [PlannedRun],
     /// Those that are finished, in that order.
     pub finished: &'a [SweepRun],
+    /// The place of each planned run among those of the whole sweep, of which this may be a part.
+    pub places: &'a [usize],
+    /// How many runs the whole sweep has.
+    pub of: usize,
     /// What is to come to pass in at least one of them.
     pub sometimes: &'a [Sometimes],
 }
@@ -116,8 +120,10 @@ pub fn keep_sweep(
     (stopped, reason): (&str, &str),
     host: &Value,
 ) -> Result<Finished, OutputError> {
-    let is_missing = |run: &&PlannedRun| !facts.finished.iter().any(|done| done.run == **run);
-    let missing = facts.planned.iter().filter(is_missing).map(|run| ManifestRun::new(run, None)).collect();
+    let done: BTreeSet<&str> = facts.finished.iter().map(|done| done.run.run_id.as_str()).collect();
+    let is_missing = |(run, _): &(&PlannedRun, &usize)| !done.contains(run.run_id.as_str());
+    let missing = facts.planned.iter().zip(facts.places).filter(is_missing);
+    let missing = missing.map(|(run, place)| ManifestRun::new(run, *place, None)).collect();
     folder.keep(&SweepPartial { manifest: SweepManifest::new(facts), stopped, reason, missing }, host)
 }
 
@@ -129,6 +135,7 @@ struct SweepManifest<'a> {
     scenario: &'a str,
     overrides: &'a [String],
     sweep_id: String,
+    of: usize,
     runs: Vec<ManifestRun<'a>>,
     sometimes: &'a [Sometimes],
 }
@@ -146,13 +153,22 @@ struct SweepPartial<'a> {
 struct ManifestRun<'a> {
     run_id: &'a str,
     seed: u64,
+    place: usize,
     params: BTreeMap<&'a str, &'a str>,
     digest: Option<&'a str>,
 }
 
 impl<'a> SweepManifest<'a> {
     fn new(facts: &SweepFacts<'a>) -> SweepManifest<'a> {
-        let of_run = |done: &'a SweepRun| ManifestRun::new(&done.run, done.digest.as_deref());
+        let places: BTreeMap<&str, usize> = facts
+            .planned
+            .iter()
+            .zip(facts.places)
+            .map(|(run, place)| (run.run_id.as_str(), *place))
+            .collect();
+        let of_run = |done: &'a SweepRun| {
+            ManifestRun::new(&done.run, places[done.run.run_id.as_str()], done.digest.as_deref())
+        };
         SweepManifest {
             schema: 1,
             crate_version: CRATE_VERSION,
@@ -160,6 +176,7 @@ impl<'a> SweepManifest<'a> {
             scenario: facts.scenario,
             overrides: facts.overrides,
             sweep_id: id(facts.planned),
+            of: facts.of,
             runs: facts.finished.iter().map(of_run).collect(),
             sometimes: facts.sometimes,
         }
@@ -167,9 +184,9 @@ impl<'a> SweepManifest<'a> {
 }
 
 impl<'a> ManifestRun<'a> {
-    fn new(run: &'a PlannedRun, digest: Option<&'a str>) -> ManifestRun<'a> {
+    fn new(run: &'a PlannedRun, place: usize, digest: Option<&'a str>) -> ManifestRun<'a> {
         let params = run.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        ManifestRun { run_id: &run.run_id, seed: run.seed, params, digest }
+        ManifestRun { run_id: &run.run_id, seed: run.seed, place, params, digest }
     }
 }
 
@@ -198,9 +215,9 @@ fn read_runs(table: &[u8]) -> Result<Vec<SweepRun>, String> {
     let column = |name: &str| {
         header.iter().position(|known| known == name).ok_or_else(|| format!("it has no column `{name}`"))
     };
-    let [run_id, seed, metric, aggregate, value] =
-        ["run_id", "seed", "metric", "aggregate", "value"].map(column);
-    let (run_id, seed, metric, aggregate, value) = (run_id?, seed?, metric?, aggregate?, value?);
+    let [run_id, seed, metric, aggregate, unit, value] =
+        ["run_id", "seed", "metric", "aggregate", "unit", "value"].map(column);
+    let (run_id, seed, metric, aggregate, unit, value) = (run_id?, seed?, metric?, aggregate?, unit?, value?);
     let labels = Label::ALL.map(|label| Ok::<_, String>((label, column(label.name())?)));
     let labels = labels.into_iter().collect::<Result<Vec<_>, _>>()?;
     let params: Vec<(usize, &str)> = header
@@ -221,6 +238,14 @@ fn read_runs(table: &[u8]) -> Result<Vec<SweepRun>, String> {
             runs.push(SweepRun::planned(&run));
         }
         let found = named(&row[metric]).zip(Aggregate::named(&row[aggregate]));
+        if let Some((entry, aggregate)) =
+            found.filter(|(entry, aggregate)| entry.unit_of(*aggregate).name() != &row[unit])
+        {
+            let (name, here, there) = (entry.name, entry.unit_of(aggregate).name(), &row[unit]);
+            return Err(format!(
+                "line {line} gives `{name}` in {there}, and this version in {here}: what has different units is not compared"
+            ));
+        }
         let value = row[value].parse().map_err(|_| format!("line {line} has no number for its value"))?;
         let of = |(label, place): &(Label, usize)| {
             Some((*label, row[*place].to_owned())).filter(|(_, value)| !value.is_empty())

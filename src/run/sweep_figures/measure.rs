@@ -1,7 +1,7 @@
 //! What the runs of a sweep are compared by.
 
 use crate::report::charts::Quantity;
-use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric, Unit, entry};
+use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric, Unit, UnitKind, entry};
 use crate::run::outputs::SweepRun;
 use crate::run::page::written;
 
@@ -165,19 +165,9 @@ impl Measure {
 
 /// How values in a unit are drawn, and what divides them.
 pub fn quantity_of(unit: Unit) -> (Quantity, f64) {
-    match unit {
-        Unit::Nanoseconds => (Quantity::Milliseconds, 1e6),
-        Unit::Ratio => (Quantity::Share, 1.0),
-        Unit::OperationsPerSecond
-        | Unit::Operations
-        | Unit::Requests
-        | Unit::Elections
-        | Unit::Messages
-        | Unit::MessagesPerOperation
-        | Unit::BytesPerOperation
-        | Unit::RoundsPerOperation
-        | Unit::Syncs
-        | Unit::Strikes
-        | Unit::Count => (Quantity::Number, 1.0),
+    match unit.kind() {
+        UnitKind::Time => (Quantity::Milliseconds, 1e6),
+        UnitKind::Share => (Quantity::Share, 1.0),
+        UnitKind::Rate | UnitKind::Number => (Quantity::Number, 1.0),
     }
 }

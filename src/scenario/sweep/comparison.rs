@@ -2,8 +2,10 @@
 
 use super::variables::Variable;
 use super::written;
+use crate::spec::units::Dimension;
 use crate::spec::{
     Code, Decode, Decoder, Diagnostic, Diagnostics, Located, NoDataFiles, Node, Options, Value, suggest,
+    units,
 };
 
 crate::choices! {
@@ -32,6 +34,11 @@ crate::options! {
         confidence: f64 [0.5..=0.999] = 0.95,
         /// How figures of several runs become one with an interval.
         intervals: Intervals = "student",
+        /// When there are runs enough, such as `relative half-width 1%`: when the interval of every figure reaches no further than that to
+        /// either side; absent: after `repeat` of them. More seeds follow those of `repeat`.
+        until: Option<Located<String>>,
+        /// Most runs of each variant under `until`.
+        most: u32 [2..=100_000] = 1_000,
     }
 }
 
@@ -48,17 +55,26 @@ pub struct Comparison {
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
     pub intervals: Intervals,
+    /// How far the interval of a figure may reach to either side, as a share of it; `None`: however far it does.
+    pub until: Option<f64>,
+    /// Most runs of each variant.
+    pub most: u32,
 }
 
 impl Comparison {
     /// What is compared if nothing is said.
     pub fn usual() -> Comparison {
-        Comparison::of(CompareOptions::defaults(), None, None)
+        Comparison::of(CompareOptions::defaults(), None, None, None)
     }
 
-    fn of(options: CompareOptions, by: Option<String>, baseline: Option<String>) -> Comparison {
-        let CompareOptions { metrics, confidence, intervals, .. } = options;
-        Comparison { by, baseline, metrics, confidence, intervals }
+    fn of(
+        options: CompareOptions,
+        by: Option<String>,
+        baseline: Option<String>,
+        until: Option<f64>,
+    ) -> Comparison {
+        let CompareOptions { metrics, confidence, intervals, most, .. } = options;
+        Comparison { by, baseline, metrics, confidence, intervals, until, most }
     }
 
     /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
@@ -88,8 +104,30 @@ impl Comparison {
             (Some(baseline), Some(by)) => Some(value_of(baseline, by, diagnostics)?),
             (Some(_), None) | (None, _) => None,
         };
+        let until = match &options.until {
+            Some(until) => Some(half_width(until, diagnostics)?),
+            None => None,
+        };
         let by = by.map(|by| by.name.clone());
-        Some(Comparison::of(options, by, baseline))
+        Some(Comparison::of(options, by, baseline, until))
+    }
+}
+
+/// The share in `relative half-width 1%`.
+fn half_width(until: &Located<String>, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let share = until
+        .value
+        .trim()
+        .strip_prefix("relative half-width ")
+        .and_then(|share| units::base_value(share.trim()));
+    match share {
+        Some((Dimension::Ratio, share)) if share > 0.0 && share < 1.0 => Some(share),
+        Some(_) | None => {
+            let message = format!("`{}` does not say when there are runs enough", until.value);
+            let error = Diagnostic::error(Code::BadAssertion, &until.origin, message);
+            diagnostics.push(error.help("write for example until = \"relative half-width 1%\""));
+            None
+        }
     }
 }
 
@@ -133,7 +171,7 @@ impl Variable {
     fn is_of_numbers(&self) -> bool {
         let is_number = |value: &Node| match &value.value {
             Value::Integer(_) | Value::Float(_) => true,
-            Value::String(text) => crate::spec::units::base_value(text.as_str()).is_some(),
+            Value::String(text) => units::base_value(text.as_str()).is_some(),
             Value::Bool(_) | Value::Array(_) | Value::Table(_) => false,
         };
         self.values.iter().all(is_number)

@@ -209,3 +209,54 @@ fn common_random_numbers_are_worth_five_times_the_runs() {
     let gains = ["latency mean", "latency p99"].map(gain);
     assert!(gains.iter().all(|gain| *gain >= 5.0), "{gains:?}");
 }
+
+#[test]
+fn runs_are_added_until_every_figure_is_known_well_enough() {
+    let folder = pools();
+    let set = |value: &str| format!("compare.until=relative half-width {value}");
+    let flags = ["--metric", "latency.mean", "--only", "rate=100/s", "--format", "json"];
+    let until = |value: &str, more: &[&str]| {
+        folder.run(&[&["compare", "pools.toml", "--set", &set(value)][..], &flags, more].concat()).exits(0)
+    };
+    let wide = until("40%", &[]).json();
+    assert_eq!(wide["rows"][0]["runs"], 6, "six say it well enough");
+    let narrow = until("2%", &[]).json();
+    for row in narrow["rows"].as_array().expect("rows") {
+        let (value, low, high) =
+            (number(row, &["value"]), number(row, &["ci_low"]), number(row, &["ci_high"]));
+        assert!((high - low) / 2.0 <= 0.02 * value && number(row, &["runs"]) > 6.0, "{row}");
+        assert_eq!(row["runs"], narrow["rows"][0]["runs"], "as many of each");
+    }
+    // The same whatever runs side by side, and without a run that is there.
+    assert_eq!(until("2%", &["-j", "1"]).json()["rows"], narrow["rows"]);
+    let capped = until("2%", &["--set", "compare.most=8"]);
+    assert_eq!(capped.json()["rows"][0]["runs"], 8);
+    assert!(capped.stderr.contains("after 8 runs of each variant"), "{}", capped.stderr);
+    let done = folder.run(&["check", "pools.toml", "--set", "compare.until=soon"]).exits(2);
+    assert!(done.stderr.contains("relative half-width 1%"), "{}", done.stderr);
+}
+
+#[test]
+fn what_is_worse_than_before_fails() {
+    let folder = pools();
+    folder.run(&["run", "pools.toml", "--only", "rate=140/s"]).exits(0);
+    let sweeps = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+    let before = sweeps.map(|entry| entry.expect("readable").path()).find(|path| path.join("runs").is_dir());
+    let before = before.expect("a sweep").display().to_string();
+    let against = |more: &[&str]| {
+        folder.run(
+            &[&["compare", "pools.toml", "--only", "rate=140/s", "--against", &before][..], more].concat(),
+        )
+    };
+    let same = against(&[]).exits(0);
+    assert!(same.stdout.contains("the same") && !same.stdout.contains("% higher"), "{}", same.stdout);
+    let slower = against(&["--set", "system.api.work=exp(12ms)"]).exits(1);
+    assert!(slower.stderr.contains("worse than before: 4 figures of 6"), "{}", slower.stderr);
+    assert!(slower.stdout.contains("now") && slower.stdout.contains("% higher"), "{}", slower.stdout);
+    // Faster is no failure, whatever it does to utilisation.
+    against(&["--set", "system.api.work=exp(8ms)"]).exits(0);
+    let done = against(&["--seeds", "100..105"]).exits(2);
+    assert!(done.stderr.contains("with the same seeds"), "{}", done.stderr);
+    let done = folder.run(&["compare", "pools.toml", "--against", "outputs"]).exits(2);
+    assert!(done.stderr.contains("is no finished sweep"), "{}", done.stderr);
+}

@@ -8,6 +8,7 @@ mod extends;
 mod hunt;
 mod installing;
 mod list;
+mod merge;
 mod new;
 mod places;
 mod repro;

@@ -176,6 +176,7 @@ fn manual_pages_name_every_command_and_flag() {
         "hunt",
         "list",
         "man",
+        "merge",
         "new",
         "repro",
         "run",

@@ -170,6 +170,8 @@ fn a_sweep_has_one_table_of_all_figures() {
         overrides: &[],
         planned: &planned,
         finished: &runs,
+        places: &[0, 1],
+        of: 2,
         sometimes: &[],
     };
     let fields_of = |folder: &Path, name: &str| {
