@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::internal::quoted;
 use super::run::RunArgs;
+use super::run::arguments::Trace;
 use super::run::batch::{Done, check_writable, run_batch};
 use super::run::jobs::{self, Batch};
 use super::run::limits::{is_interrupted, wait_until_told, watch_interrupts};
@@ -17,13 +18,16 @@ use super::table::{aligned, wrap};
 use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, page};
 use crate::compare::table::{blocks, caption, columns, csv, latex, markdown};
-use crate::compare::{Asked, Settings, Study, StudyError, Subject, SubjectError, VariantRun, asked, words};
+use crate::compare::{
+    Asked, Settings, Study, StudyError, Subject, SubjectError, VariantRun, asked, batches, words,
+};
 use crate::kernel::counted;
 use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
-use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun, read_sweep};
+use crate::run::metrics::entry;
+use crate::run::outputs::{Disk, Finished, OutputError, PlannedRun, REPORT, Sink, SweepRun, read_sweep};
 use crate::scenario::sweep::{Comparison, Intervals};
-use crate::spec::{Diagnostics, Located, Origin};
+use crate::spec::{Diagnostics, Located, Origin, suggest};
 use crate::statistics::Method;
 use crate::systems::Custom;
 
@@ -60,6 +64,9 @@ pub(super) struct Compare {
     /// Folders of finished sweeps, of those named
     #[arg(skip)]
     folders: Vec<PathBuf>,
+    /// Cut each run into so many batches, each of which counts as a run
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000))]
+    batches: Option<u32>,
     /// How often intervals cover the truth, such as 0.99
     #[arg(long, value_name = "SHARE", value_parser = confidence)]
     confidence: Option<f64>,
@@ -102,7 +109,6 @@ impl Compare {
         if self.run.quiet {
             terminal.be_quiet();
         }
-        self.before = self.against.as_deref().map(stored).transpose()?;
         let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
             std::mem::take(&mut self.run.files).into_iter().partition(|path| path.is_dir());
         if !folders.is_empty() && !files.is_empty() {
@@ -113,10 +119,12 @@ impl Compare {
             return Err(failure.help("run the files first, and name the folders of their sweeps"));
         }
         if files.is_empty() {
-            let sources = folders.iter().map(|folder| stored(folder)).collect::<Result<Vec<_>, _>>()?;
-            self.folders = folders;
             let comparison = self.overridden(Comparison::usual());
             let asked = self.asked(&comparison)?;
+            let sources =
+                folders.iter().map(|folder| stored(folder, &comparison)).collect::<Result<Vec<_>, _>>()?;
+            self.folders = folders;
+            self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
             return self.compare(&sources, &comparison, &asked, terminal);
         }
         self.run.files = files;
@@ -126,7 +134,11 @@ impl Compare {
         };
         let comparison = self.overridden(batches[0].comparison().clone());
         let asked = self.asked(&comparison)?;
+        self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
         self.check(&batches, &comparison)?;
+        if comparison.batches.is_some() {
+            self.run.trace = self.run.trace.filter(|trace| *trace == Trace::Full).or(Some(Trace::Ops));
+        }
         if self.run.dry_run {
             return self.run.list(&batches, terminal);
         }
@@ -134,10 +146,9 @@ impl Compare {
         let (seeds, mut batches) = (self.run.seeds, batches);
         let (mut sources, mut exits): (Vec<Source>, Vec<Exit>) = (Vec::new(), Vec::new());
         loop {
-            let (runs, exit) = self.do_all::<X>(&batches, terminal)?;
+            let (runs, exit, are_all) = self.do_all::<X>(&batches, &comparison, terminal)?;
             exits.push(exit);
-            let lacks = |(source, batch): (&Source, &Batch)| source.runs.len() < batch.jobs.len();
-            if runs.len() < batches.len() || runs.iter().zip(&batches).any(lacks) {
+            if !are_all {
                 return Ok(Exit::of_many(exits));
             }
             join(&mut sources, runs);
@@ -217,6 +228,7 @@ impl Compare {
                 |metric: &String| Located { value: metric.clone(), origin: Origin::default_value() };
             comparison.metrics = self.metrics.iter().map(located).collect();
         }
+        comparison.batches = self.batches.or(comparison.batches);
         comparison.confidence = self.confidence.unwrap_or(comparison.confidence);
         comparison
     }
@@ -225,6 +237,13 @@ impl Compare {
     fn asked(&self, comparison: &Comparison) -> Result<Vec<Asked>, Failure> {
         let mut diagnostics = Diagnostics::default();
         let found = asked(comparison, &mut diagnostics);
+        let not_of_batches =
+            |one: &&Asked| comparison.batches.is_some() && !batches::METRICS.contains(&one.metric);
+        if let Some(one) = found.iter().flatten().find(not_of_batches) {
+            let known = batches::METRICS.map(|metric| entry(metric).name);
+            let failure = Failure::new(Exit::Invalid, format!("`{}` has no batches", one.text));
+            return Err(failure.help(format!("those that do are {}", suggest::listed(known))));
+        }
         found.ok_or_else(|| {
             let first = diagnostics.iter().next().expect("what is refused has a reason");
             let failure = Failure::new(Exit::Invalid, format!("--metric: {}", first.message));
@@ -243,21 +262,22 @@ impl Compare {
             .iter()
             .map(|batch| Source {
                 name: batch.name.clone(),
-                runs: batch.jobs.iter().map(|job| SweepRun::planned(&job.run)).collect(),
+                runs: batch.jobs.iter().flat_map(|job| planned(&job.run, comparison)).collect(),
             })
             .collect();
         self.study(&planned, comparison, &[]).map(|_| ())
     }
 
-    /// Does all runs that are not finished already.
+    /// Does all runs that are not finished already; says whether all are then.
     fn do_all<X: Custom>(
         &self,
         batches: &[Batch],
+        comparison: &Comparison,
         terminal: &mut Terminal,
-    ) -> Result<(Vec<Source>, Exit), Failure> {
+    ) -> Result<(Vec<Source>, Exit, bool), Failure> {
         batches.iter().try_for_each(|batch| check_writable(&self.run, batch, &Disk))?;
         let failed = AtomicUsize::new(0);
-        let (mut sources, mut exits) = (Vec::new(), Vec::new());
+        let (mut sources, mut exits, mut is_whole) = (Vec::new(), Vec::new(), true);
         for batch in batches {
             let done: Done<'_> = run_batch::<X>(&self.run, batch, &failed, &Disk, terminal)?;
             wait_until_told();
@@ -271,13 +291,16 @@ impl Compare {
                 terminal.warn(&format!("{name}: {some} of {all} did not pass; `run` says why"));
             }
             exits.push(done.exit);
-            let runs = done.reports.iter().filter_map(|report| report.kept()).collect();
-            sources.push(Source { name: batch.name.clone(), runs });
+            is_whole &= done.is_whole();
+            let runs =
+                done.reports.iter().filter_map(|report| Some((report.kept()?, report.folder.clone()?)));
+            sources.push(Source { name: batch.name.clone(), runs: cut(runs, comparison)? });
             if is_interrupted() {
                 break;
             }
         }
-        Ok((sources, Exit::of_many(exits)))
+        is_whole &= sources.len() == batches.len();
+        Ok((sources, Exit::of_many(exits), is_whole))
     }
 
     /// Compares the runs, keeps what comes of it, and prints it.
@@ -307,6 +330,14 @@ impl Compare {
             }
             (Format::Text, None) if !self.run.quiet => terminal.print(&text(&study, name, &folder))?,
             (Format::Text, None) => {}
+        }
+        for (row, found) in study.hanging() {
+            let (variant, measure) =
+                (&study.subject.variants[row.variant], &study.measures[row.measure].name);
+            terminal.warn(&format!(
+                "{measure} of {variant}: batches hang on those before them (serial correlation {found:.2}), so that intervals are too narrow: \
+                 make the runs longer, or the batches fewer"
+            ));
         }
         let worse = study.rows.iter().filter(|row| self.before.is_some() && study.is_worse(row)).count();
         if worse > 0 {
@@ -340,6 +371,7 @@ impl Compare {
             .chain(self.by.iter().map(|by| ("--by", by.clone())))
             .chain(self.baseline.iter().map(|baseline| ("--baseline", baseline.clone())))
             .chain(self.metrics.iter().map(|metric| ("--metric", metric.clone())))
+            .chain(self.batches.map(|batches| ("--batches", batches.to_string())))
             .chain(self.confidence.map(|confidence| ("--confidence", confidence.to_string())));
         flags.for_each(|(flag, value)| command += &format!(" {flag} {}", quoted(&value)));
         command
@@ -428,7 +460,7 @@ fn settings(comparison: &Comparison) -> Settings {
         Intervals::OrderStatistics => Method::Median,
         Intervals::Bootstrap => Method::Bootstrap,
     };
-    Settings { confidence: comparison.confidence, method }
+    Settings { confidence: comparison.confidence, method, batches: comparison.batches }
 }
 
 /// Which runs are of which variant.
@@ -454,15 +486,43 @@ fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, Subje
     Subject::of("scenario", runs, baseline)
 }
 
+/// A run that is not done, or its batches.
+fn planned(run: &PlannedRun, comparison: &Comparison) -> Vec<SweepRun> {
+    match comparison.batches {
+        None => vec![SweepRun::planned(run)],
+        Some(batches) => batches::planned(run, batches),
+    }
+}
+
+/// Runs with their folders, or their batches.
+fn cut(
+    runs: impl Iterator<Item = (SweepRun, PathBuf)>,
+    comparison: &Comparison,
+) -> Result<Vec<SweepRun>, Failure> {
+    let Some(batches) = comparison.batches else { return Ok(runs.map(|(run, _)| run).collect()) };
+    let mut all = Vec::new();
+    for (run, folder) in runs {
+        all.extend(batches::split(&folder, &run, batches).map_err(|error| {
+            let failure = Failure::new(Exit::Invalid, format!("a run cannot be cut into batches: {error}"));
+            failure.help("its folder needs requests.csv, with every operation: `run --trace ops` writes it")
+        })?);
+    }
+    Ok(all)
+}
+
 /// The runs of a finished sweep.
-fn stored(folder: &Path) -> Result<Source, Failure> {
+fn stored(folder: &Path, comparison: &Comparison) -> Result<Source, Failure> {
     let read = read_sweep(&Disk, folder);
     let (name, runs) = read.map_err(|error| {
         let failure =
             Failure::new(Exit::Invalid, format!("{} is no finished sweep: {error}", folder.display()));
         failure.help("name a folder outputs/<scenario>/sweep-<id>, which `run` makes, or a scenario file")
     })?;
-    Ok(Source { name, runs })
+    let of_run = |run: SweepRun| {
+        let of = folder.join("runs").join(&run.run.run_id);
+        (run, of)
+    };
+    Ok(Source { name, runs: cut(runs.into_iter().map(of_run), comparison)? })
 }
 
 /// For people.

@@ -5,6 +5,7 @@
 //! [`words`] puts it as a person would; [`table`] is what a report takes.
 
 mod asked;
+pub mod batches;
 pub mod page;
 mod study;
 mod subject;

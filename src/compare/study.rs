@@ -3,7 +3,7 @@
 use crate::run::metrics::{Better, Unit};
 use crate::run::outputs::SweepRun;
 use crate::run::sweep_figures::Measure;
-use crate::statistics::{Estimate, Method, Paired, holm};
+use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
 
 use super::asked::Asked;
 use super::subject::{Subject, SubjectError};
@@ -15,6 +15,8 @@ pub struct Settings {
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
     pub method: Method,
+    /// Into how many batches each run is cut, each of which stands for a run here; `None`: it is one figure.
+    pub batches: Option<u32>,
 }
 
 /// Runs, and what follows from them.
@@ -181,7 +183,7 @@ impl Study {
     /// The variants by a measure under some circumstances, without ranks and corrections.
     fn cell(&self, measure: usize, circumstances: usize) -> Vec<StudyRow> {
         let Study { subject, settings, .. } = self;
-        let Settings { confidence, method } = *settings;
+        let Settings { confidence, method, .. } = *settings;
         let figures = |variant: usize| {
             let of = &self.measures[measure].by_variant[variant];
             let runs = subject.runs(circumstances, variant);
@@ -227,6 +229,18 @@ impl Study {
                 _ => Finding::Higher,
             };
         }
+    }
+
+    /// The figures of batches that hang on those before them more than chance explains: intervals over these are too narrow.
+    pub fn hanging(&self) -> impl Iterator<Item = (&StudyRow, f64)> {
+        let of = |row: &'_ StudyRow| {
+            let values: Vec<f64> = row.values.iter().map(|(_, value)| *value).collect();
+            (serial_correlation(&values), 2.0 / (values.len() as f64).sqrt())
+        };
+        let rows = self.rows.iter().filter(|_| self.settings.batches.is_some());
+        rows.map(move |row| (row, of(row)))
+            .filter(|(_, (found, most))| found > most)
+            .map(|(row, (found, _))| (row, found))
     }
 
     /// Whether a variant is shown to be worse than the baseline.
@@ -382,7 +396,7 @@ mod tests {
         }
     }
 
-    const SETTINGS: Settings = Settings { confidence: 0.95, method: Method::Student };
+    const SETTINGS: Settings = Settings { confidence: 0.95, method: Method::Student, batches: None };
 
     /// Four policies: `b` is always 3 lower than `a`, `c` the same, `d` higher or lower by chance.
     fn study() -> Study {

@@ -39,13 +39,17 @@ pub fn columns(study: &Study) -> [String; 5] {
 pub fn caption(study: &Study) -> String {
     let (least, most) = study.subject.runs_each();
     let runs = if least == most { most.to_string() } else { format!("{least} to {most}") };
+    let (what, by) = match study.settings.batches {
+        None => ("runs each".to_owned(), "seed"),
+        Some(batches) => (format!("batches each, {batches} of a run"), "seed and time"),
+    };
     let method = match study.settings.method {
         Method::Student => "Student's t",
         Method::Median => "order statistics and the sign test",
         Method::Bootstrap => "the BCa bootstrap",
     };
     format!(
-        "{runs} runs each, paired by seed; intervals of {} % by {method}; {} comparisons, corrected by Holm's method",
+        "{runs} {what}, paired by {by}; intervals of {} % by {method}; {} comparisons, corrected by Holm's method",
         study.settings.confidence * 100.0,
         study.comparisons
     )

@@ -9,8 +9,10 @@ mod holm;
 mod median;
 mod mser;
 mod paired;
+mod serial;
 
 pub use estimate::Estimate;
 pub use holm::holm;
 pub use mser::{Cut, mser_5};
 pub use paired::{Method, Paired};
+pub use serial::serial_correlation;

@@ -78,7 +78,7 @@ fn sojourn(aggregate: Aggregate) -> Asked {
     }
 }
 
-const SETTINGS: Settings = Settings { confidence: 0.95, method: Method::Student };
+const SETTINGS: Settings = Settings { confidence: 0.95, method: Method::Student, batches: None };
 
 /// The comparison of the `nth` few runs of each; the runs of variant `i` under seeds that are moved by `i * moved`.
 fn study(all: &[Vec<SweepRun>], nth: usize, few: usize, moved: usize) -> Study {

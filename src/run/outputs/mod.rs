@@ -70,6 +70,8 @@ pub const REPORT: &str = "report.html";
 pub const CAPSULE: &str = "capsule.json";
 /// The summary's file.
 pub const SUMMARY: &str = "summary.json";
+/// The table of single operations.
+pub const REQUESTS_FILE: &str = REQUESTS.file;
 
 /// Writes the data files of a run; `per_request` says whether those with a row an operation are wanted too.
 ///

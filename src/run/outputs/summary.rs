@@ -125,6 +125,11 @@ impl Summary {
         self.metrics.iter().filter_map(FigureSummary::figure).collect()
     }
 
+    /// How many operations there were, and how many of them are kept whole.
+    pub fn kept(&self) -> (u64, u64) {
+        (self.operations.total, self.operations.kept)
+    }
+
     /// What the run came to.
     pub fn run_verdict(&self) -> RunVerdict {
         let found = RunVerdict::ALL.into_iter().find(|verdict| verdict.name() == self.verdict);

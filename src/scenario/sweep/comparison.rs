@@ -34,6 +34,9 @@ crate::options! {
         confidence: f64 [0.5..=0.999] = 0.95,
         /// How figures of several runs become one with an interval.
         intervals: Intervals = "student",
+        /// Batch means: each run is cut, after its warm-up, into so many pieces of the same length, each of which counts as a run; for one
+        /// long run in place of many. Only of latency, throughput, offered, goodput_ratio and error_rate.
+        batches: Option<u32> [2..=1_000],
         /// When there are runs enough, such as `relative half-width 1%`: when the interval of every figure reaches no further than that to
         /// either side; absent: after `repeat` of them. More seeds follow those of `repeat`.
         until: Option<Located<String>>,
@@ -55,6 +58,8 @@ pub struct Comparison {
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
     pub intervals: Intervals,
+    /// Into how many batches each run is cut; `None`: it is one figure.
+    pub batches: Option<u32>,
     /// How far the interval of a figure may reach to either side, as a share of it; `None`: however far it does.
     pub until: Option<f64>,
     /// Most runs of each variant.
@@ -73,8 +78,8 @@ impl Comparison {
         baseline: Option<String>,
         until: Option<f64>,
     ) -> Comparison {
-        let CompareOptions { metrics, confidence, intervals, most, .. } = options;
-        Comparison { by, baseline, metrics, confidence, intervals, until, most }
+        let CompareOptions { metrics, confidence, intervals, batches, most, .. } = options;
+        Comparison { by, baseline, metrics, confidence, intervals, batches, until, most }
     }
 
     /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
@@ -108,6 +113,11 @@ impl Comparison {
             Some(until) => Some(half_width(until, diagnostics)?),
             None => None,
         };
+        if let (Some(until), Some(_)) = (&options.until, options.batches) {
+            let message = "`until` adds runs, and `batches` cuts one into several: not both";
+            diagnostics.push(Diagnostic::error(Code::Contradiction, &until.origin, message));
+            return None;
+        }
         let by = by.map(|by| by.name.clone());
         Some(Comparison::of(options, by, baseline, until))
     }

@@ -260,3 +260,47 @@ fn what_is_worse_than_before_fails() {
     let done = folder.run(&["compare", "pools.toml", "--against", "outputs"]).exits(2);
     assert!(done.stderr.contains("is no finished sweep"), "{}", done.stderr);
 }
+
+#[test]
+fn batches_of_one_long_run_stand_for_many() {
+    let folder = pools();
+    let flags = ["--seeds", "1..1", "--only", "rate=100/s", "--set", "duration=41s"];
+    let metrics = ["--metric", "latency.mean", "--metric", "throughput", "--metric", "latency.p99"];
+    let compare =
+        |more: &[&str]| folder.run(&[&["compare", "pools.toml"][..], &flags, &metrics, more].concat());
+    let document = compare(&["--batches", "10", "--format", "json"]).exits(0).json();
+    let rows = document["rows"].as_array().expect("rows");
+    let of = |metric: &str, variant: &str| {
+        let is_it = |row: &&serde_json::Value| row["metric"] == metric && row["variant"] == variant;
+        rows.iter().find(is_it).unwrap_or_else(|| panic!("{metric} of {variant}"))
+    };
+    let faster = of("latency mean", "1.3");
+    assert_eq!((faster["runs"].as_u64(), faster["finding"].as_str()), (Some(10), Some("lower")), "{faster}");
+    // Batches of the same length have the throughput of their run between them.
+    let sweeps = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+    let sweep =
+        sweeps.map(|entry| entry.expect("readable").path()).find(|path| path.join("runs.csv").is_file());
+    let sweep = sweep.expect("a sweep");
+    let stored =
+        ["compare", &sweep.display().to_string(), "--by", "speed", "--batches", "10", "--format", "json"];
+    let stored = folder.run(&[&stored[..], &metrics].concat()).exits(0).json();
+    assert_eq!(stored["rows"], document["rows"], "the folder says the same");
+    let table = fs::read_to_string(sweep.join("runs.csv")).expect("it is there");
+    let figure = |metric: &str, aggregate: &str| {
+        let whole = |line: &&str| {
+            line.contains(&format!(",1.0,100/s,{metric},users,api,,,,")) && line.contains(aggregate)
+        };
+        let line = table.lines().find(whole).unwrap_or_else(|| panic!("{metric} {aggregate} in\n{table}"));
+        line.rsplit(',').next().and_then(|value| value.parse::<f64>().ok()).expect("a number")
+    };
+    let throughput = figure("throughput", "mean,op/s");
+    assert!((number(of("throughput mean", "1.0"), &["value"]) - throughput).abs() < 1e-6 * throughput);
+    // A load that is nearly one: what comes late in a batch waits behind what came in the one before.
+    let slow = compare(&["--batches", "100", "--set", "workload.users.arrival=poisson(190/s)"]).exits(0);
+    assert!(slow.stderr.contains("batches hang on those before them"), "{}", slow.stderr);
+    let done = compare(&["--batches", "10", "--metric", "utilisation"]).exits(2);
+    assert!(done.stderr.contains("`utilisation` has no batches"), "{}", done.stderr);
+    let done =
+        compare(&["--set", "compare.until=relative half-width 1%", "--set", "compare.batches=5"]).exits(2);
+    assert!(done.stderr.contains("not both"), "{}", done.stderr);
+}
