@@ -140,6 +140,7 @@ fn world<X: Custom>(sites: Sites, transport: Transport, configs: Vec<X::Config>)
     };
     let setup = Setup {
         seed: 1,
+        mirrored: false,
         duration: Time::MAX,
         sites,
         systems: vec!["bench".to_owned()],

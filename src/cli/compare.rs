@@ -19,7 +19,7 @@ use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, page};
 use crate::compare::table::{blocks, caption, columns, csv, latex, markdown};
 use crate::compare::{
-    Asked, Settings, Study, StudyError, Subject, SubjectError, VariantRun, asked, batches, words,
+    Asked, Settings, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, words,
 };
 use crate::kernel::counted;
 use crate::run::comparison_folder::{self, ComparisonFacts};
@@ -123,11 +123,11 @@ impl Compare {
             let asked = self.asked(&comparison)?;
             let sources =
                 folders.iter().map(|folder| stored(folder, &comparison)).collect::<Result<Vec<_>, _>>()?;
-            self.folders = folders;
             self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
             return self.compare(&sources, &comparison, &asked, terminal);
         }
         self.run.files = files;
+        self.check_flags()?;
         let batches = match jobs::plan::<X>(&self.run, terminal)? {
             Ok(batches) => batches,
             Err(exit) => return Ok(exit),
@@ -135,6 +135,11 @@ impl Compare {
         let comparison = self.overridden(batches[0].comparison().clone());
         let asked = self.asked(&comparison)?;
         self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
+        if let Some(before) = self.before.as_ref().filter(|before| before.name != batches[0].name) {
+            let (before, now) = (&before.name, &batches[0].name);
+            let message = format!("--against: that sweep is of the scenario `{before}`, and this is `{now}`");
+            return Err(Failure::new(Exit::Invalid, message));
+        }
         self.check(&batches, &comparison)?;
         if comparison.batches.is_some() {
             self.run.trace = self.run.trace.filter(|trace| *trace == Trace::Full).or(Some(Trace::Ops));
@@ -175,7 +180,7 @@ impl Compare {
         let Some(share) = comparison.until.filter(|_| self.before.is_none()) else { return Ok(None) };
         let study = self.study(sources, comparison, asked)?;
         let Some(needed) = study.runs_until(share) else { return Ok(None) };
-        let ((_, have), most) = (study.subject.runs_each(), comparison.most as usize);
+        let (have, most) = (study.figures_most(), comparison.most as usize);
         if have >= most {
             terminal.warn(&format!(
                 "after {most} runs of each variant an interval reaches further than {} % to either side: some {needed} would do (`most` in \
@@ -184,8 +189,8 @@ impl Compare {
             ));
             return Ok(None);
         }
-        // At most twice as many at once: few runs do not know how far apart they are.
-        let next = needed.clamp(have + 1, 2 * have).min(most);
+        // At most twice as many at once, as few runs do not know how far apart they are; and not one by one.
+        let next = needed.clamp(have + have.div_ceil(10), 2 * have).min(most);
         let last = sources.iter().flat_map(|source| &source.runs).map(|run| run.run.seed).max();
         let first = last.expect("there are runs") + 1;
         terminal.note(&format!("{have} runs of each do not say it well enough: {next} are done"));
@@ -204,17 +209,34 @@ impl Compare {
         let of = |variant: &'static str| {
             move |run: &SweepRun| VariantRun {
                 variant: variant.to_owned(),
-                circumstances: run.run.params.clone(),
+                circumstances: circumstances(run, comparison),
                 run: run.clone(),
             }
         };
         let now = sources.iter().flat_map(|source| &source.runs);
         let runs = before.runs.iter().map(of(BEFORE)).chain(now.map(of("now")));
-        Subject::of("runs", runs, Some(BEFORE))
+        Subject::of("runs", runs, Some(BEFORE), each(comparison))
+    }
+
+    /// Refuses flags that mean nothing together.
+    fn check_flags(&self) -> Result<(), Failure> {
+        let several = self.run.files.len() + self.folders.len() > 1;
+        let refused = |message: &str| Err(Failure::new(Exit::Invalid, message));
+        if several && self.by.is_some() {
+            return refused("--by names a variable of one scenario; of several each is a variant");
+        }
+        if several && self.against.is_some() {
+            return refused("--against holds one scenario against an earlier sweep of it");
+        }
+        Ok(())
     }
 
     /// What is compared by, with what the command line says of it.
     fn overridden(&self, mut comparison: Comparison) -> Comparison {
+        if self.run.files.len() + self.folders.len() > 1 || self.against.is_some() {
+            // Variants are not the values of a variable.
+            (comparison.by, comparison.baseline) = (None, None);
+        }
         if let Some(by) = &self.by {
             // The baseline is a value of another variable.
             comparison.baseline = comparison.baseline.filter(|_| comparison.by.as_ref() == Some(by));
@@ -243,6 +265,10 @@ impl Compare {
             let known = batches::METRICS.map(|metric| entry(metric).name);
             let failure = Failure::new(Exit::Invalid, format!("`{}` has no batches", one.text));
             return Err(failure.help(format!("those that do are {}", suggest::listed(known))));
+        }
+        if let (Some(_), Some(_)) = (comparison.until, comparison.batches) {
+            let message = "`until` adds runs, and --batches cuts one into several: not both";
+            return Err(Failure::new(Exit::Invalid, message));
         }
         found.ok_or_else(|| {
             let first = diagnostics.iter().next().expect("what is refused has a reason");
@@ -339,6 +365,13 @@ impl Compare {
                  make the runs longer, or the batches fewer"
             ));
         }
+        let alone =
+            study.rows.iter().filter(|row| self.before.is_some() && self.is_alone(&study, row)).count();
+        if alone > 0 {
+            let figures = counted(alone as u64, "figure");
+            terminal
+                .warn(&format!("{figures} of one sweep have no partner in the other, and are not compared"));
+        }
         let worse = study.rows.iter().filter(|row| self.before.is_some() && study.is_worse(row)).count();
         if worse > 0 {
             let figures = counted(worse as u64, "figure");
@@ -346,6 +379,15 @@ impl Compare {
             return Ok(Exit::Violated);
         }
         Ok(Exit::Passed)
+    }
+
+    /// Whether a row of `before` or `now` stands alone under its circumstances, or with fewer seeds.
+    fn is_alone(&self, study: &Study, row: &StudyRow) -> bool {
+        let partner = study.rows.iter().find(|other| {
+            (other.measure, other.circumstances) == (row.measure, row.circumstances)
+                && other.variant != row.variant
+        });
+        partner.is_none_or(|partner| partner.values.len() < row.values.len())
     }
 
     fn format(&self) -> Format {
@@ -394,6 +436,8 @@ impl Compare {
             metrics: asked.iter().map(|one| one.text.as_str()).collect(),
             confidence: comparison.confidence,
             intervals: comparison.intervals,
+            antithetic: comparison.antithetic.as_deref(),
+            batches: comparison.batches,
             runs: runs.iter().map(|run| run.run.run_id.as_str()).collect(),
         };
         let sink: &dyn Sink = &Disk;
@@ -431,6 +475,12 @@ impl Compare {
             }
             StudyError::Subject(SubjectError::OneVariant(_)) => {
                 failure.help("--by names another variable; a second file makes each file a variant")
+            }
+            StudyError::Subject(SubjectError::NotOneOfEach { needed: 1, .. }) => {
+                failure.help("files of one name, or runs of several sweeps, cannot be told apart: give each scenario a name of its own")
+            }
+            StudyError::Subject(SubjectError::NotOneOfEach { .. }) => {
+                failure.help("`antithetic` takes a plain run and its mirror image together: run both of each seed")
             }
             StudyError::Subject(SubjectError::NothingInCommon(_)) => {
                 failure.help("give all of them the same seeds, and the same values of what else is swept")
@@ -470,20 +520,29 @@ fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, Subje
         let swept = source.runs.first().and_then(|run| run.run.params.first());
         let by = comparison.by.as_deref().or(swept.map(|(name, _)| name.as_str()));
         return match by {
-            Some(by) => Subject::of_sweep(&source.runs, by, baseline),
+            Some(by) => Subject::of_sweep(&source.runs, by, baseline, comparison.antithetic.as_deref()),
             None => Err(SubjectError::OneVariant(format!("scenario={}", source.name))),
         };
     }
     let runs = sources.iter().flat_map(|source| {
         source.runs.iter().map(|run| VariantRun {
             variant: source.name.clone(),
-            circumstances: run.run.params.clone(),
+            circumstances: circumstances(run, comparison),
             run: run.clone(),
         })
     });
-    // A baseline of [compare] is a value of a variable, which is no variant here.
-    let baseline = baseline.filter(|baseline| sources.iter().any(|source| source.name == *baseline));
-    Subject::of("scenario", runs, baseline)
+    Subject::of("scenario", runs, baseline, each(comparison))
+}
+
+/// What else varies, for a run that is no variant by a variable.
+fn circumstances(run: &SweepRun, comparison: &Comparison) -> Vec<(String, String)> {
+    let params = run.run.params.iter();
+    params.filter(|(name, _)| comparison.antithetic.as_ref() != Some(name)).cloned().collect()
+}
+
+/// How many runs with one seed are taken together.
+fn each(comparison: &Comparison) -> usize {
+    if comparison.antithetic.is_some() { 2 } else { 1 }
 }
 
 /// A run that is not done, or its batches.

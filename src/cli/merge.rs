@@ -109,6 +109,10 @@ fn refusal(error: MergeError) -> Failure {
             .help("name the folders outputs/<scenario>/sweep-<id> that `run --partition` made; one named .partial is not finished: run --resume"),
         MergeError::Different(..) => Failure::new(Exit::Invalid, message)
             .help("run all parts with the same scenario, the same --set and --seeds, and the same version"),
+        MergeError::OtherVersion(..) => {
+            Failure::new(Exit::Invalid, message).help("merge with the version that ran the parts, or run them again")
+        }
+        MergeError::Twice(..) => Failure::new(Exit::Invalid, message).help("name each part once"),
         MergeError::Missing { .. } => Failure::new(Exit::Invalid, message).help("nothing is written; name all parts"),
         MergeError::Damaged(..) => {
             Failure::new(Exit::InputOutput, message).help("run that part again with --resume, which does its damaged runs again")

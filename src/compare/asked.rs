@@ -103,6 +103,9 @@ fn read(metric: &Located<String>) -> Result<Asked, Box<Diagnostic>> {
             let help = format!("write a label and its value: {{{}=..}}", entry.labels[0].name());
             return Err(Box::new(error(part, message).help(help)));
         };
+        if query.labels.keys().any(|known| known.name() == key.trim()) {
+            return Err(Box::new(error(part, format!("`{}` is given twice", key.trim()))));
+        }
         query = query
             .with(key.trim(), value.trim().trim_matches('"'))
             .map_err(|wrong| Box::new(error(part, wrong.to_string())))?;

@@ -62,6 +62,9 @@ pub struct StudyRow {
     pub missing: usize,
     /// The figure of all of them; `None` if too few have one.
     pub estimate: Option<Estimate>,
+    /// How many times the variance of a mean would be what it is, had the runs that are taken together had seeds of their own; `None` if none
+    /// are.
+    pub antithetic_gain: Option<f64>,
     /// The standard deviation of the runs' figures; `None` of fewer than two.
     pub deviation: Option<f64>,
     /// Beside the baseline; `None` of itself, and of what has too few pairs.
@@ -172,11 +175,11 @@ impl Study {
         for measure in 0..study.measures.len() {
             for circumstances in 0..study.subject.circumstances.len() {
                 let mut rows = study.cell(measure, circumstances);
-                rank(&mut rows, study.measures[measure].better, settings);
                 study.rows.append(&mut rows);
             }
         }
         study.correct();
+        study.rank();
         Ok(study)
     }
 
@@ -187,11 +190,13 @@ impl Study {
         let figures = |variant: usize| {
             let of = &self.measures[measure].by_variant[variant];
             let runs = subject.runs(circumstances, variant);
-            runs.iter().filter_map(|run| Some((run.run.seed, of.of(run)?))).collect::<Vec<_>>()
+            runs.chunk_by(|run, next| run.run.seed == next.run.seed)
+                .filter_map(|together| Some((together[0].run.seed, average(together, of)?)))
+                .collect::<Vec<_>>()
         };
         let baseline = figures(subject.baseline);
         let row = |variant: usize| {
-            let runs = subject.runs(circumstances, variant).len();
+            let runs = subject.runs(circumstances, variant);
             let values = figures(variant);
             let plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
             let is_enough = method.suffices(plain.len(), confidence);
@@ -199,7 +204,8 @@ impl Study {
                 measure,
                 circumstances,
                 variant,
-                missing: runs - values.len(),
+                missing: runs.chunk_by(|run, next| run.run.seed == next.run.seed).count() - values.len(),
+                antithetic_gain: antithetic_gain(runs, &self.measures[measure].by_variant[variant]),
                 estimate: is_enough.then(|| method.estimate(&plain, confidence)),
                 deviation: (plain.len() > 1).then(|| deviation(&plain)),
                 against: (variant != subject.baseline)
@@ -222,12 +228,61 @@ impl Study {
         self.comparisons = all.len();
         for (against, corrected) in all.iter_mut().zip(corrected) {
             against.corrected = corrected;
-            against.finding = match against.paired.difference {
-                Estimate { value: 0.0, low: 0.0, high: 0.0 } => Finding::Same,
+            against.finding = match &against.paired {
+                paired if paired.all_equal => Finding::Same,
                 _ if corrected >= level => Finding::NotShown,
-                difference if difference.value < 0.0 => Finding::Lower,
+                paired if paired.difference.value < 0.0 => Finding::Lower,
                 _ => Finding::Higher,
             };
+        }
+    }
+
+    /// Gives each row its rank. A pair with the baseline is told apart by its verdict; all other pairs under the same circumstances are compared,
+    /// too, and corrected for their number in the whole table.
+    fn rank(&mut self) {
+        let (settings, baseline) = (self.settings, self.subject.baseline);
+        // Who is better of two rows, by their places, where that is shown.
+        let mut worse: Vec<usize> = Vec::new();
+        let mut is_compared = vec![false; self.rows.len()];
+        let mut tests = Vec::new();
+        for one in 0..self.rows.len() {
+            let row = &self.rows[one];
+            let Some(better) = self.measures[row.measure].better else { continue };
+            if let Some(against) = &row.against {
+                let is_baseline = |other: &&StudyRow| {
+                    (other.measure, other.circumstances, other.variant)
+                        == (row.measure, row.circumstances, baseline)
+                };
+                let theirs =
+                    self.rows.iter().position(|other| is_baseline(&other)).expect("it was held against it");
+                (is_compared[one], is_compared[theirs]) = (true, true);
+                match (against.finding, better) {
+                    (Finding::Lower, Better::Lower) | (Finding::Higher, Better::Higher) => worse.push(theirs),
+                    (Finding::Lower, Better::Higher) | (Finding::Higher, Better::Lower) => worse.push(one),
+                    (Finding::Same | Finding::NotShown, _) => {}
+                }
+            }
+            let same =
+                |other: &StudyRow| (other.measure, other.circumstances) == (row.measure, row.circumstances);
+            let others = (one + 1..self.rows.len()).take_while(|&other| same(&self.rows[other]));
+            for other in
+                others.filter(|&other| row.variant != baseline && self.rows[other].variant != baseline)
+            {
+                if let Some(against) = against(&row.values, &self.rows[other].values, settings) {
+                    (is_compared[one], is_compared[other]) = (true, true);
+                    tests.push((one, other, better, against.paired));
+                }
+            }
+        }
+        let corrected = holm(&tests.iter().map(|(.., paired)| paired.p_value).collect::<Vec<_>>());
+        for ((one, other, better, paired), corrected) in tests.into_iter().zip(corrected) {
+            if corrected < 1.0 - settings.confidence && paired.difference.value != 0.0 {
+                let is_lower = paired.difference.value < 0.0;
+                worse.push(if is_lower == (better == Better::Lower) { other } else { one });
+            }
+        }
+        for (place, row) in self.rows.iter_mut().enumerate().filter(|(place, _)| is_compared[*place]) {
+            row.rank = Some(1 + worse.iter().filter(|worse| **worse == place).count());
         }
     }
 
@@ -253,12 +308,18 @@ impl Study {
         }
     }
 
+    /// The most figures that a variant has.
+    pub fn figures_most(&self) -> usize {
+        self.rows.iter().map(|row| row.values.len()).max().unwrap_or(0)
+    }
+
     /// How many runs of each variant it takes until the interval of every figure reaches no further than this share of it to either side, as
     /// far as these runs tell; `None` if that is so now. A figure that is nought, or that too few runs have, is left out.
     pub fn runs_until(&self, share: f64) -> Option<usize> {
         let needed = |row: &StudyRow| {
             let estimate = row.estimate?;
-            let reach = estimate.half_width() / (share * estimate.value.abs());
+            let reach = (estimate.high - estimate.value).max(estimate.value - estimate.low);
+            let reach = reach / (share * estimate.value.abs());
             // Half-widths shrink with the square root of the number of runs.
             (reach.is_finite() && reach > 1.0).then(|| (row.values.len() as f64 * reach * reach).ceil())
         };
@@ -269,6 +330,28 @@ impl Study {
     pub fn level_each(&self) -> f64 {
         (1.0 - self.settings.confidence) / self.comparisons.max(1) as f64
     }
+}
+
+/// The mean over runs that are taken together; `None` if one of them has no such figure.
+fn average(runs: &[SweepRun], of: &Measure) -> Option<f64> {
+    let sum = runs.iter().map(|run| of.of(run)).sum::<Option<f64>>()?;
+    Some(sum / runs.len() as f64)
+}
+
+/// The variance that means over pairs of runs would have, had each run a seed of its own, over the variance that they have.
+fn antithetic_gain(runs: &[SweepRun], of: &Measure) -> Option<f64> {
+    let pairs =
+        || runs.chunk_by(|run, next| run.run.seed == next.run.seed).filter(|together| together.len() == 2);
+    let means: Vec<f64> = pairs().filter_map(|pair| average(pair, of)).collect();
+    let single = |place: usize| pairs().filter_map(|pair| of.of(&pair[place])).collect::<Vec<f64>>();
+    let (plain, mirrored) = (single(0), single(1));
+    let is_enough = means.len() > 2 && plain.len() == means.len() && mirrored.len() == means.len();
+    is_enough
+        .then(|| {
+            let square = |values: &[f64]| deviation(values) * deviation(values);
+            (square(&plain) + square(&mirrored)) / 4.0 / square(&means)
+        })
+        .filter(|gain| gain.is_finite())
 }
 
 fn deviation(values: &[f64]) -> f64 {
@@ -289,31 +372,6 @@ fn against(values: &[(u64, f64)], baseline: &[(u64, f64)], settings: Settings) -
         let paired = Paired::of(settings.method, &ours, &theirs, settings.confidence);
         Against { corrected: paired.p_value, paired, finding: Finding::NotShown }
     })
-}
-
-/// Gives each row the number of those that are shown to be better than it, all pairs of them compared and corrected for their number.
-fn rank(rows: &mut [StudyRow], better: Option<Better>, settings: Settings) {
-    let Some(better) = better else { return };
-    let mut tests = Vec::new();
-    for one in 0..rows.len() {
-        for other in one + 1..rows.len() {
-            if let Some(against) = against(&rows[one].values, &rows[other].values, settings) {
-                tests.push((one, other, against.paired));
-            }
-        }
-    }
-    let corrected = holm(&tests.iter().map(|(.., paired)| paired.p_value).collect::<Vec<_>>());
-    for row in rows.iter_mut().filter(|row| row.estimate.is_some()) {
-        row.rank = Some(1);
-    }
-    for ((one, other, paired), corrected) in tests.into_iter().zip(corrected) {
-        if corrected >= 1.0 - settings.confidence || paired.difference.value == 0.0 {
-            continue;
-        }
-        let is_lower = paired.difference.value < 0.0;
-        let worse = if is_lower == (better == Better::Lower) { other } else { one };
-        rows[worse].rank = rows[worse].rank.map(|rank| rank + 1);
-    }
 }
 
 /// What the variants have of what is asked for; nothing if none has it and it is not wanted.
@@ -410,7 +468,7 @@ mod tests {
                     .map(|(policy, p99)| run(policy, seed, p99))
             })
             .collect();
-        let subject = Subject::of_sweep(&runs, "policy", Some("a")).expect("four variants");
+        let subject = Subject::of_sweep(&runs, "policy", Some("a"), None).expect("four variants");
         Study::new(subject, &[p99()], SETTINGS).expect("there are figures")
     }
 
@@ -440,7 +498,7 @@ mod tests {
             .flat_map(|seed| [run("a", seed, 10.0 + seed as f64), run("b", seed, 12.0 + 1.5 * seed as f64)])
             .collect();
         runs[5].figures.clear();
-        let subject = Subject::of_sweep(&runs, "policy", None).expect("two variants");
+        let subject = Subject::of_sweep(&runs, "policy", None, None).expect("two variants");
         let study = Study::new(subject, &[p99()], SETTINGS).expect("there are figures");
         let row = &study.rows[1];
         assert_eq!((row.values.len(), row.missing), (5, 1));
@@ -460,10 +518,10 @@ mod tests {
             .into_iter()
             .flat_map(|load| [with(1, "a", "10", load), with(1, "b", "20", load)])
             .collect();
-        let subject = Subject::of_sweep(&runs, "policy", None).expect("two variants");
+        let subject = Subject::of_sweep(&runs, "policy", None, None).expect("two variants");
         let told: Vec<String> = (0..subject.circumstances.len()).map(|place| subject.told(place)).collect();
         assert_eq!(told, ["load=0.5", "load=0.9"]);
-        let by_load = Subject::of_sweep(&runs, "load", None).expect("two variants");
+        let by_load = Subject::of_sweep(&runs, "load", None, None).expect("two variants");
         assert_eq!(by_load.told(0), "policy=a, limit=10");
     }
 }

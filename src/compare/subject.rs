@@ -54,6 +54,18 @@ pub enum SubjectError {
     /// No other variant ran with a seed and under circumstances of the baseline.
     #[error("no variant has run under the same circumstances, and with the same seeds, as the baseline {0}")]
     NothingInCommon(String),
+    /// A variant has several runs with one seed, or none to take together with one.
+    #[error("{variant} has {found} with seed {seed}, where there should be {needed}")]
+    NotOneOfEach {
+        /// The variant, and the circumstances.
+        variant: String,
+        /// The seed.
+        seed: u64,
+        /// How many runs it has, in words.
+        found: String,
+        /// How many it should have.
+        needed: usize,
+    },
     /// Too few runs of each variant have a seed in common with the baseline.
     #[error(
         "{found} of each variant cannot be compared: it takes {needed} with the same seeds to say how far chance alone goes"
@@ -67,11 +79,17 @@ pub enum SubjectError {
 }
 
 impl Subject {
-    /// The runs of a sweep, by the values of a variable. Variables that turn with it are no circumstances.
+    /// The runs of a sweep, by the values of a variable. Variables that turn with it are no circumstances, nor is that of runs which are
+    /// taken `together`.
     ///
     /// # Errors
     /// If they are all of one variant, or `by` or `baseline` is not among them.
-    pub fn of_sweep(runs: &[SweepRun], by: &str, baseline: Option<&str>) -> Result<Subject, SubjectError> {
+    pub fn of_sweep(
+        runs: &[SweepRun],
+        by: &str,
+        baseline: Option<&str>,
+        together: Option<&str>,
+    ) -> Result<Subject, SubjectError> {
         let names: Vec<&str> = runs
             .first()
             .map_or(Vec::new(), |run| run.run.params.iter().map(|(name, _)| name.as_str()).collect());
@@ -86,24 +104,27 @@ impl Subject {
             pairs.dedup();
             pairs.windows(2).all(|two| two[0].0 != two[1].0)
         };
-        let kept: Vec<usize> =
-            (0..names.len()).filter(|&other| other != place && !turns_with(other)).collect();
+        let kept: Vec<usize> = (0..names.len())
+            .filter(|&other| other != place && Some(names[other]) != together && !turns_with(other))
+            .collect();
         let of_variant = |run: &SweepRun| VariantRun {
             variant: run.run.params[place].1.clone(),
             circumstances: kept.iter().map(|&other| run.run.params[other].clone()).collect(),
             run: run.clone(),
         };
-        Subject::of(by, runs.iter().map(of_variant), baseline)
+        let each = if together.is_some() { 2 } else { 1 };
+        Subject::of(by, runs.iter().map(of_variant), baseline, each)
     }
 
-    /// Runs that say themselves what they are compared as.
+    /// Runs that say themselves what they are compared as; `each` of them with one seed are taken together.
     ///
     /// # Errors
-    /// If they are all of one variant, or the baseline is none of them.
+    /// If they are all of one variant, the baseline is none of them, or there are not so many with each seed.
     pub fn of(
         variable: &str,
         runs: impl IntoIterator<Item = VariantRun>,
         baseline: Option<&str>,
+        each: usize,
     ) -> Result<Subject, SubjectError> {
         let mut subject = Subject {
             variable: variable.to_owned(),
@@ -125,6 +146,18 @@ impl Subject {
         for cell in &mut subject.cells {
             cell.resize(subject.variants.len(), Vec::new());
             cell.iter_mut().for_each(|runs| runs.sort_by_key(|run| run.run.seed));
+        }
+        for (place, cell) in subject.cells.iter().enumerate() {
+            for (variant, runs) in cell.iter().enumerate() {
+                let seeds = runs.chunk_by(|run, next| run.run.seed == next.run.seed);
+                if let Some(wrong) = seeds.into_iter().find(|runs| runs.len() != each) {
+                    let (circumstances, seed) = (subject.told(place), wrong[0].run.seed);
+                    let at = if circumstances.is_empty() { "" } else { " at " };
+                    let variant = format!("{variable}={}{at}{circumstances}", subject.variants[variant]);
+                    let found = crate::kernel::counted(wrong.len() as u64, "run");
+                    return Err(SubjectError::NotOneOfEach { variant, seed, found, needed: each });
+                }
+            }
         }
         if let [only] = subject.variants.as_slice() {
             return Err(SubjectError::OneVariant(format!("{variable}={only}")));
@@ -152,7 +185,10 @@ impl Subject {
     /// The most pairs that a variant has with the baseline under any circumstances.
     pub fn pairs_most(&self) -> usize {
         let seeds = |cell: &[Vec<SweepRun>], variant: usize| -> Vec<u64> {
-            cell[variant].iter().map(|run| run.run.seed).collect()
+            let mut seeds: Vec<u64> = cell[variant].iter().map(|run| run.run.seed).collect();
+            // Runs that are taken together have the same.
+            seeds.dedup();
+            seeds
         };
         let pairs = |cell: &Vec<Vec<SweepRun>>| {
             let theirs = seeds(cell, self.baseline);

@@ -21,7 +21,7 @@ pub struct Block {
 /// What the columns of a [`Block`] are; the variable stands for the second.
 pub fn columns(study: &Study) -> [String; 5] {
     let subject = &study.subject;
-    let percent = study.settings.confidence * 100.0;
+    let percent = words::percent(study.settings.confidence);
     let figure = match study.settings.method {
         Method::Student | Method::Bootstrap => "mean",
         Method::Median => "median",
@@ -50,7 +50,7 @@ pub fn caption(study: &Study) -> String {
     };
     format!(
         "{runs} {what}, paired by {by}; intervals of {} % by {method}; {} comparisons, corrected by Holm's method",
-        study.settings.confidence * 100.0,
+        words::percent(study.settings.confidence),
         study.comparisons
     )
 }
@@ -91,6 +91,14 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
             row.against.as_ref().map_or(String::new(), |against| words::gain(&against.paired)),
         ]
     };
+    let worth = |row: &&StudyRow| {
+        let gain = row.antithetic_gain?;
+        let variant = &subject.variants[row.variant];
+        Some(format!(
+            "{variant}: an antithetic pair is worth {:.1} times two runs with seeds of their own",
+            gain
+        ))
+    };
     let lacks = rows.iter().filter(|row| row.missing > 0);
     let note = |row: &StudyRow| {
         let (variant, all) = (&subject.variants[row.variant], row.values.len() + row.missing);
@@ -99,7 +107,7 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
     Block {
         title: format!("{}{comma}{circumstances}", measure.name),
         rows: order.iter().map(row).collect(),
-        notes: lacks.map(note).collect(),
+        notes: lacks.map(note).chain(order.iter().filter_map(worth)).collect(),
     }
 }
 
@@ -210,6 +218,7 @@ pub fn csv(out: &mut dyn Write, study: &Study, scenario: &str) -> io::Result<()>
             .float(against.map(|against| against.corrected))?
             .text(against.map_or("", |against| against.finding.name()))?
             .float(paired.and_then(|paired| paired.gain))?
+            .float(row.antithetic_gain)?
             .end()?;
     }
     table.end()

@@ -88,14 +88,12 @@ const TIMES_FROM: f64 = 2.0;
 pub fn beside(paired: &Paired, unit: Unit) -> String {
     let Some(ratio) = paired.ratio else {
         let difference = paired.difference;
-        let style = Style::of_estimate(unit, difference);
-        let (size, word) = (difference.value.abs(), if difference.value < 0.0 { "lower" } else { "higher" });
-        return format!(
-            "{} {word} ({} to {})",
-            style.figure(size),
-            style.bare(difference.low),
-            style.bare(difference.high)
-        );
+        let mut style = Style::of_estimate(unit, difference);
+        if unit.kind() == UnitKind::Share {
+            // Not so many per cent of the baseline's share, which may be nought.
+            style.unit = " percentage points";
+        }
+        return higher_or_lower(style, difference);
     };
     if ratio.value >= TIMES_FROM {
         let style =
@@ -107,15 +105,28 @@ pub fn beside(paired: &Paired, unit: Unit) -> String {
             style.bare(ratio.high)
         );
     }
-    let is_lower = ratio.value < 1.0;
-    let (value, low, high) = if is_lower {
-        (1.0 - ratio.value, 1.0 - ratio.high, 1.0 - ratio.low)
-    } else {
-        (ratio.value - 1.0, ratio.low - 1.0, ratio.high - 1.0)
-    };
-    let style = Style::of(Unit::Ratio, value, ratio.half_width());
-    let word = if is_lower { "lower" } else { "higher" };
-    format!("{} {word} ({} to {})", style.figure(value), style.bare(low), style.figure(high))
+    // What cannot be below nought is at most 100 % lower.
+    let more = Estimate { value: ratio.value - 1.0, low: ratio.low.max(0.0) - 1.0, high: ratio.high - 1.0 };
+    higher_or_lower(Style::of(Unit::Ratio, more.value, ratio.half_width()), more)
+}
+
+/// By how much something is higher, or lower if that is below nought: `38 % lower (35 to 41 %)`, or, where the interval holds nought,
+/// `0.5 % higher (1.2 % lower to 2.2 % higher)`.
+fn higher_or_lower(style: Style, more: Estimate) -> String {
+    let word = |value: f64| if value < 0.0 { "lower" } else { "higher" };
+    let size = |value: f64| style.figure(value.abs());
+    let (value, told) = (size(more.value), word(more.value));
+    if more.low < 0.0 && more.high > 0.0 {
+        return format!("{value} {told} ({} lower to {} higher)", size(more.low), size(more.high));
+    }
+    let (near, far) = if more.value < 0.0 { (more.high, more.low) } else { (more.low, more.high) };
+    format!("{value} {told} ({} to {})", style.bare(near.abs()), size(far))
+}
+
+/// A share in per cent, with no more digits than it needs: `95`, `99.9`.
+pub fn percent(share: f64) -> String {
+    let text = number(share * 100.0, 1);
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// How much less the difference varies than had both variants had seeds of their own: `5.2 x`.
@@ -137,7 +148,7 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
         told if told.is_empty() => told,
         told => format!(" at {told}"),
     };
-    let percent = number(study.settings.confidence * 100.0, 0);
+    let percent = percent(study.settings.confidence);
     let pairs = paired.pairs;
     let beside = beside(paired, measure.unit);
     Some(match against.finding {
@@ -159,13 +170,15 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
             )
         }
         Finding::NotShown => {
-            let more = paired.pairs_to_show(study.level_each()).map(|needed| needed - pairs as f64);
+            let needed = paired.pairs_to_show(study.settings.method, study.level_each());
+            let more = needed.map(|needed| needed - pairs as f64);
             let more = match more {
                 Some(more) if more > MORE_MAX => {
                     format!("to show one so small takes more than {} runs", grouped(MORE_MAX as u64))
                 }
+                Some(more) if more < 1.0 => "a few more runs may show one".to_owned(),
                 Some(more) => {
-                    format!("to show one so small takes about {} more runs", grouped(rounded(more.max(1.0))))
+                    format!("to show one so small takes about {} more runs", grouped(rounded(more)))
                 }
                 None => "there is none in these runs".to_owned(),
             };
@@ -216,6 +229,17 @@ mod tests {
         assert_eq!(told(Unit::Ratio, 0.0123, 0.0119, 0.0127), "1.23 % (1.19 to 1.27)");
         assert_eq!(told(Unit::Count, 3.0, 3.0, 3.0), "3.00 (3.00 to 3.00)");
         assert_eq!(told(Unit::Count, 0.0, 0.0, 0.0), "0 (0 to 0)");
+    }
+
+    #[test]
+    fn what_may_be_either_says_both() {
+        let style = |estimate: Estimate| Style::of(Unit::Ratio, estimate.value, estimate.half_width());
+        let told =
+            |value, low, high| higher_or_lower(style(estimate(value, low, high)), estimate(value, low, high));
+        assert_eq!(told(-0.38, -0.41, -0.35), "38 % lower (35 to 41 %)");
+        assert_eq!(told(0.17, 0.12, 0.23), "17 % higher (12 to 23 %)");
+        assert_eq!(told(-0.59, -0.66, 0.74), "59 % lower (66 % lower to 74 % higher)");
+        assert_eq!([0.95, 0.999, 0.55].map(percent), ["95", "99.9", "55"]);
     }
 
     #[test]

@@ -23,6 +23,10 @@ pub struct ComparisonFacts<'a> {
     pub confidence: f64,
     /// How figures become one.
     pub intervals: Intervals,
+    /// The variable whose runs are taken together, if any are.
+    pub antithetic: Option<&'a str>,
+    /// Into how many batches runs are cut, if they are.
+    pub batches: Option<u32>,
     /// The ids of the runs.
     pub runs: Vec<&'a str>,
 }
@@ -39,6 +43,8 @@ struct Manifest<'a> {
     metrics: &'a [&'a str],
     confidence: f64,
     intervals: &'static str,
+    antithetic: Option<&'a str>,
+    batches: Option<u32>,
     runs: &'a [&'a str],
 }
 
@@ -46,7 +52,9 @@ impl ComparisonFacts<'_> {
     /// The id: a hash over what is compared, and by what.
     pub fn id(&self) -> String {
         let confidence = self.confidence.to_string();
-        let about = [self.variable, self.baseline, &confidence, self.intervals.name()];
+        let batches = self.batches.map_or(String::new(), |batches| batches.to_string());
+        let antithetic = self.antithetic.unwrap_or("");
+        let about = [self.variable, self.baseline, &confidence, self.intervals.name(), antithetic, &batches];
         sweep_id(about.into_iter().chain(self.metrics.iter().copied()).chain(self.runs.iter().copied()))
     }
 }
@@ -75,6 +83,8 @@ pub fn write(
         metrics: &facts.metrics,
         confidence: facts.confidence,
         intervals: facts.intervals.name(),
+        antithetic: facts.antithetic,
+        batches: facts.batches,
         runs: &facts.runs,
     };
     folder.finish(&manifest, &serde_json::Value::Null)

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::MODEL_VERSION;
 use super::drawing::Charts;
 use super::outputs::{
-    Disk, Finished, Folder, Lock, MANIFEST, OutputError, PlannedRun, REPORT, RESOLVED, Sink, Sometimes,
-    Stored, Summary, SweepFacts, SweepRun, finish_sweep, read_sweep, stored, sweep_folder, write_file,
+    CRATE_VERSION, Disk, Finished, Folder, Lock, MANIFEST, OutputError, PlannedRun, REPORT, RESOLVED, Sink,
+    Sometimes, Stored, Summary, SweepFacts, SweepRun, finish_sweep, read_sweep, stored, sweep_folder,
+    write_file,
 };
 use super::sweep_page::{SweepOrigin, write_sweep};
 
@@ -57,6 +59,12 @@ pub enum MergeError {
     /// Two parts are of different sweeps.
     #[error("{0} and {1} are parts of different sweeps: {2} differ")]
     Different(String, String, &'static str),
+    /// The parts are not of this version.
+    #[error("{0} was made by version {1}, model {2}, and this is another")]
+    OtherVersion(String, String, u32),
+    /// A run is in two parts.
+    #[error("run {0} is in {1} and in {2}")]
+    Twice(String, String, String),
     /// Runs are in none of the parts.
     #[error("{missing} of {of} runs are in none of the parts, the first with {first}")]
     Missing {
@@ -162,10 +170,17 @@ pub fn merge(sink: &dyn Sink, out: &Path, parts: &[Part], charts: Charts) -> Res
             return Err(MergeError::Different(first.name(), part.name(), what));
         }
     }
-    // A run that is in two parts is the same run.
+    if first.versions != (CRATE_VERSION.to_owned(), MODEL_VERSION) {
+        let (version, model) = first.versions.clone();
+        return Err(MergeError::OtherVersion(first.name(), version, model));
+    }
     let mut places: BTreeMap<usize, (&Part, &PlannedRun)> = BTreeMap::new();
     for part in parts {
-        places.extend(part.runs.iter().map(|(place, run)| (*place, (part, run))));
+        for (place, run) in &part.runs {
+            if let Some((other, _)) = places.insert(*place, (part, run)) {
+                return Err(MergeError::Twice(run.run_id.clone(), other.name(), part.name()));
+            }
+        }
     }
     if let Some(gap) = (0..first.of).find(|place| !places.contains_key(place)) {
         let missing = first.of - places.len();
@@ -188,7 +203,12 @@ pub fn merge(sink: &dyn Sink, out: &Path, parts: &[Part], charts: Charts) -> Res
             Stored::Whole { summary, files } => (summary, files),
         };
         let to = whole.join("runs").join(&run.run_id);
-        if matches!(stored(&Disk, &to)?, Stored::Nothing) {
+        let is_there = match stored(&Disk, &to)? {
+            Stored::Whole { summary: there, .. } => there.digest == summary.digest,
+            Stored::Nothing | Stored::Damaged { .. } => false,
+        };
+        if !is_there {
+            sink.remove_folder(&to).map_err(|source| OutputError { path: to.clone(), source })?;
             // The manifest last: without one it is no run.
             for file in files.keys().map(String::as_str).chain([MANIFEST]) {
                 let bytes = fs::read(from.join(file))

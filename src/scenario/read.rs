@@ -9,11 +9,12 @@ use super::Scenario;
 const LONGEST: &str = "31536000s";
 
 /// The options that are no tables.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 11] = [
     "schema",
     "name",
     "description",
     "seed",
+    "draws",
     "duration",
     "warmup",
     "recovery",

@@ -87,7 +87,7 @@ impl Frame {
     /// Names what the operation that the frame is at begins: the `n`-th call or branch of it.
     #[inline]
     pub(super) fn span_of(&self, draws: &Keyed, n: u32) -> u32 {
-        draws.draw3(u64::from(self.span), self.place(), u64::from(n)) as u32
+        draws.name3(u64::from(self.span), self.place(), u64::from(n)) as u32
     }
 
     fn place(&self) -> u64 {

@@ -30,6 +30,7 @@ pub use states::{Arriving, NodeState};
 
 use crate::clocks::ClockError;
 use crate::faults::{NodeFacts, Planned, Roster, Talks};
+use crate::kernel::random::mirrored;
 use crate::kernel::{Digest, Keyed, NodeId, Process, Queue, Stream, Time};
 use crate::net::{Counters, Endpoint, Network, Sites};
 use crate::processors::{Balance, Usage};
@@ -49,6 +50,8 @@ const LARGE: usize = 2048;
 pub struct Setup<P: Process> {
     /// The seed: with the rest of the set-up it determines the run.
     pub seed: u64,
+    /// Whether all that is drawn is the mirror image of what the seed draws.
+    pub mirrored: bool,
     /// When the run ends.
     pub duration: Time,
     /// The matrix of sites.
@@ -107,9 +110,10 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             transport: node.transport,
         };
         let endpoints: Vec<Endpoint> = setup.nodes.iter().map(endpoint).collect();
-        let choice = |fault: &Planned| Stream::new(setup.seed, &fault.name, "fault");
+        let seed = if setup.mirrored { mirrored(setup.seed) } else { setup.seed };
+        let choice = |fault: &Planned| Stream::new(seed, &fault.name, "fault");
         let mut queue = match setup.shuffle_ties {
-            true => Queue::with_shuffled_ties(Stream::new(setup.seed, "queue", "ties").next_u64()),
+            true => Queue::with_shuffled_ties(Stream::new(seed, "queue", "ties").next_u64()),
             false => Queue::new(),
         };
         if setup.nodes.len() > LARGE {
@@ -120,15 +124,15 @@ impl<P: Process, O: Observer<P>> Sim<P, O> {
             queue,
             digest: Digest::new(),
             roster: setup.roster(),
-            triggers: Triggers::new(setup.seed, &setup.faults),
-            net: Network::new(setup.seed, setup.sites, &endpoints),
+            triggers: Triggers::new(seed, &setup.faults),
+            net: Network::new(seed, setup.sites, &endpoints),
             observer,
             refusals: 0,
         };
-        let draws = ["disk", "processor"].map(|purpose| Keyed::new(setup.seed, purpose));
+        let draws = ["disk", "processor"].map(|purpose| Keyed::new(seed, purpose));
         let mut sim = Sim {
             shared,
-            nodes: setup.nodes.iter().map(|node| Node::new(setup.seed, draws, node)).collect(),
+            nodes: setup.nodes.iter().map(|node| Node::new(seed, draws, node)).collect(),
             choices: setup.faults.iter().map(choice).collect(),
             faults: setup.faults,
             strikes: Vec::new(),

@@ -360,6 +360,7 @@ mod tests {
         };
         let setup = Setup {
             seed: 1,
+            mirrored: false,
             duration: Time(500 * MS),
             sites: Sites::new(vec!["here".into()], |_, _| Duration(MS), Profile::default()),
             systems: vec!["it".into()],

@@ -1,14 +1,16 @@
 //! The bootstrap: how far a figure would have moved had other runs been drawn, found by drawing from those there are.
 
 use crate::kernel::Stream;
-use crate::kernel::math::{inverse_normal_cdf, normal_cdf};
+use crate::kernel::math::{inverse_normal_cdf, normal_cdf, powi};
 
 /// Resamples: enough that the ends of an interval of 99 % move by a few per cent of its width only.
-const RESAMPLES: usize = 9_999;
+pub(super) const RESAMPLES: usize = 9_999;
 
 /// The distribution of a statistic over resamples, corrected for bias and skewness: the BCa intervals of B. Efron, *Better bootstrap
 /// confidence intervals*, JASA 82, 1987.
 pub(super) struct Bootstrap {
+    /// How many cases there are.
+    count: usize,
     /// Of the resamples, least first.
     resampled: Vec<f64>,
     /// The correction of the median, in standard deviations.
@@ -48,7 +50,7 @@ impl Bootstrap {
             cubes += deviation * deviation * deviation;
         }
         let acceleration = if squares > 0.0 { cubes / (6.0 * squares * squares.sqrt()) } else { 0.0 };
-        Bootstrap { resampled, bias: inverse_normal_cdf(share), acceleration }
+        Bootstrap { count, resampled, bias: inverse_normal_cdf(share), acceleration }
     }
 
     /// The interval that covers the truth with this confidence.
@@ -62,9 +64,16 @@ impl Bootstrap {
         (end(0.5 - confidence / 2.0), end(0.5 + confidence / 2.0))
     }
 
+    /// The least p-value that there can be: differences of one sign leave nought out of every resample, and without a difference
+    /// half of all pairs of runs are of either sign.
+    fn least_p(&self) -> f64 {
+        let signs = powi(0.5, self.count as i32 - 1);
+        signs.clamp(1.0 / (RESAMPLES as f64 + 1.0), 1.0)
+    }
+
     /// One less the greatest confidence whose interval leaves nought out; at least one in as many as there are resamples.
     pub(super) fn p_value(&self) -> f64 {
-        let least = 1.0 / (RESAMPLES as f64 + 1.0);
+        let least = self.least_p();
         let is_out = |confidence: f64| {
             let (low, high) = self.interval(confidence);
             low > 0.0 || high < 0.0

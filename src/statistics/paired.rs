@@ -2,10 +2,10 @@
 //! same arrivals and the same work. What such pairs share falls out of their differences, and what is left tells the variants apart
 //! in far fewer runs (common random numbers: A. M. Law, *Simulation Modeling and Analysis*, fifth edition, 2015, section 11.2).
 
-use crate::kernel::math::{inverse_normal_cdf, student_two_sided};
+use crate::kernel::math::{inverse_normal_cdf, powi, student_two_sided};
 
 use super::Estimate;
-use super::bootstrap::Bootstrap;
+use super::bootstrap::{Bootstrap, RESAMPLES};
 use super::estimate::student_deviations;
 use super::median::{median, sign_test};
 
@@ -35,6 +35,8 @@ pub struct Paired {
     pub ratio: Option<Estimate>,
     /// How often a difference as great would be seen if there were none.
     pub p_value: f64,
+    /// Whether both figures are the same in every pair.
+    pub all_equal: bool,
     /// How many times the variance of the difference would be what it is, had both been run with seeds of their own; `None`
     /// if it has no variance.
     pub gain: Option<f64>,
@@ -46,7 +48,9 @@ impl Method {
     /// Whether so few runs have an interval at all.
     pub fn suffices(self, runs: usize, confidence: f64) -> bool {
         match self {
-            Method::Student | Method::Bootstrap => runs > 1,
+            Method::Student => runs > 1,
+            // Differences that all have one sign by chance must be rarer than that.
+            Method::Bootstrap => runs > 1 && least_by_signs(runs) <= 1.0 - confidence,
             Method::Median => median(&vec![0.0; runs], confidence).is_some(),
         }
     }
@@ -80,7 +84,7 @@ impl Paired {
         let (difference, ratio, p_value) = match method {
             Method::Student => {
                 let difference = Estimate::mean_of_runs(&differences, confidence);
-                (difference, fieller(variant, baseline, confidence), student_p(&differences))
+                (difference, fieller(variant, baseline, confidence), student_p(&differences, variant))
             }
             Method::Median => {
                 let difference = method.estimate(&differences, confidence);
@@ -111,6 +115,7 @@ impl Paired {
             difference,
             ratio,
             p_value,
+            all_equal: differences.iter().all(|difference| *difference == 0.0),
             gain: (of_difference > 0.0).then(|| (variance(variant) + variance(baseline)) / of_difference),
             deviation: of_difference.sqrt(),
         }
@@ -118,11 +123,30 @@ impl Paired {
 
     /// How many pairs would show a difference as great as the one found, if it is real, in four of five such comparisons, each made at
     /// this level (such as 0.05); `None` if none was found. For figures that are nearly normal.
-    pub fn pairs_to_show(&self, level: f64) -> Option<f64> {
-        let deviations = inverse_normal_cdf(1.0 - level / 2.0) + inverse_normal_cdf(0.8);
+    pub fn pairs_to_show(&self, method: Method, level: f64) -> Option<f64> {
+        let normal = inverse_normal_cdf(1.0 - level / 2.0);
+        let deviations = normal + inverse_normal_cdf(0.8);
         let ratio = deviations * self.deviation / self.difference.value;
-        (self.difference.value != 0.0).then(|| (ratio * ratio).ceil())
+        // Student's t asks for more than the normal law, by half the square of its quantile (Law 2015, section 9.4).
+        let by_spread = (ratio * ratio + normal * normal / 2.0).ceil();
+        let by_signs =
+            (2..).find(|&pairs| least_by_signs(pairs) < level).map_or(f64::INFINITY, |pairs| pairs as f64);
+        let pairs = match method {
+            Method::Student => by_spread,
+            Method::Median => by_spread.max(by_signs),
+            Method::Bootstrap if level <= 1.0 / (RESAMPLES as f64 + 1.0) => f64::INFINITY,
+            Method::Bootstrap => by_spread.max(by_signs),
+        };
+        (self.difference.value != 0.0).then_some(pairs)
     }
+}
+
+/// Differences that are no further apart than this share of the figures differ by rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// How often so many differences all have one sign, if either is as likely.
+fn least_by_signs(pairs: usize) -> f64 {
+    powi(0.5, pairs as i32 - 1)
 }
 
 fn of_bootstrap(bootstrap: &Bootstrap, value: f64, confidence: f64) -> Estimate {
@@ -145,11 +169,16 @@ fn variance(values: &[f64]) -> f64 {
     covariance(values, values)
 }
 
-/// The two-sided p-value of Student's test that the mean of these differences is nought.
-fn student_p(differences: &[f64]) -> f64 {
+/// The two-sided p-value of Student's test that the mean of these differences is nought. Where they are all the same, as those of counts
+/// may be, nothing is known of their spread, and the sign test decides.
+fn student_p(differences: &[f64], figures: &[f64]) -> f64 {
     let (mean, variance) = (average(differences), variance(differences));
     if mean == 0.0 {
         return 1.0;
+    }
+    let greatest = figures.iter().fold(0.0, |most: f64, figure| most.max(figure.abs()));
+    if variance.sqrt() <= ROUNDING * greatest {
+        return sign_test(differences);
     }
     let error = (variance / differences.len() as f64).sqrt();
     student_two_sided(mean.abs() / error, differences.len() as u32 - 1)
@@ -227,9 +256,21 @@ mod tests {
         for method in [Method::Student, Method::Median, Method::Bootstrap] {
             let same = Paired::of(method, &baseline, &baseline, 0.95);
             assert_eq!((same.p_value, same.difference.value, same.gain), (1.0, 0.0, None), "{method:?}");
+            assert!(same.all_equal);
             let other = Paired::of(method, &shifted, &baseline, 0.95);
-            assert!(other.p_value < 0.001, "{method:?} {}", other.p_value);
+            assert!(other.p_value < 0.001 && !other.all_equal, "{method:?} {}", other.p_value);
         }
+    }
+
+    /// Two runs that differ by one request in the same direction show nothing, whatever is known of their spread.
+    #[test]
+    fn few_pairs_of_one_sign_are_no_finding() {
+        let (variant, baseline) = ([101.1, 97.3], [101.0, 97.2]);
+        for method in [Method::Student, Method::Bootstrap] {
+            let paired = Paired::of(method, &variant, &baseline, 0.95);
+            assert!(paired.p_value > 0.4, "{method:?} {}", paired.p_value);
+        }
+        assert!(!Method::Bootstrap.suffices(5, 0.95) && Method::Bootstrap.suffices(6, 0.95));
     }
 
     /// Of 400 intervals of 95 % over pairs, some 20 miss; of 60, three.
@@ -283,15 +324,19 @@ mod tests {
         assert!((0.7..1.4).contains(&apart), "{apart}");
     }
 
-    /// A difference of 0.2 with a deviation of 1 takes (1.960 + 0.842)^2 / 0.04 = 196 pairs.
+    /// A difference of 0.2 with a deviation of 1 takes (1.960 + 0.842)^2 / 0.04 = 196 pairs, and two more as its deviation is not known.
     #[test]
     fn as_many_pairs_are_asked_for_as_tables_of_power_say() {
         let mut differences = vec![0.2 - 1.0, 0.2 + 1.0];
         differences.extend([0.2; 1]);
         let paired = Paired::of(Method::Student, &differences, &[0.0; 3], 0.95);
         // Of -0.8, 1.2 and 0.2 the deviation is 1.
-        let pairs = paired.pairs_to_show(0.05).expect("there is a difference");
-        assert_eq!(pairs, 197.0);
-        assert_eq!(Paired::of(Method::Student, &[1.0, -1.0], &[0.0, 0.0], 0.95).pairs_to_show(0.05), None);
+        let pairs = |method| paired.pairs_to_show(method, 0.05).expect("there is a difference");
+        assert_eq!(pairs(Method::Student), 199.0);
+        assert_eq!(paired.pairs_to_show(Method::Bootstrap, 1e-5), Some(f64::INFINITY));
+        assert_eq!(
+            Paired::of(Method::Student, &[1.0, -1.0], &[0.0, 0.0], 0.95).pairs_to_show(Method::Student, 0.05),
+            None
+        );
     }
 }

@@ -94,7 +94,7 @@ fn study(all: &[Vec<SweepRun>], nth: usize, few: usize, moved: usize) -> Study {
         labelled.map(of).collect::<Vec<_>>()
     };
     let runs = all.iter().enumerate().flat_map(of_variant);
-    let subject = Subject::of("server", runs, None).expect("there are variants");
+    let subject = Subject::of("server", runs, None, 1).expect("there are variants");
     Study::new(subject, &asked, SETTINGS).expect("there are figures")
 }
 

@@ -40,6 +40,21 @@ pub fn below(bits: u64, n: u32) -> u32 {
     ((u128::from(bits) * u128::from(n)) >> 64) as u32
 }
 
+/// The bit of a seed that mirrors all draws under it: every number in (0, 1) that would be `u` is `1 - u`. Seeds themselves are
+/// below it.
+const MIRROR: u64 = 1 << 63;
+
+/// The seed for draws that are the mirror image of those under `seed`: antithetic variates (J. M. Hammersley and K. W. Morton, *A new
+/// Monte Carlo technique: antithetic variates*, Proceedings of the Cambridge Philosophical Society 52, 1956).
+pub fn mirrored(seed: u64) -> u64 {
+    seed | MIRROR
+}
+
+/// The seed without its mirror bit, and what the bits of draws are xored with.
+fn unmirrored(seed: u64) -> (u64, u64) {
+    (seed & !MIRROR, if seed & MIRROR == 0 { 0 } else { u64::MAX })
+}
+
 /// A key of 32 bytes from what it is for: BLAKE3 of the domain, the seed (8 bytes, little-endian) and each name
 /// after its length (8 bytes, little-endian). The lengths keep ("ab", "c") apart from ("a", "bc").
 fn derive_key(domain: &str, seed: u64, names: &[&str]) -> [u8; 32] {

@@ -9,7 +9,7 @@ use std::fmt;
 use rand::{Rng, SeedableRng, TryRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{derive_key, unit};
+use super::{derive_key, unit, unmirrored};
 
 const DOMAIN: &str = "seedbed 2026 random stream";
 
@@ -18,7 +18,11 @@ const DOMAIN: &str = "seedbed 2026 random stream";
 ///
 /// It is also a generator of the `rand` crate (`rand::Rng`), for processes that bring distributions of their own.
 #[derive(Clone)]
-pub struct Stream(ChaCha8Rng);
+pub struct Stream {
+    generator: ChaCha8Rng,
+    /// What its bits are xored with: nothing, or all ones under a seed that mirrors.
+    mirror: u64,
+}
 
 impl Stream {
     /// The stream of `entity` (a name from the scenario, such as `kv.2`) for `purpose` (such as `election`).
@@ -26,13 +30,14 @@ impl Stream {
     /// The ChaCha key is BLAKE3, in key-derivation mode under a name of this purpose, of the seed and both names,
     /// each after its length.
     pub fn new(seed: u64, entity: &str, purpose: &str) -> Stream {
-        Stream(ChaCha8Rng::from_seed(derive_key(DOMAIN, seed, &[entity, purpose])))
+        let (seed, mirror) = unmirrored(seed);
+        Stream { generator: ChaCha8Rng::from_seed(derive_key(DOMAIN, seed, &[entity, purpose])), mirror }
     }
 
     /// The next 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
-        self.0.next_u64()
+        self.generator.next_u64() ^ self.mirror
     }
 
     /// The next number in the open interval (0, 1); see [`unit()`](super::unit).
@@ -95,15 +100,16 @@ impl TryRng for Stream {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.0.next_u32())
+        Ok(self.generator.next_u32() ^ self.mirror as u32)
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.0.next_u64())
+        Ok(self.next_u64())
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill_bytes(bytes);
+        self.generator.fill_bytes(bytes);
+        bytes.iter_mut().for_each(|byte| *byte ^= self.mirror as u8);
         Ok(())
     }
 }
@@ -111,13 +117,14 @@ impl TryRng for Stream {
 impl fmt::Debug for Stream {
     /// Where the stream stands; its key says nothing to a reader.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Stream(at word {})", self.0.get_word_pos())
+        write!(f, "Stream(at word {})", self.generator.get_word_pos())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::random::mirrored;
 
     #[test]
     fn draws_are_frozen() {
@@ -132,6 +139,22 @@ mod tests {
         let mut order = [0, 1, 2, 3, 4, 5, 6, 7];
         stream.shuffle(&mut order);
         assert_eq!(order, [6, 1, 0, 4, 3, 2, 7, 5]);
+    }
+
+    #[test]
+    fn under_a_seed_that_mirrors_every_number_is_one_less_itself() {
+        let (mut plain, mut mirror) = (Stream::new(42, "a", "x"), Stream::new(mirrored(42), "a", "x"));
+        for _ in 0..100 {
+            let (u, v) = (plain.unit(), mirror.unit());
+            assert!((u + v - 1.0).abs() < 1e-15, "{u} {v}");
+        }
+        assert_eq!(plain.next_u64(), !mirror.next_u64());
+        let (mut some, mut others) = ([0; 7], [0; 7]);
+        plain
+            .try_fill_bytes(&mut some)
+            .and_then(|()| mirror.try_fill_bytes(&mut others))
+            .expect("it cannot fail");
+        assert!(some.iter().zip(others).all(|(a, b)| *a == !b));
     }
 
     #[test]

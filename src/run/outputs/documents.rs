@@ -162,6 +162,8 @@ pub const COMPARISON_MANIFEST_FIELDS: &[Column] = columns! {
     "metrics": "The figures that were asked for.",
     "confidence": "In what share of all cases intervals cover the truth.",
     "intervals": "How: `student`, `order-statistics` or `bootstrap`.",
+    "antithetic": "The variable whose runs are taken together, or null.",
+    "batches": "Into how many batches each run is cut, or null.",
     "runs": "The ids of the runs.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Nothing.",

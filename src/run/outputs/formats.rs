@@ -341,8 +341,10 @@ pub(crate) const COMPARE: Format = Format {
         "p": "How often a difference as great would be seen if there were none.",
         "p_holm": "The same, corrected for all comparisons of the table by Holm's method.",
         "finding": "`lower`, `higher`, `same` (in every pair), or `not-shown`: what is seen may be chance.",
-        "gain": "How many times the variance of the difference would be what it is, had both been run with seeds of their own; empty if it \
+        "gain": "By pairs with the baseline: how many times the variance of the difference would be what it is, had both been run with seeds of their own; empty if it \
                  has none.",
+        "antithetic_gain": "How many times the variance of `value` would be what it is, had the runs that are taken together had seeds of their \
+                            own; empty if none are.",
     },
 };
 

@@ -158,6 +158,7 @@ impl<P: Process, C: Context<Tagging<P>>> Context<P> for Named<'_, C> {
 
 /// The same world with named messages.
 pub fn tagged<P: Process>(setup: &Setup<P>) -> Setup<Tagging<P>> {
-    let Setup { seed, duration, sites, systems, talks, nodes, faults, shuffle_ties, limits } = setup.clone();
-    Setup { seed, duration, sites, systems, talks, nodes, faults, shuffle_ties, limits }
+    let Setup { seed, mirrored, duration, sites, systems, talks, nodes, faults, shuffle_ties, limits } =
+        setup.clone();
+    Setup { seed, mirrored, duration, sites, systems, talks, nodes, faults, shuffle_ties, limits }
 }

@@ -74,6 +74,16 @@ crate::choices! {
     }
 }
 
+crate::choices! {
+    /// What the seed draws.
+    pub enum Draws {
+        /// Each number as it comes.
+        Plain = "plain",
+        /// The mirror image: each number `u` between 0 and 1 is `1 - u`, so that who came late comes early, and what was long is short.
+        Mirrored = "mirrored",
+    }
+}
+
 crate::options! {
     /// A scenario: what is simulated, for how long, and what must hold.
     pub struct Scenario {
@@ -85,6 +95,9 @@ crate::options! {
         description: Option<String>,
         /// The seed, unless the command line gives another; 0 to 2^63-1.
         seed: u64 = 1,
+        /// Whether everything is drawn as the seed has it, or as its mirror image: two such runs together are nearer to the mean than two with
+        /// seeds of their own (antithetic variates). `antithetic` in `[compare]` takes them together.
+        draws: Draws = "plain",
         /// Simulated time.
         duration: Duration [Duration(1)..=Duration::from_secs(31_536_000)],
         /// What begins before this is left out of metrics. `auto` finds it after the run by MSER-5 (White 1997) from the

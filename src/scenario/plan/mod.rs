@@ -36,7 +36,9 @@ pub use world::{OperatorFacts, SystemFacts, WorkloadFacts, World};
 
 use std::collections::BTreeSet;
 
+use crate::kernel::random::mirrored;
 use crate::kernel::{Duration, SystemId, Time};
+use crate::scenario::nouns::Draws;
 use crate::sim::{Limits, Setup};
 use crate::spec::DataFiles;
 use crate::spec::code::Code;
@@ -104,6 +106,10 @@ pub fn plan<X: Custom>(
         never: BTreeSet::new(),
         is_told: false,
     };
+    let draws = match scenario.draws {
+        Draws::Plain => seed,
+        Draws::Mirrored => mirrored(seed),
+    };
     planner.check_names();
     let sites = planner.sites();
     let placed = planner.place_nodes(&sites)?;
@@ -122,7 +128,7 @@ pub fn plan<X: Custom>(
     };
     let checks = planner.plan_checks(&placed, &sites);
     let liveness = planner.plan_liveness(&placed, scenario.fault.entries.len());
-    let operations = if placed.complete { planner.plan_operations(&placed, seed) } else { None };
+    let operations = if placed.complete { planner.plan_operations(&placed, draws) } else { None };
     let own = planner.own_options::<X>();
     let costs = planner.message_costs::<X>();
     // Also what was found wrong before: options that contradict each other are decoded, but nothing is built from them.
@@ -130,12 +136,12 @@ pub fn plan<X: Custom>(
         return None;
     }
     let (targets, loads, faults, checks, operations) = (targets?, loads?, faults?, checks?, operations?);
-    let requests = requests::requests_plan(scenario, seed, &targets);
+    let requests = requests::requests_plan(scenario, draws, &targets);
     let (callees, traits) =
-        (requests::callees(scenario, seed, &placed, &requests), requests::traits(&placed));
+        (requests::callees(scenario, draws, &placed, &requests), requests::traits(&placed));
     let registries = registries::registries(scenario, &placed, &callees);
     let blueprint = Blueprint {
-        seed,
+        seed: draws,
         systems: &systems,
         places: &placed.places,
         sites: &sites,
@@ -163,6 +169,7 @@ pub fn plan<X: Custom>(
     let talks = planner.talks(&systems, &targets, &operations);
     let mut setup = Setup {
         seed,
+        mirrored: scenario.draws == Draws::Mirrored,
         duration: Time::ZERO + scenario.duration,
         sites: sites.clone(),
         systems: names,

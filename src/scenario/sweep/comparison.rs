@@ -2,6 +2,7 @@
 
 use super::variables::Variable;
 use super::written;
+use crate::scenario::nouns::Draws;
 use crate::spec::units::Dimension;
 use crate::spec::{
     Code, Decode, Decoder, Diagnostic, Diagnostics, Located, NoDataFiles, Node, Options, Value, suggest,
@@ -34,6 +35,9 @@ crate::options! {
         confidence: f64 [0.5..=0.999] = 0.95,
         /// How figures of several runs become one with an interval.
         intervals: Intervals = "student",
+        /// The swept variable that `draws` hangs on: runs that differ in it only, one plain and one mirrored, are taken together as one
+        /// (antithetic variates).
+        antithetic: Option<Located<String>>,
         /// Batch means: each run is cut, after its warm-up, into so many pieces of the same length, each of which counts as a run; for one
         /// long run in place of many. Only of latency, throughput, offered, goodput_ratio and error_rate.
         batches: Option<u32> [2..=1_000],
@@ -58,6 +62,8 @@ pub struct Comparison {
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
     pub intervals: Intervals,
+    /// The variable whose runs are taken together.
+    pub antithetic: Option<String>,
     /// Into how many batches each run is cut; `None`: it is one figure.
     pub batches: Option<u32>,
     /// How far the interval of a figure may reach to either side, as a share of it; `None`: however far it does.
@@ -78,8 +84,9 @@ impl Comparison {
         baseline: Option<String>,
         until: Option<f64>,
     ) -> Comparison {
-        let CompareOptions { metrics, confidence, intervals, batches, most, .. } = options;
-        Comparison { by, baseline, metrics, confidence, intervals, batches, until, most }
+        let CompareOptions { metrics, confidence, intervals, antithetic, batches, most, .. } = options;
+        let antithetic = antithetic.map(|variable| variable.value);
+        Comparison { by, baseline, metrics, confidence, intervals, antithetic, batches, until, most }
     }
 
     /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
@@ -95,9 +102,27 @@ impl Comparison {
                 decoder.enter("compare", |decoder| CompareOptions::decode(table, decoder))?
             }
         };
+        if let Some(antithetic) = &options.antithetic {
+            let variable = named(antithetic, variables, diagnostics)?;
+            let mut values: Vec<String> = variable.values.iter().map(written).collect();
+            values.sort();
+            let is_by = options.by.as_ref().is_some_and(|by| by.value == antithetic.value);
+            if values != [Draws::Mirrored.name(), Draws::Plain.name()] || is_by {
+                let message =
+                    format!("`{}` does not say which run is the mirror image of which", antithetic.value);
+                let help = "write draws = \"${draws}\" in the scenario, vars.draws = [\"plain\", \"mirrored\"] in [sweep], and antithetic = \"draws\", beside another variable in `by`";
+                diagnostics
+                    .push(Diagnostic::error(Code::Contradiction, &antithetic.origin, message).help(help));
+                return None;
+            }
+        }
+        let is_left = |variable: &&Variable| {
+            options.antithetic.as_ref().is_none_or(|antithetic| antithetic.value != variable.name)
+        };
+        let left = || variables.iter().filter(is_left);
         let by = match &options.by {
             Some(by) => Some(named(by, variables, diagnostics)?),
-            None => variables.iter().find(|variable| !variable.is_of_numbers()).or(variables.first()),
+            None => left().find(|variable| !variable.is_of_numbers()).or(left().next()),
         };
         if let (Some(table), None) = (table, by) {
             let message = "there is nothing to compare: the scenario has no [sweep] with variables";

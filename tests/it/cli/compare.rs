@@ -304,3 +304,59 @@ fn batches_of_one_long_run_stand_for_many() {
         compare(&["--set", "compare.until=relative half-width 1%", "--set", "compare.batches=5"]).exits(2);
     assert!(done.stderr.contains("not both"), "{}", done.stderr);
 }
+
+#[test]
+fn a_run_and_its_mirror_image_are_worth_more_than_two_runs() {
+    let mirrored = POOLS.replace("duration = \"4s\"", "duration = \"21s\"\ndraws = \"${draws}\"");
+    let mirrored = mirrored.replace("vars.rate", "vars.draws = [\"plain\", \"mirrored\"]\nvars.rate");
+    let mirrored = mirrored.replace("by = \"speed\"", "by = \"speed\"\nantithetic = \"draws\"");
+    let folder = Folder::new(&[("pools.toml", &mirrored)]);
+    let arguments =
+        ["compare", "pools.toml", "--only", "rate=100/s", "--seeds", "1..30", "--metric", "utilisation"];
+    let done = folder.run(&arguments).exits(0);
+    let note =
+        done.stdout.lines().find(|line| line.contains("an antithetic pair is worth")).expect("it is told");
+    let worth: f64 = note
+        .split(" is worth ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next())
+        .and_then(|number| number.parse().ok())
+        .expect("a number");
+    assert!(worth > 1.6, "{note}");
+    let document = folder.run(&[&arguments[..], &["--format", "json"]].concat()).exits(0).json();
+    // Sixty runs of each are thirty figures; `draws` is no circumstance.
+    assert_eq!(
+        (document["rows"][0]["runs"].as_u64(), document["rows"].as_array().map(Vec::len)),
+        (Some(30), Some(2))
+    );
+    let done = folder.run(&["check", "pools.toml", "--set", "compare.antithetic=drawn"]).exits(2);
+    assert!(done.stderr.contains("did you mean `draws`?"), "{}", done.stderr);
+}
+
+#[test]
+fn what_is_not_one_comparison_is_refused() {
+    let slow = POOLS.replace("exp(10ms)", "exp(11ms)");
+    let other = POOLS.replace("\"pools\"", "\"others\"");
+    let folder = Folder::new(&[("pools.toml", POOLS), ("slow.toml", &slow), ("others.toml", &other)]);
+    let refused = |arguments: &[&str], says: &str| {
+        let done = folder.run(&[&["compare"], arguments].concat()).exits(2);
+        assert!(done.stderr.contains(says), "{arguments:?}: {}", done.stderr);
+    };
+    refused(&["pools.toml", "slow.toml", "others.toml"], "give each scenario a name of its own");
+    refused(&["pools.toml", "others.toml", "--by", "speed"], "--by names a variable of one scenario");
+    refused(&["pools.toml", "others.toml", "--baseline", "typo"], "the baseline `typo` is no variant");
+    refused(&["pools.toml", "--metric", "latency.p99{op=a,op=b}"], "`op` is given twice");
+    let both =
+        ["--batches", "3", "--metric", "latency.mean", "--set", "compare.until=relative half-width 1%"];
+    refused(&[&["pools.toml"][..], &both].concat(), "not both");
+    refused(&["pools.toml", "--set", "compare.antithetic=speed"], "mirror image");
+    folder.run(&["run", "pools.toml"]).exits(0);
+    let sweeps = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+    let sweep = sweeps.map(|entry| entry.expect("readable").path()).find(|path| path.join("runs").is_dir());
+    let sweep = sweep.expect("a sweep").display().to_string();
+    refused(&["others.toml", "--against", &sweep], "is of the scenario `pools`, and this is `others`");
+    refused(&["pools.toml", "slow.toml", "--against", &sweep], "one scenario against an earlier sweep");
+    // Half of what was there before has no partner now.
+    let done = folder.run(&["compare", "pools.toml", "--only", "rate=100/s", "--against", &sweep]).exits(0);
+    assert!(done.stderr.contains("have no partner in the other"), "{}", done.stderr);
+}

@@ -102,8 +102,18 @@ fn merged_parts_are_the_whole_byte_for_byte() {
     for (name, bytes) in whole {
         assert!(bytes == merged[&name], "{name} differs");
     }
-    // Once more: what is there is the same.
+    // Once more, and what has been damaged since is mended.
+    let sweep = sweep_in(&folder.0.path().join("merged"));
+    let run = fs::read_dir(sweep.join("runs"))
+        .expect("it is there")
+        .next()
+        .expect("a run")
+        .expect("readable")
+        .path();
+    let kept = fs::read(run.join("checks.csv")).expect("it is there");
+    fs::write(run.join("checks.csv"), "tampered").expect("writable");
     folder.run(&[&["merge", "-o", "merged"][..], &list].concat()).exits(1);
+    assert!(fs::read(run.join("checks.csv")).expect("it is there") == kept);
     // And it can be compared.
     let sweep = sweep_in(&folder.0.path().join("merged")).display().to_string();
     let compared = folder.run(&["compare", &sweep, "--by", "rate", "--metric", "throughput"]).exits(0);
@@ -126,6 +136,21 @@ fn what_is_no_whole_is_refused_and_nothing_is_written() {
     assert!(other.code < 2, "{}", other.stderr);
     let other = sweep_in(&folder.0.path().join("other")).display().to_string();
     refused(&[&all[0], &other, &all[2]], "are parts of different sweeps");
+    refused(&[&all[0], &all[1], &all[1], &all[2]], "name each part once");
+    let manifest = Path::new(&all[0]).join("manifest.json");
+    let own = fs::read_to_string(&manifest).expect("it is there");
+    for part in &all {
+        let path = Path::new(part).join("manifest.json");
+        let text = fs::read_to_string(&path).expect("it is there");
+        fs::write(path, text.replace("\"model_version\": 1", "\"model_version\": 0")).expect("writable");
+    }
+    refused(&[&all[0], &all[1], &all[2]], "model 0, and this is another");
+    for part in &all {
+        let path = Path::new(part).join("manifest.json");
+        let text = fs::read_to_string(&path).expect("it is there");
+        fs::write(path, text.replace("\"model_version\": 0", "\"model_version\": 1")).expect("writable");
+    }
+    assert_eq!(fs::read_to_string(&manifest).expect("it is there"), own);
     // A run that has been changed since is not taken for one.
     let run = fs::read_dir(Path::new(&all[1]).join("runs"))
         .expect("it is there")

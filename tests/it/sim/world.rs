@@ -170,6 +170,7 @@ impl World {
     pub fn over(profile: Profile) -> World {
         World(Setup {
             seed: 7,
+            mirrored: false,
             duration: Time(3_600_000 * MS),
             sites: Sites::new(vec!["here".into()], |_, _| Duration(MS), profile),
             systems: vec!["probes".into()],
