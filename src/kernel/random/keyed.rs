@@ -116,6 +116,9 @@ mod tests {
         |keyed, i| keyed.derive(keyed.draw(i >> 2, 5), i & 3),
     ];
 
+    /// The one of them that derives all numbers from the same draw.
+    const OF_ONE_DRAW: usize = 8;
+
     fn keys() -> [Keyed; 3] {
         [Keyed::new(0, ""), Keyed::new(1, "work"), Keyed::new(u64::MAX, "branch")]
     }
@@ -157,13 +160,14 @@ mod tests {
     #[test]
     fn every_bit_is_set_half_the_time() {
         for keyed in keys() {
-            for counter in COUNTERS {
+            for (place, counter) in COUNTERS.into_iter().enumerate() {
                 let mut ones = [0_u32; 64];
                 for i in 0..65_536 {
                     let bits = counter(&keyed, i);
                     ones.iter_mut().enumerate().for_each(|(bit, ones)| *ones += (bits >> bit & 1) as u32);
                 }
-                let is_fair = |&ones: &u32| (f64::from(ones) / 65_536.0 - 0.5).abs() < 0.0127;
+                let most = if place == OF_ONE_DRAW { 0.0127 } else { 0.0098 };
+                let is_fair = |&ones: &u32| (f64::from(ones) / 65_536.0 - 0.5).abs() < most;
                 assert!(ones.iter().all(is_fair), "{ones:?}");
             }
         }
