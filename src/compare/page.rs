@@ -15,7 +15,13 @@ const LOG_RATIO: f64 = 8.0;
 /// Rows of a chart beyond which it is left out: the table has them.
 const ROWS_MAX: usize = 120;
 
-/// A chart for each figure.
+/// The figures of which there is no chart, as it would have more rows than can be read.
+pub fn left_out(study: &Study) -> impl Iterator<Item = &str> {
+    let is_left_out = |measure: &usize| rows_of(study, *measure).count() > ROWS_MAX;
+    (0..study.measures.len()).filter(is_left_out).map(|measure| study.measures[measure].name.as_str())
+}
+
+/// A chart for each figure, but for those that are [`left_out`].
 pub fn figures(study: &Study, scenario: &str) -> Vec<Figure> {
     let is_drawn = |measure: &usize| rows_of(study, *measure).count() <= ROWS_MAX;
     (0..study.measures.len()).filter(is_drawn).map(|measure| figure(study, scenario, measure)).collect()

@@ -1,10 +1,11 @@
 //! `seedbed compare`: variants side by side, in pairs of runs with the same seeds.
 
+mod print;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value as Json, json};
 
 use super::internal::quoted;
 use super::run::RunArgs;
@@ -14,12 +15,11 @@ use super::run::jobs::{self, Batch};
 use super::run::limits::{is_interrupted, wait_until_told, watch_interrupts};
 use super::run::reproduce::from_scenarios;
 use super::run::say;
-use super::table::{aligned, wrap};
 use super::{Exit, Failure, Format, Terminal};
-use crate::compare::page::{figures, page};
-use crate::compare::table::{blocks, caption, columns, csv, latex, markdown};
+use crate::compare::page::{figures, left_out, page};
+use crate::compare::table::{csv, latex, markdown};
 use crate::compare::{
-    Asked, Settings, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, words,
+    Asked, Settings, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches,
 };
 use crate::kernel::counted;
 use crate::run::comparison_folder::{self, ComparisonFacts};
@@ -346,7 +346,7 @@ impl Compare {
         let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
         warnings.iter().for_each(|warning| terminal.warn(warning));
         match (self.format(), self.table) {
-            (Format::Json, None) => terminal.print_json(&document(&study, name, &folder))?,
+            (Format::Json, None) => terminal.print_json(&print::document(&study, name, &folder))?,
             (_, Some(TableFormat::Md)) => terminal.print(&markdown(&study, name))?,
             (_, Some(TableFormat::Latex)) => terminal.print(&latex(&study, name))?,
             (_, Some(TableFormat::Csv)) => {
@@ -354,7 +354,7 @@ impl Compare {
                 csv(&mut out, &study, name).expect("memory takes all");
                 terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))?;
             }
-            (Format::Text, None) if !self.run.quiet => terminal.print(&text(&study, name, &folder))?,
+            (Format::Text, None) if !self.run.quiet => terminal.print(&print::text(&study, name, &folder))?,
             (Format::Text, None) => {}
         }
         for (row, found) in study.hanging() {
@@ -449,6 +449,10 @@ impl Compare {
             }
             let figures = figures(study, name);
             warnings = write_charts(folder, &figures, drawn)?;
+            let note = |name: &str| {
+                format!("{name} has too many rows for a chart: compare.csv and compare.md have them")
+            };
+            warnings.extend(left_out(study).map(note));
             let page = page(study, name, &facts.id(), &self.command(), figures);
             folder.write(REPORT, |out| out.write_all(page.as_bytes()))
         })?;
@@ -582,74 +586,4 @@ fn stored(folder: &Path, comparison: &Comparison) -> Result<Source, Failure> {
         (run, of)
     };
     Ok(Source { name, runs: cut(runs.into_iter().map(of_run), comparison)? })
-}
-
-/// For people.
-fn text(study: &Study, name: &str, folder: &Path) -> String {
-    let subject = &study.subject;
-    let mut out = String::new();
-    let head = format!(
-        "{name}  {} beside {}: {}",
-        subject.variable,
-        subject.variants[subject.baseline],
-        caption(study)
-    );
-    wrap(&head, super::table::WIDTH).iter().for_each(|line| out += &format!("{line}\n"));
-    for block in blocks(study) {
-        out += &format!("\n{}\n", block.title);
-        let rows = std::iter::once(columns(study)).chain(block.rows);
-        let indented = |row: [String; 5]| {
-            let mut row = row.to_vec();
-            row[0] = format!("  {}", row[0]);
-            row
-        };
-        out += &aligned(&rows.map(indented).collect::<Vec<_>>());
-        block.notes.iter().for_each(|note| out += &format!("  {note}\n"));
-    }
-    let page = folder.join(REPORT);
-    let shown = if page.is_file() { page } else { folder.join("compare.md") };
-    out += &format!("\n{}\n", shown.display());
-    out
-}
-
-/// For programs: the rows of compare.csv, and the verdicts in words.
-fn document(study: &Study, name: &str, folder: &Path) -> Json {
-    let subject = &study.subject;
-    let rows = study.rows.iter().map(|row| {
-        let measure = &study.measures[row.measure];
-        let params: serde_json::Map<String, Json> =
-            subject.circumstances[row.circumstances].iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-        let paired = row.against.as_ref().map(|against| &against.paired);
-        let ends = |estimate: crate::statistics::Estimate| json!({ "value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high });
-        json!({
-            "params": params,
-            "variant": subject.variants[row.variant],
-            "metric": measure.name,
-            "unit": measure.unit.name(),
-            "runs": row.values.len(),
-            "missing": row.missing,
-            "value": row.estimate.map(|estimate| estimate.value),
-            "sd": row.deviation,
-            "ci_low": row.estimate.map(|estimate| estimate.low),
-            "ci_high": row.estimate.map(|estimate| estimate.high),
-            "rank": row.rank,
-            "pairs": paired.map(|paired| paired.pairs),
-            "difference": paired.map(|paired| ends(paired.difference)),
-            "ratio": paired.and_then(|paired| paired.ratio).map(ends),
-            "p": paired.map(|paired| paired.p_value),
-            "p_holm": row.against.as_ref().map(|against| against.corrected),
-            "finding": row.against.as_ref().map(|against| against.finding.name()),
-            "gain": paired.and_then(|paired| paired.gain),
-            "verdict": words::verdict(study, row),
-        })
-    });
-    json!({
-        "scenario": name,
-        "variable": subject.variable,
-        "baseline": subject.variants[subject.baseline],
-        "confidence": study.settings.confidence,
-        "comparisons": study.comparisons,
-        "rows": rows.collect::<Vec<_>>(),
-        "output": folder.display().to_string(),
-    })
 }
