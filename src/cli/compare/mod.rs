@@ -1,8 +1,9 @@
 //! `seedbed compare`: variants side by side, in pairs of runs with the same seeds.
 
 mod print;
+mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
@@ -18,18 +19,16 @@ use super::run::say;
 use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, left_out, page};
 use crate::compare::table::{csv, latex, markdown};
-use crate::compare::{
-    Asked, Settings, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches,
-};
+use crate::compare::{Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches};
 use crate::kernel::counted;
 use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
 use crate::run::metrics::entry;
-use crate::run::outputs::{Disk, Finished, OutputError, PlannedRun, REPORT, Sink, SweepRun, read_sweep};
-use crate::scenario::sweep::{Comparison, Intervals};
+use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun};
+use crate::scenario::sweep::Comparison;
 use crate::spec::{Diagnostics, Located, Origin, suggest};
-use crate::statistics::Method;
 use crate::systems::Custom;
+use sources::{Source, circumstances, cut, each, join, planned, settings, stored, subject};
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -93,14 +92,6 @@ fn confidence(text: &str) -> Result<f64, String> {
 
 /// The variant that `--against` names.
 const BEFORE: &str = "before";
-
-/// Runs of one file or folder.
-#[derive(Clone, Debug)]
-struct Source {
-    /// The scenario's name.
-    name: String,
-    runs: Vec<SweepRun>,
-}
 
 impl Compare {
     pub(super) fn run<X: Custom>(mut self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -496,94 +487,4 @@ impl Compare {
             StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
         }
     }
-}
-
-/// Adds the runs of the same scenarios with other seeds.
-fn join(sources: &mut Vec<Source>, more: Vec<Source>) {
-    if sources.is_empty() {
-        *sources = more;
-        return;
-    }
-    sources.iter_mut().zip(more).for_each(|(source, more)| source.runs.extend(more.runs));
-}
-
-/// How the runs are compared.
-fn settings(comparison: &Comparison) -> Settings {
-    let method = match comparison.intervals {
-        Intervals::Student => Method::Student,
-        Intervals::OrderStatistics => Method::Median,
-        Intervals::Bootstrap => Method::Bootstrap,
-    };
-    Settings { confidence: comparison.confidence, method, batches: comparison.batches }
-}
-
-/// Which runs are of which variant.
-fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, SubjectError> {
-    let baseline = comparison.baseline.as_deref();
-    if let [source] = sources {
-        let swept = source.runs.first().and_then(|run| run.run.params.first());
-        let by = comparison.by.as_deref().or(swept.map(|(name, _)| name.as_str()));
-        return match by {
-            Some(by) => Subject::of_sweep(&source.runs, by, baseline, comparison.antithetic.as_deref()),
-            None => Err(SubjectError::OneVariant(format!("scenario={}", source.name))),
-        };
-    }
-    let runs = sources.iter().flat_map(|source| {
-        source.runs.iter().map(|run| VariantRun {
-            variant: source.name.clone(),
-            circumstances: circumstances(run, comparison),
-            run: run.clone(),
-        })
-    });
-    Subject::of("scenario", runs, baseline, each(comparison))
-}
-
-/// What else varies, for a run that is no variant by a variable.
-fn circumstances(run: &SweepRun, comparison: &Comparison) -> Vec<(String, String)> {
-    let params = run.run.params.iter();
-    params.filter(|(name, _)| comparison.antithetic.as_ref() != Some(name)).cloned().collect()
-}
-
-/// How many runs with one seed are taken together.
-fn each(comparison: &Comparison) -> usize {
-    if comparison.antithetic.is_some() { 2 } else { 1 }
-}
-
-/// A run that is not done, or its batches.
-fn planned(run: &PlannedRun, comparison: &Comparison) -> Vec<SweepRun> {
-    match comparison.batches {
-        None => vec![SweepRun::planned(run)],
-        Some(batches) => batches::planned(run, batches),
-    }
-}
-
-/// Runs with their folders, or their batches.
-fn cut(
-    runs: impl Iterator<Item = (SweepRun, PathBuf)>,
-    comparison: &Comparison,
-) -> Result<Vec<SweepRun>, Failure> {
-    let Some(batches) = comparison.batches else { return Ok(runs.map(|(run, _)| run).collect()) };
-    let mut all = Vec::new();
-    for (run, folder) in runs {
-        all.extend(batches::split(&folder, &run, batches).map_err(|error| {
-            let failure = Failure::new(Exit::Invalid, format!("a run cannot be cut into batches: {error}"));
-            failure.help("its folder needs requests.csv, with every operation: `run --trace ops` writes it")
-        })?);
-    }
-    Ok(all)
-}
-
-/// The runs of a finished sweep.
-fn stored(folder: &Path, comparison: &Comparison) -> Result<Source, Failure> {
-    let read = read_sweep(&Disk, folder);
-    let (name, runs) = read.map_err(|error| {
-        let failure =
-            Failure::new(Exit::Invalid, format!("{} is no finished sweep: {error}", folder.display()));
-        failure.help("name a folder outputs/<scenario>/sweep-<id>, which `run` makes, or a scenario file")
-    })?;
-    let of_run = |run: SweepRun| {
-        let of = folder.join("runs").join(&run.run.run_id);
-        (run, of)
-    };
-    Ok(Source { name, runs: cut(runs.into_iter().map(of_run), comparison)? })
 }

@@ -1,0 +1,108 @@
+//! What is compared: the runs of files and folders, and which of them are of which variant.
+
+use std::path::{Path, PathBuf};
+
+use super::super::{Exit, Failure};
+use crate::compare::{Settings, Subject, SubjectError, VariantRun, batches};
+use crate::run::outputs::{Disk, PlannedRun, SweepRun, read_sweep};
+use crate::scenario::sweep::{Comparison, Intervals};
+use crate::statistics::Method;
+
+/// Runs of one file or folder.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// The scenario's name.
+    pub(super) name: String,
+    /// Its runs, or their batches.
+    pub(super) runs: Vec<SweepRun>,
+}
+
+/// Adds the runs of the same scenarios with other seeds.
+pub(super) fn join(sources: &mut Vec<Source>, more: Vec<Source>) {
+    if sources.is_empty() {
+        *sources = more;
+        return;
+    }
+    sources.iter_mut().zip(more).for_each(|(source, more)| source.runs.extend(more.runs));
+}
+
+/// How the runs are compared.
+pub(super) fn settings(comparison: &Comparison) -> Settings {
+    let method = match comparison.intervals {
+        Intervals::Student => Method::Student,
+        Intervals::OrderStatistics => Method::Median,
+        Intervals::Bootstrap => Method::Bootstrap,
+    };
+    Settings { confidence: comparison.confidence, method, batches: comparison.batches }
+}
+
+/// Which runs are of which variant.
+pub(super) fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, SubjectError> {
+    let baseline = comparison.baseline.as_deref();
+    if let [source] = sources {
+        let swept = source.runs.first().and_then(|run| run.run.params.first());
+        let by = comparison.by.as_deref().or(swept.map(|(name, _)| name.as_str()));
+        return match by {
+            Some(by) => Subject::of_sweep(&source.runs, by, baseline, comparison.antithetic.as_deref()),
+            None => Err(SubjectError::OneVariant(format!("scenario={}", source.name))),
+        };
+    }
+    let runs = sources.iter().flat_map(|source| {
+        source.runs.iter().map(|run| VariantRun {
+            variant: source.name.clone(),
+            circumstances: circumstances(run, comparison),
+            run: run.clone(),
+        })
+    });
+    Subject::of("scenario", runs, baseline, each(comparison))
+}
+
+/// What else varies, for a run that is no variant by a variable.
+pub(super) fn circumstances(run: &SweepRun, comparison: &Comparison) -> Vec<(String, String)> {
+    let params = run.run.params.iter();
+    params.filter(|(name, _)| comparison.antithetic.as_ref() != Some(name)).cloned().collect()
+}
+
+/// How many runs with one seed are taken together.
+pub(super) fn each(comparison: &Comparison) -> usize {
+    if comparison.antithetic.is_some() { 2 } else { 1 }
+}
+
+/// A run that is not done, or its batches.
+pub(super) fn planned(run: &PlannedRun, comparison: &Comparison) -> Vec<SweepRun> {
+    match comparison.batches {
+        None => vec![SweepRun::planned(run)],
+        Some(batches) => batches::planned(run, batches),
+    }
+}
+
+/// Runs with their folders, or their batches.
+pub(super) fn cut(
+    runs: impl Iterator<Item = (SweepRun, PathBuf)>,
+    comparison: &Comparison,
+) -> Result<Vec<SweepRun>, Failure> {
+    let Some(batches) = comparison.batches else { return Ok(runs.map(|(run, _)| run).collect()) };
+    let mut all = Vec::new();
+    for (run, folder) in runs {
+        all.extend(batches::split(&folder, &run, batches).map_err(|error| {
+            let failure = Failure::new(Exit::Invalid, format!("a run cannot be cut into batches: {error}"));
+            failure.help("its folder needs requests.csv, with every operation: `run --trace ops` writes it")
+        })?);
+    }
+    Ok(all)
+}
+
+/// The runs of a finished sweep.
+pub(super) fn stored(folder: &Path, comparison: &Comparison) -> Result<Source, Failure> {
+    let read = read_sweep(&Disk, folder);
+    let (name, runs) = read.map_err(|error| {
+        let failure =
+            Failure::new(Exit::Invalid, format!("{} is no finished sweep: {error}", folder.display()));
+        failure.help("name a folder outputs/<scenario>/sweep-<id>, which `run` makes, or a scenario file")
+    })?;
+    let of_run = |run: SweepRun| {
+        let of = folder.join("runs").join(&run.run.run_id);
+        (run, of)
+    };
+    Ok(Source { name, runs: cut(runs.into_iter().map(of_run), comparison)? })
+}
