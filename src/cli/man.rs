@@ -207,6 +207,10 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
             "merge part-1/sweep-0badcafe part-2/sweep-deadbeef",
             "the sweep that two machines ran in parts, with --partition hash:1/2 and hash:2/2",
         )],
+        "plot" => &[
+            ("plot outputs/latest", "all charts of what was made last, in plots/"),
+            ("plot outputs/latest --chart latency --format pdf --width 85mm", "one for a column of print"),
+        ],
         "hunt" => &[
             ("hunt my.toml", "a thousand seeds, until a check fails"),
             (

@@ -17,6 +17,7 @@ mod man;
 pub mod memory;
 mod merge;
 mod new;
+mod plot;
 pub mod repro;
 mod run;
 mod schema;
@@ -65,6 +66,7 @@ enum Command {
     Run(Box<run::RunArgs>),
     Compare(Box<compare::Compare>),
     Merge(merge::Merge),
+    Plot(plot::Plot),
     Hunt(Box<hunt::Hunt>),
     Repro(repro::Repro),
     Validate(validate::Validate),
@@ -150,6 +152,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Run(run) => run.of(program).run::<X>(&mut terminal),
         Command::Compare(compare) => compare.run::<X>(program, &mut terminal),
         Command::Merge(merge) => merge.run(&mut terminal),
+        Command::Plot(plot) => plot.run(&mut terminal),
         Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
         Command::Validate(validate) => validate.run(&mut terminal),

@@ -1,7 +1,8 @@
 //! The comparison for people: a chart for each figure, and a page.
 
-use crate::report::charts::{self, ComparisonGroup, ComparisonInput, ComparisonRow, Interval};
+use crate::report::charts::{ChartInput, ComparisonGroup, ComparisonInput, ComparisonRow, Interval};
 use crate::report::html::{ComparisonPage, ComparisonTable, Fact, Figure, comparison_page};
+use crate::report::stored::StoredChart;
 use crate::run::MODEL_VERSION;
 use crate::run::sweep_figures::quantity_of;
 use crate::statistics::Estimate;
@@ -22,7 +23,7 @@ pub fn left_out(study: &Study) -> impl Iterator<Item = &str> {
 }
 
 /// A chart for each figure, but for those that are [`left_out`].
-pub fn figures(study: &Study, scenario: &str) -> Vec<Figure> {
+pub fn figures(study: &Study, scenario: &str) -> Vec<StoredChart> {
     let is_drawn = |measure: &usize| rows_of(study, *measure).count() <= ROWS_MAX;
     (0..study.measures.len()).filter(is_drawn).map(|measure| figure(study, scenario, measure)).collect()
 }
@@ -31,7 +32,7 @@ fn rows_of(study: &Study, measure: usize) -> impl Iterator<Item = &StudyRow> {
     study.rows.iter().filter(move |row| row.measure == measure)
 }
 
-fn figure(study: &Study, scenario: &str, measure: usize) -> Figure {
+fn figure(study: &Study, scenario: &str, measure: usize) -> StoredChart {
     let (subject, compared) = (&study.subject, &study.measures[measure]);
     let (quantity, divisor) = quantity_of(compared.unit);
     let scaled = |estimate: Estimate| Interval {
@@ -59,7 +60,7 @@ fn figure(study: &Study, scenario: &str, measure: usize) -> Figure {
     };
     let least = values().fold(f64::INFINITY, |least, (low, _)| least.min(low));
     let most = values().fold(0.0, |most: f64, (_, value)| most.max(value));
-    let svg = charts::comparison(&ComparisonInput {
+    let input = ChartInput::Compare(ComparisonInput {
         metric: compared.name.clone(),
         subtitle: format!("{scenario}: {}", caption(study)),
         quantity,
@@ -67,8 +68,7 @@ fn figure(study: &Study, scenario: &str, measure: usize) -> Figure {
         baseline: subject.variants[subject.baseline].clone(),
         groups: (0..subject.circumstances.len()).map(group).collect(),
     });
-    let name = format!("compare-{}", file_name(&compared.name));
-    Figure { file: format!("charts/{name}.svg"), data: "compare.csv".to_owned(), svg, name }
+    StoredChart::new(Some(&file_name(&compared.name)), "compare.csv", input)
 }
 
 /// A figure's name as part of a file's.

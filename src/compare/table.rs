@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::kernel::counted;
 use crate::run::outputs::{COMPARE, Key, Table};
 use crate::statistics::Method;
 
@@ -49,9 +50,9 @@ pub fn caption(study: &Study) -> String {
         Method::Bootstrap => "the BCa bootstrap",
     };
     format!(
-        "{runs} {what}, paired by {by}; intervals of {} % by {method}; {} comparisons, corrected by Holm's method",
+        "{runs} {what}, paired by {by}; intervals of {} % by {method}; {}, corrected by Holm's method",
         words::percent(study.settings.confidence),
-        study.comparisons
+        counted(study.comparisons as u64, "comparison")
     )
 }
 

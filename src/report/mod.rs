@@ -5,4 +5,6 @@
 
 pub mod charts;
 pub mod html;
+pub mod pdf;
 pub mod raster;
+pub mod stored;

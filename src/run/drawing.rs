@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::report::html::Figure;
 use crate::report::raster::{HEIGHT_MAX, picture};
+use crate::report::stored::{CHARTS, StoredChart, to_json};
 
 use super::outputs::{Folder, OutputError};
 use super::page::grouped;
@@ -22,19 +23,30 @@ pub enum Charts {
 /// Letters that a warning names before it counts the rest.
 const LETTERS_MAX: usize = 8;
 
-/// Writes the files of charts. Returns what a person should know of them.
+/// Draws charts for a page, and writes their files with what they are drawn from. Returns them, and what a person should know of them.
 ///
 /// # Errors
 /// If the file system fails.
 pub fn write_charts(
     folder: &mut Folder<'_>,
+    stored: &[StoredChart],
+    charts: Charts,
+) -> Result<(Vec<Figure>, Vec<String>), OutputError> {
+    if charts == Charts::None {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    folder.write(CHARTS, |out| out.write_all(&to_json(stored)))?;
+    let figures: Vec<Figure> = stored.iter().map(StoredChart::figure).collect();
+    let warnings = write_figures(folder, &figures, charts)?;
+    Ok((figures, warnings))
+}
+
+fn write_figures(
+    folder: &mut Folder<'_>,
     figures: &[Figure],
     charts: Charts,
 ) -> Result<Vec<String>, OutputError> {
     let (mut missing, mut warnings) = (BTreeSet::new(), Vec::new());
-    if charts == Charts::None {
-        return Ok(warnings);
-    }
     for figure in figures {
         folder.write(&figure.file, |out| out.write_all(figure.svg.as_bytes()))?;
         if charts == Charts::Svg {
@@ -53,17 +65,22 @@ pub fn write_charts(
             )),
         }
     }
-    if !missing.is_empty() {
-        let named: String = missing.iter().take(LETTERS_MAX).collect();
-        let more = match missing.len().saturating_sub(LETTERS_MAX) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+    if let Some(letters) = letters(&missing) {
         warnings.push(format!(
-            "the font of PNG charts has no `{named}`{more}: boxes stand there; the SVG charts have the letters"
+            "the font of PNG charts has no {letters}: boxes stand there; the SVG charts have the letters"
         ));
     }
     Ok(warnings)
+}
+
+/// Letters that a font lacks, in words; `None` if there are none.
+pub fn letters(missing: &BTreeSet<char>) -> Option<String> {
+    let named: String = missing.iter().take(LETTERS_MAX).collect();
+    match missing.len().saturating_sub(LETTERS_MAX) {
+        0 if named.is_empty() => None,
+        0 => Some(format!("`{named}`")),
+        more => Some(format!("`{named}` and {more} more")),
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +93,7 @@ mod tests {
 
     fn figure(name: &str, height: u32, text: &str) -> Figure {
         let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"{height}\">\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"{height}\" viewBox=\"0 0 40 {height}\">\
              <text x=\"1\" y=\"9\" font-size=\"12\" fill=\"#000000\">{text}</text></svg>"
         );
         Figure { name: name.to_owned(), file: format!("charts/{name}.svg"), data: String::new(), svg }
@@ -88,10 +105,9 @@ mod tests {
         let figures = [figure("a", 9, "plain"), figure("b", 20_000, "東京"), figure("c", 9, "京 abc 語")];
         let of = |name: &str, charts| {
             let mut folder = Folder::begin(&Disk as &dyn Sink, parent.path(), name).expect("there is room");
-            let warnings = write_charts(&mut folder, &figures, charts).expect("there is room");
+            let warnings = write_figures(&mut folder, &figures, charts).expect("there is room");
             (folder.files().keys().cloned().collect::<Vec<_>>(), warnings)
         };
-        assert_eq!(of("none", Charts::None), (Vec::new(), Vec::new()));
         let svg = ["charts/a.svg", "charts/b.svg", "charts/c.svg"].map(str::to_owned).to_vec();
         assert_eq!(of("svg", Charts::Svg), (svg, Vec::new()));
         let (files, warnings) = of("png", Charts::Png);
@@ -117,7 +133,7 @@ mod tests {
                 let Ok(mut folder) = Folder::begin(&disk as &dyn Sink, parent.path(), "run") else {
                     continue;
                 };
-                let written = write_charts(&mut folder, &figures, Charts::Png);
+                let written = write_figures(&mut folder, &figures, Charts::Png);
                 let failed = disk.failed();
                 let is_again = failed.iter().all(|step| step.what == What::Write);
                 let is_spared = failed.is_empty() || (kind == ErrorKind::Interrupted && is_again);
@@ -148,7 +164,7 @@ mod tests {
         let parent = tempfile::tempdir().expect("there is room");
         let mut folder = Folder::begin(&Disk as &dyn Sink, parent.path(), "a").expect("there is room");
         let figures = [figure("a", 9, "一二三四五六七八九十")];
-        let warnings = write_charts(&mut folder, &figures, Charts::Png).expect("there is room");
+        let warnings = write_figures(&mut folder, &figures, Charts::Png).expect("there is room");
         assert!(warnings[0].contains("has no `一七三九二五八六` and 2 more:"), "{warnings:?}");
     }
 }

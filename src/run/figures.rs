@@ -2,11 +2,11 @@
 
 use crate::kernel::{SystemId, Time};
 use crate::report::charts::{
-    self, AvailabilityInput, AvailabilityRow, BreakdownInput, CATALOGUE, CcdfInput, CcdfSeries, Election,
-    FaultBand, HeatInput, LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket, ShareBucket,
-    ThroughputInput,
+    AvailabilityInput, AvailabilityRow, BreakdownInput, CcdfInput, CcdfSeries, ChartInput, Election,
+    FaultBand, HeatInput, HeatRow, LanesInput, LatencyBucket, LatencyInput, Outage, OutcomeBucket,
+    ShareBucket, ThroughputInput, busiest,
 };
-use crate::report::html::Figure;
+use crate::report::stored::StoredChart;
 use crate::systems::Custom;
 
 use super::metrics::{Aggregate, Values};
@@ -35,15 +35,8 @@ fn name(planned: &Planned, kind: &str) -> String {
     }
 }
 
-/// The figure of a space-time diagram; `data` says what it is drawn from.
-pub(super) fn space_time(svg: String, data: String) -> Figure {
-    let row = CATALOGUE.iter().find(|row| row.name == "space-time").expect("every chart has its row");
-    let name = row.name.to_owned();
-    Figure { file: format!("charts/{name}.svg"), data, name, svg }
-}
-
 /// Every chart of the catalogue that is drawn from a recording and has something to show, in its order.
-pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<Figure> {
+pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<StoredChart> {
     let band = |window: &super::recording::FaultWindow| FaultBand {
         name: name(&prepared.world.setup.faults[window.planned], window.kind),
         start_s: window.start.as_secs_f64(),
@@ -83,16 +76,6 @@ impl<X: Custom> Sheet<'_, X> {
         format!("{}, {about}, seed {}", self.prepared.name, self.prepared.world.setup.seed)
     }
 
-    /// The figure of chart `kind` (a row of the catalogue); `part` names it among several of the kind.
-    fn figure(&self, kind: &str, part: Option<&str>, data: &str, svg: String) -> Figure {
-        let row = CATALOGUE.iter().find(|row| row.name == kind).expect("every chart has its row");
-        let name = match part {
-            Some(part) => format!("{}-{part}", row.name),
-            None => row.name.to_owned(),
-        };
-        Figure { file: format!("charts/{name}.svg"), data: data.to_owned(), name, svg }
-    }
-
     /// Operations of a workload by interval, of all kinds together.
     fn counts(&self, workload: usize) -> Vec<Counts> {
         let mut sum = vec![Counts::default(); self.recording.intervals().count()];
@@ -109,23 +92,23 @@ impl<X: Custom> Sheet<'_, X> {
         (start.as_secs_f64(), end.as_secs_f64())
     }
 
-    fn throughput(&self, workload: usize, is_one_of_many: bool) -> Figure {
+    fn throughput(&self, workload: usize, is_one_of_many: bool) -> StoredChart {
         let name = self.recording.cast().workload_name(workload);
         let bucket = |(interval, counts): (usize, &Counts)| {
             let (start_s, end_s) = self.bounds(interval);
             let (fail, unknown) = (counts.ended(Ending::Fail, None), counts.ended(Ending::Unknown, None));
             OutcomeBucket { start_s, end_s, ok: counts.ok, fail, unknown }
         };
-        let chart = charts::throughput(&ThroughputInput {
+        let input = ChartInput::Throughput(ThroughputInput {
             subtitle: self.subtitle(name),
             span_s: self.span_s,
             buckets: self.counts(workload).iter().enumerate().map(bucket).collect(),
             bands: self.bands.clone(),
         });
-        self.figure("throughput", is_one_of_many.then_some(name), "throughput.csv", chart.to_svg())
+        StoredChart::new(is_one_of_many.then_some(name), "throughput.csv", input)
     }
 
-    fn latency(&self, workload: usize, is_one_of_many: bool) -> Figure {
+    fn latency(&self, workload: usize, is_one_of_many: bool) -> StoredChart {
         let intervals = self.recording.intervals();
         let name = self.recording.cast().workload_name(workload);
         let mut values = vec![Vec::new(); intervals.count()];
@@ -142,16 +125,16 @@ impl<X: Custom> Sheet<'_, X> {
                 [Aggregate::P50, Aggregate::P95, Aggregate::P99, Aggregate::Max].map(of);
             LatencyBucket { start_s, end_s, p50, p95, p99, max }
         };
-        let chart = charts::latency(&LatencyInput {
+        let input = ChartInput::Latency(LatencyInput {
             subtitle: self.subtitle(name),
             span_s: self.span_s,
             buckets: values.into_iter().enumerate().map(bucket).collect(),
             bands: self.bands.clone(),
         });
-        self.figure("latency", is_one_of_many.then_some(name), "latency.csv", chart.to_svg())
+        StoredChart::new(is_one_of_many.then_some(name), "latency.csv", input)
     }
 
-    fn ccdf(&self, workloads: &[usize]) -> Figure {
+    fn ccdf(&self, workloads: &[usize]) -> StoredChart {
         let cast = self.recording.cast();
         let mut series = Vec::new();
         for workload in workloads {
@@ -176,12 +159,12 @@ impl<X: Custom> Sheet<'_, X> {
                 series.push(CcdfSeries { name, points: all.cells().map(point).collect() });
             }
         }
-        let chart =
-            charts::ccdf(&CcdfInput { subtitle: self.subtitle("all operations that ended ok"), series });
-        self.figure("latency-ccdf", None, "latency_histogram.csv", chart.to_svg())
+        let subtitle = self.subtitle("all operations that ended ok");
+        let input = ChartInput::LatencyCcdf(CcdfInput { subtitle, series });
+        StoredChart::new(None, "latency_histogram.csv", input)
     }
 
-    fn availability(&self, workloads: &[usize]) -> Figure {
+    fn availability(&self, workloads: &[usize]) -> StoredChart {
         let share = |counts: &Counts| {
             let ended = counts.ok + counts.ended(Ending::Fail, None) + counts.ended(Ending::Unknown, None);
             (ended > 0).then(|| counts.ok as f64 / ended as f64)
@@ -205,17 +188,17 @@ impl<X: Custom> Sheet<'_, X> {
                 outages: self.recording.outages(*workload).iter().map(outage).collect(),
             }
         };
-        let svg = charts::availability(&AvailabilityInput {
+        let input = ChartInput::Availability(AvailabilityInput {
             subtitle: self.subtitle("all workloads"),
             span_s: self.span_s,
             rows: workloads.iter().map(row).collect(),
             bands: self.bands.clone(),
         });
-        self.figure("availability", None, "throughput.csv", svg)
+        StoredChart::new(None, "throughput.csv", input)
     }
 
     /// The chart of one of all these kinds of requests.
-    fn breakdown(&self, kind: &Kind, kinds: &[Kind]) -> Figure {
+    fn breakdown(&self, kind: &Kind, kinds: &[Kind]) -> StoredChart {
         let cast = self.recording.cast();
         let workload = cast.workload_name(kind.workload);
         let mut subtitle =
@@ -228,27 +211,27 @@ impl<X: Custom> Sheet<'_, X> {
             subtitle.push_str(&format!("; of one in {} requests", self.recording.breakdown_one_in()));
         }
         let levels = service_figures::levels(cast, &kind.levels);
-        let svg = charts::breakdown(&BreakdownInput { subtitle, levels });
-        self.figure("breakdown", kind.part(cast, kinds).as_deref(), "breakdown.csv", svg)
+        let input = ChartInput::Breakdown(BreakdownInput { subtitle, levels });
+        StoredChart::new(kind.part(cast, kinds).as_deref(), "breakdown.csv", input)
     }
 
     /// The heat maps of all nodes that work on requests; none if there are none.
-    fn heat_maps(&self) -> Vec<Figure> {
+    fn heat_maps(&self) -> Vec<StoredChart> {
         let systems = (0..self.prepared.world.systems.len()).map(|id| SystemId(id as u16));
         let operations = systems.flat_map(|system| self.operations(system));
         let bands: Vec<FaultBand> = self.bands.iter().cloned().chain(operations).collect();
         let subtitle = self.subtitle("nodes of services");
-        let input = |rows| {
+        let input = |rows: Vec<HeatRow>| {
             let (subtitle, bands) = (subtitle.clone(), bands.clone());
-            HeatInput { subtitle, span_s: self.span_s, rows, bands }
+            HeatInput { subtitle, span_s: self.span_s, nodes: rows.len(), rows: busiest(rows), bands }
         };
         let (load, queues) = service_figures::nodes(self.recording);
         if load.is_empty() {
             return Vec::new();
         }
         vec![
-            self.figure("load", None, "nodes.csv", charts::load(&input(load))),
-            self.figure("queues", None, "nodes.csv", charts::queues(&input(queues))),
+            StoredChart::new(None, "nodes.csv", ChartInput::Load(input(load))),
+            StoredChart::new(None, "nodes.csv", ChartInput::Queues(input(queues))),
         ]
     }
 
@@ -268,7 +251,7 @@ impl<X: Custom> Sheet<'_, X> {
         })
     }
 
-    fn leaders(&self, system: SystemId, is_one_of_many: bool) -> Figure {
+    fn leaders(&self, system: SystemId, is_one_of_many: bool) -> StoredChart {
         let plan = &self.prepared.world.systems[system.index()].plan;
         let election = |election: &super::leadership::Election| Election {
             start_s: election.start.as_secs_f64(),
@@ -278,13 +261,13 @@ impl<X: Custom> Sheet<'_, X> {
         let elections = self.recording.elections().iter().filter(|election| election.system == system);
         let mut bands = self.bands.clone();
         bands.extend(self.operations(system));
-        let svg = charts::lanes(&LanesInput {
+        let input = ChartInput::Leaders(LanesInput {
             subtitle: self.subtitle(&plan.name),
             span_s: self.span_s,
             lanes: super::lanes::lanes(self.recording, &plan.nodes),
             elections: elections.map(election).collect(),
             bands,
         });
-        self.figure("leaders", is_one_of_many.then_some(&plan.name), "roles.csv", svg)
+        StoredChart::new(is_one_of_many.then_some(&plan.name), "roles.csv", input)
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::report::html::{self, run_page};
+use crate::report::stored::StoredChart;
 use crate::systems::Custom;
 
 use super::drawing::{Charts, write_charts};
@@ -162,23 +163,30 @@ pub fn write<X: Custom>(
     }
     let mut warnings = Vec::new();
     if wanted.charts != Charts::None {
-        let mut charts = figures::figures(&executed.prepared, recording);
-        charts.extend(last_moments(executed, facts));
-        warnings = write_charts(&mut folder, &charts, wanted.charts)?;
-        let page = page::page(executed, facts, origin, usual, charts);
+        let charts = charts(executed, &facts.run_id());
+        let (figures, found) = write_charts(&mut folder, &charts, wanted.charts)?;
+        warnings = found;
+        let page = page::page(executed, facts, origin, usual, figures);
         folder.write(REPORT, |out| out.write_all(run_page(&page).as_bytes()))?;
     }
     Ok(Product { finished: finish_run(folder, facts, recording)?, lacks_trace, warnings })
 }
 
+/// Every chart of an executed run, in the order of the catalogue.
+pub fn charts<X: Custom>(executed: &Executed<X>, run_id: &str) -> Vec<StoredChart> {
+    let mut charts = figures::figures(&executed.prepared, &executed.recording);
+    charts.extend(last_moments(executed, run_id));
+    charts
+}
+
 /// The diagram of what led to the first violation, if one is of a moment.
-fn last_moments<X: Custom>(executed: &Executed<X>, facts: &RunFacts) -> Option<html::Figure> {
+fn last_moments<X: Custom>(executed: &Executed<X>, run_id: &str) -> Option<StoredChart> {
     let violated = executed.verdicts.iter().filter(|verdict| verdict.verdict == metrics::Verdict::Violated);
     let of_moment = violated.filter_map(|verdict| Some((verdict.at?, verdict)));
     let (at, verdict) = of_moment.min_by_key(|(at, _)| *at)?;
     let (what, message) = (format!("{} ({})", verdict.check, verdict.kind), verdict.message.as_str());
     let subject = verdict.subject.clone();
-    spacetime::diagram(&executed.prepared, &Violated { at, what, message, subject, run: facts.run_id() })
+    spacetime::diagram(&executed.prepared, &Violated { at, what, message, subject, run: run_id.to_owned() })
 }
 
 /// The usual figures of an executed run.

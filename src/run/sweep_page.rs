@@ -1,6 +1,7 @@
 //! What the runs of a sweep share for people: charts and a page.
 
-use crate::report::html::{Fact, RunRow, SweepPage, sweep_page};
+use crate::report::html::{Fact, Figure, RunRow, SweepPage, sweep_page};
+use crate::report::stored::CHARTS;
 
 use super::MODEL_VERSION;
 use super::drawing::{Charts, write_charts};
@@ -35,20 +36,26 @@ pub fn write_sweep(
     facts: &SweepFacts<'_>,
     origin: &SweepOrigin,
 ) -> Result<Vec<String>, OutputError> {
-    folder.discard(&[REPORT], &["charts"])?;
+    folder.discard(&[REPORT, CHARTS], &["charts"])?;
     folder.write(RESOLVED, |out| out.write_all(origin.scenario.as_bytes()))?;
     outputs::write_sweep(folder, facts.finished)?;
     if origin.charts == Charts::None {
         return Ok(Vec::new());
     }
     let measures = measures(facts.finished);
-    let page = page(facts, origin, &measures);
-    let warnings = write_charts(folder, &page.charts, origin.charts)?;
+    let charts = figures(facts.scenario, facts.finished, &measures);
+    let (figures, warnings) = write_charts(folder, &charts, origin.charts)?;
+    let page = page(facts, origin, &measures, figures);
     folder.write(REPORT, |out| out.write_all(sweep_page(&page).as_bytes()))?;
     Ok(warnings)
 }
 
-fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> SweepPage {
+fn page(
+    facts: &SweepFacts<'_>,
+    origin: &SweepOrigin,
+    measures: &[Measure],
+    charts: Vec<Figure>,
+) -> SweepPage {
     let runs = facts.finished;
     let count = |verdict| runs.iter().filter(|run| run.verdict == verdict).count();
     let (failed, inconclusive) = (count(RunVerdict::Failed), count(RunVerdict::Inconclusive));
@@ -90,7 +97,7 @@ fn page(facts: &SweepFacts<'_>, origin: &SweepOrigin, measures: &[Measure]) -> S
         parameters: parameters.iter().map(|(name, _)| name.clone()).collect(),
         metrics: measures.iter().map(|measure| measure.name.clone()).collect(),
         runs: runs.iter().map(row).collect(),
-        charts: figures(facts.scenario, runs, measures),
+        charts,
         scenario: origin.scenario.clone(),
         versions: vec![
             Fact::new("seedbed", env!("CARGO_PKG_VERSION")),

@@ -107,7 +107,8 @@ fn every_row_is_as_it_says() {
         let executed = simulate::<Never>(load(&path, &options))
             .unwrap_or_else(|mistakes| panic!("{scenario} with {with:?}:\n{mistakes}"));
         let charts = figures::figures(&executed.prepared, &executed.recording);
-        let charts: BTreeSet<String> = charts.into_iter().map(|chart| chart.file).collect();
+        let charts: BTreeSet<String> =
+            charts.into_iter().map(|chart| format!("charts/{}.svg", chart.name)).collect();
         for row in rows {
             let found = mistake(&row, &executed, &charts);
             mistakes.extend(found.map(|found| format!("{scenario} {with:?}, {}: {found}", row.what)));

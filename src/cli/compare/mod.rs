@@ -438,8 +438,8 @@ impl Compare {
             if drawn == Charts::None {
                 return Ok(());
             }
-            let figures = figures(study, name);
-            warnings = write_charts(folder, &figures, drawn)?;
+            let (figures, found) = write_charts(folder, &figures(study, name), drawn)?;
+            warnings = found;
             let note = |name: &str| {
                 format!("{name} has too many rows for a chart: compare.csv and compare.md have them")
             };

@@ -1,16 +1,19 @@
 //! The availability strip: for each workload or system, the share of its operations that succeeded over time, and the
 //! windows in which it was not available, each with its length.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Direction, Ruler};
 use super::bands::{BandLayout, FaultBand};
-use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
+use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::labels::Labels;
 use super::number::{length, moment, percent, span};
 use super::palette::Colour;
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// The share that succeeded in one bucket of time.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ShareBucket {
     /// Start, in simulated seconds.
     pub start_s: f64,
@@ -21,7 +24,7 @@ pub struct ShareBucket {
 }
 
 /// A window without any success.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Outage {
     /// Start, in simulated seconds.
     pub start_s: f64,
@@ -36,7 +39,7 @@ impl Outage {
 }
 
 /// One workload or system.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AvailabilityRow {
     /// Its name.
     pub name: String,
@@ -49,7 +52,7 @@ pub struct AvailabilityRow {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AvailabilityInput {
     /// Of what: scenario, seed.
     pub subtitle: String,
@@ -66,10 +69,10 @@ const BAR_TOP: f64 = 34.0;
 const BAR_HEIGHT: f64 = 24.0;
 
 /// The chart as an SVG document.
-pub fn availability(input: &AvailabilityInput) -> String {
+pub fn availability(input: &AvailabilityInput, width: Width) -> String {
     let axis = Axis::time(input.span_s);
     let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
-    let (bands, time) = BandLayout::over(&input.bands, (LEFT, RIGHT), ruler);
+    let (bands, time) = BandLayout::over(&input.bands, (width.left(), width.right()), ruler);
     let entry = |name: &str, colour| LegendEntry { name: name.to_string(), swatch: Swatch::Bar(colour, 1.0) };
     let heading = Heading {
         title: "Availability",
@@ -84,15 +87,15 @@ pub fn availability(input: &AvailabilityInput) -> String {
         ],
     };
     let rows = input.rows.len().max(1);
-    let frame = Frame::new(&heading, rows as f64 * ROW_HEIGHT, bands);
-    let left = frame.left;
+    let frame = Frame::new(&heading, width, rows as f64 * ROW_HEIGHT, bands);
+    let (left, right) = (frame.left, frame.right());
     let mut svg = frame.begin(&heading);
-    draw_time_axis(&mut svg, &time, "simulated time (s)", left, frame.top, frame.bottom);
+    draw_axis(&mut svg, &time, "simulated time (s)", (left, right), (frame.top, frame.bottom));
     for (i, row) in input.rows.iter().enumerate() {
-        Strip { time: &time, left, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
+        Strip { time: &time, left, right, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
     }
     if input.rows.is_empty() {
-        let (x, y) = ((left + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0);
+        let (x, y) = ((left + right) / 2.0, (frame.top + frame.bottom) / 2.0);
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
@@ -108,13 +111,14 @@ const IDLE: Colour = Colour(0xE4, 0xE7, 0xEB);
 struct Strip<'a> {
     time: &'a Ruler,
     left: f64,
+    right: f64,
     top: f64,
 }
 
 impl Strip<'_> {
     fn draw(&self, svg: &mut Svg, row: &AvailabilityRow) {
         let summary = summary(row);
-        let room = RIGHT - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
+        let room = self.right - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
         let name = svg::fit_name(&row.name, SMALL, room / BOLD);
         let y = self.top + 14.0;
         let ink = (Colour::INK, Colour::INK_SOFT);
@@ -128,7 +132,7 @@ impl Strip<'_> {
             content: &name,
         });
         svg.text(&Text {
-            x: RIGHT,
+            x: self.right,
             y,
             size: SMALL,
             anchor: Anchor::End,
@@ -177,7 +181,7 @@ impl Strip<'_> {
             svg.rect(a, y - 2.0, (b - a).max(1.5), 3.0, Paint::fill(Colour::VERMILLION), None);
             svg.close_group();
         }
-        let mut labels = Labels::new((self.left, RIGHT), 6.0);
+        let mut labels = Labels::new((self.left, self.right), 6.0);
         outages.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
         for outage in outages {
             let content = outage.length();
@@ -190,7 +194,7 @@ impl Strip<'_> {
     }
 
     fn x(&self, at_s: f64) -> f64 {
-        self.left + self.time.place(at_s).unwrap_or(0.0) * (RIGHT - self.left)
+        self.left + self.time.place(at_s).unwrap_or(0.0) * (self.right - self.left)
     }
 }
 
@@ -250,6 +254,10 @@ fn columns(buckets: &[ShareBucket], x: impl Fn(f64) -> f64) -> Vec<Column> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn availability(input: &AvailabilityInput) -> String {
+        super::availability(input, Width::FULL)
+    }
 
     fn bucket(start_s: f64, end_s: f64, ok_share: Option<f64>) -> ShareBucket {
         ShareBucket { start_s, end_s, ok_share }

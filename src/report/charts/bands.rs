@@ -5,20 +5,24 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Ruler;
+use super::input::any_number;
 use super::labels::Labels;
 use super::number::{moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 
 /// A window of time in which a fault was active.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct FaultBand {
     /// What a reader calls it.
     pub name: String,
     /// Start, in simulated seconds.
     pub start_s: f64,
     /// End, in simulated seconds; infinite for a fault that never ended, equal to the start for one without length.
+    #[serde(with = "any_number")]
     pub end_s: f64,
 }
 
@@ -113,7 +117,8 @@ impl BandLayout {
         if let Some(names) = labels(&seen, (left, right)) {
             return (BandLayout { left, right, windows: windows(&seen, (left, right)), names }, time);
         }
-        let groups = groups(&seen);
+        // Where there is little room, names leave most of it to the plot.
+        let groups = groups(&seen, ROW_NAME_MAX.min(0.29 * right));
         let widest = groups.iter().map(|(name, _)| svg::text_width(name, SMALL)).fold(0.0, f64::max);
         let left = left.max(widest + 20.0);
         let row = |(name, seen): (String, Vec<&Seen>)| Row { name, bars: bars(&seen, (left, right)) };
@@ -238,7 +243,7 @@ fn labels(seen: &[Seen], (left, right): (f64, f64)) -> Option<Names> {
 }
 
 /// What is seen by name, in the order in which they first struck; each name as it stands in front of its row.
-fn groups<'a>(seen: &'a [Seen<'a>]) -> Vec<(String, Vec<&'a Seen<'a>>)> {
+fn groups<'a>(seen: &'a [Seen<'a>], name_most: f64) -> Vec<(String, Vec<&'a Seen<'a>>)> {
     let mut order: Vec<&Seen> = seen.iter().collect();
     order.sort_by(|a, b| a.start.total_cmp(&b.start));
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
@@ -253,7 +258,7 @@ fn groups<'a>(seen: &'a [Seen<'a>]) -> Vec<(String, Vec<&'a Seen<'a>>)> {
     let others = if groups.len() > ROWS_MAX { groups.split_off(ROWS_MAX - 1) } else { Vec::new() };
     let name = |(name, seen): (&str, Vec<&'a Seen<'a>>)| {
         let times = if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
-        let room = ROW_NAME_MAX - svg::text_width(&times, SMALL);
+        let room = name_most - svg::text_width(&times, SMALL);
         (svg::fit_name(name, SMALL, room) + &times, seen)
     };
     let mut rows: Vec<_> = groups.into_iter().map(name).collect();

@@ -1,14 +1,19 @@
 //! Where the time of requests went: a bar for each level of latency, split into what it was spent on.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
-use super::frame::{Frame, Heading, LEFT, LegendEntry, Swatch, WIDTH, draw_axis};
+use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::input::any_number;
 use super::number::Quantity;
 use super::palette::Colour;
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// What a part of the time was spent on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TimeSpent {
     /// Waiting to be served.
     Queue,
@@ -51,37 +56,41 @@ impl TimeSpent {
 }
 
 /// A part of the latency of a level.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TimePart {
     /// The system where it was spent; on the network and before retries, the caller's.
     pub system: String,
     /// On what.
     pub spent: TimeSpent,
     /// Its share of the latency, from 0 to 1.
+    #[serde(with = "any_number")]
     pub share: f64,
     /// The node of the system with the largest share of the latency.
     pub node: String,
     /// That share, from 0 to 1.
+    #[serde(with = "any_number")]
     pub node_share: f64,
 }
 
 /// The requests around one percentile of latency, or all of them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TimeLevel {
     /// Its name as outputs spell it: `mean`, `p99`, `p999`.
     pub name: String,
     /// How many requests these are.
     pub requests: usize,
     /// The latency of the level itself, in milliseconds: the percentile, or the mean.
+    #[serde(with = "any_number")]
     pub at_ms: f64,
     /// Their mean latency, of which parts are shares, in milliseconds.
+    #[serde(with = "any_number")]
     pub mean_ms: f64,
     /// What they spent it on.
     pub parts: Vec<TimePart>,
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BreakdownInput {
     /// Of what: scenario, workload, kind of request, seed.
     pub subtitle: String,
@@ -93,15 +102,18 @@ pub struct BreakdownInput {
 const SMALL_SHARE: f64 = 0.01;
 const ROW_HEIGHT: f64 = 34.0;
 const BAR_HEIGHT: f64 = 24.0;
-/// Right edge of the bars, in pixels; behind it stand latencies.
-const BARS_END: f64 = WIDTH - 100.0;
+/// Left edge of the bars, in pixels; in front of it stand the names of levels.
+const LEFT: f64 = 84.0;
+/// Right of the bars stand latencies.
+const BEHIND: f64 = 100.0;
 /// Above the bars, for what stands behind them.
 const HEAD: f64 = 14.0;
 /// The colours of parts that are joined.
 const OTHER: (Colour, Colour) = (Colour::GRID, Colour::INK);
 
 /// The chart as an SVG document.
-pub fn breakdown(input: &BreakdownInput) -> String {
+pub fn breakdown(input: &BreakdownInput, width: Width) -> String {
+    let bars_end = width.pixels() - BEHIND;
     let bars: Vec<Vec<Segment>> = segments(&input.levels);
     let colour =
         |name: &str, (colour, _)| LegendEntry { name: name.into(), swatch: Swatch::Bar(colour, 1.0) };
@@ -121,17 +133,17 @@ pub fn breakdown(input: &BreakdownInput) -> String {
         legend,
     };
     let rows = input.levels.len().max(1) as f64;
-    let frame = Frame::new(&heading, HEAD + rows * ROW_HEIGHT, BandLayout::none(LEFT, BARS_END));
+    let frame = Frame::new(&heading, width, HEAD + rows * ROW_HEIGHT, BandLayout::none(LEFT, bars_end));
     let mut svg = frame.begin(&heading);
     let axis = Axis { range: Some((0.0, 1.0)), ..Axis::linear("share of the latency", Quantity::Share) };
-    let ruler = Ruler::new(&axis, std::iter::empty(), BARS_END - LEFT, Direction::Across);
-    draw_axis(&mut svg, &ruler, &axis.label, (LEFT, BARS_END), (frame.top + HEAD, frame.bottom));
+    let ruler = Ruler::new(&axis, std::iter::empty(), bars_end - LEFT, Direction::Across);
+    draw_axis(&mut svg, &ruler, &axis.label, (LEFT, bars_end), (frame.top + HEAD, frame.bottom));
     let mut text = |(x, y), anchor, colour, content: &str| {
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content });
     };
-    let behind = BARS_END + 10.0;
+    let behind = bars_end + 10.0;
     if input.levels.is_empty() {
-        let middle = ((LEFT + BARS_END) / 2.0, frame.bottom - ROW_HEIGHT / 2.0);
+        let middle = ((LEFT + bars_end) / 2.0, frame.bottom - ROW_HEIGHT / 2.0);
         text(middle, Anchor::Middle, Colour::INK_SOFT, "no data");
     } else {
         text((behind, frame.top + HEAD - 4.0), Anchor::Start, Colour::INK_SOFT, "latency");
@@ -143,7 +155,7 @@ pub fn breakdown(input: &BreakdownInput) -> String {
         text((behind, middle(i) + 4.3), Anchor::Start, Colour::INK, &milliseconds(level.at_ms));
     }
     for (i, bar) in bars.iter().enumerate() {
-        draw_bar(&mut svg, bar, middle(i));
+        draw_bar(&mut svg, bar, bars_end, middle(i));
     }
     svg.finish()
 }
@@ -254,8 +266,8 @@ fn shown(name: &str) -> String {
     }
 }
 
-fn draw_bar(svg: &mut Svg, bar: &[Segment], middle: f64) {
-    let x = |place: f64| LEFT + place * (BARS_END - LEFT);
+fn draw_bar(svg: &mut Svg, bar: &[Segment], bars_end: f64, middle: f64) {
+    let x = |place: f64| LEFT + place * (bars_end - LEFT);
     for segment in bar {
         let (a, b) = (x(segment.from), x(segment.to));
         let (colour, ink) = segment.spent.map_or(OTHER, TimeSpent::colours);

@@ -1,13 +1,15 @@
 //! The complementary cumulative distribution of latency, log-log: every percentile of every operation in one picture,
 //! with as much room for p99.99 as for p50.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Axis;
 use super::chart::{Chart, Mark, Series};
 use super::number::Quantity;
 use super::palette::Ink;
 
 /// The latencies of one kind of operation.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CcdfSeries {
     /// The operation, or whatever tells this line from others.
     pub name: String,
@@ -16,7 +18,7 @@ pub struct CcdfSeries {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CcdfInput {
     /// Of what: scenario, workload, seed.
     pub subtitle: String,

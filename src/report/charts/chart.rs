@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::bands::FaultBand;
 use super::draw;
 use super::palette::Ink;
+use super::width::Width;
 
 /// Height of an ordinary plot, in pixels; what stands around it comes on top.
 pub const PLOT_HEIGHT: f64 = 230.0;
@@ -63,7 +64,7 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// Shaded where x is linear.
     pub bands: Vec<FaultBand>,
-    /// Height of the plot in pixels, at least 60; every chart is 900 wide.
+    /// Height of the plot in pixels, at least 60.
     pub plot_height: f64,
 }
 
@@ -82,11 +83,11 @@ impl Chart {
         }
     }
 
-    /// The chart as one SVG document. Equal charts give equal bytes, on every machine.
+    /// The chart as one SVG document of this width. Equal charts give equal bytes, on every machine.
     ///
     /// # Panics
     /// If stacked series differ in their x, or a series has tooltips for some of its points only.
-    pub fn to_svg(&self) -> String {
+    pub fn to_svg(&self, width: Width) -> String {
         let mut stacked = self.series.iter().filter(|s| s.mark == Mark::Stack);
         if let Some(first) = stacked.next() {
             let same = |s: &Series| {
@@ -98,6 +99,6 @@ impl Chart {
             self.series.iter().all(|s| s.tips.is_empty() || s.tips.len() == s.points.len()),
             "a series has a tooltip for each point or for none"
         );
-        draw::to_svg(self)
+        draw::to_svg(self, width)
     }
 }

@@ -1,25 +1,32 @@
 //! Variants beside a baseline: each one's figure with its interval, and what it is beside the baseline's, with its interval.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
-use super::frame::{Frame, Heading, LegendEntry, Swatch, WIDTH, draw_axis};
+use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::input::any_number;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// A figure and its interval.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Interval {
     /// The figure.
+    #[serde(with = "any_number")]
     pub value: f64,
     /// Where its interval begins.
+    #[serde(with = "any_number")]
     pub low: f64,
     /// Where it ends.
+    #[serde(with = "any_number")]
     pub high: f64,
 }
 
 /// A variant under some circumstances.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ComparisonRow {
     /// Its name.
     pub name: String,
@@ -36,7 +43,7 @@ pub struct ComparisonRow {
 }
 
 /// The variants under the same circumstances.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ComparisonGroup {
     /// The circumstances; empty if there are no others.
     pub title: String,
@@ -45,7 +52,7 @@ pub struct ComparisonGroup {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ComparisonInput {
     /// The figure, such as `latency p99`.
     pub metric: String,
@@ -64,19 +71,41 @@ pub struct ComparisonInput {
 const ROW: f64 = 20.0;
 /// What a group's title takes.
 const TITLE: f64 = 24.0;
-/// Where names begin, and how much room they have.
-const NAMES: (f64, f64) = (16.0, 178.0);
-/// The plot of figures.
-const FIGURES: (f64, f64) = (208.0, 530.0);
-/// The plot of ratios.
-const RATIOS: (f64, f64) = (572.0, WIDTH - 30.0);
+/// Where names begin.
+const NAMES: f64 = 16.0;
 /// Half of the little strokes at the ends of an interval.
 const CAP: f64 = 3.5;
 /// From which ratio of the greatest to the least on ratios are drawn on a log axis.
 const LOG_RATIO: f64 = 4.0;
 
+/// Where names and the two plots lie.
+struct Columns {
+    /// How much room names have.
+    names: f64,
+    /// From where to where figures are.
+    figures: (f64, f64),
+    /// From where to where ratios are; `None` if there are none, so that figures have the room.
+    ratios: Option<(f64, f64)>,
+}
+
+impl Columns {
+    fn new(input: &ComparisonInput, width: Width) -> Columns {
+        let (full, right) = (width.pixels(), width.right());
+        let left = f64::max(0.232 * full, 112.0).round();
+        let has_ratios = input.groups.iter().flat_map(|group| &group.rows).any(|row| row.ratio.is_some());
+        let (figures, ratios) = match has_ratios {
+            true => ((left, (left + 0.485 * (right - left)).round()), true),
+            false => ((left, right), false),
+        };
+        let between = if width.is_narrow() { 30.0 } else { 42.0 };
+        let ratios = ratios.then_some((figures.1 + between, right));
+        Columns { names: left - NAMES - 14.0, figures, ratios }
+    }
+}
+
 /// The chart as an SVG document.
-pub fn comparison(input: &ComparisonInput) -> String {
+pub fn comparison(input: &ComparisonInput, width: Width) -> String {
+    let columns = Columns::new(input, width);
     let rows = || input.groups.iter().flat_map(|group| &group.rows);
     let ends = |of: fn(&ComparisonRow) -> Option<Interval>| {
         rows().filter_map(of).flat_map(|interval| [interval.low, interval.value, interval.high])
@@ -86,46 +115,58 @@ pub fn comparison(input: &ComparisonInput) -> String {
     } else {
         Axis::linear(&input.metric, input.quantity)
     };
-    let figures = Ruler::new(&axis, ends(|row| row.figure), FIGURES.1 - FIGURES.0, Direction::Across);
-    let label = ratio_label(&input.baseline);
-    let ratio_axis = ratio_axis(&label, ends(|row| row.ratio));
-    let with_one = ends(|row| row.ratio).chain([1.0]);
-    let ratios = Ruler::new(&ratio_axis, with_one, RATIOS.1 - RATIOS.0, Direction::Across);
+    let pixels = |(left, right): (f64, f64)| right - left;
+    let figures = Ruler::new(&axis, ends(|row| row.figure), pixels(columns.figures), Direction::Across);
+    let ratios = columns.ratios.map(|place| {
+        let axis = ratio_axis(&ratio_label(&input.baseline, pixels(place)), ends(|row| row.ratio));
+        let with_one = ends(|row| row.ratio).chain([1.0]);
+        (Ruler::new(&axis, with_one, pixels(place), Direction::Across), axis.label, place)
+    });
     let point = |name: &str, marker| LegendEntry {
         name: name.to_owned(),
         swatch: Swatch::Point(Ink { colour: Colour::INK_SOFT, dash: Dash::Solid, marker }),
     };
+    let mut legend = vec![point("figure and interval", Marker::Circle)];
+    if ratios.is_some() {
+        legend.push(point("ratio (hollow: may be chance)", Marker::Diamond));
+    }
     let heading = Heading {
         title: &input.metric,
         subtitle: &input.subtitle,
         description: "For each variant its figure with its interval, and beside it the ratio to the baseline with its interval. Hollow: the \
                       difference may be chance.",
         y_label: "",
-        legend: vec![
-            point("figure and interval", Marker::Circle),
-            point("ratio (hollow: may be chance)", Marker::Diamond),
-        ],
+        legend,
     };
     let height: f64 = input.groups.iter().map(group_height).sum();
-    let frame = Frame::new(&heading, height.max(2.0 * ROW), BandLayout::none(FIGURES.0, RATIOS.1));
+    let bands = BandLayout::none(columns.figures.0, width.right());
+    let frame = Frame::new(&heading, width, height.max(2.0 * ROW), bands);
     let mut svg = frame.begin(&heading);
     let up = (frame.top, frame.bottom);
-    draw_axis(&mut svg, &figures, &svg::fit(&input.metric, SMALL, FIGURES.1 - FIGURES.0), FIGURES, up);
-    draw_axis(&mut svg, &ratios, &label, RATIOS, up);
-    if let Some(one) = ratios.place(1.0) {
-        let x = RATIOS.0 + one * (RATIOS.1 - RATIOS.0);
-        svg.line((x, up.0), (x, up.1), Paint::stroke(Colour::INK_SOFT, 1.2).dash(Dash::Dashed));
+    draw_axis(&mut svg, &figures, &input.metric, columns.figures, up);
+    if let Some((ratios, label, place)) = &ratios {
+        draw_axis(&mut svg, ratios, label, *place, up);
+        if let Some(one) = ratios.place(1.0) {
+            let x = place.0 + one * pixels(*place);
+            svg.line((x, up.0), (x, up.1), Paint::stroke(Colour::INK_SOFT, 1.2).dash(Dash::Dashed));
+        }
     }
+    let sheet = Sheet {
+        columns,
+        figures,
+        ratios: ratios.map(|(ruler, _, place)| (ruler, place)),
+        right: width.right(),
+    };
     let mut top = frame.top;
     for group in &input.groups {
         if !group.title.is_empty() {
-            let content = svg::fit(&group.title, SMALL, (RATIOS.1 - NAMES.0) / BOLD);
-            let (x, y, anchor) = (NAMES.0, top + 17.0, Anchor::Start);
+            let content = svg::fit_names(&group.title, SMALL, (width.right() - NAMES) / BOLD);
+            let (x, y, anchor) = (NAMES, top + 17.0, Anchor::Start);
             svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::INK, bold: true, content: &content });
             top += TITLE;
         }
         for row in &group.rows {
-            draw_row(&mut svg, row, top + ROW / 2.0, &figures, &ratios);
+            sheet.draw_row(&mut svg, row, top + ROW / 2.0);
             top += ROW;
         }
     }
@@ -137,9 +178,8 @@ fn group_height(group: &ComparisonGroup) -> f64 {
     title + group.rows.len() as f64 * ROW
 }
 
-fn ratio_label(baseline: &str) -> String {
-    let room = RATIOS.1 - RATIOS.0 - svg::text_width("times ", SMALL);
-    format!("times {}", svg::fit_name(baseline, SMALL, room))
+fn ratio_label(baseline: &str, room: f64) -> String {
+    format!("times {}", svg::fit_name(baseline, SMALL, room - svg::text_width("times ", SMALL)))
 }
 
 /// Ratios around one: evenly spread, or by their own ratios where they lie far apart.
@@ -150,20 +190,32 @@ fn ratio_axis(label: &str, ratios: impl Iterator<Item = f64> + Clone) -> Axis {
     if is_far { Axis::log10(label, Quantity::Number) } else { Axis::linear(label, Quantity::Number) }
 }
 
-fn draw_row(svg: &mut Svg, row: &ComparisonRow, y: f64, figures: &Ruler, ratios: &Ruler) {
-    let content = svg::fit_name(&row.name, SMALL, NAMES.1);
-    let (x, anchor, colour) = (NAMES.0, Anchor::Start, Colour::INK);
-    svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content: &content });
-    svg.line((NAMES.0, y + ROW / 2.0), (RATIOS.1, y + ROW / 2.0), Paint::stroke(Colour::GRID_MINOR, 1.0));
-    let colour = Ink::nth(row.variant).colour;
-    svg.open_group(&row.tip);
-    if let Some(figure) = row.figure {
-        draw_interval(svg, figure, y, (figures, FIGURES), (colour, Marker::Circle, false));
+/// Where rows are drawn.
+struct Sheet {
+    columns: Columns,
+    figures: Ruler,
+    ratios: Option<(Ruler, (f64, f64))>,
+    right: f64,
+}
+
+impl Sheet {
+    fn draw_row(&self, svg: &mut Svg, row: &ComparisonRow, y: f64) {
+        let content = svg::fit_name(&row.name, SMALL, self.columns.names);
+        let (x, anchor, colour) = (NAMES, Anchor::Start, Colour::INK);
+        svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content: &content });
+        let below = y + ROW / 2.0;
+        svg.line((NAMES, below), (self.right, below), Paint::stroke(Colour::GRID_MINOR, 1.0));
+        let colour = Ink::nth(row.variant).colour;
+        svg.open_group(&row.tip);
+        if let Some(figure) = row.figure {
+            let look = (colour, Marker::Circle, false);
+            draw_interval(svg, figure, y, (&self.figures, self.columns.figures), look);
+        }
+        if let (Some(ratio), Some((ratios, place))) = (row.ratio, &self.ratios) {
+            draw_interval(svg, ratio, y, (ratios, *place), (colour, Marker::Diamond, row.may_be_chance));
+        }
+        svg.close_group();
     }
-    if let Some(ratio) = row.ratio {
-        draw_interval(svg, ratio, y, (ratios, RATIOS), (colour, Marker::Diamond, row.may_be_chance));
-    }
-    svg.close_group();
 }
 
 fn draw_interval(

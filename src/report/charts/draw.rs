@@ -9,9 +9,10 @@ use super::bands::BandLayout;
 use super::canvas::{Canvas, UNITS, units};
 use super::chart::{Chart, Mark, Series};
 use super::downsample;
-use super::frame::{AREA_OPACITY, AXIS_HEIGHT, Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, WIDTH};
+use super::frame::{AREA_OPACITY, AXIS_HEIGHT, Frame, Heading, LegendEntry, Swatch};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, SMALL, Text};
+use super::width::Width;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
@@ -36,19 +37,19 @@ const LINE_COLUMN: f64 = 1.0;
 const STEP_COLUMN: f64 = 2.5;
 
 /// The chart as an SVG document.
-pub(super) fn to_svg(chart: &Chart) -> String {
+pub(super) fn to_svg(chart: &Chart, width: Width) -> String {
     let sums = stack_tops(&chart.series);
     let tops = sums.iter().flatten().copied();
     let y_data =
         chart.series.iter().filter(|s| s.mark != Mark::Stack).flat_map(|s| s.points.iter().map(|p| p.1));
     let plot_height = chart.plot_height.max(60.0);
     let y = Ruler::new(&chart.y, y_data.chain(tops), plot_height, Direction::Up);
-    let left = LEFT.max(y.label_width() + 18.0);
+    let (left, right) = (width.left().max(y.label_width() + 18.0), width.right());
     let x_data = chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
     let ruler = |pixels| Ruler::new(&chart.x, x_data.clone(), pixels, Direction::Across);
     let (bands, x) = match chart.x.scale {
-        Scale::Linear => BandLayout::over(&chart.bands, (left, RIGHT), ruler),
-        Scale::Log10 | Scale::Categories(_) => (BandLayout::none(left, RIGHT), ruler(RIGHT - left)),
+        Scale::Linear => BandLayout::over(&chart.bands, (left, right), ruler),
+        Scale::Log10 | Scale::Categories(_) => (BandLayout::none(left, right), ruler(right - left)),
     };
     let heading = Heading {
         title: &chart.title,
@@ -57,7 +58,7 @@ pub(super) fn to_svg(chart: &Chart) -> String {
         y_label: &chart.y.label,
         legend: chart.series.iter().filter(|s| !s.name.is_empty()).map(legend_entry).collect(),
     };
-    let frame = Frame::new(&heading, plot_height, bands);
+    let frame = Frame::new(&heading, width, plot_height, bands);
     let canvas = Rc::new(RefCell::new(Canvas::new(frame.begin(&heading), frame.size())));
     draw(chart, &sums, &frame, (x, y), &canvas)
         .expect("drawing into memory cannot fail, and nothing else borrows the canvas while plotters draws");
@@ -76,7 +77,7 @@ fn draw(
     let (x, y) = axes.clone();
     let mut plot = ChartBuilder::on(&root)
         .margin_top(units(frame.top))
-        .margin_right(units(WIDTH - RIGHT))
+        .margin_right(units(frame.size().0 - frame.right()))
         .margin_bottom(units(frame.size().1 - frame.bottom - AXIS_HEIGHT))
         .x_label_area_size(units(AXIS_HEIGHT))
         .y_label_area_size(units(frame.left))
@@ -87,10 +88,10 @@ fn draw(
         .axis_style(rgb(Colour::AXIS).stroke_width(units(1.0) as u32))
         .set_all_tick_mark_size(units(4.0))
         .label_style(("sans-serif", SMALL * UNITS).into_font().color(&rgb(Colour::INK_SOFT)))
-        .x_desc(svg::fit(&chart.x.label, SMALL, RIGHT - frame.left))
+        .x_desc(svg::fit(&chart.x.label, SMALL, frame.right() - frame.left))
         .draw()?;
 
-    let pen = Pen { canvas, x: axes.0, y: axes.1, width: RIGHT - frame.left };
+    let pen = Pen { canvas, x: axes.0, y: axes.1, width: frame.right() - frame.left };
     let mut anything = false;
     let mut below: Option<&Vec<f64>> = None;
     let mut layers = sums.iter();
@@ -112,7 +113,7 @@ fn draw(
         canvas.borrow_mut().svg.close_group();
     }
     if !anything {
-        let (x, y) = ((frame.left + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0);
+        let (x, y) = ((frame.left + frame.right()) / 2.0, (frame.top + frame.bottom) / 2.0);
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         let content = "no data";
         canvas.borrow_mut().svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content });

@@ -7,21 +7,23 @@ use super::axis::Ruler;
 use super::bands::BandLayout;
 use super::palette::{Colour, Ink};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
-/// Width of every chart, in pixels.
-pub(super) const WIDTH: f64 = 900.0;
-/// Left edge of the plot of charts over time, in pixels, unless labels need more: so charts of a run line up.
-pub(super) const LEFT: f64 = 84.0;
-/// Right edge of every plot, in pixels; leaves room for half the last tick label.
-pub(super) const RIGHT: f64 = WIDTH - 30.0;
 /// Below a plot: tick labels and what the axis shows.
 pub(super) const AXIS_HEIGHT: f64 = 39.0;
 /// Below everything, so that no letter touches the edge.
 const FOOT: f64 = 9.0;
 
 const TITLE_SIZE: f64 = 16.0;
+/// From one line of a title to the next, and of what stands below it.
+const TITLE_LINE: f64 = 20.0;
+const LINE: f64 = 15.0;
+/// Most lines of a title, and of what stands below it.
+const TITLE_LINES_MAX: usize = 2;
+const LINES_MAX: usize = 3;
+/// Between the edges and what is written.
+const EDGE: f64 = 16.0;
 const LEGEND_ROW: f64 = 19.0;
-const LEGEND_ROWS_MAX: usize = 4;
 
 /// How a legend shows an entry.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -56,8 +58,27 @@ pub(super) struct Heading<'a> {
     pub legend: Vec<LegendEntry>,
 }
 
+/// The words of a heading in lines that fit.
+struct Lines {
+    title: Vec<String>,
+    subtitle: Vec<String>,
+    y_label: Vec<String>,
+}
+
+impl Lines {
+    fn new(heading: &Heading, width: Width) -> Lines {
+        let room = width.pixels() - 2.0 * EDGE;
+        Lines {
+            title: svg::wrap(heading.title, TITLE_SIZE, room / BOLD, TITLE_LINES_MAX),
+            subtitle: svg::wrap(heading.subtitle, SMALL, room, LINES_MAX),
+            y_label: svg::wrap(heading.y_label, SMALL, room, LINES_MAX),
+        }
+    }
+}
+
 /// A chart's plot and what stands around it, in pixels.
 pub(super) struct Frame {
+    pub width: Width,
     pub left: f64,
     pub top: f64,
     pub bottom: f64,
@@ -66,44 +87,51 @@ pub(super) struct Frame {
     legend_top: f64,
     y_label_at: f64,
     height: f64,
+    lines: Lines,
 }
 
 impl Frame {
     /// Lays out a chart whose plot is `plot_height` high and starts where `bands` do.
-    pub fn new(heading: &Heading, plot_height: f64, bands: BandLayout) -> Frame {
-        let legend_top = if heading.subtitle.is_empty() { 34.0 } else { 52.0 };
-        let (legend, rows) = place_legend(&heading.legend);
+    pub fn new(heading: &Heading, width: Width, plot_height: f64, bands: BandLayout) -> Frame {
+        let lines = Lines::new(heading, width);
+        let more = |lines: &[String]| lines.len().saturating_sub(1) as f64;
+        let subtitle = if lines.subtitle.is_empty() { 0.0 } else { 18.0 + more(&lines.subtitle) * LINE };
+        let legend_top = 34.0 + more(&lines.title) * TITLE_LINE + subtitle;
+        let (legend, rows) = place_legend(&heading.legend, width);
         let mut y = legend_top + rows as f64 * LEGEND_ROW;
         let y_label_at = y + 14.0;
-        if !heading.y_label.is_empty() {
-            y += 19.0;
+        if !lines.y_label.is_empty() {
+            y += 19.0 + more(&lines.y_label) * LINE;
         }
         let top = y + bands.height_above() + 9.0;
         let bottom = top + plot_height;
         let height = bottom + AXIS_HEIGHT + FOOT;
-        Frame { left: bands.left, top, bottom, bands, legend, legend_top, y_label_at, height }
+        Frame { width, left: bands.left, top, bottom, bands, legend, legend_top, y_label_at, height, lines }
     }
 
     /// Width and height of the whole chart, in pixels.
     pub fn size(&self) -> (f64, f64) {
-        (WIDTH, self.height)
+        (self.width.pixels(), self.height)
+    }
+
+    /// Right edge of the plot.
+    pub fn right(&self) -> f64 {
+        self.width.right()
     }
 
     /// Starts the document: everything but the plot.
     pub fn begin(&self, heading: &Heading) -> Svg {
-        let mut svg = Svg::new(WIDTH, self.height, heading.title, heading.description);
-        let room = WIDTH - 32.0;
-        let mut line = |content: &str, x: f64, y: f64, size: f64, bold: bool, colour: Colour| {
-            let content = svg::fit(content, size, if bold { room / BOLD } else { room });
-            svg.text(&Text { x, y, size, anchor: Anchor::Start, colour, bold, content: &content });
+        let mut svg = Svg::new(self.width, self.height, heading.title, heading.description);
+        let mut lines = |lines: &[String], y: f64, step: f64, size: f64, bold: bool, colour: Colour| {
+            for (i, content) in lines.iter().enumerate() {
+                let y = y + i as f64 * step;
+                svg.text(&Text { x: EDGE, y, size, anchor: Anchor::Start, colour, bold, content });
+            }
         };
-        line(heading.title, 16.0, 24.0, TITLE_SIZE, true, Colour::INK);
-        if !heading.subtitle.is_empty() {
-            line(heading.subtitle, 16.0, 43.0, SMALL, false, Colour::INK_SOFT);
-        }
-        if !heading.y_label.is_empty() {
-            line(heading.y_label, 16.0, self.y_label_at, SMALL, false, Colour::INK_SOFT);
-        }
+        let below = 24.0 + (self.lines.title.len() as f64 - 1.0) * TITLE_LINE;
+        lines(&self.lines.title, 24.0, TITLE_LINE, TITLE_SIZE, true, Colour::INK);
+        lines(&self.lines.subtitle, below + 19.0, LINE, SMALL, false, Colour::INK_SOFT);
+        lines(&self.lines.y_label, self.y_label_at, LINE, SMALL, false, Colour::INK_SOFT);
         for (x, y, entry) in &self.legend {
             draw_swatch(&mut svg, *x, self.legend_top + y, entry.swatch);
             let (x, y) = (x + SWATCH_WIDTH + 6.0, self.legend_top + y + 13.0);
@@ -123,26 +151,27 @@ impl Frame {
 const SWATCH_WIDTH: f64 = 24.0;
 
 /// Places entries in rows, cut to a reasonable width; what does not fit in the rows is counted, not dropped silently.
-fn place_legend(entries: &[LegendEntry]) -> (Vec<(f64, f64, LegendEntry)>, usize) {
-    let (mut x, mut row) = (16.0, 0usize);
+fn place_legend(entries: &[LegendEntry], width: Width) -> (Vec<(f64, f64, LegendEntry)>, usize) {
+    let (rows_max, name_most) = if width.is_narrow() { (8, 0.7 * width.pixels()) } else { (4, 220.0) };
+    let (mut x, mut row) = (EDGE, 0usize);
     let mut placed: Vec<(f64, f64, LegendEntry)> = Vec::new();
     for (i, entry) in entries.iter().enumerate() {
-        let name = svg::fit_names(&entry.name, SMALL, 220.0);
-        let width = SWATCH_WIDTH + 6.0 + svg::text_width(&name, SMALL) + 18.0;
+        let name = svg::fit_names(&entry.name, SMALL, name_most);
+        let taken = SWATCH_WIDTH + 6.0 + svg::text_width(&name, SMALL) + 18.0;
         // The last row keeps room for the note on what was left out.
-        let limit =
-            if row + 1 == LEGEND_ROWS_MAX && i + 1 < entries.len() { WIDTH - 120.0 } else { WIDTH - 8.0 };
-        if x + width > limit {
-            if row + 1 == LEGEND_ROWS_MAX {
+        let is_last = row + 1 == rows_max && i + 1 < entries.len();
+        let limit = width.pixels() - if is_last { 120.0 } else { 8.0 };
+        if x + taken > limit {
+            if row + 1 == rows_max {
                 let name = format!("and {} more", entries.len() - i);
                 let swatch = Swatch::Bar(Colour::WHITE, 0.0);
                 placed.push((x - SWATCH_WIDTH, row as f64 * LEGEND_ROW, LegendEntry { name, swatch }));
                 break;
             }
-            (x, row) = (16.0, row + 1);
+            (x, row) = (EDGE, row + 1);
         }
         placed.push((x, row as f64 * LEGEND_ROW, LegendEntry { name, swatch: entry.swatch }));
-        x += width;
+        x += taken;
     }
     (placed, if entries.is_empty() { 0 } else { row + 1 })
 }
@@ -181,12 +210,7 @@ fn draw_swatch(svg: &mut Svg, x: f64, top: f64, swatch: Swatch) {
 /// How strongly stacked areas are filled; light enough for the grid and the edges to show.
 pub(super) const AREA_OPACITY: f64 = 0.55;
 
-/// Draws a time axis under a plot that plotters does not draw: grid lines, ticks, labels and what is shown.
-pub(super) fn draw_time_axis(svg: &mut Svg, time: &Ruler, label: &str, left: f64, top: f64, bottom: f64) {
-    draw_axis(svg, time, label, (left, RIGHT), (top, bottom));
-}
-
-/// As [`draw_time_axis`], under a plot from `left` to `right`.
+/// Draws an axis under a plot that plotters does not draw: grid lines, ticks, labels and what is shown.
 pub(super) fn draw_axis(
     svg: &mut Svg,
     ruler: &Ruler,
@@ -212,6 +236,6 @@ pub(super) fn draw_axis(
         });
     }
     let (x, y) = ((left + right) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
-    let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
-    svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: label });
+    let (anchor, colour, label) = (Anchor::Middle, Colour::INK_SOFT, svg::fit(label, SMALL, right - left));
+    svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &label });
 }

@@ -2,26 +2,33 @@
 //!
 //! One ramp of one hue from light to dark, so that grey print and colour-blind readers see the same order.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Direction, Ruler};
 use super::bands::{BandLayout, FaultBand};
-use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
+use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::input::any_number;
 use super::number::{MAGNITUDE_MAX, Quantity, length, span};
 use super::palette::Colour;
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// What a node did in one interval.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct HeatCell {
     /// Start, in simulated seconds.
+    #[serde(with = "any_number")]
     pub start_s: f64,
     /// End, in simulated seconds.
+    #[serde(with = "any_number")]
     pub end_s: f64,
     /// The figure, from 0 up; one that is not finite is a gap.
+    #[serde(with = "any_number")]
     pub value: f64,
 }
 
 /// One node.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct HeatRow {
     /// Its name.
     pub node: String,
@@ -30,7 +37,7 @@ pub struct HeatRow {
 }
 
 /// What a heat map is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct HeatInput {
     /// Of what: scenario, seed.
     pub subtitle: String,
@@ -38,6 +45,8 @@ pub struct HeatInput {
     pub span_s: (f64, f64),
     /// Every node, in the order of the scenario; where they are many, those with the largest means are shown.
     pub rows: Vec<HeatRow>,
+    /// How many nodes there are, of which these are the [`busiest`].
+    pub nodes: usize,
     /// Faults to mark, and what operators asked for.
     pub bands: Vec<FaultBand>,
 }
@@ -58,7 +67,7 @@ const ROOT_BEYOND: f64 = 8.0;
 const MARGIN: f64 = 5.0;
 
 /// The map of utilisation as an SVG document: of each value the share of a node's cores that was busy, from 0 to 1.
-pub fn load(input: &HeatInput) -> String {
+pub fn load(input: &HeatInput, width: Width) -> String {
     let input = cleaned(input, 1.0);
     let scale = Scale { top: 1.0, is_root: false, quantity: Quantity::Share, unit: "" };
     let words = Words {
@@ -68,11 +77,11 @@ pub fn load(input: &HeatInput) -> String {
         y_label: "share of its cores that was busy, by node and interval",
         most: "busiest",
     };
-    draw(&input, &scale, &words)
+    draw(&input, &scale, &words, width)
 }
 
 /// The map of queues as an SVG document: of each value the requests that waited at a node, averaged over the interval.
-pub fn queues(input: &HeatInput) -> String {
+pub fn queues(input: &HeatInput, width: Width) -> String {
     let input = cleaned(input, MAGNITUDE_MAX);
     let values = || input.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.value);
     let (largest, mean) =
@@ -90,7 +99,7 @@ pub fn queues(input: &HeatInput) -> String {
         },
         most: "longest queues",
     };
-    draw(&input, &scale, &words)
+    draw(&input, &scale, &words, width)
 }
 
 /// The input without what is no number or takes no time, and with values from 0 to `most`.
@@ -162,18 +171,18 @@ struct Words {
     most: &'static str,
 }
 
-fn draw(input: &HeatInput, scale: &Scale, words: &Words) -> String {
-    let rows = chosen(&input.rows);
+fn draw(input: &HeatInput, scale: &Scale, words: &Words, width: Width) -> String {
+    let rows = &input.rows;
     let mut subtitle = input.subtitle.clone();
-    if rows.len() < input.rows.len() {
-        subtitle.push_str(&format!("; the {} {} of {} nodes", rows.len(), words.most, input.rows.len()));
+    if rows.len() < input.nodes {
+        subtitle.push_str(&format!("; the {} {} of {} nodes", rows.len(), words.most, input.nodes));
     }
     let widest = rows.iter().map(|row| svg::text_width(&row.node, SMALL)).fold(0.0, f64::max);
     let axis = Axis::time(input.span_s);
     let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
-    let edges = (LEFT.max(widest.min(150.0) + 28.0), RIGHT);
+    let edges = (width.left().max(widest.min(width.names_most()) + 28.0), width.right());
     let (bands, time) = BandLayout::over(&input.bands, edges, ruler);
-    let most = (CELLS_MAX / rows.len().max(1)).min((RIGHT - bands.left) as usize);
+    let most = (CELLS_MAX / rows.len().max(1)).min((width.right() - bands.left) as usize);
     let mut y_label = words.y_label.to_owned();
     if rows.iter().any(|row| row.cells.len() > most) {
         let column_s = (time.ends().1 - time.ends().0) / most as f64;
@@ -182,10 +191,11 @@ fn draw(input: &HeatInput, scale: &Scale, words: &Words) -> String {
     let (title, description, legend) = (words.title, words.description, scale.legend());
     let heading = Heading { title, subtitle: &subtitle, description, y_label: &y_label, legend };
     let row_height = if rows.len() <= 12 { 24.0 } else { 18.0 };
-    let frame = Frame::new(&heading, 2.0 * MARGIN + rows.len().max(1) as f64 * row_height, bands);
+    let frame = Frame::new(&heading, width, 2.0 * MARGIN + rows.len().max(1) as f64 * row_height, bands);
     let mut svg = frame.begin(&heading);
-    draw_time_axis(&mut svg, &time, "simulated time (s)", frame.left, frame.top, frame.bottom);
-    let board = Board { time: &time, left: frame.left, row_height, scale };
+    let edges = (frame.left, frame.right());
+    draw_axis(&mut svg, &time, "simulated time (s)", edges, (frame.top, frame.bottom));
+    let board = Board { time: &time, left: edges.0, right: edges.1, row_height, scale };
     let painted: Vec<Vec<Painted>> = rows.iter().map(|row| board.painted(&row.cells, most)).collect();
     let each_has_a_tip = painted.iter().map(Vec::len).sum::<usize>() <= TIPS_MAX;
     let mut top = frame.top + MARGIN;
@@ -195,7 +205,7 @@ fn draw(input: &HeatInput, scale: &Scale, words: &Words) -> String {
     }
     frame.draw_edges(&mut svg);
     if painted.iter().all(Vec::is_empty) {
-        let (x, y) = ((frame.left + RIGHT) / 2.0, (frame.top + frame.bottom) / 2.0 + 4.3);
+        let (x, y) = ((edges.0 + edges.1) / 2.0, (frame.top + frame.bottom) / 2.0 + 4.3);
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
@@ -209,14 +219,15 @@ fn mean(cells: &[HeatCell]) -> f64 {
     if time > 0.0 { cells.iter().map(weigh).sum() } else { 0.0 }
 }
 
-/// The rows to show, in their order: those with the largest means, and of equal ones the first.
-fn chosen(rows: &[HeatRow]) -> Vec<&HeatRow> {
+/// The rows that a chart shows, in their order: those with the largest means, and of equal ones the first.
+pub fn busiest(rows: Vec<HeatRow>) -> Vec<HeatRow> {
     let means: Vec<f64> = rows.iter().map(|row| mean(&row.cells)).collect();
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|a, b| means[*b].total_cmp(&means[*a]));
     order.truncate(ROWS_MAX);
     order.sort_unstable();
-    order.into_iter().map(|row| &rows[row]).collect()
+    let is_shown = |row: &usize| order.binary_search(row).is_ok();
+    rows.into_iter().enumerate().filter(|(row, _)| is_shown(row)).map(|(_, row)| row).collect()
 }
 
 /// A cell as it is drawn, which may stand for several.
@@ -235,6 +246,7 @@ struct Painted {
 struct Board<'a> {
     time: &'a Ruler,
     left: f64,
+    right: f64,
     row_height: f64,
     scale: &'a Scale,
 }
@@ -242,10 +254,10 @@ struct Board<'a> {
 impl Board<'_> {
     /// The cells to draw for those of a row; at most `most`.
     fn painted(&self, cells: &[HeatCell], most: usize) -> Vec<Painted> {
-        let width = RIGHT - self.left;
+        let width = self.right - self.left;
         let edge = |place: f64| (self.left + place * width).round();
         let paint = |(a, b): (f64, f64), cell: HeatCell| {
-            let b = b.max(a + 1.0).min(RIGHT);
+            let b = b.max(a + 1.0).min(self.right);
             Painted { a: a.min(b - 1.0), b, cell, least: cell.value, step: self.scale.step(cell.value) }
         };
         let all: Vec<Painted> = if cells.len() <= most {
@@ -331,6 +343,14 @@ impl Board<'_> {
 mod tests {
     use super::*;
 
+    fn load(input: &HeatInput) -> String {
+        super::load(input, Width::FULL)
+    }
+
+    fn queues(input: &HeatInput) -> String {
+        super::queues(input, Width::FULL)
+    }
+
     fn row(node: &str, values: &[f64]) -> HeatRow {
         let cell =
             |(i, value): (usize, &f64)| HeatCell { start_s: i as f64, end_s: i as f64 + 1.0, value: *value };
@@ -338,7 +358,8 @@ mod tests {
     }
 
     fn input(rows: Vec<HeatRow>, end_s: f64) -> HeatInput {
-        HeatInput { subtitle: "shop, seed 1".into(), span_s: (0.0, end_s), rows, bands: Vec::new() }
+        let (nodes, subtitle) = (rows.len(), "shop, seed 1".into());
+        HeatInput { subtitle, span_s: (0.0, end_s), nodes, rows: busiest(rows), bands: Vec::new() }
     }
 
     /// The fills of all cells, in order, with the widths of the cells.
@@ -391,7 +412,7 @@ mod tests {
     fn of_many_nodes_the_busiest_are_shown_in_their_order_and_the_subtitle_says_so() {
         let busy = |i: usize| if i.is_multiple_of(2) { 0.1 } else { 0.9 };
         let rows: Vec<HeatRow> = (0..40).map(|i| row(&format!("a.{i}"), &[busy(i), 0.2])).collect();
-        let names: Vec<&str> = chosen(&rows).iter().map(|row| row.node.as_str()).collect();
+        let names: Vec<String> = busiest(rows.clone()).iter().map(|row| row.node.clone()).collect();
         let expected: Vec<String> =
             (0..40).filter(|i| i % 2 == 1 || *i < 8).map(|i| format!("a.{i}")).collect();
         assert_eq!(names, expected);

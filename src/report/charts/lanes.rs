@@ -1,16 +1,21 @@
 //! Leader and term lanes: one lane a node, its role over time told by colour and by height, leaders with their term;
 //! on top, every election with its length.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Direction, Ruler};
 use super::bands::{BandLayout, FaultBand};
-use super::frame::{Frame, Heading, LEFT, LegendEntry, RIGHT, Swatch, draw_time_axis};
+use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::input::any_number;
 use super::labels::Labels;
 use super::number::{length, moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// What a node was.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LaneRole {
     /// Running without a vote: it stands by, learns, or was removed.
     NoVote,
@@ -68,7 +73,7 @@ impl LaneRole {
 }
 
 /// A stretch of time in which a node kept its role and term.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LaneSegment {
     /// Start, in simulated seconds.
     pub start_s: f64,
@@ -81,7 +86,7 @@ pub struct LaneSegment {
 }
 
 /// One node.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lane {
     /// Its name.
     pub node: String,
@@ -90,11 +95,12 @@ pub struct Lane {
 }
 
 /// A time without a leader, from the first candidate to the next leader.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Election {
     /// When the first node stood, in simulated seconds.
     pub start_s: f64,
     /// When one had won, in simulated seconds; infinite if none did.
+    #[serde(with = "any_number")]
     pub end_s: f64,
     /// The winner's term.
     pub term: Option<u64>,
@@ -116,7 +122,7 @@ impl Election {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LanesInput {
     /// Of what: scenario, system, seed.
     pub subtitle: String,
@@ -133,13 +139,15 @@ pub struct LanesInput {
 /// Segments drawn one by one in all lanes together; beyond it, those that share a pixel column are joined.
 const SEGMENTS_MAX: usize = 4800;
 const ELECTIONS_HEIGHT: f64 = 34.0;
+/// Left edge of the lanes, in pixels, unless names of nodes need more: `elections` does.
+const LEFT: f64 = 84.0;
 
 /// The chart as an SVG document.
-pub fn lanes(input: &LanesInput) -> String {
+pub fn lanes(input: &LanesInput, width: Width) -> String {
     let widest = input.lanes.iter().map(|l| svg::text_width(&l.node, SMALL)).fold(0.0, f64::max);
     let axis = Axis::time(input.span_s);
     let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
-    let edges = (LEFT.max(widest.min(150.0) + 28.0), RIGHT);
+    let edges = (LEFT.max(widest.min(width.names_most()) + 28.0), width.right());
     let (bands, time) = BandLayout::over(&input.bands, edges, ruler);
     let lane_height = if input.lanes.len() <= 12 { 26.0 } else { 18.0 };
     let is_there = |role| input.lanes.iter().flat_map(|lane| &lane.segments).any(|s| s.role == role);
@@ -169,17 +177,17 @@ pub fn lanes(input: &LanesInput) -> String {
         legend,
     };
     let rows = input.lanes.len().max(1) as f64;
-    let frame = Frame::new(&heading, ELECTIONS_HEIGHT + rows * lane_height, bands);
-    let left = frame.left;
+    let frame = Frame::new(&heading, width, ELECTIONS_HEIGHT + rows * lane_height, bands);
+    let (left, right) = (frame.left, frame.right());
     let mut svg = frame.begin(&heading);
-    draw_time_axis(&mut svg, &time, "simulated time (s)", left, frame.top, frame.bottom);
-    let board = Board { time: &time, left, lane_height };
+    draw_axis(&mut svg, &time, "simulated time (s)", (left, right), (frame.top, frame.bottom));
+    let board = Board { time: &time, left, right, lane_height };
     board.draw_elections(&mut svg, &input.elections, frame.top);
     for (i, lane) in input.lanes.iter().enumerate() {
         board.draw_lane(&mut svg, lane, frame.top + ELECTIONS_HEIGHT + i as f64 * lane_height, per_lane);
     }
     if input.lanes.is_empty() {
-        let (x, y) = ((left + RIGHT) / 2.0, frame.bottom - lane_height / 2.0);
+        let (x, y) = ((left + right) / 2.0, frame.bottom - lane_height / 2.0);
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
@@ -190,6 +198,7 @@ pub fn lanes(input: &LanesInput) -> String {
 struct Board<'a> {
     time: &'a Ruler,
     left: f64,
+    right: f64,
     lane_height: f64,
 }
 
@@ -209,7 +218,7 @@ impl Board<'_> {
                 last_pixel = b;
             }
         }
-        let mut labels = Labels::new((self.left, RIGHT), 8.0);
+        let mut labels = Labels::new((self.left, self.right), 8.0);
         elections.sort_by(|a, b| (b.end_s - b.start_s).total_cmp(&(a.end_s - a.start_s)));
         for election in elections {
             let content = election.label();
@@ -225,7 +234,8 @@ impl Board<'_> {
         let middle = top + self.lane_height / 2.0;
         self.lane_name(svg, &lane.node, middle, Colour::INK);
         let bar = self.lane_height - 5.0;
-        let segments = thin(&lane.segments, most, |s| self.x(s));
+        let column = (self.right - self.left) / most as f64;
+        let segments = thin(&lane.segments, most, column, |s| self.x(s));
         for segment in segments {
             let (a, b) = (self.x(segment.start_s), self.x(segment.end_s));
             let tip = tip(&lane.node, &segment);
@@ -269,7 +279,8 @@ impl Board<'_> {
     fn x(&self, at_s: f64) -> f64 {
         let (start, end) = self.time.ends();
         let at_s = if at_s.is_nan() { start } else { at_s.clamp(start, end) };
-        self.left + self.time.place(at_s).expect("a time within the run has a place") * (RIGHT - self.left)
+        self.left
+            + self.time.place(at_s).expect("a time within the run has a place") * (self.right - self.left)
     }
 }
 
@@ -280,10 +291,9 @@ fn tip(node: &str, segment: &LaneSegment) -> String {
 }
 
 /// The segments to draw. Neighbours that are equal become one. Of a lane with more than `most`, those that begin in the
-/// same column of pixels become one too, and the most telling role of them stays: an instant of leadership must not
+/// same column of so many pixels become one too, and the most telling role of them stays: an instant of leadership must not
 /// vanish between two years of following.
-fn thin(segments: &[LaneSegment], most: usize, x: impl Fn(f64) -> f64) -> Vec<LaneSegment> {
-    let pixels = (RIGHT - LEFT) / most as f64;
+fn thin(segments: &[LaneSegment], most: usize, pixels: f64, x: impl Fn(f64) -> f64) -> Vec<LaneSegment> {
     let column = |s: &LaneSegment| (x(s.start_s) / pixels) as i64;
     let mut out: Vec<LaneSegment> = Vec::new();
     for segment in segments.iter().filter(|s| s.end_s > s.start_s) {
@@ -322,7 +332,7 @@ mod tests {
             })
             .collect();
         segments[30_001].role = LaneRole::Leader;
-        let thinned = thin(&segments, 500, |s| s / 50_000.0 * 786.0);
+        let thinned = thin(&segments, 500, 786.0 / 500.0, |s| s / 50_000.0 * 786.0);
         assert!(thinned.len() <= 502, "{}", thinned.len());
         assert_eq!(thinned.iter().filter(|s| s.role == LaneRole::Leader).count(), 1);
         assert_eq!(thinned.last().map(|s| s.end_s), Some(50_000.0));
@@ -331,7 +341,7 @@ mod tests {
     #[test]
     fn few_segments_are_left_alone() {
         let segments = [segment(0.0, 1.0, LaneRole::Follower), segment(1.0, 1.001, LaneRole::Leader)];
-        assert_eq!(thin(&segments, 10, |s| s), segments);
+        assert_eq!(thin(&segments, 10, 78.6, |s| s), segments);
     }
 
     #[test]

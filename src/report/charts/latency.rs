@@ -1,5 +1,7 @@
 //! Latency percentiles over time, on a log axis: a tail that grows a hundredfold and a median that does not both show.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Axis;
 use super::bands::FaultBand;
 use super::chart::{Chart, Mark, Series};
@@ -7,7 +9,7 @@ use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink};
 
 /// Latencies of the operations that ended in one bucket of time, in milliseconds; `None` where there were none.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LatencyBucket {
     /// Start, in simulated seconds.
     pub start_s: f64,
@@ -24,7 +26,7 @@ pub struct LatencyBucket {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LatencyInput {
     /// Of what: scenario, workload, operations, seed.
     pub subtitle: String,

@@ -20,6 +20,7 @@ mod downsample;
 mod draw;
 mod frame;
 mod heat;
+mod input;
 mod labels;
 mod lanes;
 mod latency;
@@ -30,6 +31,7 @@ mod svg;
 mod sweep;
 mod throughput;
 mod ticks;
+mod width;
 
 #[cfg(test)]
 pub(in crate::report) mod samples;
@@ -43,7 +45,8 @@ pub use breakdown::{BreakdownInput, TimeLevel, TimePart, TimeSpent, breakdown};
 pub use ccdf::{CcdfInput, CcdfSeries, ccdf};
 pub use chart::{Chart, Mark, PLOT_HEIGHT, Series};
 pub use comparison::{ComparisonGroup, ComparisonInput, ComparisonRow, Interval, comparison};
-pub use heat::{HeatCell, HeatInput, HeatRow, load, queues};
+pub use heat::{HeatCell, HeatInput, HeatRow, busiest, load, queues};
+pub use input::ChartInput;
 pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
 pub use latency::{LatencyBucket, LatencyInput, latency};
 pub use number::Quantity;
@@ -54,6 +57,7 @@ pub use spacetime::{
 };
 pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
 pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
+pub use width::Width;
 
 pub(in crate::report) use svg::escape;
 

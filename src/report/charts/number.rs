@@ -3,11 +3,14 @@
 //! Everything here is `+ - * /`, exact decimal parsing and exact decimal printing, which IEEE 754 and the standard
 //! library fix to the last bit. The one transcendental function a chart needs is [`log10`].
 
+use serde::{Deserialize, Serialize};
+
 /// Largest magnitude a chart shows; beyond it the difference of two values could overflow.
 pub(super) const MAGNITUDE_MAX: f64 = 1e300;
 
 /// What the numbers of an axis are; decides how its ticks are written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Quantity {
     /// A plain number, such as a count, a rate or seconds: `2,500`, `40k`.
     Number,

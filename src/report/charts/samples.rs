@@ -242,31 +242,36 @@ pub fn sweep_input(scale: SweepScale) -> SweepInput {
     }
 }
 
+/// Samples, drawn.
+pub fn drawn(samples: Vec<(String, ChartInput)>) -> Vec<(String, String)> {
+    samples.into_iter().map(|(name, input)| (name, input.to_svg(Width::FULL))).collect()
+}
+
 /// The charts of an ordinary run, by name.
-pub fn gallery() -> Vec<(String, String)> {
+pub fn gallery() -> Vec<(String, ChartInput)> {
     let names = ["random", "round-robin", "least-outstanding", "power-of-two", "join-idle-queue", "weighted"];
     let named = SweepScale::Names(names.map(String::from).to_vec());
     [
-        ("throughput", throughput(&throughput_input(200, bands())).to_svg()),
-        ("latency", latency(&latency_input(200, bands())).to_svg()),
-        ("latency-ccdf", ccdf(&ccdf_input()).to_svg()),
-        ("availability", availability(&availability_input(bands()))),
-        ("breakdown", breakdown(&breakdown_input())),
-        ("load", load(&heat_input(12, 200, bands()))),
-        ("queues", queues(&heat_input(12, 200, bands()))),
-        ("leaders", lanes(&lanes_input(5, bands()))),
-        ("space-time", space_time(&space_time_input(4, 24))),
-        ("sweep-load", sweep(&sweep_input(SweepScale::Linear)).to_svg()),
-        ("sweep-fsync", sweep(&sweep_input(SweepScale::Log10)).to_svg()),
-        ("sweep-policy", sweep(&sweep_input(named)).to_svg()),
-        ("compare-latency-p99", super::comparison(&comparison::comparison_input())),
+        ("throughput", ChartInput::Throughput(throughput_input(200, bands()))),
+        ("latency", ChartInput::Latency(latency_input(200, bands()))),
+        ("latency-ccdf", ChartInput::LatencyCcdf(ccdf_input())),
+        ("availability", ChartInput::Availability(availability_input(bands()))),
+        ("breakdown", ChartInput::Breakdown(breakdown_input())),
+        ("load", ChartInput::Load(heat_input(12, 200, bands()))),
+        ("queues", ChartInput::Queues(heat_input(12, 200, bands()))),
+        ("leaders", ChartInput::Leaders(lanes_input(5, bands()))),
+        ("space-time", ChartInput::SpaceTime(space_time_input(4, 24))),
+        ("sweep-load", ChartInput::Sweep(sweep_input(SweepScale::Linear))),
+        ("sweep-fsync", ChartInput::Sweep(sweep_input(SweepScale::Log10))),
+        ("sweep-policy", ChartInput::Sweep(sweep_input(named))),
+        ("compare-latency-p99", ChartInput::Compare(comparison::comparison_input())),
     ]
-    .map(|(name, svg)| (name.to_string(), svg))
+    .map(|(name, input)| (name.to_string(), input))
     .to_vec()
 }
 
 /// Charts of data at the edges: nothing, one point, all equal, too much, hostile names, numbers that are none.
-pub fn extremes() -> Vec<(String, String)> {
+pub fn extremes() -> Vec<(String, ChartInput)> {
     let charts = [
         throughput_extremes(),
         space_time_extremes(),
@@ -277,12 +282,12 @@ pub fn extremes() -> Vec<(String, String)> {
         services::heat_extremes(),
         leaders_extremes(),
         sweep_extremes(),
-        vec![("compare-extremes", super::comparison(&comparison::comparison_extremes()))],
+        vec![("compare-extremes", ChartInput::Compare(comparison::comparison_extremes()))],
     ];
-    charts.into_iter().flatten().map(|(name, svg)| (name.to_string(), svg)).collect()
+    charts.into_iter().flatten().map(|(name, input)| (name.to_string(), input)).collect()
 }
 
-type Extremes = Vec<(&'static str, String)>;
+type Extremes = Vec<(&'static str, ChartInput)>;
 
 /// A name that tries everything.
 pub const HOSTILE: &str = "</text><script>alert('x')</script>&\"\u{202e}\u{0}\u{6f22}\u{5b57}\u{1f525} and a very, very, \
@@ -297,12 +302,12 @@ fn throughput_extremes() -> Extremes {
         (bucket.ok, bucket.unknown, bucket.fail) = (0, 0, 0);
     }
     vec![
-        ("throughput-empty", throughput(&none).to_svg()),
-        ("throughput-one", throughput(&throughput_input(1, bands())).to_svg()),
-        ("throughput-40-bands", throughput(&throughput_input(200, many_bands(40))).to_svg()),
-        ("throughput-400-bands", throughput(&throughput_input(20_000, many_bands(400))).to_svg()),
-        ("throughput-huge", throughput(&huge).to_svg()),
-        ("throughput-zero", throughput(&zero).to_svg()),
+        ("throughput-empty", ChartInput::Throughput(none)),
+        ("throughput-one", ChartInput::Throughput(throughput_input(1, bands()))),
+        ("throughput-40-bands", ChartInput::Throughput(throughput_input(200, many_bands(40)))),
+        ("throughput-400-bands", ChartInput::Throughput(throughput_input(20_000, many_bands(400)))),
+        ("throughput-huge", ChartInput::Throughput(huge)),
+        ("throughput-zero", ChartInput::Throughput(zero)),
     ]
 }
 
@@ -318,11 +323,11 @@ fn latency_extremes() -> Extremes {
     let broken = (0..).zip(odd).map(|(i, value)| bucket(i, Some(value))).collect();
     let broken = LatencyInput { buckets: broken, ..none.clone() };
     vec![
-        ("latency-empty", latency(&none).to_svg()),
-        ("latency-one", latency(&latency_input(1, Vec::new())).to_svg()),
-        ("latency-flat", latency(&flat).to_svg()),
-        ("latency-broken", latency(&broken).to_svg()),
-        ("latency-dense", latency(&latency_input(50_000, bands())).to_svg()),
+        ("latency-empty", ChartInput::Latency(none)),
+        ("latency-one", ChartInput::Latency(latency_input(1, Vec::new()))),
+        ("latency-flat", ChartInput::Latency(flat)),
+        ("latency-broken", ChartInput::Latency(broken)),
+        ("latency-dense", ChartInput::Latency(latency_input(50_000, bands()))),
     ]
 }
 
@@ -335,8 +340,11 @@ fn ccdf_extremes() -> Extremes {
     };
     let decades = CcdfInput { subtitle: HOSTILE.into(), series: (0..40).map(line).collect() };
     vec![
-        ("latency-ccdf-empty", ccdf(&CcdfInput { subtitle: String::new(), series: Vec::new() }).to_svg()),
-        ("latency-ccdf-decades", ccdf(&decades).to_svg()),
+        (
+            "latency-ccdf-empty",
+            ChartInput::LatencyCcdf(CcdfInput { subtitle: String::new(), series: Vec::new() }),
+        ),
+        ("latency-ccdf-decades", ChartInput::LatencyCcdf(decades)),
     ]
 }
 
@@ -346,7 +354,10 @@ fn availability_extremes() -> Extremes {
     crowded.rows[0].name = HOSTILE.into();
     let outage = |i: u32| Outage { start_s: f64::from(i) * 2.0, end_s: f64::from(i) * 2.0 + 0.7 };
     crowded.rows[0].outages = (0..60).map(outage).collect();
-    vec![("availability-empty", availability(&none)), ("availability-crowded", availability(&crowded))]
+    vec![
+        ("availability-empty", ChartInput::Availability(none)),
+        ("availability-crowded", ChartInput::Availability(crowded)),
+    ]
 }
 
 fn leaders_extremes() -> Extremes {
@@ -372,9 +383,9 @@ fn leaders_extremes() -> Extremes {
     storm.elections = (0..500).map(election).collect();
     storm.elections.push(Election { start_s: 119.0, end_s: f64::INFINITY, term: None });
     vec![
-        ("leaders-empty", lanes(&lanes_input(0, Vec::new()))),
-        ("leaders-one", lanes(&lanes_input(1, bands()))),
-        ("leaders-30", lanes(&storm)),
+        ("leaders-empty", ChartInput::Leaders(lanes_input(0, Vec::new()))),
+        ("leaders-one", ChartInput::Leaders(lanes_input(1, bands()))),
+        ("leaders-30", ChartInput::Leaders(storm)),
     ]
 }
 
@@ -437,10 +448,10 @@ fn space_time_extremes() -> Extremes {
     wide.lines.iter_mut().for_each(|line| line.name = HOSTILE.repeat(3));
     wide.steps.iter_mut().for_each(|step| (step.label, step.at_ns) = (HOSTILE.repeat(3), u64::MAX));
     vec![
-        ("space-time-empty", space_time(&none)),
-        ("space-time-one", space_time(&space_time_input(1, 1))),
-        ("space-time-30", space_time(&hostile)),
-        ("space-time-wide", space_time(&wide)),
+        ("space-time-empty", ChartInput::SpaceTime(none)),
+        ("space-time-one", ChartInput::SpaceTime(space_time_input(1, 1))),
+        ("space-time-30", ChartInput::SpaceTime(hostile)),
+        ("space-time-wide", ChartInput::SpaceTime(wide)),
     ]
 }
 
@@ -454,8 +465,8 @@ fn sweep_extremes() -> Extremes {
     let none = SweepInput { series: Vec::new(), ..sweep_input(SweepScale::Names(Vec::new())) };
     let names = (0..60).map(|i| format!("{HOSTILE} {i}")).collect();
     vec![
-        ("sweep-one", sweep(&one).to_svg()),
-        ("sweep-empty", sweep(&none).to_svg()),
-        ("sweep-60-names", sweep(&sweep_input(SweepScale::Names(names))).to_svg()),
+        ("sweep-one", ChartInput::Sweep(one)),
+        ("sweep-empty", ChartInput::Sweep(none)),
+        ("sweep-60-names", ChartInput::Sweep(sweep_input(SweepScale::Names(names)))),
     ]
 }

@@ -4,11 +4,14 @@
 //! Time is an order here and no scale: every step has a row, so that a burst within a millisecond and a second without
 //! anything can both be read. The moments stand at the left.
 
+use serde::{Deserialize, Serialize};
+
 use super::palette::{Colour, Dash, Marker};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
+use super::width::Width;
 
 /// What the diagram is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SpaceTimeInput {
     /// Of what: scenario, seed, and what went wrong when.
     pub subtitle: String,
@@ -27,7 +30,7 @@ pub struct SpaceTimeInput {
 }
 
 /// A node.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SpaceTimeLine {
     /// Its name.
     pub name: String,
@@ -36,7 +39,7 @@ pub struct SpaceTimeLine {
 }
 
 /// What happened on a node.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SpaceTimeStep {
     /// Whose line.
     pub line: usize,
@@ -57,7 +60,8 @@ pub struct SpaceTimeStep {
 }
 
 /// How a step is marked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SpaceTimeMark {
     /// Nothing special.
     Plain,
@@ -72,7 +76,7 @@ pub enum SpaceTimeMark {
 }
 
 /// A message.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SpaceTimeArrow {
     /// The step that sent it.
     pub from: usize,
@@ -87,7 +91,8 @@ pub struct SpaceTimeArrow {
 }
 
 /// What a message had to do with what went wrong, from least to most: the order in which they are drawn.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SpaceTimeWeight {
     /// It is not known to have any part.
     Other,
@@ -119,7 +124,8 @@ impl SpaceTimeWeight {
 }
 
 /// What became of a message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SpaceTimeEnd {
     /// It arrived at this step.
     Arrives(usize),
@@ -129,44 +135,52 @@ pub enum SpaceTimeEnd {
     UnderWay,
 }
 
-const WIDTH: f64 = 900.0;
 /// Left of the first line: for the moments.
 const LEFT: f64 = 108.0;
-/// Right of the room of the last line: its labels may go on there.
-const RIGHT: f64 = 96.0;
-/// Above the lines, and what each line of what was found needs more.
+/// Right of the room of the last line, as a share of the width: its labels may go on there.
+const RIGHT: f64 = 0.107;
+/// Above the lines, and what each further line of the subtitle, of what was found and of the legend needs more.
 const TOP: f64 = 130.0;
 const FOUND: f64 = 15.0;
+const LEGEND_ROW: f64 = 18.0;
+/// The rows of the legend that [`TOP`] has room for.
+const LEGEND_ROWS: usize = 2;
+/// Where the legend begins.
+const LEGEND_LEFT: f64 = 22.0;
 /// Most lines of what was found.
 const FOUND_MAX: usize = 3;
 const ROW: f64 = 17.0;
 /// Between what came before and the moments of which messages are shown.
 const GAP: f64 = 16.0;
-const LABEL: f64 = 11.0;
+const LABEL: f64 = SMALL;
 /// Between a step and the words beside it.
 const BESIDE: f64 = 9.0;
 /// Between the edge and what is written in the head and the foot.
 const EDGE: f64 = 16.0;
 
 /// The diagram as an SVG document.
-pub fn space_time(input: &SpaceTimeInput) -> String {
-    let found = wrap(&input.found, SMALL, WIDTH - 2.0 * EDGE, FOUND_MAX);
-    let left_out = wrap(&input.left_out, SMALL, WIDTH - 2.0 * EDGE, FOUND_MAX);
-    let board = Board::new(input, TOP + FOUND * found.len() as f64);
+pub fn space_time(input: &SpaceTimeInput, width: Width) -> String {
+    let room = width.pixels() - 2.0 * EDGE;
+    let [subtitle, found, left_out] =
+        [&input.subtitle, &input.found, &input.left_out].map(|text| svg::wrap(text, SMALL, room, FOUND_MAX));
+    let legend = legend(input, width);
+    let lines = found.len() + subtitle.len().saturating_sub(1);
+    let legend_more = legend.len().saturating_sub(LEGEND_ROWS) as f64 * LEGEND_ROW;
+    let board = Board::new(input, width, TOP + FOUND * lines as f64 + legend_more);
     let foot = board.bottom() + 22.0;
     let height = foot + FOUND * left_out.len().saturating_sub(1) as f64 + 12.0;
     let title = "The last moments before the violation";
     let description = "One line for each node, time downwards, one row a step. Arrows are messages; one that ends with a \
                        cross was lost or held back. What could have had a part in the violation, by chains of messages and \
                        steps, is dark; the rest is pale. Rings mark the violation and what it contradicts.";
-    let mut svg = Svg::new(WIDTH, height, title, description);
-    board.heading(&mut svg, title, &found);
+    let mut svg = Svg::new(width, height, title, description);
+    heading(&mut svg, title, &[subtitle, found], &legend);
     board.arrows(&mut svg);
     board.shades(&mut svg);
     board.lines(&mut svg);
     board.steps(&mut svg);
     if input.steps.is_empty() {
-        let at = (WIDTH / 2.0, board.top);
+        let at = (width.pixels() / 2.0, board.top);
         words(&mut svg, at, SMALL, Anchor::Middle, Colour::INK_SOFT, "no data");
     }
     for (line, content) in left_out.iter().enumerate() {
@@ -176,29 +190,110 @@ pub fn space_time(input: &SpaceTimeInput) -> String {
     svg.finish()
 }
 
-/// A text in at most so many lines of a width, broken between words; the last is cut if there is more.
-fn wrap(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let longer = lines.last().map(|line| format!("{line} {word}"));
-        let is_last = lines.len() == most;
-        match (longer, lines.last_mut()) {
-            (Some(longer), Some(line)) if is_last || svg::text_width(&longer, size) <= width => {
-                *line = longer
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.iter().map(|line| svg::fit(line, size, width)).collect()
-}
-
 fn words(svg: &mut Svg, (x, y): (f64, f64), size: f64, anchor: Anchor, colour: Colour, content: &str) {
     svg.text(&Text { x, y, size, anchor, colour, bold: false, content });
+}
+
+fn heading(svg: &mut Svg, title: &str, words_above: &[Vec<String>; 2], legend: &[Vec<Sign>]) {
+    let (anchor, colour) = (Anchor::Start, Colour::INK);
+    svg.text(&Text { x: EDGE, y: 26.0, size: 16.0, anchor, colour, bold: true, content: title });
+    let [subtitle, found] = words_above;
+    let mut y = 44.0 - FOUND;
+    for (lines, colour) in [(subtitle, Colour::INK_SOFT), (found, colour)] {
+        for line in lines {
+            y += FOUND;
+            words(svg, (EDGE, y), SMALL, anchor, colour, line);
+        }
+    }
+    // As if there were one, if there is no subtitle.
+    y = y.max(44.0) + 18.0;
+    for row in legend {
+        let mut x = LEGEND_LEFT;
+        for sign in row {
+            sign.draw(svg, (x, y));
+            x += sign.width();
+        }
+        y += LEGEND_ROW;
+    }
+}
+
+/// An entry of the legend.
+enum Sign {
+    Mark(SpaceTimeMark, &'static str),
+    Ring(Colour, &'static str),
+    Arrow(SpaceTimeWeight),
+    Lost,
+}
+
+impl Sign {
+    /// What stands behind it, and how far behind.
+    fn word(&self) -> (&'static str, f64) {
+        match self {
+            Sign::Mark(_, word) => (word, 10.0),
+            Sign::Ring(_, word) => (word, 12.0),
+            Sign::Arrow(weight) => (weight.name(), 23.0),
+            Sign::Lost => ("lost", 9.0),
+        }
+    }
+
+    /// With the room to the next.
+    fn width(&self) -> f64 {
+        let (word, behind) = self.word();
+        behind + 13.0 + svg::text_width(word, SMALL)
+    }
+
+    fn draw(&self, svg: &mut Svg, (x, y): (f64, f64)) {
+        match self {
+            Sign::Mark(mark, _) => draw_mark(svg, *mark, (x, y), 1.0),
+            Sign::Ring(colour, _) => ring(svg, (x, y), *colour),
+            Sign::Arrow(weight) => {
+                svg.line((x - 4.0, y), (x + 14.0, y), weight.paint());
+                head(svg, (x - 4.0, y), (x + 18.0, y), weight.paint());
+            }
+            Sign::Lost => cross(svg, (x, y), SpaceTimeWeight::Causal.paint()),
+        }
+        let (word, behind) = self.word();
+        words(svg, (x + behind, y + 4.0), SMALL, Anchor::Start, Colour::INK, word);
+    }
+}
+
+/// The rows of the legend: marks of steps, then rings and arrows; each in as many rows as it needs.
+fn legend(input: &SpaceTimeInput, width: Width) -> Vec<Vec<Sign>> {
+    let marks = [
+        (SpaceTimeMark::Leadership, "leadership"),
+        (SpaceTimeMark::Commit, "commit"),
+        (SpaceTimeMark::Down, "crash, pause"),
+        (SpaceTimeMark::Up, "boot, resume"),
+    ];
+    let marks: Vec<Sign> = marks.into_iter().map(|(mark, word)| Sign::Mark(mark, word)).collect();
+    let mut others = vec![Sign::Ring(Colour::VERMILLION, "violation")];
+    if input.steps.iter().any(|step| step.is_at_odds) {
+        others.push(Sign::Ring(Colour::PURPLE, "what it contradicts"));
+    }
+    let is_drawn = |weight: &SpaceTimeWeight| {
+        *weight != SpaceTimeWeight::Concerned || input.arrows.iter().any(|arrow| arrow.weight == *weight)
+    };
+    others.extend(SpaceTimeWeight::ALL.into_iter().rev().filter(is_drawn).map(Sign::Arrow));
+    others.push(Sign::Lost);
+    let mut rows = Vec::new();
+    for group in [marks, others] {
+        let mut x = f64::INFINITY;
+        for sign in group {
+            if x + sign.width() > width.pixels() {
+                rows.push(Vec::new());
+                x = LEGEND_LEFT;
+            }
+            x += sign.width();
+            rows.last_mut().expect("the first sign of a group begins a row").push(sign);
+        }
+    }
+    rows
 }
 
 /// Where everything lies.
 struct Board<'a> {
     input: &'a SpaceTimeInput,
+    width: f64,
     /// Where the lines begin.
     top: f64,
     /// The rows, in pixels from the top.
@@ -206,7 +301,7 @@ struct Board<'a> {
 }
 
 impl<'a> Board<'a> {
-    fn new(input: &'a SpaceTimeInput, top: f64) -> Board<'a> {
+    fn new(input: &'a SpaceTimeInput, width: Width, top: f64) -> Board<'a> {
         let (mut y, mut rows) = (top, Vec::new());
         for (index, step) in input.steps.iter().enumerate() {
             if index > 0 && step.is_apart && !input.steps[index - 1].is_apart {
@@ -215,55 +310,7 @@ impl<'a> Board<'a> {
             y += ROW;
             rows.push(y);
         }
-        Board { input, top, rows }
-    }
-
-    fn heading(&self, svg: &mut Svg, title: &str, found: &[String]) {
-        let (anchor, colour) = (Anchor::Start, Colour::INK);
-        svg.text(&Text { x: EDGE, y: 26.0, size: 16.0, anchor, colour, bold: true, content: title });
-        let subtitle = svg::fit(&self.input.subtitle, SMALL, WIDTH - 80.0);
-        words(svg, (EDGE, 44.0), SMALL, anchor, Colour::INK_SOFT, &subtitle);
-        let mut y = 44.0;
-        for line in found {
-            y += FOUND;
-            words(svg, (EDGE, y), SMALL, anchor, colour, line);
-        }
-        self.legend(svg, y + 18.0);
-    }
-
-    fn legend(&self, svg: &mut Svg, y: f64) {
-        let mut x = 22.0;
-        let name = |svg: &mut Svg, (x, y): (&mut f64, f64), sign: f64, name: &str| {
-            words(svg, (*x + sign, y + 4.0), SMALL, Anchor::Start, Colour::INK, name);
-            *x += sign + 13.0 + svg::text_width(name, SMALL);
-        };
-        for (mark, word) in [
-            (SpaceTimeMark::Leadership, "leadership"),
-            (SpaceTimeMark::Commit, "commit"),
-            (SpaceTimeMark::Down, "crash, pause"),
-            (SpaceTimeMark::Up, "boot, resume"),
-        ] {
-            draw_mark(svg, mark, (x, y), 1.0);
-            name(svg, (&mut x, y), 10.0, word);
-        }
-        let (mut x, y) = (22.0, y + 18.0);
-        let is_at_odds = self.input.steps.iter().any(|step| step.is_at_odds);
-        let rings = [(Colour::VERMILLION, "violation"), (Colour::PURPLE, "what it contradicts")];
-        for (colour, word) in rings.into_iter().take(1 + usize::from(is_at_odds)) {
-            ring(svg, (x, y), colour);
-            name(svg, (&mut x, y), 12.0, word);
-        }
-        for weight in SpaceTimeWeight::ALL.into_iter().rev() {
-            let is_drawn = self.input.arrows.iter().any(|arrow| arrow.weight == weight);
-            if weight == SpaceTimeWeight::Concerned && !is_drawn {
-                continue;
-            }
-            svg.line((x - 4.0, y), (x + 14.0, y), weight.paint());
-            head(svg, (x - 4.0, y), (x + 18.0, y), weight.paint());
-            name(svg, (&mut x, y), 23.0, weight.name());
-        }
-        cross(svg, (x, y), SpaceTimeWeight::Causal.paint());
-        name(svg, (&mut x, y), 9.0, "lost");
+        Board { input, width: width.pixels(), top, rows }
     }
 
     fn bottom(&self) -> f64 {
@@ -272,7 +319,7 @@ impl<'a> Board<'a> {
 
     /// How wide the room of a line is.
     fn room(&self) -> f64 {
-        (WIDTH - LEFT - RIGHT) / self.input.lines.len().max(1) as f64
+        (self.width * (1.0 - RIGHT) - LEFT) / self.input.lines.len().max(1) as f64
     }
 
     fn x(&self, line: usize) -> f64 {
@@ -351,7 +398,7 @@ impl<'a> Board<'a> {
     fn label(&self, step: usize) -> (f64, String) {
         let size = if step == self.input.violation { LABEL * svg::BOLD } else { LABEL };
         let (label, (x, _)) = (&self.input.steps[step].label, self.place(step));
-        let (left, right) = (x - BESIDE - LEFT, WIDTH - EDGE - x - BESIDE);
+        let (left, right) = (x - BESIDE - LEFT, self.width - EDGE - x - BESIDE);
         let width = svg::text_width(label, size);
         if width <= right || right >= left {
             return (x + BESIDE, svg::fit(label, size, right));
@@ -467,6 +514,10 @@ fn moment(at_ns: u64) -> String {
 mod tests {
     use super::*;
 
+    fn space_time(input: &SpaceTimeInput) -> String {
+        super::space_time(input, Width::FULL)
+    }
+
     fn step(line: usize, at_ns: u64, mark: SpaceTimeMark) -> SpaceTimeStep {
         let (label, tip) = ("votes <yes>".to_owned(), "all of it".to_owned());
         SpaceTimeStep { line, at_ns, mark, label, tip, is_past: true, is_at_odds: false, is_apart: true }
@@ -537,9 +588,9 @@ mod tests {
 
     #[test]
     fn what_was_found_is_told_in_as_many_lines_as_it_needs() {
-        let lines = wrap("one two three", SMALL, svg::text_width("one two", SMALL), 3);
+        let lines = svg::wrap("one two three", SMALL, svg::text_width("one two", SMALL), 3);
         assert_eq!(lines, ["one two", "three"]);
-        let cut = wrap(&"word ".repeat(40), SMALL, svg::text_width("word word", SMALL), 2);
+        let cut = svg::wrap(&"word ".repeat(40), SMALL, svg::text_width("word word", SMALL), 2);
         assert_eq!(cut.len(), 2);
         assert!(cut[1].ends_with('\u{2026}'), "{cut:?}");
     }

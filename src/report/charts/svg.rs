@@ -4,6 +4,7 @@
 //! "no long floats, no NaN, no negative zero, no unescaped name".
 
 use super::palette::{Colour, Dash};
+use super::width::Width;
 use std::fmt::Write;
 
 /// Font size of ticks, legends and band labels, in pixels.
@@ -66,20 +67,21 @@ pub(super) struct Svg {
 }
 
 impl Svg {
-    /// Starts a document of `width` x `height` pixels on white. `title` and `description` are for screen readers.
-    pub fn new(width: f64, height: f64, title: &str, description: &str) -> Svg {
-        let (w, h) = (pixels(width), pixels(height));
+    /// Starts a document of this width and of `height` pixels on white. `title` and `description` are for screen readers.
+    pub fn new(width: Width, height: f64, title: &str, description: &str) -> Svg {
+        let (w, h) = (pixels(width.pixels()), pixels(height));
+        let (outer_w, outer_h) = width.as_printed(height).unwrap_or_else(|| (w.clone(), h.clone()));
         let mut out = String::with_capacity(16 * 1024);
         writeln!(
             out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{outer_w}\" height=\"{outer_h}\" viewBox=\"0 0 {w} {h}\" \
              role=\"img\" font-family=\"sans-serif\">\n<title>{}</title>\n<desc>{}</desc>",
             escape(title),
             escape(description)
         )
         .expect("writing to a string cannot fail");
         let mut svg = Svg { out, open_groups: 0 };
-        svg.rect(0.0, 0.0, width, height, Paint::fill(Colour::WHITE), None);
+        svg.rect(0.0, 0.0, width.pixels(), height, Paint::fill(Colour::WHITE), None);
         svg
     }
 
@@ -178,7 +180,7 @@ impl Svg {
 }
 
 /// A length in pixels with at most one decimal. Not-a-number gives 0; huge values saturate.
-fn pixels(value: f64) -> String {
+pub(super) fn pixels(value: f64) -> String {
     let tenths = (value * 10.0).round() as i64;
     let sign = if tenths < 0 { "-" } else { "" };
     let (whole, tenth) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
@@ -275,6 +277,20 @@ pub(super) fn fit_names(names: &str, size: f64, width: f64) -> String {
     let room = width - text_width(BETWEEN, size) * (names.len() - 1) as f64;
     let cut = |name: &&str| fit_name(name, size, room / names.len() as f64);
     names.iter().map(cut).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// A text in at most so many lines of a width, broken between words; the last is cut if there is more.
+pub(super) fn wrap(text: &str, size: f64, width: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        let is_last = lines.len() == most;
+        match (longer, lines.last_mut()) {
+            (Some(longer), Some(line)) if is_last || text_width(&longer, size) <= width => *line = longer,
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fit(line, size, width)).collect()
 }
 
 #[cfg(test)]

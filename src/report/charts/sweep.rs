@@ -2,13 +2,17 @@
 //!
 //! Runs are shown one by one because a mean of 20 seeds hides that one of them failed over for half a minute.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Scale};
 use super::chart::{Chart, Mark, Series};
+use super::input::any_number;
 use super::number::Quantity;
 use super::palette::Ink;
 
 /// Where on the x-axis the values of a swept variable lie.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SweepScale {
     /// Numbers, evenly spread.
     Linear,
@@ -19,18 +23,20 @@ pub enum SweepScale {
 }
 
 /// One run.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepDot {
     /// The value of the swept variable, or the index of its name.
+    #[serde(with = "any_number")]
     pub x: f64,
     /// The metric. A dot with no place on the axes (not finite, or not positive on a log axis) is left out and counted.
+    #[serde(with = "any_number")]
     pub y: f64,
     /// Shown on hovering: the run's seed and parameters.
     pub tip: String,
 }
 
 /// Runs that differ in the swept variable and the seed only.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepSeries {
     /// What they share, such as `policy=random`; empty if there is one series only.
     pub label: String,
@@ -39,7 +45,7 @@ pub struct SweepSeries {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SweepInput {
     /// The metric, such as `latency p99`.
     pub metric: String,

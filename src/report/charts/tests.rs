@@ -1,10 +1,16 @@
 //! What holds for every chart, over the sample run and the extremes.
 
+use super::Width;
 use super::samples;
 use super::svg::{BOLD, text_width};
 
+/// Every sample at full width, and as narrow as a column of print.
 fn all() -> Vec<(String, String)> {
-    samples::gallery().into_iter().chain(samples::extremes()).collect()
+    let samples = samples::gallery().into_iter().chain(samples::extremes());
+    let widths = [("", Width::FULL), (" at 85 mm", Width::millimetres(85.0))];
+    samples
+        .flat_map(|(name, input)| widths.map(|(at, width)| (name.clone() + at, input.to_svg(width))))
+        .collect()
 }
 
 /// A text's box in pixels, estimated.
@@ -25,6 +31,13 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 
 fn number(tag: &str, name: &str) -> f64 {
     attribute(tag, name).and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name} of {tag}"))
+}
+
+/// Width and height, in pixels that it is laid out in.
+fn size(svg: &str) -> (f64, f64) {
+    let numbers = attribute(svg, "viewBox").expect("charts have one").split(' ').skip(2);
+    let numbers: Vec<f64> = numbers.map(|number| number.parse().expect("it is a number")).collect();
+    (numbers[0], numbers[1])
 }
 
 fn texts(svg: &str) -> Vec<TextBox> {
@@ -76,11 +89,11 @@ fn equal_inputs_give_equal_bytes() {
 #[test]
 fn no_text_is_clipped_or_too_small() {
     for (name, svg) in all() {
-        let (width, height) = (number(&svg, "width"), number(&svg, "height"));
+        let (width, height) = size(&svg);
         for text in texts(&svg) {
             let inside = text.left >= 0.0 && text.right <= width && text.top >= 0.0 && text.bottom <= height;
             assert!(inside, "{name} ({width} x {height}): {} {text:?}", text.content);
-            assert!(text.size >= 11.0, "{name}: {text:?}");
+            assert!(text.size >= 12.0, "{name}: {text:?}");
         }
     }
 }
@@ -118,7 +131,7 @@ fn assert_tidy(name: &str, svg: &str) {
             );
         }
     }
-    let (width, height) = (number(svg, "width"), number(svg, "height"));
+    let (width, height) = size(svg);
     for tag in svg.split('<').filter(|tag| tag.starts_with("rect ")) {
         let (x, y) = (number(tag, "x"), number(tag, "y"));
         let (right, bottom) = (x + number(tag, "width"), y + number(tag, "height"));
@@ -167,7 +180,7 @@ fn size_depends_on_pixels_rather_than_on_data() {
 
 #[test]
 fn empty_charts_say_so() {
-    for (name, svg) in samples::extremes().into_iter().filter(|(name, _)| name.ends_with("-empty")) {
+    for (name, svg) in all().into_iter().filter(|(name, _)| name.contains("-empty")) {
         assert!(svg.contains(">no data</text>"), "{name}");
     }
 }
@@ -192,9 +205,11 @@ proptest::proptest! {
         }
         let band = |(i, (start_s, end_s)): (usize, &(f64, f64))| FaultBand { name: format!("f{i}"), start_s: *start_s, end_s: *end_s };
         chart.bands = values.iter().enumerate().map(band).collect();
-        let svg = chart.to_svg();
-        assert_eq!(svg, chart.to_svg());
-        assert_tidy("any", &svg);
+        for width in [Width::FULL, Width::millimetres(85.0)] {
+            let svg = chart.to_svg(width);
+            assert_eq!(svg, chart.to_svg(width));
+            assert_tidy("any", &svg);
+        }
     }
 }
 

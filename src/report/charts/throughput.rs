@@ -1,5 +1,7 @@
 //! Throughput by outcome: operations that ended in each bucket of time, per second, stacked.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::Axis;
 use super::bands::FaultBand;
 use super::chart::{Chart, Mark, Series};
@@ -7,7 +9,7 @@ use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink};
 
 /// Operations that ended in one bucket of time.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OutcomeBucket {
     /// Start, in simulated seconds.
     pub start_s: f64,
@@ -22,7 +24,7 @@ pub struct OutcomeBucket {
 }
 
 /// What the chart is drawn from.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ThroughputInput {
     /// Of what: scenario, workload, seed.
     pub subtitle: String,

@@ -12,7 +12,7 @@ fn figures() -> Vec<Figure> {
         name,
         svg,
     };
-    samples::gallery().into_iter().map(figure).collect()
+    samples::drawn(samples::gallery()).into_iter().map(figure).collect()
 }
 
 fn sample_page() -> Page {

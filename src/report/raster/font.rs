@@ -15,7 +15,7 @@ const BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold-subset
 const NOT_DEFINED: GlyphId = GlyphId(0);
 
 /// The bundled fonts.
-pub(super) struct Fonts {
+pub(in crate::report) struct Fonts {
     regular: Face<'static>,
     bold: Face<'static>,
     /// Letters that were asked for and that they have not.
@@ -69,7 +69,7 @@ fn is_invisible(letter: char) -> bool {
 }
 
 /// A line of letters.
-pub(super) struct Line<'a> {
+pub(in crate::report) struct Line<'a> {
     face: &'a Face<'static>,
     /// Each with its place, in font units.
     glyphs: Vec<(i32, GlyphId)>,

@@ -4,8 +4,8 @@
 //! arithmetic is that of IEEE 754 without anything from a platform's library, and what paints it (tiny-skia) does so
 //! without vector instructions (docs/adr/0007).
 
-mod font;
-mod shapes;
+pub(super) mod font;
+pub(super) mod shapes;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +17,7 @@ use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, SrgbRender
 use tiny_skia::{Color, FillRule, Paint, Pixmap, Shader, Transform};
 
 use font::Fonts;
+pub use shapes::TextBox;
 use shapes::{Shape, Sheet};
 
 /// Pixels of a picture for each of its chart.
@@ -50,6 +51,16 @@ pub fn picture(svg: &str) -> Option<Picture> {
     let (width, height) = (pixels(sheet.width), pixels(sheet.height));
     let missing = fonts.missing;
     (height <= HEIGHT_MAX).then(|| Picture { png: encode(&sheet.shapes, width, height, STRIP), missing })
+}
+
+/// Where each text of a chart lies, in the bundled fonts, which are the widest of the common ones; and width and height of the chart.
+/// All in pixels that it is laid out in.
+///
+/// # Panics
+/// If the document is no chart's.
+pub fn texts(svg: &str) -> (Vec<TextBox>, (f32, f32)) {
+    let sheet = Sheet::read(svg, &mut Fonts::new());
+    (sheet.texts, (sheet.width, sheet.height))
 }
 
 fn encode(shapes: &[Shape], width: u32, height: u32, strip: u32) -> Vec<u8> {
@@ -86,7 +97,7 @@ fn paint(shapes: &[Shape], width: u32, top: u32, rows: u32) -> Vec<u8> {
         let bounds = shape.path.bounds();
         (bounds.bottom() + reach) * scale >= top && (bounds.top() - reach) * scale <= top + rows as f32
     };
-    for Shape { path, colour, stroke } in shapes.iter().filter(is_in_sight) {
+    for Shape { path, colour, stroke, .. } in shapes.iter().filter(is_in_sight) {
         let paint = Paint { shader: Shader::SolidColor(*colour), ..Paint::default() };
         match stroke {
             None => pixmap.fill_path(path, &paint, FillRule::Winding, onto, None),

@@ -8,20 +8,46 @@ use tiny_skia::{Color, LineJoin, Path, PathBuilder, Rect, Stroke, StrokeDash};
 
 use super::font::Fonts;
 
+/// The name space of SVG.
+const SVG: &str = "http://www.w3.org/2000/svg";
+
 /// A chart as shapes, in the order of painting.
-pub(super) struct Sheet {
+pub(in crate::report) struct Sheet {
     /// In pixels of the chart.
     pub width: f32,
     pub height: f32,
     pub shapes: Vec<Shape>,
+    pub texts: Vec<TextBox>,
+}
+
+/// A text of a chart, with the box that its letters take, in pixels of the chart.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TextBox {
+    /// Its letters.
+    pub content: String,
+    /// Their size.
+    pub size: f32,
+    /// Left, top, right and bottom edge.
+    pub edges: [f32; 4],
+}
+
+impl TextBox {
+    /// Whether letters of both lie over each other.
+    pub fn overlaps(&self, other: &TextBox) -> bool {
+        let [left, top, right, bottom] = self.edges;
+        let [their_left, their_top, their_right, their_bottom] = other.edges;
+        left < their_right && their_left < right && top < their_bottom && their_top < bottom
+    }
 }
 
 /// A path with one paint.
-pub(super) struct Shape {
+pub(in crate::report) struct Shape {
     pub path: Path,
     pub colour: Color,
     /// Its line, unless it is filled.
     pub stroke: Option<Stroke>,
+    /// Lengths of dashes and of what is between them, in turn; none if the line is whole.
+    pub dashes: Vec<f32>,
 }
 
 impl Sheet {
@@ -32,7 +58,7 @@ impl Sheet {
     pub fn read(svg: &str, fonts: &mut Fonts) -> Sheet {
         let document = Document::parse(svg).expect("charts are well-formed");
         let root = document.root_element();
-        let mut shapes = Vec::new();
+        let (mut shapes, mut texts) = (Vec::new(), Vec::new());
         for element in root.descendants().filter(Node::is_element) {
             let path = match element.tag_name().name() {
                 "svg" | "g" | "title" | "desc" => continue,
@@ -49,13 +75,22 @@ impl Sheet {
                 other => panic!("charts have no <{other}>"),
             };
             let Some(path) = path else { continue };
+            if element.has_tag_name((SVG, "text")) {
+                let bounds = path.bounds();
+                let edges = [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()];
+                let content = element.text().unwrap_or("").to_owned();
+                texts.push(TextBox { content, size: number(element, "font-size"), edges });
+            }
             shapes.extend(paints(element).map(|(colour, stroke)| Shape {
                 path: path.clone(),
                 colour,
+                dashes: if stroke.is_some() { dashes(element) } else { Vec::new() },
                 stroke,
             }));
         }
-        Sheet { width: number(root, "width"), height: number(root, "height"), shapes }
+        // What it is laid out in: in print it may be of another length.
+        let size: Vec<f32> = attribute(root, "viewBox").split(' ').skip(2).map(parse).collect();
+        Sheet { width: size[0], height: size[1], shapes, texts }
     }
 }
 
@@ -108,14 +143,16 @@ fn paints(element: Node<'_, '_>) -> impl Iterator<Item = (Color, Option<Stroke>)
     // An opacity of both together would be more than two paints.
     assert!(opacity == 1.0 || fill.is_none() || line.is_none(), "no shape of a chart is see-through twice");
     let stroke = |colour| {
-        let dash = element
-            .attribute("stroke-dasharray")
-            .and_then(|array| StrokeDash::new(array.split_whitespace().map(parse).collect(), 0.0));
+        let dash = StrokeDash::new(dashes(element), 0.0);
         let width = number(element, "stroke-width");
         (colour, Some(Stroke { width, dash, line_join: LineJoin::Miter, ..Stroke::default() }))
     };
     let seen = |(colour, _): &(Color, Option<Stroke>)| colour.alpha() > 0.0;
     fill.map(|colour| (colour, None)).into_iter().chain(line.map(stroke)).filter(seen)
+}
+
+fn dashes(element: Node<'_, '_>) -> Vec<f32> {
+    element.attribute("stroke-dasharray").unwrap_or("").split_whitespace().map(parse).collect()
 }
 
 /// `#rrggbb`.

@@ -41,7 +41,7 @@ fn drawn(svg: &str) -> Decoded {
 /// A document of 40 x 30 pixels on white.
 fn document(inside: &str) -> String {
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\">\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\" viewBox=\"0 0 40 30\">\
          <rect x=\"0\" y=\"0\" width=\"40\" height=\"30\" fill=\"#ffffff\"/>{inside}</svg>"
     )
 }
@@ -50,7 +50,7 @@ const WHITE: [u8; 3] = [255; 3];
 
 #[test]
 fn every_chart_is_drawn_twice_as_large_in_its_colours() {
-    for (name, svg) in samples::gallery() {
+    for (name, svg) in samples::drawn(samples::gallery()) {
         let picture = picture(&svg).expect("samples are not too high");
         assert_eq!(
             picture.missing,
@@ -118,7 +118,7 @@ fn letters_are_drawn_and_anchored() {
 
 #[test]
 fn the_title_of_a_chart_is_in_its_picture_and_nowhere_else() {
-    let (_, svg) = samples::gallery().swap_remove(0);
+    let (_, svg) = samples::drawn(samples::gallery()).swap_remove(0);
     let start = svg.find("<text").expect("a chart has a title");
     let end = start + svg[start..].find("</text>\n").expect("the text ends") + "</text>\n".len();
     let without = format!("{}{}", &svg[..start], &svg[end..]);
@@ -133,7 +133,7 @@ fn names_in_any_script_make_a_picture_and_what_is_missing_is_said() {
     );
     let picture = picture(&svg).expect("it is small");
     assert_eq!(picture.missing, BTreeSet::from(['東', '京', '\u{1f40c}']));
-    for (name, svg) in samples::extremes() {
+    for (name, svg) in samples::drawn(samples::extremes()) {
         assert!(super::picture(&svg).is_some_and(|picture| decode(&picture.png).width == 1800), "{name}");
     }
 }
@@ -156,7 +156,7 @@ proptest::proptest! {
 /// something is missing.
 #[test]
 fn a_picture_has_no_seams_in_however_many_strips() {
-    for (name, svg) in samples::gallery() {
+    for (name, svg) in samples::drawn(samples::gallery()) {
         let mut sheet = Sheet::read(&svg, &mut Fonts::new());
         let (width, height) = (1800, (sheet.height * 2.0).ceil() as u32);
         let draw = |sheet: &Sheet, strip| decode(&encode(&sheet.shapes, width, height, strip));
@@ -193,7 +193,9 @@ fn is_straight(path: &tiny_skia::Path) -> bool {
 #[test]
 fn a_chart_that_no_program_would_open_has_no_picture() {
     let high = |height: u32| {
-        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"{height}\"></svg>")
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"{height}\" viewBox=\"0 0 4 {height}\"></svg>"
+        )
     };
     assert!(picture(&high(HEIGHT_MAX / SCALE)).is_some());
     assert!(picture(&high(HEIGHT_MAX / SCALE + 1)).is_none());
@@ -209,7 +211,9 @@ fn what_charts_do_not_have_is_a_mistake_of_ours() {
 #[test]
 fn samples_are_written_where_asked() {
     let Some(folder) = std::env::var_os("SEEDBED_SAMPLE_DIR") else { return };
-    for (name, svg) in samples::gallery().into_iter().chain(samples::extremes()) {
+    for (name, svg) in
+        samples::drawn(samples::gallery()).into_iter().chain(samples::drawn(samples::extremes()))
+    {
         let path = std::path::Path::new(&folder).join(format!("{name}.png"));
         let png = picture(&svg).expect("samples are not too high").png;
         std::fs::write(&path, png).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -20,14 +20,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kernel::{Message, NodeId, Time};
 use crate::model::log::LogIndex;
 use crate::report::charts::{
-    SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep,
-    SpaceTimeWeight, space_time,
+    ChartInput, SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep,
+    SpaceTimeWeight,
 };
-use crate::report::html::Figure;
+use crate::report::stored::StoredChart;
 use crate::sim::Lifecycle;
 use crate::systems::Custom;
 
-use super::figures;
 use super::prepare::Prepared;
 use seen::Seen;
 use shown::Shown;
@@ -57,7 +56,7 @@ impl Violated<'_> {
 }
 
 /// The diagram of what led to a violation. `None` if nothing happened.
-pub fn diagram<X: Custom>(prepared: &Prepared<X>, violated: &Violated<'_>) -> Option<Figure> {
+pub fn diagram<X: Custom>(prepared: &Prepared<X>, violated: &Violated<'_>) -> Option<StoredChart> {
     let Violated { at, what, message, subject, run } = violated;
     let story: Story<X::Message> = Story::until(prepared, *at);
     let clients: BTreeSet<NodeId> = prepared.world.workloads.iter().map(|workload| workload.node).collect();
@@ -67,7 +66,7 @@ pub fn diagram<X: Custom>(prepared: &Prepared<X>, violated: &Violated<'_>) -> Op
     let subtitle = format!("{}, seed {seed}: {what} is violated at {}", prepared.name, at.exact());
     let (from, found) = (data(*at, run), (*message).to_owned());
     let input = Drawing { story: &story, shown: &shown, subject, name: &name }.input(subtitle, found);
-    Some(figures::space_time(space_time(&input), from))
+    Some(StoredChart::new(None, &from, ChartInput::SpaceTime(input)))
 }
 
 /// What a reader who wants more than the diagram has.

@@ -1,13 +1,13 @@
 //! A metric by the region of clients: what each of them gets, side by side for the values of the swept variables.
 
-use crate::report::charts::{self, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
-use crate::report::html;
+use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
+use crate::report::stored::StoredChart;
 use crate::run::outputs::SweepRun;
 
 use super::{Measure, SERIES_MAX, is_wide, tip, y_label};
 
 /// The chart of measures that differ by region only.
-pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -> html::Figure {
+pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -> StoredChart {
     let first = measures[0];
     let metric = format!("{} by region", first.name_without_region());
     let (quantity, divisor) = first.quantity();
@@ -27,7 +27,7 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
     let y_log = is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
     let held: Vec<String> = shown.held.iter().map(|(name, value)| format!(", {name}={value}")).collect();
     let regions = measures.iter().filter_map(|measure| measure.region());
-    let chart = charts::sweep(&SweepInput {
+    let input = ChartInput::Sweep(SweepInput {
         subtitle: format!("{scenario}, {} runs{}", shown.runs.len(), held.concat()),
         y_label: y_label(&metric, first, y_log),
         metric,
@@ -38,13 +38,8 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
         scale: SweepScale::Names(regions.map(str::to_owned).collect()),
         series,
     });
-    let name = format!("sweep-{}-by-region", first.name_without_region().replace([' ', '_'], "-"));
-    html::Figure {
-        file: format!("charts/{name}.svg"),
-        data: "runs.csv".to_owned(),
-        svg: chart.to_svg(),
-        name,
-    }
+    let part = format!("{}-by-region", first.name_without_region().replace([' ', '_'], "-"));
+    StoredChart::new(Some(&part), "runs.csv", input)
 }
 
 /// The runs that a chart by region shows. If all would make too many series to tell apart, the variables with the most values

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::charts::{self, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
-use crate::report::html;
+use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
+use crate::report::stored::StoredChart;
 use crate::spec::units::{self, Dimension};
 
 use super::outputs::SweepRun;
@@ -30,7 +30,7 @@ struct Variable {
 }
 
 /// A chart for each measure and variable.
-pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<html::Figure> {
+pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<StoredChart> {
     let variables = variables(runs);
     let mut figures = Vec::new();
     // What was never anything but nought is in the table and needs no chart.
@@ -47,15 +47,10 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<h
             continue;
         }
         for variable in shown(runs, &variables) {
-            let chart = charts::sweep(&input(scenario, runs, measure, variable, &variables));
+            let input = ChartInput::Sweep(input(scenario, runs, measure, variable, &variables));
             let by = if variables.len() > 1 { format!("-by-{}", variable.name) } else { String::new() };
-            let name = format!("sweep-{}{by}", measure.name.replace([' ', '_'], "-"));
-            figures.push(html::Figure {
-                file: format!("charts/{name}.svg"),
-                data: "runs.csv".to_owned(),
-                svg: chart.to_svg(),
-                name,
-            });
+            let part = measure.name.replace([' ', '_'], "-") + &by;
+            figures.push(StoredChart::new(Some(&part), "runs.csv", input));
         }
     }
     figures
@@ -268,7 +263,7 @@ mod tests {
             "no chart of nought, none against `kind`"
         );
         assert!(
-            figures[0].svg.contains(">1 ms<") && figures[0].svg.contains(">2 ms<"),
+            figures[0].figure().svg.contains(">1 ms<") && figures[0].figure().svg.contains(">2 ms<"),
             "ticks at the values"
         );
     }
@@ -316,7 +311,7 @@ mod tests {
         let names: Vec<&str> = drawn.iter().map(|figure| figure.name.as_str()).collect();
         assert_eq!(names, ["sweep-latency-p50", "sweep-commit-latency-p50-by-region"]);
         for text in [">eu<", ">us<", ">protocol=raft<", ">protocol=multi-paxos<"] {
-            assert!(drawn[1].svg.contains(text), "{text}");
+            assert!(drawn[1].figure().svg.contains(text), "{text}");
         }
     }
 

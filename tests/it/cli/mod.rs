@@ -11,6 +11,7 @@ mod list;
 mod merge;
 mod new;
 mod places;
+mod plot;
 mod repro;
 mod running;
 mod schema;

@@ -178,6 +178,7 @@ fn manual_pages_name_every_command_and_flag() {
         "man",
         "merge",
         "new",
+        "plot",
         "repro",
         "run",
         "schema",

@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 
 use seedbed::run::execute::{Executed, execute};
 use seedbed::run::prepare::{Prepared, prepare};
+use seedbed::run::product::charts;
 use seedbed::scenario::{LoadOptions, Scenario, Sweep, check, load, load_text, render};
 use seedbed::sim::{Limit, Limits, Stop};
 use seedbed::spec::{Decode, Decoder};
@@ -119,5 +120,6 @@ fn every_shipped_scenario_passes() {
         assert!(unexpected.is_empty(), "{}: {unexpected:#?}", path.display());
         assert_eq!(executed.stop, Some(Stop::End), "{}", path.display());
         assert!(executed.warnings.is_empty(), "{}: {:?}", path.display(), executed.warnings);
+        pictures::assert_legible(&path, &charts(&executed, ""));
     }
 }

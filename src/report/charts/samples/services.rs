@@ -60,8 +60,8 @@ pub fn heat_input(nodes: u32, intervals: u32, bands: Vec<FaultBand>) -> HeatInpu
         };
         HeatRow { node: format!("orders.{}", i + 1), cells: (0..intervals).map(cell).collect() }
     };
-    let rows = (0..nodes).map(&mut row).collect();
-    HeatInput { subtitle: "shop, seed 1337".into(), span_s: SPAN_S, rows, bands }
+    let rows = busiest((0..nodes).map(&mut row).collect());
+    HeatInput { subtitle: "shop, seed 1337".into(), span_s: SPAN_S, rows, nodes: nodes as usize, bands }
 }
 
 pub(super) fn breakdown_extremes() -> Extremes {
@@ -87,9 +87,9 @@ pub(super) fn breakdown_extremes() -> Extremes {
         level.parts = (0..300).map(part).collect();
     }
     vec![
-        ("breakdown-empty", breakdown(&none)),
-        ("breakdown-hostile", breakdown(&hostile)),
-        ("breakdown-300-parts", breakdown(&many)),
+        ("breakdown-empty", ChartInput::Breakdown(none)),
+        ("breakdown-hostile", ChartInput::Breakdown(hostile)),
+        ("breakdown-300-parts", ChartInput::Breakdown(many)),
     ]
 }
 
@@ -115,14 +115,14 @@ pub(super) fn heat_extremes() -> Extremes {
         cell.value = if cell.value == 1.0 { 4_812.0 } else { cell.value * 20.0 };
     }
     vec![
-        ("load-empty", load(&none)),
-        ("load-no-cells", load(&heat_input(3, 0, bands()))),
-        ("load-one", load(&heat_input(1, 1, bands()))),
-        ("load-60-nodes", load(&dense)),
-        ("load-broken", load(&broken)),
-        ("queues-empty", queues(&none)),
-        ("queues-60-nodes", queues(&dense)),
-        ("queues-broken", queues(&broken)),
-        ("queues-spread", queues(&spread)),
+        ("load-empty", ChartInput::Load(none.clone())),
+        ("load-no-cells", ChartInput::Load(heat_input(3, 0, bands()))),
+        ("load-one", ChartInput::Load(heat_input(1, 1, bands()))),
+        ("load-60-nodes", ChartInput::Load(dense.clone())),
+        ("load-broken", ChartInput::Load(broken.clone())),
+        ("queues-empty", ChartInput::Queues(none)),
+        ("queues-60-nodes", ChartInput::Queues(dense)),
+        ("queues-broken", ChartInput::Queues(broken)),
+        ("queues-spread", ChartInput::Queues(spread)),
     ]
 }

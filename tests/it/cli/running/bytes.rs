@@ -2,17 +2,22 @@
 
 use super::*;
 
+/// Whether a file is there for charts' sake.
+fn is_drawn(name: &str) -> bool {
+    name.ends_with(".svg") || name.ends_with(".html") || name.ends_with("charts.json")
+}
+
 /// All files, but of manifests what may differ, and of charts none.
 fn comparable(folder: &Path, with_charts: bool) -> Vec<(String, Vec<u8>)> {
     let mut files = files_below(folder);
-    files.retain(|(name, _)| with_charts || !(name.ends_with(".svg") || name.ends_with(".html")));
+    files.retain(|(name, _)| with_charts || !(is_drawn(name)));
     for (name, bytes) in &mut files {
         if name.ends_with("manifest.json") {
             let mut manifest: serde_json::Value = serde_json::from_slice(bytes).expect("it is JSON");
             let fields = manifest.as_object_mut().expect("an object");
             fields.remove("host").expect("facts of the machine stand apart");
             let listed = fields["files"].as_object_mut().expect("an object");
-            listed.retain(|name, _| with_charts || !(name.ends_with(".svg") || name.ends_with(".html")));
+            listed.retain(|name, _| with_charts || !(is_drawn(name)));
             *bytes = manifest.to_string().into_bytes();
         }
     }

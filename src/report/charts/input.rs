@@ -1,0 +1,103 @@
+//! What charts are drawn from, as one type: so that it can be kept in a file and drawn again, to another width.
+
+use serde::{Deserialize, Serialize};
+
+use super::width::Width;
+use super::{
+    AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, HeatInput, LanesInput, LatencyInput,
+    SpaceTimeInput, SweepInput, ThroughputInput,
+};
+
+/// What a chart is drawn from, by the name of its row in the catalogue.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartInput {
+    /// Operations by outcome.
+    Throughput(ThroughputInput),
+    /// Latency over time.
+    Latency(LatencyInput),
+    /// How slow, how often.
+    LatencyCcdf(CcdfInput),
+    /// Shares of success, and outages.
+    Availability(AvailabilityInput),
+    /// What time was spent on.
+    Breakdown(BreakdownInput),
+    /// How busy nodes were.
+    Load(HeatInput),
+    /// How many waited at them.
+    Queues(HeatInput),
+    /// Roles and terms.
+    Leaders(LanesInput),
+    /// What led to a violation.
+    SpaceTime(SpaceTimeInput),
+    /// A metric against a swept variable.
+    Sweep(SweepInput),
+    /// Variants beside a baseline.
+    Compare(ComparisonInput),
+}
+
+impl ChartInput {
+    /// The name of its row in the catalogue.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            ChartInput::Throughput(_) => "throughput",
+            ChartInput::Latency(_) => "latency",
+            ChartInput::LatencyCcdf(_) => "latency-ccdf",
+            ChartInput::Availability(_) => "availability",
+            ChartInput::Breakdown(_) => "breakdown",
+            ChartInput::Load(_) => "load",
+            ChartInput::Queues(_) => "queues",
+            ChartInput::Leaders(_) => "leaders",
+            ChartInput::SpaceTime(_) => "space-time",
+            ChartInput::Sweep(_) => "sweep",
+            ChartInput::Compare(_) => "compare",
+        }
+    }
+
+    /// The chart as an SVG document of this width. Equal inputs give equal bytes, on every machine.
+    pub fn to_svg(&self, width: Width) -> String {
+        match self {
+            ChartInput::Throughput(input) => super::throughput(input).to_svg(width),
+            ChartInput::Latency(input) => super::latency(input).to_svg(width),
+            ChartInput::LatencyCcdf(input) => super::ccdf(input).to_svg(width),
+            ChartInput::Availability(input) => super::availability(input, width),
+            ChartInput::Breakdown(input) => super::breakdown(input, width),
+            ChartInput::Load(input) => super::load(input, width),
+            ChartInput::Queues(input) => super::queues(input, width),
+            ChartInput::Leaders(input) => super::lanes(input, width),
+            ChartInput::SpaceTime(input) => super::space_time(input, width),
+            ChartInput::Sweep(input) => super::sweep(input).to_svg(width),
+            ChartInput::Compare(input) => super::comparison(input, width),
+        }
+    }
+}
+
+/// Numbers in files of which some are none: JSON has neither infinities nor what is no number.
+pub(super) mod any_number {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Stored<'a> {
+        Number(f64),
+        Other(std::borrow::Cow<'a, str>),
+    }
+
+    const OTHERS: [(f64, &str); 3] = [(f64::INFINITY, "inf"), (f64::NEG_INFINITY, "-inf"), (f64::NAN, "nan")];
+
+    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        let other = OTHERS.iter().find(|(other, _)| other == value).map_or("nan", |(_, word)| word);
+        let stored = if value.is_finite() { Stored::Number(*value) } else { Stored::Other(other.into()) };
+        stored.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        match Stored::deserialize(deserializer)? {
+            Stored::Number(value) => Ok(value),
+            Stored::Other(word) => {
+                let found = OTHERS.iter().find(|(_, other)| *other == word);
+                found.map(|(value, _)| *value).ok_or_else(|| de::Error::custom("no number"))
+            }
+        }
+    }
+}
