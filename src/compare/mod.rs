@@ -6,6 +6,7 @@
 
 mod asked;
 pub mod batches;
+pub mod charts;
 pub mod page;
 mod study;
 mod subject;

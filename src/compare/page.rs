@@ -72,7 +72,7 @@ fn figure(study: &Study, scenario: &str, measure: usize) -> StoredChart {
 }
 
 /// A figure's name as part of a file's.
-fn file_name(metric: &str) -> String {
+pub(super) fn file_name(metric: &str) -> String {
     let words =
         metric.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-")

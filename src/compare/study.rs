@@ -43,6 +43,8 @@ pub struct Compared {
     pub unit: Unit,
     /// Which are the better ones.
     pub better: Option<Better>,
+    /// What was asked for.
+    pub asked: Asked,
     /// By variant: of the runs of scenarios that name their systems otherwise, labels differ.
     by_variant: Vec<Measure>,
 }
@@ -423,6 +425,7 @@ fn compared(subject: &Subject, asked: &Asked) -> Result<Vec<Compared>, StudyErro
             name: format!("{}{narrowed}", first[place].name),
             unit: measure.unit(),
             better: asked.metric.better(),
+            asked: asked.clone(),
             by_variant,
         });
     }

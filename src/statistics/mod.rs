@@ -9,10 +9,12 @@ mod holm;
 mod median;
 mod mser;
 mod paired;
+mod queueing;
 mod serial;
 
 pub use estimate::Estimate;
 pub use holm::holm;
 pub use mser::{Cut, mser_5};
 pub use paired::{Method, Paired};
+pub use queueing::{Queue, QueueKind, erlang_b, erlang_c};
 pub use serial::serial_correlation;

@@ -40,6 +40,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         "scenario",
         &[
             "kernel",
+            "statistics",
             "spec",
             "model",
             "consensus",

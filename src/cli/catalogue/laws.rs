@@ -3,6 +3,7 @@
 use super::Page;
 use crate::scenario::nouns::arrivals::ARRIVALS;
 use crate::scenario::nouns::keys::KEYS;
+use crate::scenario::sweep::THEORY;
 use crate::spec::choices::{Choice, ChoiceRow};
 use crate::spec::distribution::FAMILIES;
 use crate::spec::laws::{Law, Laws};
@@ -50,6 +51,15 @@ pub(super) fn backoffs() -> Vec<Page> {
 /// A page on each law over keys.
 pub(super) fn keys() -> Vec<Page> {
     laws("keys", &KEYS)
+}
+
+/// A page on each queue with a formula.
+pub(super) fn theory() -> Vec<Page> {
+    let page = |law: &Law<_>| {
+        let example = format!("theory = [{}]", quoted(law.example));
+        Page::new(law.name, law.doc).fact("usage", law.usage()).fact("example", example)
+    };
+    THEORY.rows.iter().map(page).collect()
 }
 
 fn laws<T>(option: &str, laws: &Laws<T>) -> Vec<Page> {

@@ -56,6 +56,8 @@ pub(super) enum Topic {
     Arrivals,
     /// Laws over the keys that operations concern: `keys = "..."`
     Keys,
+    /// Queues with formulas, for curves beside what was simulated: `theory = ["..."]` in `[compare]`
+    Theory,
     /// Built-in networks: `regions = "..."`
     Networks,
     /// The tables of a scenario file, with every key
@@ -104,6 +106,7 @@ impl Topic {
             Topic::Distributions => "distribution",
             Topic::Arrivals => "law of arrivals",
             Topic::Keys => "law over keys",
+            Topic::Theory => "queue with a formula",
             Topic::Networks => "network",
             Topic::Tables => "table of a scenario",
             Topic::Layers => "part of a scenario",
@@ -132,6 +135,7 @@ impl Topic {
             Topic::Distributions => laws::distributions(),
             Topic::Arrivals => laws::arrivals(),
             Topic::Keys => laws::keys(),
+            Topic::Theory => laws::theory(),
             Topic::Networks => networks::pages(),
             Topic::Tables => tables::pages(),
             Topic::Layers => layers::pages(),

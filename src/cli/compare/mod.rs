@@ -3,6 +3,7 @@
 mod print;
 mod sources;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
@@ -19,8 +20,11 @@ use super::run::say;
 use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, left_out, page};
 use crate::compare::table::{csv, latex, markdown};
-use crate::compare::{Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches};
+use crate::compare::{
+    Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, charts,
+};
 use crate::kernel::counted;
+use crate::report::stored::StoredChart;
 use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
 use crate::run::metrics::entry;
@@ -28,7 +32,7 @@ use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun};
 use crate::scenario::sweep::Comparison;
 use crate::spec::{Diagnostics, Located, Origin, suggest};
 use crate::systems::Custom;
-use sources::{Source, circumstances, cut, each, join, planned, settings, stored, subject};
+use sources::{Source, circumstances, each, join, planned, settings, stored, subject};
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -280,6 +284,7 @@ impl Compare {
             .map(|batch| Source {
                 name: batch.name.clone(),
                 runs: batch.jobs.iter().flat_map(|job| planned(&job.run, comparison)).collect(),
+                folders: BTreeMap::new(),
             })
             .collect();
         self.study(&planned, comparison, &[]).map(|_| ())
@@ -311,7 +316,7 @@ impl Compare {
             is_whole &= done.is_whole();
             let runs =
                 done.reports.iter().filter_map(|report| Some((report.kept()?, report.folder.clone()?)));
-            sources.push(Source { name: batch.name.clone(), runs: cut(runs, comparison)? });
+            sources.push(Source::of(batch.name.clone(), runs.collect(), comparison)?);
             if is_interrupted() {
                 break;
             }
@@ -332,7 +337,7 @@ impl Compare {
         let name = &sources[0].name;
         let all = self.before.iter().chain(sources);
         let runs: Vec<&SweepRun> = all.flat_map(|source| &source.runs).collect();
-        let written = self.write(name, &runs, comparison, asked, &study);
+        let written = self.write(name, (sources, &runs), comparison, asked, &study);
         let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
         let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
         warnings.iter().for_each(|warning| terminal.warn(warning));
@@ -410,16 +415,45 @@ impl Compare {
         command
     }
 
+    /// Every chart of the comparison; warns of those that cannot be drawn.
+    fn charts(
+        &self,
+        name: &str,
+        sources: &[Source],
+        comparison: &Comparison,
+        study: &Study,
+        warnings: &mut Vec<String>,
+    ) -> Vec<StoredChart> {
+        let mut all = figures(study, name);
+        all.extend(charts::against(study, name, &comparison.theory));
+        if let Some(by) = &comparison.pareto {
+            match charts::pareto(study, name, by) {
+                Ok(chart) => all.push(chart),
+                Err(why) => warnings.push(why),
+            }
+        }
+        let of_all = self.before.iter().chain(sources).flat_map(|source| source.folders.clone());
+        match charts::ecdf(study, name, &of_all.collect()) {
+            Ok(charts) => all.extend(charts),
+            Err(why) => warnings.push(format!("distributions of latency are not drawn: {why}")),
+        }
+        all
+    }
+
     /// Writes the folder of the comparison, with what a person should know of its charts; a sentence if another is there.
     fn write(
         &self,
         name: &str,
-        runs: &[&SweepRun],
+        (sources, runs): (&[Source], &[&SweepRun]),
         comparison: &Comparison,
         asked: &[Asked],
         study: &Study,
     ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
         let (drawn, mut warnings) = (self.run.charts.into(), Vec::new());
+        let charts = match drawn {
+            Charts::None => Vec::new(),
+            Charts::Svg | Charts::Png => self.charts(name, sources, comparison, study, &mut warnings),
+        };
         let facts = ComparisonFacts {
             scenario: name,
             variable: &study.subject.variable,
@@ -438,8 +472,8 @@ impl Compare {
             if drawn == Charts::None {
                 return Ok(());
             }
-            let (figures, found) = write_charts(folder, &figures(study, name), drawn)?;
-            warnings = found;
+            let (figures, found) = write_charts(folder, &charts, drawn)?;
+            warnings.extend(found);
             let note = |name: &str| {
                 format!("{name} has too many rows for a chart: compare.csv and compare.md have them")
             };

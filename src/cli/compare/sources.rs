@@ -1,5 +1,6 @@
 //! What is compared: the runs of files and folders, and which of them are of which variant.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::super::{Exit, Failure};
@@ -15,6 +16,20 @@ pub(super) struct Source {
     pub(super) name: String,
     /// Its runs, or their batches.
     pub(super) runs: Vec<SweepRun>,
+    /// Where each run lies, by its id.
+    pub(super) folders: BTreeMap<String, PathBuf>,
+}
+
+impl Source {
+    /// These runs with their folders, or their batches.
+    pub(super) fn of(
+        name: String,
+        runs: Vec<(SweepRun, PathBuf)>,
+        comparison: &Comparison,
+    ) -> Result<Source, Failure> {
+        let folders = runs.iter().map(|(run, folder)| (run.run.run_id.clone(), folder.clone())).collect();
+        Ok(Source { name, runs: cut(runs.into_iter(), comparison)?, folders })
+    }
 }
 
 /// Adds the runs of the same scenarios with other seeds.
@@ -23,7 +38,10 @@ pub(super) fn join(sources: &mut Vec<Source>, more: Vec<Source>) {
         *sources = more;
         return;
     }
-    sources.iter_mut().zip(more).for_each(|(source, more)| source.runs.extend(more.runs));
+    sources.iter_mut().zip(more).for_each(|(source, more)| {
+        source.runs.extend(more.runs);
+        source.folders.extend(more.folders);
+    });
 }
 
 /// How the runs are compared.
@@ -77,7 +95,7 @@ pub(super) fn planned(run: &PlannedRun, comparison: &Comparison) -> Vec<SweepRun
 }
 
 /// Runs with their folders, or their batches.
-pub(super) fn cut(
+fn cut(
     runs: impl Iterator<Item = (SweepRun, PathBuf)>,
     comparison: &Comparison,
 ) -> Result<Vec<SweepRun>, Failure> {
@@ -104,5 +122,5 @@ pub(super) fn stored(folder: &Path, comparison: &Comparison) -> Result<Source, F
         let of = folder.join("runs").join(&run.run.run_id);
         (run, of)
     };
-    Ok(Source { name, runs: cut(runs.into_iter().map(of_run), comparison)? })
+    Source::of(name, runs.into_iter().map(of_run).collect(), comparison)
 }

@@ -38,12 +38,24 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// The tooltip of each of the points, or none at all. Only `Mark::Points` shows them.
     pub tips: Vec<String>,
+    /// From where to where an interval reaches along y at each of the points, or none at all. Only `Mark::Points` shows them.
+    pub bars: Vec<(f64, f64)>,
+    /// The same along x.
+    pub bars_across: Vec<(f64, f64)>,
 }
 
 impl Series {
     /// A series without tooltips.
     pub fn new(name: &str, mark: Mark, ink: Ink, points: Vec<(f64, f64)>) -> Series {
-        Series { name: name.to_string(), mark, ink, points, tips: Vec::new() }
+        Series {
+            name: name.to_string(),
+            mark,
+            ink,
+            points,
+            tips: Vec::new(),
+            bars: Vec::new(),
+            bars_across: Vec::new(),
+        }
     }
 }
 

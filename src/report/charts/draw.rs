@@ -40,12 +40,15 @@ const STEP_COLUMN: f64 = 2.5;
 pub(super) fn to_svg(chart: &Chart, width: Width) -> String {
     let sums = stack_tops(&chart.series);
     let tops = sums.iter().flatten().copied();
-    let y_data =
-        chart.series.iter().filter(|s| s.mark != Mark::Stack).flat_map(|s| s.points.iter().map(|p| p.1));
+    let y_data = chart
+        .series
+        .iter()
+        .filter(|s| s.mark != Mark::Stack)
+        .flat_map(|s| s.points.iter().map(|p| p.1).chain(ends(&s.bars)));
     let plot_height = chart.plot_height.max(60.0);
     let y = Ruler::new(&chart.y, y_data.chain(tops), plot_height, Direction::Up);
     let (left, right) = (width.left().max(y.label_width() + 18.0), width.right());
-    let x_data = chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
+    let x_data = chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0).chain(ends(&s.bars_across)));
     let ruler = |pixels| Ruler::new(&chart.x, x_data.clone(), pixels, Direction::Across);
     let (bands, x) = match chart.x.scale {
         Scale::Linear => BandLayout::over(&chart.bands, (left, right), ruler),
@@ -128,6 +131,11 @@ fn legend_entry(series: &Series) -> LegendEntry {
         Mark::Points => Swatch::Point(series.ink),
     };
     LegendEntry { name: series.name.clone(), swatch }
+}
+
+/// Where intervals begin and end.
+fn ends(bars: &[(f64, f64)]) -> impl Iterator<Item = f64> + Clone {
+    bars.iter().flat_map(|(low, high)| [*low, *high])
 }
 
 /// The top of each stacked series: itself and all below it. A gap in one is a gap in all above.
@@ -224,6 +232,7 @@ impl Pen<'_> {
             if let Some(tip) = tip {
                 self.canvas.borrow_mut().svg.open_group(tip);
             }
+            self.bars(plot, series, i)?;
             let marker = EmptyElement::at(*point) + Polygon::new(outline.clone(), style);
             plot.draw_series([marker.into_dyn()])?;
             if tip.is_some() {
@@ -232,6 +241,20 @@ impl Pen<'_> {
             drawn = true;
         }
         Ok(drawn)
+    }
+
+    /// The intervals of a point. One that reaches to where there is no place ends at the point.
+    fn bars(&self, plot: &mut Plot, series: &Series, i: usize) -> Drawn {
+        let style = rgb(series.ink.colour).stroke_width(units(EDGE_WIDTH) as u32);
+        let (x, y) = series.points[i];
+        let end = |at: (f64, f64)| if self.has_place(at) { at } else { (x, y) };
+        if let Some((low, high)) = series.bars.get(i) {
+            plot.draw_series(LineSeries::new([end((x, *low)), end((x, *high))], style))?;
+        }
+        if let Some((low, high)) = series.bars_across.get(i) {
+            plot.draw_series(LineSeries::new([end((*low, y)), end((*high, y))], style))?;
+        }
+        Ok(())
     }
 
     /// The corners of a staircase through `points`, cut at gaps and where `wanted` (by index) says so.

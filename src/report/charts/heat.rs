@@ -58,7 +58,7 @@ const CELLS_MAX: usize = 4800;
 /// Of so many cells each has its own tooltip; of more, each row has one.
 const TIPS_MAX: usize = 1500;
 /// Colours of the ramp, but for the lightest; neighbours of one colour are one cell.
-const STEPS: u32 = 40;
+pub(super) const STEPS: u32 = 40;
 /// Colours in the legend, but for the lightest.
 const LEGEND_STEPS: u32 = 5;
 /// A root brings out the small where the largest is so many times the mean.
@@ -150,7 +150,7 @@ impl Scale {
 }
 
 /// A colour of the ramp, from step 0 to [`STEPS`]: lighter steps come before darker ones.
-fn ramp(step: u32) -> Colour {
+pub(super) fn ramp(step: u32) -> Colour {
     const STOPS: [Colour; 3] = [Colour(0xEC, 0xF2, 0xF7), Colour(0x2F, 0x8C, 0xC4), Colour(0x04, 0x1E, 0x42)];
     let half = STEPS / 2;
     let (from, to, along) = match step.min(STEPS) {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::width::Width;
 use super::{
-    AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, HeatInput, LanesInput, LatencyInput,
-    SpaceTimeInput, SweepInput, ThroughputInput,
+    AgainstInput, AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, EcdfInput, HeatInput,
+    LanesInput, LatencyInput, MapInput, ParetoInput, SpaceTimeInput, SweepInput, ThroughputInput,
 };
 
 /// What a chart is drawn from, by the name of its row in the catalogue.
@@ -34,6 +34,14 @@ pub enum ChartInput {
     Sweep(SweepInput),
     /// Variants beside a baseline.
     Compare(ComparisonInput),
+    /// A metric over two swept variables.
+    Map(MapInput),
+    /// Variants against a swept number.
+    Against(AgainstInput),
+    /// Distributions of latency by variant.
+    Ecdf(EcdfInput),
+    /// Two figures of each variant.
+    Pareto(ParetoInput),
 }
 
 impl ChartInput {
@@ -51,6 +59,10 @@ impl ChartInput {
             ChartInput::SpaceTime(_) => "space-time",
             ChartInput::Sweep(_) => "sweep",
             ChartInput::Compare(_) => "compare",
+            ChartInput::Map(_) => "map",
+            ChartInput::Against(_) => "against",
+            ChartInput::Ecdf(_) => "ecdf",
+            ChartInput::Pareto(_) => "pareto",
         }
     }
 
@@ -68,6 +80,10 @@ impl ChartInput {
             ChartInput::SpaceTime(input) => super::space_time(input, width),
             ChartInput::Sweep(input) => super::sweep(input).to_svg(width),
             ChartInput::Compare(input) => super::comparison(input, width),
+            ChartInput::Map(input) => super::map(input, width),
+            ChartInput::Against(input) => super::against(input).to_svg(width),
+            ChartInput::Ecdf(input) => super::ecdf(input).to_svg(width),
+            ChartInput::Pareto(input) => super::pareto(input).to_svg(width),
         }
     }
 }

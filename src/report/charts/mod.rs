@@ -8,6 +8,7 @@
 //! What holds for every chart: equal inputs give equal bytes on every machine; no input makes it panic, loop or write
 //! a NaN; names are escaped and cut to their room; nothing is averaged away where data outnumber pixels.
 
+mod against;
 mod availability;
 mod axis;
 mod bands;
@@ -18,14 +19,17 @@ mod chart;
 mod comparison;
 mod downsample;
 mod draw;
+mod ecdf;
 mod frame;
 mod heat;
 mod input;
 mod labels;
 mod lanes;
 mod latency;
+mod map;
 mod number;
 mod palette;
+mod pareto;
 mod spacetime;
 mod svg;
 mod sweep;
@@ -38,6 +42,7 @@ pub(in crate::report) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use against::{AgainstCurve, AgainstInput, AgainstPoint, AgainstSeries, against};
 pub use availability::{AvailabilityInput, AvailabilityRow, Outage, ShareBucket, availability};
 pub use axis::{Axis, Scale};
 pub use bands::FaultBand;
@@ -45,12 +50,15 @@ pub use breakdown::{BreakdownInput, TimeLevel, TimePart, TimeSpent, breakdown};
 pub use ccdf::{CcdfInput, CcdfSeries, ccdf};
 pub use chart::{Chart, Mark, PLOT_HEIGHT, Series};
 pub use comparison::{ComparisonGroup, ComparisonInput, ComparisonRow, Interval, comparison};
+pub use ecdf::{EcdfInput, ecdf};
 pub use heat::{HeatCell, HeatInput, HeatRow, busiest, load, queues};
 pub use input::ChartInput;
 pub use lanes::{Election, Lane, LaneRole, LaneSegment, LanesInput, lanes};
 pub use latency::{LatencyBucket, LatencyInput, latency};
+pub use map::{MapAxis, MapInput, map};
 pub use number::Quantity;
 pub use palette::{Colour, Dash, Ink, Marker};
+pub use pareto::{ParetoAxis, ParetoInput, ParetoPoint, pareto};
 pub use spacetime::{
     SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep,
     SpaceTimeWeight, space_time,
@@ -64,8 +72,8 @@ pub(in crate::report) use svg::escape;
 /// One row of the catalogue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
-    /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. A sweep has one for each metric: `sweep-<metric>`; a comparison too:
-    /// `compare-<metric>`.
+    /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. Where there may be several of a kind, what each is of follows:
+    /// `sweep-<metric>`, `compare-<metric>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
@@ -74,7 +82,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 11] = [
+pub const CATALOGUE: [ChartKind; 15] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -120,6 +128,26 @@ pub const CATALOGUE: [ChartKind; 11] = [
     ChartKind {
         name: "compare",
         shows: "a figure of each variant with its interval, and its ratio to the baseline's",
+        data: "compare.csv",
+    },
+    ChartKind {
+        name: "map",
+        shows: "the median of a metric over the values of two swept variables",
+        data: "runs.csv",
+    },
+    ChartKind {
+        name: "against",
+        shows: "a figure of each variant against a swept number, with intervals, and what theory says of it",
+        data: "compare.csv",
+    },
+    ChartKind {
+        name: "ecdf",
+        shows: "share of operations that took no longer than any latency, by variant",
+        data: "latency_histogram.csv",
+    },
+    ChartKind {
+        name: "pareto",
+        shows: "two figures of each variant, and the variants that no other is better than in both",
         data: "compare.csv",
     },
 ];

@@ -5,6 +5,7 @@ use super::*;
 
 mod comparison;
 mod services;
+mod studies;
 
 pub use services::{breakdown_input, heat_input};
 
@@ -265,6 +266,10 @@ pub fn gallery() -> Vec<(String, ChartInput)> {
         ("sweep-fsync", ChartInput::Sweep(sweep_input(SweepScale::Log10))),
         ("sweep-policy", ChartInput::Sweep(sweep_input(named))),
         ("compare-latency-p99", ChartInput::Compare(comparison::comparison_input())),
+        ("map-latency-p99-by-load-and-nodes", ChartInput::Map(studies::map_input(6, 5))),
+        ("against-latency-p99-by-load", ChartInput::Against(studies::against_input(3))),
+        ("ecdf", ChartInput::Ecdf(studies::ecdf_input())),
+        ("pareto-servers-and-latency-p99", ChartInput::Pareto(studies::pareto_input(7))),
     ]
     .map(|(name, input)| (name.to_string(), input))
     .to_vec()
@@ -282,6 +287,7 @@ pub fn extremes() -> Vec<(String, ChartInput)> {
         services::heat_extremes(),
         leaders_extremes(),
         sweep_extremes(),
+        studies::extremes(),
         vec![("compare-extremes", ChartInput::Compare(comparison::comparison_extremes()))],
     ];
     charts.into_iter().flatten().map(|(name, input)| (name.to_string(), input)).collect()

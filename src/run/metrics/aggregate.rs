@@ -91,6 +91,11 @@ impl Aggregate {
         }
     }
 
+    /// The share of values that a percentile is above, from 0 to 1; `None` if it is no percentile.
+    pub fn share(self) -> Option<f64> {
+        self.per_mille().map(|per_mille| per_mille as f64 / 1000.0)
+    }
+
     /// The rank, counted from 1, that a percentile of `count` values has; `None` if it is no percentile. Of no
     /// values it is rank 0, which none has.
     pub(in crate::run) fn rank(self, count: u64) -> Option<u64> {

@@ -13,6 +13,7 @@ mod facts;
 pub(crate) mod failing;
 mod folder;
 mod formats;
+mod latencies;
 mod lock;
 mod nodes;
 mod pages;
@@ -38,6 +39,7 @@ pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexad
 pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
 pub(crate) use formats::{COMPARE, columns};
 pub use formats::{Column, FORMATS, Format, document};
+pub use latencies::{Latencies, read_latencies};
 pub use lock::Lock;
 pub use sink::{Disk, OutputError, Sink, write_file, write_new};
 pub use sometimes::{SOMETIMES, Seen, Sometimes};

@@ -114,10 +114,7 @@ impl Measure {
 
     /// Whether it may be drawn on a log axis. What has an upper bound is not: saturation is a line that bends.
     pub fn may_be_log(&self) -> bool {
-        !matches!(
-            self.metric,
-            Metric::Throughput | Metric::ErrorRate | Metric::Utilisation | Metric::LeaderUtilisation
-        )
+        may_be_log(self.metric)
     }
 
     /// The region of the clients that it is of, if it is of those of one region.
@@ -161,6 +158,14 @@ impl Measure {
     pub fn quantity(&self) -> (Quantity, f64) {
         quantity_of(self.unit())
     }
+}
+
+/// Whether a metric may be drawn on a log axis.
+pub fn may_be_log(metric: Metric) -> bool {
+    !matches!(
+        metric,
+        Metric::Throughput | Metric::ErrorRate | Metric::Utilisation | Metric::LeaderUtilisation
+    )
 }
 
 /// How values in a unit are drawn, and what divides them.

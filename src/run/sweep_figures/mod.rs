@@ -9,9 +9,10 @@ use crate::spec::units::{self, Dimension};
 use super::outputs::SweepRun;
 
 mod by_region;
+mod by_two;
 mod measure;
 
-pub use measure::{Measure, measures, quantity_of};
+pub use measure::{Measure, may_be_log, measures, quantity_of};
 
 /// Series beyond which all runs of a chart are drawn alike: nobody tells that many colours apart.
 const SERIES_MAX: usize = 8;
@@ -52,6 +53,7 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<S
             let part = measure.name.replace([' ', '_'], "-") + &by;
             figures.push(StoredChart::new(Some(&part), "runs.csv", input));
         }
+        figures.extend(by_two::map(scenario, runs, measure, &variables));
     }
     figures
 }
@@ -118,8 +120,8 @@ fn scale(values: &[String]) -> (SweepScale, Quantity) {
     (scale, quantity)
 }
 
-/// The value of a variable as charts draw it.
-fn number(text: &str) -> Option<(f64, Quantity)> {
+/// The value of a variable as charts draw it, if it is a number.
+pub fn number(text: &str) -> Option<(f64, Quantity)> {
     if let Ok(number) = text.parse::<f64>() {
         return number.is_finite().then_some((number, Quantity::Number));
     }
@@ -133,7 +135,7 @@ fn number(text: &str) -> Option<(f64, Quantity)> {
 }
 
 /// Whether values are positive and far apart.
-fn is_wide(values: impl Iterator<Item = f64> + Clone) -> bool {
+pub fn is_wide(values: impl Iterator<Item = f64> + Clone) -> bool {
     let least = values.clone().fold(f64::INFINITY, f64::min);
     let most = values.fold(0.0, f64::max);
     least > 0.0 && most / least >= LOG_RATIO

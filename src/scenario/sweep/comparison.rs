@@ -1,5 +1,6 @@
 //! `[compare]`: which of the runs of a sweep are held against each other, and by what.
 
+use super::theory::Theory;
 use super::variables::Variable;
 use super::written;
 use crate::scenario::nouns::Draws;
@@ -31,6 +32,11 @@ crate::options! {
         /// What is compared: a metric, or with an aggregate `latency.p99`, or of a part `latency.p99{op=read}`; absent: `throughput`,
         /// `latency.p50`, `latency.p99` and `error_rate`.
         metrics: Vec<Located<String>> = vec![],
+        /// Queues whose formulas are drawn beside what was simulated, in charts of latency against a swept rate or load, such as `mm1(work=10ms)`.
+        theory: Vec<Theory> = vec![],
+        /// Two of what is compared, or one of it and a swept number: variants are placed by both, and the Pareto front is drawn; such as
+        /// `["servers", "latency.p99"]`.
+        pareto: Vec<Located<String>> = vec![],
         /// In what share of all cases intervals cover the truth.
         confidence: f64 [0.5..=0.999] = 0.95,
         /// How figures of several runs become one with an interval.
@@ -58,6 +64,10 @@ pub struct Comparison {
     pub baseline: Option<String>,
     /// What is compared; if empty, the usual.
     pub metrics: Vec<Located<String>>,
+    /// Queues whose formulas are drawn beside what was simulated.
+    pub theory: Vec<Theory>,
+    /// Two figures by which variants are placed: what is compared, or swept; `None`: there is no such chart.
+    pub pareto: Option<[String; 2]>,
     /// In what share of all cases intervals cover the truth.
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
@@ -84,9 +94,24 @@ impl Comparison {
         baseline: Option<String>,
         until: Option<f64>,
     ) -> Comparison {
-        let CompareOptions { metrics, confidence, intervals, antithetic, batches, most, .. } = options;
+        let CompareOptions {
+            metrics, theory, pareto, confidence, intervals, antithetic, batches, most, ..
+        } = options;
         let antithetic = antithetic.map(|variable| variable.value);
-        Comparison { by, baseline, metrics, confidence, intervals, antithetic, batches, until, most }
+        let pareto = <[Located<String>; 2]>::try_from(pareto).ok().map(|two| two.map(|one| one.value));
+        Comparison {
+            by,
+            baseline,
+            metrics,
+            theory,
+            pareto,
+            confidence,
+            intervals,
+            antithetic,
+            batches,
+            until,
+            most,
+        }
     }
 
     /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
@@ -134,6 +159,7 @@ impl Comparison {
             (Some(baseline), Some(by)) => Some(value_of(baseline, by, diagnostics)?),
             (Some(_), None) | (None, _) => None,
         };
+        two_of(&options.pareto, variables, diagnostics)?;
         let until = match &options.until {
             Some(until) => Some(half_width(until, diagnostics)?),
             None => None,
@@ -146,6 +172,28 @@ impl Comparison {
         let by = by.map(|by| by.name.clone());
         Some(Comparison::of(options, by, baseline, until))
     }
+}
+
+/// Holds that `pareto` names two figures.
+fn two_of(pareto: &[Located<String>], variables: &[Variable], diagnostics: &mut Diagnostics) -> Option<()> {
+    if let [first, others @ ..] = pareto
+        && others.len() != 1
+    {
+        let message = format!("`pareto` places variants by two figures, and this is {}", pareto.len());
+        let error = Diagnostic::error(Code::Contradiction, &first.origin, message);
+        diagnostics.push(error.help("write for example pareto = [\"servers\", \"latency.p99\"]"));
+        return None;
+    }
+    for one in pareto {
+        let is_of_names = |variable: &&Variable| variable.name == one.value && !variable.is_of_numbers();
+        if let Some(variable) = variables.iter().find(is_of_names) {
+            let message =
+                format!("values of `{}` are no numbers, so that they lie on no axis", variable.name);
+            diagnostics.push(Diagnostic::error(Code::Contradiction, &one.origin, message));
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// The share in `relative half-width 1%`.

@@ -12,6 +12,7 @@ mod comparison;
 mod filter;
 mod findings;
 mod substitute;
+mod theory;
 mod variables;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ use super::source::bounds::VALUES_MAX;
 pub use comparison::{CompareOptions, Comparison, Intervals};
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
 pub use findings::Findings;
+pub use theory::{THEORY, Theory};
 pub use variables::Parameter;
 
 /// The most runs of one sweep: combinations times `repeat`.

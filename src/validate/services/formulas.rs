@@ -2,22 +2,11 @@
 //! over the number of cores, below 1 where nothing is refused.
 
 use crate::kernel::math::{pow, powi};
+pub(super) use crate::statistics::{erlang_b, erlang_c};
 
 /// Mean time in M/M/1: Kleinrock, *Queueing Systems* I (1975), section 3.2.
 pub(super) fn mm1(load: f64) -> f64 {
     1.0 / (1.0 - load)
-}
-
-/// How probable it is that all of `cores` are busy where who finds them so is lost: Erlang's B (1917), by its
-/// recursion. `offered` is arrivals times mean work. The law of the work does not matter.
-pub(super) fn erlang_b(cores: u32, offered: f64) -> f64 {
-    (1..=cores).fold(1.0, |blocked, core| offered * blocked / (f64::from(core) + offered * blocked))
-}
-
-/// How probable it is that a request has to wait in M/M/c: Erlang's C (1917).
-pub(super) fn erlang_c(cores: u32, load: f64) -> f64 {
-    let blocked = erlang_b(cores, f64::from(cores) * load);
-    blocked / (1.0 - load * (1.0 - blocked))
 }
 
 /// Mean time in M/M/c.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const TOPICS: [&str; 20] = [
+const TOPICS: [&str; 21] = [
     "systems",
     "policies",
     "disciplines",
@@ -17,6 +17,7 @@ const TOPICS: [&str; 20] = [
     "distributions",
     "arrivals",
     "keys",
+    "theory",
     "networks",
     "tables",
     "layers",

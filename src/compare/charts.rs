@@ -1,0 +1,327 @@
+//! What a comparison draws beside its figures: variants against a swept number, distributions of latency, and the Pareto front.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::kernel::counted;
+use crate::report::charts::{
+    AgainstCurve, AgainstInput, AgainstPoint, AgainstSeries, CcdfSeries, ChartInput, EcdfInput, Interval,
+    ParetoAxis, ParetoInput, ParetoPoint, Quantity,
+};
+use crate::report::stored::StoredChart;
+use crate::run::metrics::{Aggregate, Better, Metric};
+use crate::run::outputs::{Disk, Latencies, read_latencies};
+use crate::run::sweep_figures::{is_wide, may_be_log, number, quantity_of};
+use crate::scenario::sweep::Theory;
+use crate::spec::units::{self, Dimension};
+use crate::statistics::{Estimate, Queue};
+
+use super::page::file_name;
+use super::study::{Study, StudyRow};
+use super::table::caption;
+
+/// Series of a chart beyond which it cannot be read.
+const SERIES_MAX: usize = 10;
+/// Points of the curve of a formula.
+const CURVE_POINTS: usize = 160;
+/// Charts of distributions beyond which circumstances are left to the tables.
+const ECDF_MAX: usize = 6;
+
+/// A swept number: that of the circumstances, or that which tells the variants apart.
+struct Abscissa {
+    name: String,
+    /// Which of the circumstances' variables; `None`: the variants themselves.
+    place: Option<usize>,
+    /// What its values are in.
+    dimension: Option<Dimension>,
+    quantity: Quantity,
+}
+
+impl Abscissa {
+    /// The swept number with the most values, at least two; `None` if there is none.
+    fn of(study: &Study) -> Option<Abscissa> {
+        let subject = &study.subject;
+        let variables = subject.circumstances.first().map_or(0, Vec::len);
+        let of_circumstances = (0..variables).filter_map(|place| {
+            let values: Vec<&str> = subject.circumstances.iter().map(|all| all[place].1.as_str()).collect();
+            let count = distinct(&values);
+            Some((count, Abscissa::new(&subject.circumstances[0][place].0, Some(place), &values)?))
+        });
+        let most = of_circumstances.filter(|(count, _)| *count > 1).max_by_key(|(count, _)| *count);
+        let of_variants = || {
+            let values: Vec<&str> = subject.variants.iter().map(String::as_str).collect();
+            Abscissa::new(&subject.variable, None, &values)
+        };
+        most.map(|(_, abscissa)| abscissa).or_else(of_variants)
+    }
+
+    fn new(name: &str, place: Option<usize>, values: &[&str]) -> Option<Abscissa> {
+        let numbers = values.iter().map(|value| number(value)).collect::<Option<Vec<_>>>()?;
+        let dimension = units::base_value(values[0]).map(|(dimension, _)| dimension);
+        Some(Abscissa { name: name.to_owned(), place, dimension, quantity: numbers.first()?.1 })
+    }
+
+    fn value(&self, study: &Study, row: &StudyRow) -> f64 {
+        let text = match self.place {
+            Some(place) => &study.subject.circumstances[row.circumstances][place].1,
+            None => &study.subject.variants[row.variant],
+        };
+        number(text).expect("all its values are numbers").0
+    }
+
+    /// What else a row is: its variant, and its other circumstances.
+    fn rest(&self, study: &Study, row: &StudyRow) -> String {
+        let others = study.subject.circumstances[row.circumstances].iter().enumerate();
+        let others = others.filter(|(place, _)| Some(*place) != self.place);
+        let others = others.map(|(_, (name, value))| format!("{name}={value}"));
+        let variant = self.place.map(|_| study.subject.variants[row.variant].clone());
+        variant.into_iter().chain(others).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Arrivals a second of a queue at a value, if that is a rate or a load.
+    fn arrivals(&self, queue: &Queue, value: f64) -> Option<f64> {
+        match self.dimension {
+            Some(Dimension::Rate) => Some(value),
+            Some(Dimension::Ratio) | None => Some(queue.arrivals(value)),
+            Some(Dimension::Duration | Dimension::Bytes | Dimension::Bandwidth | Dimension::Ppm) => None,
+        }
+    }
+}
+
+fn distinct(values: &[&str]) -> usize {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values.len()
+}
+
+/// For each figure a chart of it against the swept number, with the curves of formulas.
+pub fn against(study: &Study, scenario: &str, theory: &[Theory]) -> Vec<StoredChart> {
+    let Some(abscissa) = Abscissa::of(study) else { return Vec::new() };
+    (0..study.measures.len())
+        .filter_map(|measure| against_one(study, scenario, theory, &abscissa, measure))
+        .collect()
+}
+
+fn against_one(
+    study: &Study,
+    scenario: &str,
+    theory: &[Theory],
+    abscissa: &Abscissa,
+    measure: usize,
+) -> Option<StoredChart> {
+    let compared = &study.measures[measure];
+    let (quantity, divisor) = quantity_of(compared.unit);
+    let mut series: Vec<AgainstSeries> = Vec::new();
+    for row in study.rows.iter().filter(|row| row.measure == measure) {
+        let Some(estimate) = row.estimate else { continue };
+        let point = AgainstPoint { x: abscissa.value(study, row), figure: scaled(estimate, divisor) };
+        let name = abscissa.rest(study, row);
+        match series.iter_mut().find(|one| one.name == name) {
+            Some(one) => one.points.push(point),
+            None => series.push(AgainstSeries { name, points: vec![point] }),
+        }
+    }
+    series.iter_mut().for_each(|one| one.points.sort_by(|a, b| a.x.total_cmp(&b.x)));
+    if series.is_empty() || series.len() > SERIES_MAX || series.iter().all(|one| one.points.len() < 2) {
+        return None;
+    }
+    let xs = || series.iter().flat_map(|one| one.points.iter().map(|point| point.x));
+    let (low, high) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));
+    let curves: Vec<AgainstCurve> = theory
+        .iter()
+        .filter_map(|one| curve(one, compared.asked.metric, compared.asked.aggregate, abscissa, (low, high)))
+        .collect();
+    let ys = || series.iter().flat_map(|one| one.points.iter().map(|point| point.figure.value));
+    let is_near = ys().fold(0.0, f64::max) / ys().fold(f64::INFINITY, f64::min) < Y_LOG_RATIO;
+    let y_log = may_be_log(compared.asked.metric) && !is_near && ys().all(|y| y > 0.0);
+    let unit = match quantity {
+        Quantity::Number => format!(" ({})", compared.unit.name()),
+        Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
+    };
+    let input = AgainstInput {
+        metric: compared.name.clone(),
+        subtitle: format!("{scenario}: {}", caption(study)),
+        y_label: format!("{}{unit}{}", compared.name, if y_log { " (log scale)" } else { "" }),
+        quantity,
+        y_log,
+        variable: abscissa.name.clone(),
+        variable_quantity: abscissa.quantity,
+        x_log: is_wide(xs()),
+        series,
+        curves,
+    };
+    let part = format!("{}-by-{}", file_name(&compared.name), abscissa.name);
+    Some(StoredChart::new(Some(&part), "compare.csv", ChartInput::Against(input)))
+}
+
+/// How many times the greatest figure is the least before the axis is logarithmic.
+const Y_LOG_RATIO: f64 = 8.0;
+
+fn scaled(estimate: Estimate, divisor: f64) -> Interval {
+    Interval { value: estimate.value / divisor, low: estimate.low / divisor, high: estimate.high / divisor }
+}
+
+/// What a formula says of a figure of latency, in milliseconds, as far as requests can be served.
+fn curve(
+    theory: &Theory,
+    metric: Metric,
+    aggregate: Aggregate,
+    abscissa: &Abscissa,
+    (low, high): (f64, f64),
+) -> Option<AgainstCurve> {
+    if metric != Metric::Latency {
+        return None;
+    }
+    let queue = &theory.queue;
+    let seconds = |arrivals: f64| match aggregate {
+        Aggregate::Mean => queue.mean(arrivals),
+        other => queue.quantile(arrivals, other.share()?),
+    };
+    let point = |i: usize| {
+        let x = low + (high - low) * i as f64 / CURVE_POINTS as f64;
+        Some((x, seconds(abscissa.arrivals(queue, x)?)? * 1e3))
+    };
+    let points: Vec<(f64, f64)> = (0..=CURVE_POINTS).filter_map(point).collect();
+    (points.len() > 1).then(|| AgainstCurve { name: theory.text.clone(), points })
+}
+
+/// The variants by two figures, if both are there.
+pub fn pareto(study: &Study, scenario: &str, by: &[String; 2]) -> Result<StoredChart, String> {
+    let [x, y] = by;
+    let (x, y) = (Placed::of(study, x)?, Placed::of(study, y)?);
+    let of_all = (0..study.subject.circumstances.len()).flat_map(|circumstances| {
+        (0..study.subject.variants.len()).map(move |variant| (circumstances, variant))
+    });
+    let points: Vec<ParetoPoint> = of_all
+        .filter_map(|place| {
+            let (circumstances, variant) = place;
+            let told = study.subject.told(circumstances);
+            let variant = &study.subject.variants[variant];
+            let name = if told.is_empty() { variant.clone() } else { format!("{variant}, {told}") };
+            Some(ParetoPoint { name, x: x.figure(study, place)?, y: y.figure(study, place)? })
+        })
+        .collect();
+    let part = format!("{}-and-{}", file_name(&by[0]), file_name(&by[1])).replace('.', "-");
+    let input = ParetoInput {
+        subtitle: format!("{scenario}: {}", caption(study)),
+        x: x.axis(points.iter().map(|point| point.x.value)),
+        y: y.axis(points.iter().map(|point| point.y.value)),
+        points,
+    };
+    Ok(StoredChart::new(Some(&part), "compare.csv", ChartInput::Pareto(input)))
+}
+
+/// What variants are placed by.
+enum Placed {
+    /// A figure that is compared.
+    Measure { place: usize, name: String, quantity: Quantity, divisor: f64, is_more_better: bool },
+    /// The variable that tells the variants apart: the less, the better.
+    Variant { name: String, quantity: Quantity },
+    /// A variable of the circumstances.
+    Circumstance { place: usize, name: String, quantity: Quantity },
+}
+
+impl Placed {
+    fn of(study: &Study, name: &str) -> Result<Placed, String> {
+        let subject = &study.subject;
+        let of_number = |values: &mut dyn Iterator<Item = &String>| {
+            let numbers = values.map(|value| number(value)).collect::<Option<Vec<_>>>();
+            numbers.and_then(|numbers| Some(numbers.first()?.1)).ok_or_else(|| {
+                format!("values of `{name}` are no numbers, so that `pareto` cannot place variants by it")
+            })
+        };
+        if name == subject.variable {
+            let quantity = of_number(&mut subject.variants.iter())?;
+            return Ok(Placed::Variant { name: name.to_owned(), quantity });
+        }
+        let circumstances = subject.circumstances.first().map_or(&[][..], Vec::as_slice);
+        if let Some(place) = circumstances.iter().position(|(known, _)| known == name) {
+            let quantity = of_number(&mut subject.circumstances.iter().map(|all| &all[place].1))?;
+            return Ok(Placed::Circumstance { place, name: name.to_owned(), quantity });
+        }
+        let spelt = name.replacen('.', " ", 1);
+        let found =
+            study.measures.iter().position(|measure| measure.name == spelt || measure.asked.text == name);
+        let place = found.ok_or_else(|| {
+            format!("`pareto` names `{name}`, which is neither compared nor swept: add it to `metrics`")
+        })?;
+        let measure = &study.measures[place];
+        let (quantity, divisor) = quantity_of(measure.unit);
+        let is_more_better = measure.better == Some(Better::Higher);
+        Ok(Placed::Measure { place, name: measure.name.clone(), quantity, divisor, is_more_better })
+    }
+
+    fn figure(&self, study: &Study, (circumstances, variant): (usize, usize)) -> Option<Interval> {
+        let exact = |text: &str| {
+            let (value, _) = number(text)?;
+            Some(Interval { value, low: value, high: value })
+        };
+        match self {
+            Placed::Measure { place, divisor, .. } => {
+                let is_it = |row: &&StudyRow| {
+                    (row.measure, row.circumstances, row.variant) == (*place, circumstances, variant)
+                };
+                study.rows.iter().find(is_it)?.estimate.map(|estimate| scaled(estimate, *divisor))
+            }
+            Placed::Variant { .. } => exact(&study.subject.variants[variant]),
+            Placed::Circumstance { place, .. } => {
+                exact(&study.subject.circumstances[circumstances][*place].1)
+            }
+        }
+    }
+
+    fn axis(&self, values: impl Iterator<Item = f64> + Clone) -> ParetoAxis {
+        let (name, quantity, is_more_better) = match self {
+            Placed::Measure { name, quantity, is_more_better, .. } => (name, quantity, *is_more_better),
+            Placed::Variant { name, quantity } | Placed::Circumstance { name, quantity, .. } => {
+                (name, quantity, false)
+            }
+        };
+        ParetoAxis { name: name.clone(), quantity: *quantity, is_log: is_wide(values), is_more_better }
+    }
+}
+
+/// The distributions of latency of the variants, a chart for each of the first circumstances: those of all operations that ended ok, in all
+/// runs. `folders` has the folder of each run; what is not there, or cannot be read, is told.
+pub fn ecdf(
+    study: &Study,
+    scenario: &str,
+    folders: &BTreeMap<String, PathBuf>,
+) -> Result<Vec<StoredChart>, String> {
+    let mut charts = Vec::new();
+    let subject = &study.subject;
+    for circumstances in 0..subject.circumstances.len().min(ECDF_MAX) {
+        let mut series = Vec::new();
+        let mut most = 0;
+        for (variant, name) in subject.variants.iter().enumerate().take(SERIES_MAX) {
+            let runs = subject.runs(circumstances, variant);
+            let mut ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
+            // Batches are of one run.
+            ids.dedup();
+            most = most.max(ids.len());
+            let mut latencies = Latencies::default();
+            for id in ids {
+                let folder: &Path =
+                    folders.get(id).ok_or_else(|| format!("the folder of run {id} is not there"))?;
+                read_latencies(&Disk, folder, &mut latencies)?;
+            }
+            let points = latencies.longer();
+            if !points.is_empty() {
+                series.push(CcdfSeries { name: name.clone(), points });
+            }
+        }
+        if series.is_empty() {
+            continue;
+        }
+        let told = subject.told(circumstances);
+        let at = if told.is_empty() { String::new() } else { format!(", {told}") };
+        let runs = counted(most as u64, "run");
+        let subtitle =
+            format!("{scenario}{at}: all operations that ended ok, in {runs} of each {}", subject.variable);
+        let part = (!told.is_empty()).then(|| file_name(&told));
+        let input = ChartInput::Ecdf(EcdfInput { subtitle, series });
+        charts.push(StoredChart::new(part.as_deref(), "latency_histogram.csv", input));
+    }
+    Ok(charts)
+}
