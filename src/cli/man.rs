@@ -140,7 +140,8 @@ fn files(command: &str) -> &'static [(&'static str, &'static str)] {
 
 const FILES_OF_COMPARISONS: [(&str, &str); 1] = [(
     "outputs/NAME/compare-ID",
-    "compare.csv, compare.md, charts and a page: what was found; the runs lie in the folders of their sweeps",
+    "compare.csv, compare.md, charts and a page: what was found; search.csv: by which runs --find found it; the runs lie in the folders of \
+     their sweeps",
 )];
 
 const FILES: [(&str, &str); 4] = [
@@ -200,6 +201,10 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
             (
                 "compare my.toml --seeds 1..30 --metric latency.p99 --table md",
                 "thirty runs of each, as a table for a report",
+            ),
+            (
+                "compare my.toml --find 'max load where p99 < 100ms'",
+                "how much each carries, between the ends of vars.load",
             ),
             ("compare old.toml new.toml", "two scenarios with as many runs, the first as the baseline"),
         ],

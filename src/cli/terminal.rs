@@ -64,6 +64,14 @@ impl Terminal {
         self.is_quiet = true;
     }
 
+    /// Does something that says nothing but errors.
+    pub fn quietly<R>(&mut self, something: impl FnOnce(&mut Terminal) -> R) -> R {
+        let before = std::mem::replace(&mut self.is_quiet, true);
+        let result = something(self);
+        self.is_quiet = before;
+        result
+    }
+
     /// Whether it says nothing but errors.
     pub fn is_quiet(&self) -> bool {
         self.is_quiet

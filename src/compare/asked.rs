@@ -6,6 +6,8 @@ use crate::run::metrics::{Aggregate, CATALOGUE, Entry, Label, Labels, Metric, Qu
 use crate::scenario::sweep::Comparison;
 use crate::spec::{Code, Diagnostic, Diagnostics, Located, suggest};
 
+use super::condition::Condition;
+
 /// A figure of a run that is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
@@ -29,8 +31,12 @@ const USUAL: [(Metric, Aggregate); 4] = [
     (Metric::ErrorRate, Aggregate::Mean),
 ];
 
-/// What a comparison asks for, or the usual; `None` once its mistakes have been reported.
+/// What a comparison asks for, or the usual; `None` once its mistakes have been reported, those in what is to be found among them.
 pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<Vec<Asked>> {
+    if let Some(Err(diagnostic)) = comparison.find.as_ref().map(Condition::of) {
+        diagnostics.push(*diagnostic);
+        return None;
+    }
     if comparison.metrics.is_empty() {
         let usual = |(metric, aggregate): (Metric, Aggregate)| Asked {
             metric,
@@ -62,7 +68,8 @@ impl Asked {
     }
 }
 
-fn read(metric: &Located<String>) -> Result<Asked, Box<Diagnostic>> {
+/// Reads `latency.p99{op=read}`.
+pub(super) fn read(metric: &Located<String>) -> Result<Asked, Box<Diagnostic>> {
     let text = metric.value.as_str();
     let error = |part: Range<usize>, message: String| {
         Diagnostic::error(Code::UnknownName, &metric.place_of(part), message)

@@ -16,6 +16,7 @@ use crate::scenario::sweep::Theory;
 use crate::spec::units::{self, Dimension};
 use crate::statistics::{Estimate, Queue};
 
+use super::asked::Asked;
 use super::page::file_name;
 use super::study::{Study, StudyRow};
 use super::table::caption;
@@ -128,13 +129,12 @@ fn against_one(
     }
     let xs = || series.iter().flat_map(|one| one.points.iter().map(|point| point.x));
     let (low, high) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));
-    let curves: Vec<AgainstCurve> = theory
-        .iter()
-        .filter_map(|one| curve(one, compared.asked.metric, compared.asked.aggregate, abscissa, (low, high)))
-        .collect();
+    let curves: Vec<AgainstCurve> =
+        theory.iter().filter_map(|one| curve(one, compared.asked.as_ref()?, abscissa, (low, high))).collect();
     let ys = || series.iter().flat_map(|one| one.points.iter().map(|point| point.figure.value));
-    let is_near = ys().fold(0.0, f64::max) / ys().fold(f64::INFINITY, f64::min) < Y_LOG_RATIO;
-    let y_log = may_be_log(compared.asked.metric) && !is_near && ys().all(|y| y > 0.0);
+    let y_log = compared.asked.as_ref().is_none_or(|asked| may_be_log(asked.metric))
+        && !is_near(ys())
+        && ys().all(|y| y > 0.0);
     let unit = match quantity {
         Quantity::Number => format!(" ({})", compared.unit.name()),
         Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
@@ -156,7 +156,12 @@ fn against_one(
 }
 
 /// How many times the greatest figure is the least before the axis is logarithmic.
-const Y_LOG_RATIO: f64 = 8.0;
+const LOG_RATIO: f64 = 8.0;
+
+/// Whether figures are so near to each other that they lie on a linear axis.
+fn is_near(figures: impl Iterator<Item = f64> + Clone) -> bool {
+    figures.clone().fold(0.0, f64::max) / figures.fold(f64::INFINITY, f64::min) < LOG_RATIO
+}
 
 fn scaled(estimate: Estimate, divisor: f64) -> Interval {
     Interval { value: estimate.value / divisor, low: estimate.low / divisor, high: estimate.high / divisor }
@@ -165,16 +170,15 @@ fn scaled(estimate: Estimate, divisor: f64) -> Interval {
 /// What a formula says of a figure of latency, in milliseconds, as far as requests can be served.
 fn curve(
     theory: &Theory,
-    metric: Metric,
-    aggregate: Aggregate,
+    asked: &Asked,
     abscissa: &Abscissa,
     (low, high): (f64, f64),
 ) -> Option<AgainstCurve> {
-    if metric != Metric::Latency {
+    if asked.metric != Metric::Latency {
         return None;
     }
     let queue = &theory.queue;
-    let seconds = |arrivals: f64| match aggregate {
+    let seconds = |arrivals: f64| match asked.aggregate {
         Aggregate::Mean => queue.mean(arrivals),
         other => queue.quantile(arrivals, other.share()?),
     };
@@ -196,10 +200,9 @@ pub fn pareto(study: &Study, scenario: &str, by: &[String; 2]) -> Result<StoredC
     let points: Vec<ParetoPoint> = of_all
         .filter_map(|place| {
             let (circumstances, variant) = place;
-            let told = study.subject.told(circumstances);
-            let variant = &study.subject.variants[variant];
-            let name = if told.is_empty() { variant.clone() } else { format!("{variant}, {told}") };
-            Some(ParetoPoint { name, x: x.figure(study, place)?, y: y.figure(study, place)? })
+            let (name, told) = (study.subject.variants[variant].clone(), study.subject.told(circumstances));
+            let tip = if told.is_empty() { name.clone() } else { format!("{name}, {told}") };
+            Some(ParetoPoint { name, tip, x: x.figure(study, place)?, y: y.figure(study, place)? })
         })
         .collect();
     let part = format!("{}-and-{}", file_name(&by[0]), file_name(&by[1])).replace('.', "-");
@@ -241,8 +244,9 @@ impl Placed {
             return Ok(Placed::Circumstance { place, name: name.to_owned(), quantity });
         }
         let spelt = name.replacen('.', " ", 1);
-        let found =
-            study.measures.iter().position(|measure| measure.name == spelt || measure.asked.text == name);
+        let found = study.measures.iter().position(|measure| {
+            measure.name == spelt || measure.asked.as_ref().is_some_and(|asked| asked.text == name)
+        });
         let place = found.ok_or_else(|| {
             format!("`pareto` names `{name}`, which is neither compared nor swept: add it to `metrics`")
         })?;
@@ -278,7 +282,8 @@ impl Placed {
                 (name, quantity, false)
             }
         };
-        ParetoAxis { name: name.clone(), quantity: *quantity, is_log: is_wide(values), is_more_better }
+        let is_log = values.clone().all(|value| value > 0.0) && !is_near(values);
+        ParetoAxis { name: name.clone(), quantity: *quantity, is_log, is_more_better }
     }
 }
 

@@ -2,11 +2,16 @@
 //!
 //! [`Asked`] says which figures, [`Subject`] which runs are of which variant under which circumstances, and [`Study`] what
 //! follows: each variant's figure with its interval, its difference from the baseline's in runs with the same seeds, and a rank.
+//! Where a scenario asks where something ceases to hold, a [`Bisection`] for each variant and seed finds it by a [`Condition`], and a study is
+//! of what was [`Found`].
 //! [`words`] puts it as a person would; [`table`] is what a report takes.
 
 mod asked;
 pub mod batches;
+mod bisection;
 pub mod charts;
+mod condition;
+mod found;
 pub mod page;
 mod study;
 mod subject;
@@ -14,5 +19,8 @@ pub mod table;
 pub mod words;
 
 pub use asked::{Asked, asked};
+pub use bisection::{Bisection, Knee, Point, STEPS_MAX};
+pub use condition::Condition;
+pub use found::{Found, Unknown};
 pub use study::{Against, Compared, Finding, Settings, Study, StudyError, StudyRow};
 pub use subject::{Subject, SubjectError, VariantRun};

@@ -85,13 +85,13 @@ pub fn page(study: &Study, scenario: &str, id: &str, reproduce: &str, charts: Ve
         "rank" | "gain" => format!("#{name}"),
         _ => name,
     };
+    let mut facts = vec![Fact::new("comparison", id), Fact::new("of", &subject.variable)];
+    if !subject.is_alone() {
+        facts.push(Fact::new("baseline", &subject.variants[subject.baseline]));
+    }
     comparison_page(&ComparisonPage {
         title: scenario.to_owned(),
-        facts: vec![
-            Fact::new("comparison", id),
-            Fact::new("of", &subject.variable),
-            Fact::new("baseline", &subject.variants[subject.baseline]),
-        ],
+        facts,
         caption: caption(study),
         reproduce: reproduce.to_owned(),
         verdicts: study.rows.iter().filter_map(|row| words::verdict(study, row)).collect(),

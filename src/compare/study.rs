@@ -6,6 +6,7 @@ use crate::run::sweep_figures::Measure;
 use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
 
 use super::asked::Asked;
+use super::found::Found;
 use super::subject::{Subject, SubjectError};
 
 /// How runs are compared.
@@ -43,10 +44,36 @@ pub struct Compared {
     pub unit: Unit,
     /// Which are the better ones.
     pub better: Option<Better>,
-    /// What was asked for.
-    pub asked: Asked,
-    /// By variant: of the runs of scenarios that name their systems otherwise, labels differ.
-    by_variant: Vec<Measure>,
+    /// What was asked for; `None` of what was found over many runs.
+    pub asked: Option<Asked>,
+    source: Source,
+}
+
+/// Where figures come from.
+#[derive(Clone, Debug)]
+enum Source {
+    /// What runs measured, by variant: of the runs of scenarios that name their systems otherwise, labels differ.
+    Measured(Vec<Measure>),
+    /// What was found over many runs.
+    Found(Box<Found>),
+}
+
+impl Compared {
+    /// The figure of a run of a variant.
+    fn of(&self, variant: usize, run: &SweepRun) -> Option<f64> {
+        match &self.source {
+            Source::Measured(by_variant) => by_variant[variant].of(run),
+            Source::Found(found) => found.of(run),
+        }
+    }
+
+    /// What was found, if it is that and nothing that single runs measured.
+    pub fn found(&self) -> Option<&Found> {
+        match &self.source {
+            Source::Measured(_) => None,
+            Source::Found(found) => Some(found),
+        }
+    }
 }
 
 /// A variant by a measure, under some circumstances.
@@ -140,6 +167,12 @@ pub enum StudyError {
         /// What its figures are of.
         others: String,
     },
+    /// What is to be found is known of too few seeds.
+    #[error("too few seeds have it between the ends: {why}")]
+    NothingFound {
+        /// Where it lies for the others.
+        why: String,
+    },
     /// The unit is not the same in all variants.
     #[error("`{metric}` is in {one} here and in {other} there: what has different units is not compared")]
     MixedUnits {
@@ -158,21 +191,68 @@ impl Study {
     /// # Errors
     /// If there are too few runs, or a variant lacks a figure that is wanted.
     pub fn new(subject: Subject, asked: &[Asked], settings: Settings) -> Result<Study, StudyError> {
-        let most = subject.pairs_most();
+        Study::enough(&subject, settings)?;
+        let mut measures = Vec::new();
+        for one in asked {
+            measures.extend(compared(&subject, one)?);
+        }
+        Ok(Study::by(subject, measures, settings))
+    }
+
+    /// Holds that there are runs enough of some variant, and of the baseline with the same seeds, if there is another.
+    ///
+    /// # Errors
+    /// If there are not.
+    pub fn enough(subject: &Subject, settings: Settings) -> Result<(), SubjectError> {
+        let most = if subject.is_alone() { subject.runs_each().1 } else { subject.pairs_most() };
         if most == 0 {
             let baseline = format!("{}={}", subject.variable, subject.variants[subject.baseline]);
-            return Err(SubjectError::NothingInCommon(baseline).into());
+            return Err(SubjectError::NothingInCommon(baseline));
         }
         if !settings.method.suffices(most, settings.confidence) {
             let needed = (2..).find(|&runs| settings.method.suffices(runs, settings.confidence));
             let found = crate::kernel::counted(most as u64, "run");
             let needed = needed.expect("enough runs have an interval");
-            return Err(SubjectError::TooFewRuns { found, needed }.into());
+            return Err(SubjectError::TooFewRuns { found, needed });
         }
-        let mut measures = Vec::new();
-        for one in asked {
-            measures.extend(compared(&subject, one)?);
+        Ok(())
+    }
+
+    /// Compares variants, of which there may be one only, by what was found for each under each seed. A run stands for a seed.
+    ///
+    /// # Errors
+    /// If there are too few seeds, or too few of which it is known.
+    pub fn of_found(subject: Subject, found: Found, settings: Settings) -> Result<Study, StudyError> {
+        Study::enough(&subject, settings)?;
+        let compared = Compared {
+            name: found.search.text.clone(),
+            unit: found.unit(),
+            better: Some(found.better()),
+            asked: None,
+            source: Source::Found(Box::new(found)),
+        };
+        let study = Study::by(subject, vec![compared], settings);
+        let is_told = |row: &StudyRow| match study.subject.is_alone() {
+            true => row.estimate.is_some(),
+            false => row.against.is_some(),
+        };
+        match study.rows.iter().any(is_told) {
+            true => Ok(study),
+            false => Err(StudyError::NothingFound { why: study.left_out().collect::<Vec<_>>().join("; ") }),
         }
+    }
+
+    /// What is to be known of the seeds for which nothing was found, in a sentence for each variant and circumstances.
+    pub fn left_out(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().filter_map(|row| {
+            let note = self.measures[row.measure].found()?.note(&self.subject, row)?;
+            let told = self.subject.told(row.circumstances);
+            Some(if told.is_empty() { note } else { format!("{told}: {note}") })
+        })
+    }
+
+    /// Compares the runs by these figures.
+    fn by(subject: Subject, measures: Vec<Compared>, settings: Settings) -> Study {
         let mut study = Study { subject, settings, measures, rows: Vec::new(), comparisons: 0 };
         for measure in 0..study.measures.len() {
             for circumstances in 0..study.subject.circumstances.len() {
@@ -182,7 +262,7 @@ impl Study {
         }
         study.correct();
         study.rank();
-        Ok(study)
+        study
     }
 
     /// The variants by a measure under some circumstances, without ranks and corrections.
@@ -190,10 +270,10 @@ impl Study {
         let Study { subject, settings, .. } = self;
         let Settings { confidence, method, .. } = *settings;
         let figures = |variant: usize| {
-            let of = &self.measures[measure].by_variant[variant];
+            let of = |run: &SweepRun| self.measures[measure].of(variant, run);
             let runs = subject.runs(circumstances, variant);
             runs.chunk_by(|run, next| run.run.seed == next.run.seed)
-                .filter_map(|together| Some((together[0].run.seed, average(together, of)?)))
+                .filter_map(|together| Some((together[0].run.seed, average(together, &of)?)))
                 .collect::<Vec<_>>()
         };
         let baseline = figures(subject.baseline);
@@ -207,7 +287,7 @@ impl Study {
                 circumstances,
                 variant,
                 missing: runs.chunk_by(|run, next| run.run.seed == next.run.seed).count() - values.len(),
-                antithetic_gain: antithetic_gain(runs, &self.measures[measure].by_variant[variant]),
+                antithetic_gain: antithetic_gain(runs, &|run| self.measures[measure].of(variant, run)),
                 estimate: is_enough.then(|| method.estimate(&plain, confidence)),
                 deviation: (plain.len() > 1).then(|| deviation(&plain)),
                 against: (variant != subject.baseline)
@@ -310,6 +390,11 @@ impl Study {
         }
     }
 
+    /// What was found, if the study is of that.
+    pub fn found(&self) -> Option<&Found> {
+        self.measures.first().and_then(Compared::found)
+    }
+
     /// The most figures that a variant has.
     pub fn figures_most(&self) -> usize {
         self.rows.iter().map(|row| row.values.len()).max().unwrap_or(0)
@@ -335,17 +420,17 @@ impl Study {
 }
 
 /// The mean over runs that are taken together; `None` if one of them has no such figure.
-fn average(runs: &[SweepRun], of: &Measure) -> Option<f64> {
-    let sum = runs.iter().map(|run| of.of(run)).sum::<Option<f64>>()?;
+fn average(runs: &[SweepRun], of: &dyn Fn(&SweepRun) -> Option<f64>) -> Option<f64> {
+    let sum = runs.iter().map(of).sum::<Option<f64>>()?;
     Some(sum / runs.len() as f64)
 }
 
 /// The variance that means over pairs of runs would have, had each run a seed of its own, over the variance that they have.
-fn antithetic_gain(runs: &[SweepRun], of: &Measure) -> Option<f64> {
+fn antithetic_gain(runs: &[SweepRun], of: &dyn Fn(&SweepRun) -> Option<f64>) -> Option<f64> {
     let pairs =
         || runs.chunk_by(|run, next| run.run.seed == next.run.seed).filter(|together| together.len() == 2);
     let means: Vec<f64> = pairs().filter_map(|pair| average(pair, of)).collect();
-    let single = |place: usize| pairs().filter_map(|pair| of.of(&pair[place])).collect::<Vec<f64>>();
+    let single = |place: usize| pairs().filter_map(|pair| of(&pair[place])).collect::<Vec<f64>>();
     let (plain, mirrored) = (single(0), single(1));
     let is_enough = means.len() > 2 && plain.len() == means.len() && mirrored.len() == means.len();
     is_enough
@@ -425,8 +510,8 @@ fn compared(subject: &Subject, asked: &Asked) -> Result<Vec<Compared>, StudyErro
             name: format!("{}{narrowed}", first[place].name),
             unit: measure.unit(),
             better: asked.metric.better(),
-            asked: asked.clone(),
-            by_variant,
+            asked: Some(asked.clone()),
+            source: Source::Measured(by_variant),
         });
     }
     Ok(by_measure)

@@ -90,6 +90,37 @@ impl Subject {
         baseline: Option<&str>,
         together: Option<&str>,
     ) -> Result<Subject, SubjectError> {
+        let each = if together.is_some() { 2 } else { 1 };
+        Subject::of(by, Subject::variants_of(runs, by, together)?, baseline, each)
+    }
+
+    /// Runs that stand for what was found over many each; of a scenario of this name if no variable tells them apart.
+    ///
+    /// # Errors
+    /// If `by` or `baseline` is not among them.
+    pub fn of_found(
+        runs: &[SweepRun],
+        scenario: &str,
+        by: Option<&str>,
+        baseline: Option<&str>,
+    ) -> Result<Subject, SubjectError> {
+        if let Some(by) = by {
+            return Subject::of_any(by, Subject::variants_of(runs, by, None)?, baseline, 1);
+        }
+        let of_scenario = |run: &SweepRun| VariantRun {
+            variant: scenario.to_owned(),
+            circumstances: Vec::new(),
+            run: run.clone(),
+        };
+        Subject::of_any("scenario", runs.iter().map(of_scenario), baseline, 1)
+    }
+
+    /// The runs of a sweep with what they are compared as.
+    fn variants_of(
+        runs: &[SweepRun],
+        by: &str,
+        together: Option<&str>,
+    ) -> Result<Vec<VariantRun>, SubjectError> {
         let names: Vec<&str> = runs
             .first()
             .map_or(Vec::new(), |run| run.run.params.iter().map(|(name, _)| name.as_str()).collect());
@@ -112,8 +143,7 @@ impl Subject {
             circumstances: kept.iter().map(|&other| run.run.params[other].clone()).collect(),
             run: run.clone(),
         };
-        let each = if together.is_some() { 2 } else { 1 };
-        Subject::of(by, runs.iter().map(of_variant), baseline, each)
+        Ok(runs.iter().map(of_variant).collect())
     }
 
     /// Runs that say themselves what they are compared as; `each` of them with one seed are taken together.
@@ -121,6 +151,23 @@ impl Subject {
     /// # Errors
     /// If they are all of one variant, the baseline is none of them, or there are not so many with each seed.
     pub fn of(
+        variable: &str,
+        runs: impl IntoIterator<Item = VariantRun>,
+        baseline: Option<&str>,
+        each: usize,
+    ) -> Result<Subject, SubjectError> {
+        let subject = Subject::of_any(variable, runs, baseline, each)?;
+        match subject.variants.as_slice() {
+            [only] => Err(SubjectError::OneVariant(format!("{variable}={only}"))),
+            _ => Ok(subject),
+        }
+    }
+
+    /// The same, also of runs that are all of one variant.
+    ///
+    /// # Errors
+    /// If the baseline is none of the variants, or there are not so many runs with each seed.
+    pub fn of_any(
         variable: &str,
         runs: impl IntoIterator<Item = VariantRun>,
         baseline: Option<&str>,
@@ -159,9 +206,6 @@ impl Subject {
                 }
             }
         }
-        if let [only] = subject.variants.as_slice() {
-            return Err(SubjectError::OneVariant(format!("{variable}={only}")));
-        }
         if let Some(baseline) = baseline {
             let found = subject.variants.iter().position(|variant| variant == baseline);
             subject.baseline = found.ok_or_else(|| SubjectError::NoBaseline {
@@ -199,6 +243,11 @@ impl Subject {
             common.max().unwrap_or(0)
         };
         self.cells.iter().map(pairs).max().unwrap_or(0)
+    }
+
+    /// Whether there is nothing to hold a variant against.
+    pub fn is_alone(&self) -> bool {
+        self.variants.len() == 1
     }
 
     /// The fewest and the most runs of a variant under any circumstances under which it has some.

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use crate::kernel::counted;
-use crate::run::outputs::{COMPARE, Key, Table};
+use crate::run::outputs::{COMPARE, Key, PlannedRun, SEARCHED, Table};
 use crate::statistics::Method;
 
+use super::found::Found;
 use super::study::{Finding, Study, StudyRow};
 use super::words::{self, Style};
 
@@ -31,8 +32,12 @@ pub fn columns(study: &Study) -> [String; 5] {
         "rank".to_owned(),
         subject.variable.clone(),
         format!("{figure} ({percent} % CI)"),
-        format!("beside {}", subject.variants[subject.baseline]),
-        "gain".to_owned(),
+        if subject.is_alone() {
+            String::new()
+        } else {
+            format!("beside {}", subject.variants[subject.baseline])
+        },
+        if subject.is_alone() { String::new() } else { "gain".to_owned() },
     ]
 }
 
@@ -41,6 +46,7 @@ pub fn caption(study: &Study) -> String {
     let (least, most) = study.subject.runs_each();
     let runs = if least == most { most.to_string() } else { format!("{least} to {most}") };
     let (what, by) = match study.settings.batches {
+        None if study.found().is_some() => ("seeds each".to_owned(), "seed"),
         None => ("runs each".to_owned(), "seed"),
         Some(batches) => (format!("batches each, {batches} of a run"), "seed and time"),
     };
@@ -49,9 +55,13 @@ pub fn caption(study: &Study) -> String {
         Method::Median => "order statistics and the sign test",
         Method::Bootstrap => "the BCa bootstrap",
     };
+    let percent = words::percent(study.settings.confidence);
+    if study.subject.is_alone() {
+        let what = what.trim_end_matches(" each");
+        return format!("{runs} {what}; intervals of {percent} % by {method}");
+    }
     format!(
-        "{runs} {what}, paired by {by}; intervals of {} % by {method}; {}, corrected by Holm's method",
-        words::percent(study.settings.confidence),
+        "{runs} {what}, paired by {by}; intervals of {percent} % by {method}; {}, corrected by Holm's method",
         counted(study.comparisons as u64, "comparison")
     )
 }
@@ -72,10 +82,13 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
     }
     let row = |row: &&StudyRow| {
         let estimate = row.estimate;
-        let figure = estimate.map_or("too few runs have one".to_owned(), |estimate| {
-            Style::of_estimate(measure.unit, estimate).estimate(estimate)
-        });
+        let figure = match estimate {
+            Some(estimate) => Style::of_estimate(measure.unit, estimate).estimate(estimate),
+            None if measure.found().is_some() => "too few seeds have one".to_owned(),
+            None => "too few runs have one".to_owned(),
+        };
         let beside = match &row.against {
+            None if subject.is_alone() => String::new(),
             None if row.variant == subject.baseline => "baseline".to_owned(),
             None => "too few pairs".to_owned(),
             Some(against) => match against.finding {
@@ -102,6 +115,9 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
     };
     let lacks = rows.iter().filter(|row| row.missing > 0);
     let note = |row: &StudyRow| {
+        if let Some(note) = measure.found().and_then(|found| found.note(subject, row)) {
+            return note;
+        }
         let (variant, all) = (&subject.variants[row.variant], row.values.len() + row.missing);
         format!("{variant}: {} of {all} runs have no such figure, and are left out", row.missing)
     };
@@ -221,6 +237,37 @@ pub fn csv(out: &mut dyn Write, study: &Study, scenario: &str) -> io::Result<()>
             .float(paired.and_then(|paired| paired.gain))?
             .float(row.antithetic_gain)?
             .end()?;
+    }
+    table.end()
+}
+
+/// A run that a search made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TriedRun {
+    /// Which.
+    pub run: PlannedRun,
+    /// What it measured, in the base unit of the condition's figure; `None` if it does not have it.
+    pub figure: Option<f64>,
+    /// Whether the condition holds.
+    pub holds: Option<bool>,
+}
+
+/// The file of what was tried.
+pub const SEARCH: &str = SEARCHED.file;
+
+/// Writes search.csv: every run of a search, in the order in which it made them.
+///
+/// # Errors
+/// If writing does.
+pub fn search_csv(out: &mut dyn Write, found: &Found, tried: &[TriedRun]) -> io::Result<()> {
+    let key = |one: &TriedRun| Key::of_run(&one.run.run_id, &one.run.params);
+    let Some(first) = tried.first() else { return Ok(()) };
+    let mut table = Table::new(out, &key(first), &SEARCHED)?;
+    for one in tried {
+        let value = one.run.params.iter().find(|(name, _)| *name == found.search.variable);
+        let number = value.map(|(_, written)| found.search.value(written).number);
+        let holds = one.holds.map_or("", |holds| if holds { "yes" } else { "no" });
+        table.row(&key(one))?.integer(one.run.seed)?.float(number)?.float(one.figure)?.text(holds)?.end()?;
     }
     table.end()
 }

@@ -2,6 +2,7 @@
 
 use crate::run::metrics::{Unit, UnitKind};
 use crate::run::page::grouped;
+use crate::scenario::sweep::{Extreme, Search};
 use crate::statistics::{Estimate, Paired};
 
 use super::study::{Finding, Study, StudyRow};
@@ -161,6 +162,12 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
         Finding::Lower | Finding::Higher => {
             let (how, interval) = beside.split_once(" (").expect("an interval follows");
             let interval = interval.trim_end_matches(')');
+            if let Some(found) = measure.found() {
+                let says = found_beside(&found.search, variant, how, baseline);
+                return Some(format!(
+                    "{says}{circumstances} ({percent} % CI {interval}, {pairs} paired seeds)"
+                ));
+            }
             let has = match how.ends_with(" times") {
                 true => format!("{how} the {} of", measure.name),
                 false => format!("{how} {} than", measure.name),
@@ -189,6 +196,22 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
             )
         }
     })
+}
+
+/// What one variant bears, or needs, beside another: `b carries 38 % more load than a with p99 < 100ms`.
+fn found_beside(search: &Search, variant: &str, how: &str, baseline: &str) -> String {
+    let verb = match search.extreme {
+        Extreme::Max => "carries",
+        Extreme::Min => "needs",
+    };
+    let (name, condition) = (&search.variable, &search.condition.value);
+    match how.strip_suffix(" times") {
+        Some(times) => format!("{variant} {verb} {times} times the {name} of {baseline} with {condition}"),
+        None => {
+            let how = how.replace("higher", "more").replace("lower", "less");
+            format!("{variant} {verb} {how} {name} than {baseline} with {condition}")
+        }
+    }
 }
 
 /// Beyond so many more runs it is not said how many.

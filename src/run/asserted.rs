@@ -2,21 +2,17 @@
 //!
 //! It takes no world, so that a mistake in it shows beside those that leave no world.
 
-use std::ops::Range;
-
 use crate::kernel::{Duration, Time};
 use crate::model::op::OpKind;
 use crate::scenario::Scenario;
 use crate::scenario::nouns::check::CheckOptions;
 use crate::spec::code::Code;
-use crate::spec::diagnostic::{Diagnostic, Diagnostics, Problem};
+use crate::spec::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::origin::Origin;
 use crate::spec::scalars::Located;
-use crate::spec::{suggest, units, write};
+use crate::spec::{suggest, write};
 
-use super::metrics::{
-    Aggregate, Assertion, CATALOGUE, Comparison, Entry, LabelError, Query, Unit, UnitKind, named,
-};
+use super::metrics::{Assertion, CATALOGUE, Entry, LabelError, Query, named, read_assertion};
 
 /// What a check asserts.
 #[derive(Clone, Debug)]
@@ -50,7 +46,7 @@ pub(super) fn read(
         return None;
     };
     let query = query(check, entry, scenario, diagnostics);
-    let assertion = match parse(&assert.value, entry) {
+    let assertion = match read_assertion(&assert.value, entry) {
         Ok(assertion) => Some(assertion),
         Err(refused) => {
             let origin = assert.place_of(refused.part);
@@ -167,97 +163,4 @@ pub(super) fn no_such_value<'n>(
         format!("there is no {label} `{}`", write::excerpt(value)),
     );
     error.did_you_mean(suggest::closest(value, known)).help(help)
-}
-
-/// Why an assertion cannot be read.
-struct Refused {
-    /// The bytes at fault.
-    part: Range<usize>,
-    message: String,
-    near: Option<&'static str>,
-    help: String,
-}
-
-/// Reads `p99 < 600ms`.
-fn parse(text: &str, entry: &Entry) -> Result<Assertion, Refused> {
-    let refused = |part, message, help| Refused { part, message, near: None, help };
-    let example = || match entry.unit {
-        Unit::Nanoseconds => format!("write for example \"{} < 600ms\"", entry.aggregates[0].name()),
-        Unit::Ratio => format!("write for example \"{} < 5%\"", entry.aggregates[0].name()),
-        Unit::OperationsPerSecond => format!("write for example \"{} > 100/s\"", entry.aggregates[0].name()),
-        _ => format!("write for example \"{} < 10\"", entry.aggregates[0].name()),
-    };
-    // Two-character signs first: `<=` begins with `<`.
-    let mut signs = Comparison::ALL;
-    signs.sort_by_key(|comparison| std::cmp::Reverse(comparison.sign().len()));
-    let found = signs.into_iter().find_map(|comparison| {
-        text.find(comparison.sign()).map(|at| (at..at + comparison.sign().len(), comparison))
-    });
-    let Some((sign, comparison)) = found else {
-        // The word in the middle was to be the sign.
-        let part = match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [first, word, _] => {
-                let after = text.find(first).expect("it is a part") + first.len();
-                let start = after + text[after..].find(word).expect("it comes later");
-                start..start + word.len()
-            }
-            _ => 0..text.len(),
-        };
-        let message = format!("`{text}` compares nothing: it has none of < <= > >= ==");
-        return Err(refused(part, message, example()));
-    };
-    let (left_part, right_part) = (trimmed(text, 0..sign.start), trimmed(text, sign.end..text.len()));
-    let (left, right) = (&text[left_part.clone()], &text[right_part.clone()]);
-    if let Some(at) = [" and ", " or "].into_iter().filter_map(|link| right.find(link)).min() {
-        let message = "an assertion is one comparison".to_owned();
-        let help = "write a check of its own for each comparison".to_owned();
-        let more = trimmed(text, right_part.start + at..right_part.end);
-        return Err(refused(more, message, help));
-    }
-    let allowed = || suggest::one_of(entry.aggregates.iter().map(|aggregate| aggregate.name()));
-    let aggregate = Aggregate::named(left).filter(|aggregate| entry.aggregates.contains(aggregate));
-    let Some(aggregate) = aggregate else {
-        let help = format!("`{}` has {}", entry.name, allowed());
-        let near = suggest::closest(left, entry.aggregates.iter().map(|aggregate| aggregate.name()));
-        let part = if left.is_empty() { sign } else { left_part };
-        let message = format!("`{left}` is no aggregate of `{}`", entry.name);
-        return Err(Refused { near, ..refused(part, message, help) });
-    };
-    let value = value(right, aggregate, entry.unit).map_err(|problem| {
-        let help = problem.help.first().cloned().unwrap_or_else(example);
-        let message = format!("`{right}` {}", problem.message);
-        let Range { start, end } = problem.shifted(right_part.start).span;
-        let part = if start < end { start..end } else { right_part.clone() };
-        refused(part, message, help)
-    })?;
-    Ok(Assertion { aggregate, comparison, value })
-}
-
-/// The bytes of a part without the space around it.
-fn trimmed(text: &str, part: Range<usize>) -> Range<usize> {
-    let start = part.end - text[part.clone()].trim_start().len();
-    start..start + text[part].trim().len()
-}
-
-/// The value that a figure is compared with, in the base unit of its metric.
-fn value(text: &str, aggregate: Aggregate, unit: Unit) -> Result<f64, Problem> {
-    let plain = |text: &str| {
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| Problem::new(Code::BadAssertion, 0..text.len(), "is no number"))
-    };
-    // A count, and a coefficient of variation, have no unit whatever the metric's is.
-    if matches!(aggregate, Aggregate::Count | Aggregate::Cv) {
-        return plain(text);
-    }
-    match unit.kind() {
-        UnitKind::Time => units::duration(text).map(|length| length.0 as f64),
-        UnitKind::Rate => units::rate(text).map(|rate| rate.per_second()),
-        // As in an option: `0.05` can mean nothing else, and `1` alone could be 1%.
-        UnitKind::Share => match text.parse::<f64>() {
-            Ok(number) if text.contains(['.', 'e', 'E']) || number == 0.0 => units::ratio_from_number(number),
-            Ok(_) | Err(_) => units::ratio(text),
-        }
-        .map(|ratio| ratio.as_f64()),
-        UnitKind::Number => plain(text),
-    }
 }

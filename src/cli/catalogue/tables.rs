@@ -40,7 +40,7 @@ pub(super) fn pages() -> Vec<Page> {
             .fact("see also", "docs/faults.md for who is healed, and what a violation says"),
         page("sweep", "[sweep]", "sweep", SweepOptions::table(), SWEEP),
         page("compare", "[compare]", "compare", CompareOptions::table(), COMPARE)
-            .fact("see also", "`seedbed list metrics` for what can be compared, docs/comparing.md for what a verdict means"),
+            .fact("see also", "`seedbed list metrics` for what can be compared, docs/comparing.md for what a verdict means, and for how `find` finds"),
     ]
 }
 
@@ -164,4 +164,6 @@ vars.fsync = [\"200us\", \"1ms\", \"5ms\"]
 by = \"fsync\"
 baseline = \"1ms\"
 metrics = [\"latency.p50\", \"latency.p99{op=write}\", \"throughput\"]
+# Or, with vars.load = [\"50/s\", \"2000/s\"]: how much each of them carries.
+# find = \"max load where p99 < 100ms\"
 ";

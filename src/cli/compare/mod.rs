@@ -1,5 +1,6 @@
 //! `seedbed compare`: variants side by side, in pairs of runs with the same seeds.
 
+mod find;
 mod print;
 mod sources;
 
@@ -19,7 +20,7 @@ use super::run::reproduce::from_scenarios;
 use super::run::say;
 use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, left_out, page};
-use crate::compare::table::{csv, latex, markdown};
+use crate::compare::table::{SEARCH, TriedRun, csv, latex, markdown, search_csv};
 use crate::compare::{
     Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, charts,
 };
@@ -70,6 +71,9 @@ pub(super) struct Compare {
     /// Cut each run into so many batches, each of which counts as a run
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000))]
     batches: Option<u32>,
+    /// What is to be found of a swept variable, such as "max load where p99 < 100ms"
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["against", "batches", "metrics"])]
+    find: Option<String>,
     /// How often intervals cover the truth, such as 0.99
     #[arg(long, value_name = "SHARE", value_parser = confidence)]
     confidence: Option<f64>,
@@ -94,6 +98,20 @@ fn confidence(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a confidence is from 0.5 to 0.999".to_owned())
 }
 
+/// What of runs is kept beside the study of them.
+struct Findings<'a> {
+    /// The scenario's name; of several the first.
+    name: &'a str,
+    /// Where the runs came from; nothing if each is one of many that something was found by.
+    sources: &'a [Source],
+    /// The ids of the runs.
+    runs: Vec<&'a str>,
+    /// What was asked for.
+    metrics: Vec<&'a str>,
+    /// What was tried to find something.
+    tried: &'a [TriedRun],
+}
+
 /// The variant that `--against` names.
 const BEFORE: &str = "before";
 
@@ -114,6 +132,11 @@ impl Compare {
             return Err(failure.help("run the files first, and name the folders of their sweeps"));
         }
         if files.is_empty() {
+            if self.find.is_some() {
+                let failure =
+                    Failure::new(Exit::Invalid, "--find makes runs, and a folder has those that it has");
+                return Err(failure.help("name the scenario"));
+            }
             let comparison = self.overridden(Comparison::usual());
             let asked = self.asked(&comparison)?;
             let sources =
@@ -123,11 +146,16 @@ impl Compare {
         }
         self.run.files = files;
         self.check_flags()?;
+        // It is read as what the scenario says, with its mistakes where they are.
+        self.run.set.extend(self.find.take().map(|find| format!("compare.find={find}")));
         let batches = match jobs::plan::<X>(&self.run, terminal)? {
             Ok(batches) => batches,
             Err(exit) => return Ok(exit),
         };
         let comparison = self.overridden(batches[0].comparison().clone());
+        if let Some(search) = &comparison.find {
+            return self.find::<X>(search, batches, &comparison, terminal);
+        }
         let asked = self.asked(&comparison)?;
         self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
         if let Some(before) = self.before.as_ref().filter(|before| before.name != batches[0].name) {
@@ -334,25 +362,15 @@ impl Compare {
         terminal: &mut Terminal,
     ) -> Result<Exit, Failure> {
         let study = self.study(sources, comparison, asked)?;
-        let name = &sources[0].name;
-        let all = self.before.iter().chain(sources);
-        let runs: Vec<&SweepRun> = all.flat_map(|source| &source.runs).collect();
-        let written = self.write(name, (sources, &runs), comparison, asked, &study);
-        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
-        warnings.iter().for_each(|warning| terminal.warn(warning));
-        match (self.format(), self.table) {
-            (Format::Json, None) => terminal.print_json(&print::document(&study, name, &folder))?,
-            (_, Some(TableFormat::Md)) => terminal.print(&markdown(&study, name))?,
-            (_, Some(TableFormat::Latex)) => terminal.print(&latex(&study, name))?,
-            (_, Some(TableFormat::Csv)) => {
-                let mut out = Vec::new();
-                csv(&mut out, &study, name).expect("memory takes all");
-                terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))?;
-            }
-            (Format::Text, None) if !self.run.quiet => terminal.print(&print::text(&study, name, &folder))?,
-            (Format::Text, None) => {}
-        }
+        let all = self.before.iter().chain(sources).flat_map(|source| &source.runs);
+        let findings = Findings {
+            name: &sources[0].name,
+            sources,
+            runs: all.map(|run| run.run.run_id.as_str()).collect(),
+            metrics: asked.iter().map(|one| one.text.as_str()).collect(),
+            tried: &[],
+        };
+        self.publish(&study, &findings, comparison, terminal)?;
         for (row, found) in study.hanging() {
             let (variant, measure) =
                 (&study.subject.variants[row.variant], &study.measures[row.measure].name);
@@ -375,6 +393,33 @@ impl Compare {
             return Ok(Exit::Violated);
         }
         Ok(Exit::Passed)
+    }
+
+    /// Keeps what follows from runs, and prints it.
+    fn publish(
+        &self,
+        study: &Study,
+        findings: &Findings<'_>,
+        comparison: &Comparison,
+        terminal: &mut Terminal,
+    ) -> Result<(), Failure> {
+        let name = findings.name;
+        let written = self.write(findings, comparison, study);
+        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
+        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
+        warnings.iter().for_each(|warning| terminal.warn(warning));
+        match (self.format(), self.table) {
+            (Format::Json, None) => terminal.print_json(&print::document(study, name, &folder)),
+            (_, Some(TableFormat::Md)) => terminal.print(&markdown(study, name)),
+            (_, Some(TableFormat::Latex)) => terminal.print(&latex(study, name)),
+            (_, Some(TableFormat::Csv)) => {
+                let mut out = Vec::new();
+                csv(&mut out, study, name).expect("memory takes all");
+                terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))
+            }
+            (Format::Text, None) if !self.run.quiet => terminal.print(&print::text(study, name, &folder)),
+            (Format::Text, None) => Ok(()),
+        }
     }
 
     /// Whether a row of `before` or `now` stands alone under its circumstances, or with fewer seeds.
@@ -433,9 +478,12 @@ impl Compare {
             }
         }
         let of_all = self.before.iter().chain(sources).flat_map(|source| source.folders.clone());
-        match charts::ecdf(study, name, &of_all.collect()) {
-            Ok(charts) => all.extend(charts),
-            Err(why) => warnings.push(format!("distributions of latency are not drawn: {why}")),
+        let folders: BTreeMap<String, PathBuf> = of_all.collect();
+        if !folders.is_empty() {
+            match charts::ecdf(study, name, &folders) {
+                Ok(charts) => all.extend(charts),
+                Err(why) => warnings.push(format!("distributions of latency are not drawn: {why}")),
+            }
         }
         all
     }
@@ -443,12 +491,11 @@ impl Compare {
     /// Writes the folder of the comparison, with what a person should know of its charts; a sentence if another is there.
     fn write(
         &self,
-        name: &str,
-        (sources, runs): (&[Source], &[&SweepRun]),
+        findings: &Findings<'_>,
         comparison: &Comparison,
-        asked: &[Asked],
         study: &Study,
     ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
+        let Findings { name, sources, tried, .. } = *findings;
         let (drawn, mut warnings) = (self.run.charts.into(), Vec::new());
         let charts = match drawn {
             Charts::None => Vec::new(),
@@ -458,16 +505,19 @@ impl Compare {
             scenario: name,
             variable: &study.subject.variable,
             baseline: &study.subject.variants[study.subject.baseline],
-            metrics: asked.iter().map(|one| one.text.as_str()).collect(),
+            metrics: findings.metrics.clone(),
             confidence: comparison.confidence,
             intervals: comparison.intervals,
             antithetic: comparison.antithetic.as_deref(),
             batches: comparison.batches,
-            runs: runs.iter().map(|run| run.run.run_id.as_str()).collect(),
+            runs: findings.runs.clone(),
         };
         let sink: &dyn Sink = &Disk;
         let finished = comparison_folder::write(sink, &self.run.out.join(name), &facts, |folder| {
             folder.write("compare.csv", |out| csv(out, study, name))?;
+            if let (Some(found), false) = (study.found(), tried.is_empty()) {
+                folder.write(SEARCH, |out| search_csv(out, found, tried))?;
+            }
             folder.write("compare.md", |out| out.write_all(markdown(study, name).as_bytes()))?;
             if drawn == Charts::None {
                 return Ok(());
@@ -518,6 +568,7 @@ impl Compare {
             StudyError::NoFigure { .. } | StudyError::OfOtherThings { .. } => failure.help(
                 "the runs are kept: compare by something else, which runs.csv of their sweep has, or narrow it as in latency.p99{op=read}",
             ),
+            StudyError::NothingFound { .. } => failure.help("the runs are kept: give the variable a wider span, or ask for something else"),
             StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
         }
     }

@@ -13,12 +13,11 @@ use crate::run::outputs::REPORT;
 pub(super) fn text(study: &Study, name: &str, folder: &Path) -> String {
     let subject = &study.subject;
     let mut out = String::new();
-    let head = format!(
-        "{name}  {} beside {}: {}",
-        subject.variable,
-        subject.variants[subject.baseline],
-        caption(study)
-    );
+    let (variable, baseline) = (&subject.variable, &subject.variants[subject.baseline]);
+    let head = match subject.is_alone() {
+        true => format!("{name}  {}", caption(study)),
+        false => format!("{name}  {variable} beside {baseline}: {}", caption(study)),
+    };
     wrap(&head, WIDTH).iter().for_each(|line| out += &format!("{line}\n"));
     for block in blocks(study) {
         out += &format!("\n{}\n", block.title);
@@ -46,7 +45,7 @@ pub(super) fn document(study: &Study, name: &str, folder: &Path) -> Json {
             subject.circumstances[row.circumstances].iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let paired = row.against.as_ref().map(|against| &against.paired);
         let ends = |estimate: crate::statistics::Estimate| json!({ "value": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high });
-        json!({
+        let mut document = json!({
             "params": params,
             "variant": subject.variants[row.variant],
             "metric": measure.name,
@@ -66,7 +65,12 @@ pub(super) fn document(study: &Study, name: &str, folder: &Path) -> Json {
             "finding": row.against.as_ref().map(|against| against.finding.name()),
             "gain": paired.and_then(|paired| paired.gain),
             "verdict": words::verdict(study, row),
-        })
+        });
+        if let Some(found) = measure.found() {
+            let unknown = found.unknown(subject, row);
+            (document["below"], document["above"]) = (json!(unknown.below), json!(unknown.above));
+        }
+        document
     });
     json!({
         "scenario": name,

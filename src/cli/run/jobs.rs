@@ -36,11 +36,23 @@ pub(in crate::cli) struct Batch {
     pub of: usize,
     /// For each swept variable whether it takes its value to tell one combination from another.
     pub telling: Vec<bool>,
+    /// If the runs are a step of a search: of what.
+    pub step: Option<Step>,
     /// The document with its `[sweep]`.
     document: Node,
     sweep: Sweep,
     sources: Sources,
     root: Option<PathBuf>,
+}
+
+/// A step of a search: values of a variable that are tried side by side, which `--set` gives it.
+pub(in crate::cli) struct Step {
+    /// The variable.
+    pub variable: String,
+    /// For each value what `--set` gives it alone.
+    pub alone: BTreeMap<String, String>,
+    /// The command of the whole search.
+    pub command: String,
 }
 
 /// One run of one file.
@@ -95,6 +107,7 @@ pub(in crate::cli) fn plan<X: Custom>(
                     is_part,
                     of,
                     telling: telling(&sweep),
+                    step: None,
                     document: of_sweep(document),
                     sweep,
                     sources: loaded.sources,
@@ -278,6 +291,29 @@ impl Batch {
             }
         }
         values
+    }
+
+    /// Leaves all runs out but some.
+    pub fn keep(&mut self, is_kept: impl Fn(&PlannedRun) -> bool) {
+        let before = self.jobs.len();
+        self.jobs.retain(|job| is_kept(&job.run));
+        self.jobs.iter_mut().enumerate().for_each(|(place, job)| job.place = place);
+        self.of = self.jobs.len();
+        self.is_part |= self.of < before;
+    }
+
+    /// What `--set` comes to in a run alone: of a step of a search its own value.
+    pub fn overrides_of(&self, job: &Job) -> Vec<String> {
+        let mut overrides = self.overrides.clone();
+        if let Some(step) = &self.step {
+            let path = format!("sweep.vars.{}", step.variable);
+            let is_other =
+                |set: &String| set.strip_prefix(&path).is_none_or(|rest| !rest.starts_with(['=', '.']));
+            overrides.retain(is_other);
+            let value = job.run.params.iter().find(|(name, _)| *name == step.variable);
+            overrides.extend(value.and_then(|(_, value)| step.alone.get(value)).cloned());
+        }
+        overrides
     }
 
     /// The resolved scenario of a run, as TOML.

@@ -34,7 +34,7 @@ pub(super) fn of_ended(
 
 /// The command that does one run of a file again, and nothing else.
 pub(super) fn of_run(args: &RunArgs, batch: &Batch, job: &Job, cut: Option<Cut>, reader: Reader) -> String {
-    let mut command = of_file(args, batch, reader);
+    let mut command = of_file(args, batch, &batch.overrides_of(job), reader);
     for ((name, value), tells) in job.run.params.iter().zip(&batch.telling) {
         if *tells {
             command += &format!(" --only {}", quoted(&format!("{name}={value}")));
@@ -49,9 +49,12 @@ pub(super) fn of_run(args: &RunArgs, batch: &Batch, job: &Job, cut: Option<Cut>,
     command
 }
 
-/// The command that does all selected runs of a file again.
+/// The command that does all selected runs of a file again; of a step of a search, the whole search.
 pub(super) fn of_sweep(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
-    let mut command = of_file(args, batch, reader);
+    if let Some(step) = &batch.step {
+        return step.command.clone();
+    }
+    let mut command = of_file(args, batch, &batch.overrides, reader);
     for (name, value) in &args.only {
         command += &format!(" --only {}", quoted(&format!("{name}={value}")));
     }
@@ -76,7 +79,7 @@ pub(super) fn to_resume(args: &RunArgs, batch: &Batch) -> String {
     command + " --resume"
 }
 
-fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
+fn of_file(args: &RunArgs, batch: &Batch, overrides: &[String], reader: Reader) -> String {
     let path = match reader {
         Reader::Here => batch.path.display().to_string(),
         Reader::Anywhere => from_scenarios(&batch.path),
@@ -88,7 +91,7 @@ fn of_file(args: &RunArgs, batch: &Batch, reader: Reader) -> String {
     if let (Some(root), Reader::Here) = (&args.root, reader) {
         command += &format!(" --root {}", quoted(&root.display().to_string()));
     }
-    for set in &batch.overrides {
+    for set in overrides {
         command += &format!(" --set {}", quoted(set));
     }
     command

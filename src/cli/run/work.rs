@@ -199,7 +199,7 @@ pub(super) fn run_job<X: Custom>(
     let took = Took { wall_s: watcher.seconds(), memory_bytes: watcher.memory_bytes() };
     let origin = Origin {
         resolved: batch.resolved(job),
-        overrides: batch.overrides.clone(),
+        overrides: batch.overrides_of(job),
         params: job.run.params.clone(),
         reproduce: reproduce::of_run(args, batch, job, cut, Reader::Anywhere),
         cut,

@@ -79,7 +79,7 @@ pub fn against(input: &AgainstInput) -> Chart {
     let mut chart = Chart::new(
         &format!("{} against {}", input.metric, input.variable),
         &input.subtitle,
-        "For each variant its figure, with its interval, at each value of the variable. Dashed lines are what theory says.",
+        "For each variant its figure, with its interval, at each value of the variable. Dotted lines are what theory says.",
         x,
         y,
     );
@@ -91,7 +91,7 @@ pub fn against(input: &AgainstInput) -> Chart {
         chart.series.push(Series { bars, ..Series::new(&series.name, Mark::Points, Ink::nth(i), points) });
     }
     for (i, curve) in input.curves.iter().enumerate() {
-        let ink = Ink { dash: Dash::Dashed, ..Ink::nth(input.series.len() + i) };
+        let ink = Ink { dash: Dash::Dotted, ..Ink::nth(input.series.len() + i) };
         chart.series.push(Series::new(&curve.name, Mark::Line, ink, curve.points.clone()));
     }
     chart.plot_height = 280.0;

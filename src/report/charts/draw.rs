@@ -246,6 +246,7 @@ impl Pen<'_> {
     /// The intervals of a point. One that reaches to where there is no place ends at the point.
     fn bars(&self, plot: &mut Plot, series: &Series, i: usize) -> Drawn {
         let style = rgb(series.ink.colour).stroke_width(units(EDGE_WIDTH) as u32);
+        let dash = std::mem::replace(&mut self.canvas.borrow_mut().dash, Dash::Solid);
         let (x, y) = series.points[i];
         let end = |at: (f64, f64)| if self.has_place(at) { at } else { (x, y) };
         if let Some((low, high)) = series.bars.get(i) {
@@ -254,6 +255,7 @@ impl Pen<'_> {
         if let Some((low, high)) = series.bars_across.get(i) {
             plot.draw_series(LineSeries::new([end((*low, y)), end((*high, y))], style))?;
         }
+        self.canvas.borrow_mut().dash = dash;
         Ok(())
     }
 

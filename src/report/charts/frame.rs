@@ -152,7 +152,7 @@ const SWATCH_WIDTH: f64 = 24.0;
 
 /// Places entries in rows, cut to a reasonable width; what does not fit in the rows is counted, not dropped silently.
 fn place_legend(entries: &[LegendEntry], width: Width) -> (Vec<(f64, f64, LegendEntry)>, usize) {
-    let (rows_max, name_most) = if width.is_narrow() { (8, 0.7 * width.pixels()) } else { (4, 220.0) };
+    let (rows_max, name_most) = if width.is_narrow() { (8, 0.79 * width.pixels()) } else { (4, 220.0) };
     let (mut x, mut row) = (EDGE, 0usize);
     let mut placed: Vec<(f64, f64, LegendEntry)> = Vec::new();
     for (i, entry) in entries.iter().enumerate() {

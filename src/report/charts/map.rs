@@ -138,7 +138,7 @@ pub fn map(input: &MapInput, width: Width) -> String {
     // Names of columns: where not all have room, every second, third ...
     let room = (frame.right() - left) / columns as f64;
     let widest = input.x.values.iter().map(|value| svg::text_width(value, SMALL)).fold(0.0, f64::max);
-    let each = ((widest.min(110.0) + 10.0) / room).ceil().max(1.0) as usize;
+    let each = ((widest.min(60.0) + 10.0) / room).ceil().max(1.0) as usize;
     for column in (0..input.x.values.len()).step_by(each) {
         let middle = f64::midpoint(edge(column), edge(column + 1));
         // A name that is wider than its column stays on the page.

@@ -24,8 +24,10 @@ pub struct ParetoAxis {
 /// A variant.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ParetoPoint {
-    /// Its name, with its circumstances.
+    /// Its name.
     pub name: String,
+    /// Shown on hovering: its name with its circumstances.
+    pub tip: String,
     /// Along the first axis.
     pub x: Interval,
     /// Along the second.
@@ -82,12 +84,20 @@ pub fn pareto(input: &ParetoInput) -> Chart {
     let front: Vec<(f64, f64)> = front.map(|point| (point.x.value, point.y.value)).collect();
     let ink = Ink { colour: Colour::INK_SOFT, dash: Dash::Dashed, marker: Marker::Circle };
     chart.series.push(Series::new("Pareto front", Mark::Line, ink, front));
-    for (i, point) in input.points.iter().enumerate() {
-        let place = vec![(point.x.value, point.y.value)];
+    let mut names: Vec<&str> = Vec::new();
+    for point in &input.points {
+        if !names.contains(&point.name.as_str()) {
+            names.push(&point.name);
+        }
+    }
+    for (i, name) in names.into_iter().enumerate() {
+        let of_name = || input.points.iter().filter(|point| point.name == name);
+        let places = of_name().map(|point| (point.x.value, point.y.value)).collect();
         chart.series.push(Series {
-            bars: vec![(point.y.low, point.y.high)],
-            bars_across: vec![(point.x.low, point.x.high)],
-            ..Series::new(&point.name, Mark::Points, Ink::nth(i), place)
+            tips: of_name().map(|point| point.tip.clone()).collect(),
+            bars: of_name().map(|point| (point.y.low, point.y.high)).collect(),
+            bars_across: of_name().map(|point| (point.x.low, point.x.high)).collect(),
+            ..Series::new(name, Mark::Points, Ink::nth(i), places)
         });
     }
     chart.plot_height = 280.0;
@@ -107,7 +117,7 @@ mod tests {
         };
         let at = |value| Interval { value, low: value, high: value };
         let places = [(1.0, 9.0), (2.0, 5.0), (3.0, 6.0), (4.0, 1.0), (4.0, 2.0)];
-        let point = |(x, y)| ParetoPoint { name: String::new(), x: at(x), y: at(y) };
+        let point = |(x, y)| ParetoPoint { name: String::new(), tip: String::new(), x: at(x), y: at(y) };
         ParetoInput {
             subtitle: String::new(),
             x: axis(is_more_better.0),

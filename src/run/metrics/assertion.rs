@@ -35,7 +35,8 @@ impl Comparison {
         }
     }
 
-    fn holds(self, actual: f64, value: f64) -> bool {
+    /// Whether a figure compares so with a value.
+    pub fn holds(self, actual: f64, value: f64) -> bool {
         match self {
             Comparison::Below => actual < value,
             Comparison::AtMost => actual <= value,

@@ -10,6 +10,7 @@ mod catalogue;
 mod figures;
 mod gather;
 mod query;
+mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use assertion::{Assertion, Comparison, Judgement, Verdict};
 pub use catalogue::{Better, CATALOGUE, Entry, Label, Level, Metric, Source, Unit, UnitKind, entry, named};
 pub use figures::{Figure, figures};
 pub use query::{LabelError, Labels, Query};
+pub use reading::{Refused, Sides, read_assertion, read_limit, sides};

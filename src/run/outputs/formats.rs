@@ -348,6 +348,19 @@ pub(crate) const COMPARE: Format = Format {
     },
 };
 
+/// search.csv: what was tried to find something.
+pub(crate) const SEARCHED: Format = Format {
+    file: "search.csv",
+    purpose: "The runs by which `find` of `[compare]` found what it asks for.",
+    order: "as they were made: step, combination of the other variables, seed",
+    columns: columns! {
+        "seed": "The seed of the run.",
+        "tried": "The value that the variable has in it, in base units.",
+        "figure": "What the run measured of the condition's figure, in its base unit; empty if it does not have it.",
+        "holds": "Whether the condition holds: `yes` or `no`; empty if it cannot be told.",
+    },
+};
+
 /// Every table.
 pub const FORMATS: &[Format] = &[
     THROUGHPUT,
@@ -362,6 +375,7 @@ pub const FORMATS: &[Format] = &[
     CHECKS,
     RUNS,
     COMPARE,
+    SEARCHED,
 ];
 
 /// The text of docs/file-formats.md.
@@ -431,7 +445,8 @@ A hunt fills `outputs/<scenario>/hunt-<id>-<check>/` with minimal.toml, the leas
 of the run of minimal.toml; a hunt that finds the same failure again writes them anew.
 
 A comparison fills `outputs/<scenario>/compare-<id>/` with compare.csv, compare.md, which is the same in words and tables, `charts/` and
-`report.html`; the runs lie in the folders of their sweeps.
+`report.html`; the runs lie in the folders of their sweeps. If something was to be found (`find`), search.csv has what was tried, and each step
+is a sweep.
 
 A sweep's folder has scenario.resolved.toml, with its `[sweep]`, runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.

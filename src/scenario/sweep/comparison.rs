@@ -1,13 +1,14 @@
 //! `[compare]`: which of the runs of a sweep are held against each other, and by what.
 
+use super::search::Search;
 use super::theory::Theory;
 use super::variables::Variable;
-use super::written;
+use super::{SweepOptions, written};
 use crate::scenario::nouns::Draws;
 use crate::spec::units::Dimension;
 use crate::spec::{
-    Code, Decode, Decoder, Diagnostic, Diagnostics, Located, NoDataFiles, Node, Options, Value, suggest,
-    units,
+    Code, Decode, Decoder, Diagnostic, Diagnostics, Located, NoDataFiles, Node, Options, Ratio, Value,
+    suggest, units,
 };
 
 crate::choices! {
@@ -52,6 +53,11 @@ crate::options! {
         until: Option<Located<String>>,
         /// Most runs of each variant under `until`.
         most: u32 [2..=100_000] = 1_000,
+        /// What is to be found of a swept variable, for each variant and each seed: `max load where p99 < 100ms`, or `min cores where ..`,
+        /// between the least and the greatest value that is listed, by bisection; in place of `metrics`.
+        find: Option<Located<String>>,
+        /// How near the values of `find` between which the condition ceases to hold are to each other in the end, as a share of them.
+        resolution: Ratio [Ratio(1_000_000)..=Ratio(500_000_000)] = "1%",
     }
 }
 
@@ -80,6 +86,8 @@ pub struct Comparison {
     pub until: Option<f64>,
     /// Most runs of each variant.
     pub most: u32,
+    /// What is to be found, in place of what is compared.
+    pub find: Option<Search>,
 }
 
 impl Comparison {
@@ -111,6 +119,7 @@ impl Comparison {
             batches,
             until,
             most,
+            find: None,
         }
     }
 
@@ -118,6 +127,7 @@ impl Comparison {
     pub(super) fn read(
         table: Option<&Node>,
         variables: &[Variable],
+        sweep: &SweepOptions,
         diagnostics: &mut Diagnostics,
     ) -> Option<Comparison> {
         let options = match table {
@@ -141,15 +151,30 @@ impl Comparison {
                 return None;
             }
         }
+        let find = match &options.find {
+            Some(find) => {
+                refuse_beside(find, &options, diagnostics)?;
+                let resolution = options.resolution.as_f64();
+                Some(Search::read(find, resolution, variables, sweep, diagnostics)?)
+            }
+            None => None,
+        };
+        let is_found = |name: &str| find.as_ref().is_some_and(|search| search.variable == name);
+        if let Some(by) = options.by.as_ref().filter(|by| is_found(&by.value)) {
+            let message = format!("`{}` is to be found, and cannot tell the variants apart", by.value);
+            diagnostics.push(Diagnostic::error(Code::Contradiction, &by.origin, message));
+            return None;
+        }
         let is_left = |variable: &&Variable| {
             options.antithetic.as_ref().is_none_or(|antithetic| antithetic.value != variable.name)
+                && !is_found(&variable.name)
         };
         let left = || variables.iter().filter(is_left);
         let by = match &options.by {
             Some(by) => Some(named(by, variables, diagnostics)?),
             None => left().find(|variable| !variable.is_of_numbers()).or(left().next()),
         };
-        if let (Some(table), None) = (table, by) {
+        if let (Some(table), None, None) = (table, by, &find) {
             let message = "there is nothing to compare: the scenario has no [sweep] with variables";
             let help = "give it vars.NAME = [..] in [sweep], and write ${NAME} where it is to vary";
             diagnostics.push(Diagnostic::error(Code::Contradiction, &table.origin, message).help(help));
@@ -170,7 +195,7 @@ impl Comparison {
             return None;
         }
         let by = by.map(|by| by.name.clone());
-        Some(Comparison::of(options, by, baseline, until))
+        Some(Comparison { find, ..Comparison::of(options, by, baseline, until) })
     }
 }
 
@@ -196,6 +221,23 @@ fn two_of(pareto: &[Located<String>], variables: &[Variable], diagnostics: &mut 
     Some(())
 }
 
+/// Refuses what makes several figures of one run, or one of several, beside `find`.
+fn refuse_beside(
+    find: &Located<String>,
+    options: &CompareOptions,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let beside = [
+        ("antithetic", options.antithetic.is_some()),
+        ("batches", options.batches.is_some()),
+        ("until", options.until.is_some()),
+    ];
+    let Some((other, _)) = beside.into_iter().find(|(_, is_there)| *is_there) else { return Some(()) };
+    let message = format!("`find` looks at whole runs, one a seed, and `{other}` does not: not both");
+    diagnostics.push(Diagnostic::error(Code::Contradiction, &find.origin, message));
+    None
+}
+
 /// The share in `relative half-width 1%`.
 fn half_width(until: &Located<String>, diagnostics: &mut Diagnostics) -> Option<f64> {
     let share = until
@@ -215,7 +257,7 @@ fn half_width(until: &Located<String>, diagnostics: &mut Diagnostics) -> Option<
 }
 
 /// The variable of that name.
-fn named<'v>(
+pub(super) fn named<'v>(
     name: &Located<String>,
     variables: &'v [Variable],
     diagnostics: &mut Diagnostics,

@@ -11,6 +11,7 @@ mod combinations;
 mod comparison;
 mod filter;
 mod findings;
+mod search;
 mod substitute;
 mod theory;
 mod variables;
@@ -30,6 +31,7 @@ use super::source::bounds::VALUES_MAX;
 pub use comparison::{CompareOptions, Comparison, Intervals};
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
 pub use findings::Findings;
+pub use search::{Extreme, LINEAR_RATIO_MAX, Search, Tried, ValueKind};
 pub use theory::{THEORY, Theory};
 pub use variables::Parameter;
 
@@ -113,7 +115,7 @@ impl Sweep {
         let variables = variables::read(&options.vars, diagnostics);
         substitute::check(&document, &table, &variables, diagnostics);
         let compare = compare.as_ref().map(|entry| &entry.node);
-        let comparison = Comparison::read(compare, &variables, diagnostics);
+        let comparison = Comparison::read(compare, &variables, &options, diagnostics);
         let groups = variables::groups(&variables, &options.zip, diagnostics);
         let filter = options.r#where.as_ref().map(|text| filter::parse(text, &variables)).transpose();
         let filter = match filter {

@@ -5,12 +5,14 @@
 //! instead.
 
 mod dimension;
+mod rounded;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
 
 pub use dimension::Dimension;
+pub use rounded::{four_digits, rounded};
 
 use crate::kernel::Duration;
 use crate::spec::code::Code;

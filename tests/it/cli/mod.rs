@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod explain;
 mod extends;
+mod find;
 mod hunt;
 mod installing;
 mod list;

@@ -73,7 +73,8 @@ pub fn pareto_input(variants: u32) -> ParetoInput {
     let point = |i: u32| {
         let (x, y) = (f64::from(4 + 2 * i), 300.0 / f64::from(1 + i) + 20.0 * f64::from(i % 3));
         ParetoPoint {
-            name: format!("{x}"),
+            name: format!("policy-{}", i % 3),
+            tip: format!("servers={x}"),
             x: Interval { value: x, low: x, high: x },
             y: Interval { value: y, low: y * 0.93, high: y * 1.08 },
         }
