@@ -30,6 +30,7 @@ mod svg;
 mod sweep;
 mod throughput;
 mod ticks;
+mod validation;
 
 #[cfg(test)]
 pub(in crate::report) mod samples;
@@ -54,6 +55,7 @@ pub use spacetime::{
 };
 pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
 pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
+pub use validation::{ValidationGroup, ValidationInput, ValidationOutcome, ValidationRow, validation};
 
 pub(in crate::report) use svg::escape;
 
@@ -61,7 +63,7 @@ pub(in crate::report) use svg::escape;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
     /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. A sweep has one for each metric: `sweep-<metric>`; a comparison too:
-    /// `compare-<metric>`.
+    /// `compare-<metric>`; a validation for each chapter of a suite: `validate-<chapter>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
@@ -70,7 +72,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 11] = [
+pub const CATALOGUE: [ChartKind; 12] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -117,5 +119,10 @@ pub const CATALOGUE: [ChartKind; 11] = [
         name: "compare",
         shows: "a figure of each variant with its interval, and its ratio to the baseline's",
         data: "compare.csv",
+    },
+    ChartKind {
+        name: "validate",
+        shows: "simulated figures over published ones, with intervals and tolerances, by what they are held against",
+        data: "validate.csv",
     },
 ];

@@ -5,6 +5,7 @@ use super::*;
 
 mod comparison;
 mod services;
+mod validation;
 
 pub use services::{breakdown_input, heat_input};
 
@@ -260,6 +261,7 @@ pub fn gallery() -> Vec<(String, String)> {
         ("sweep-fsync", sweep(&sweep_input(SweepScale::Log10)).to_svg()),
         ("sweep-policy", sweep(&sweep_input(named)).to_svg()),
         ("compare-latency-p99", super::comparison(&comparison::comparison_input())),
+        ("validate-one-core", super::validation(&validation::validation_input())),
     ]
     .map(|(name, svg)| (name.to_string(), svg))
     .to_vec()
@@ -278,6 +280,7 @@ pub fn extremes() -> Vec<(String, String)> {
         leaders_extremes(),
         sweep_extremes(),
         vec![("compare-extremes", super::comparison(&comparison::comparison_extremes()))],
+        validation::extremes(),
     ];
     charts.into_iter().flatten().map(|(name, svg)| (name.to_string(), svg)).collect()
 }
