@@ -134,6 +134,7 @@ fn files(command: &str) -> &'static [(&'static str, &'static str)] {
         "run" | "repro" => &FILES,
         "compare" => &FILES_OF_COMPARISONS,
         "hunt" => &FILES_OF_HUNTS,
+        "validate" => &FILES_OF_VALIDATIONS,
         _ => &[],
     }
 }
@@ -142,6 +143,11 @@ const FILES_OF_COMPARISONS: [(&str, &str); 1] = [(
     "outputs/NAME/compare-ID",
     "compare.csv, compare.md, charts and a page: what was found; search.csv: by which runs --find found it; the runs lie in the folders of \
      their sweeps",
+)];
+
+const FILES_OF_VALIDATIONS: [(&str, &str); 1] = [(
+    "outputs/validate-ID",
+    "validate.csv, validate.md, charts and a page: what is published, and what is simulated",
 )];
 
 const FILES: [(&str, &str); 4] = [
@@ -227,6 +233,7 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
             ("validate consensus", "elections and commit latencies against what was published"),
             ("validate services", "queues, disciplines and balancing against closed forms"),
             ("validate --only split-vote --thorough", "some rows, with ten times the seeds"),
+            ("validate --table md --charts png", "everything, as a table for a report and with pictures"),
             ("validate --show figure-16-150-155", "the scenario of a row"),
             ("validate --matrix pings.csv --leader paris --q2 2", "a matrix of one's own"),
         ],

@@ -155,7 +155,7 @@ fn run<X: Custom>(program: &str, arguments: &[OsString]) -> Exit {
         Command::Plot(plot) => plot.run(&mut terminal),
         Command::Hunt(hunt) => hunt.of(program).run::<X>(&mut terminal),
         Command::Repro(repro) => repro.run::<X>(&mut terminal),
-        Command::Validate(validate) => validate.run(&mut terminal),
+        Command::Validate(validate) => validate.run(program, &mut terminal),
         Command::Schema(schema) => schema.run(&mut terminal),
         Command::Completions(completions) => completions.run(program, &mut terminal),
         Command::Man(man) => man.run(program, &mut terminal),

@@ -7,7 +7,7 @@
 //! First come, first served is what most nodes have: [`cores`] alone. Other orders put a line of their own before the
 //! cores ([`ordered`]); where pieces share cores, they are in a [`pool`].
 //!
-//! Messages may be work too ([`MessageCosts`]): docs/theory.md says what that comes to.
+//! Messages may be work too ([`MessageCosts`]): docs/models.md says what that comes to.
 
 mod cores;
 mod fixed;

@@ -16,7 +16,7 @@ impl Speed {
 /// Whom the cores serve next. Of equals the one that came first goes first, unless it says otherwise.
 ///
 /// It ranks what processes ask for. Messages that are work wait in one line with that under [`Discipline::Fifo`], and go
-/// before it under every other (docs/theory.md).
+/// before it under every other (docs/models.md).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Discipline {
     /// First in, first out.

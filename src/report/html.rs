@@ -11,6 +11,7 @@ mod comparison_page;
 mod markup;
 mod run_page;
 mod sweep_page;
+mod validation_page;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tests;
 pub use comparison_page::{ComparisonPage, ComparisonTable, comparison_page};
 pub use run_page::{CheckRow, FaultRow, MetricRow, Page, run_page};
 pub use sweep_page::{RunRow, SweepPage, sweep_page};
+pub use validation_page::{ValidationPage, ValidationTable, validation_page};
 
 /// Bytes of charts beyond which the rest is named rather than shown; with tables a page stays near 3 MB.
 pub const CHART_BYTES_MAX: usize = 2_500_000;

@@ -44,6 +44,7 @@ mod tally;
 mod testing;
 pub mod trace;
 mod traffic;
+pub mod validation_folder;
 mod warmup;
 pub mod watch;
 

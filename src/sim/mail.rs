@@ -2,7 +2,7 @@
 //!
 //! What is to be sent goes before what was received and waits: a handler is over when what it says is on its way. Apart from
 //! that each waits for its turn, so that one core keeps messages in order, and several hand over what is done first
-//! (docs/theory.md).
+//! (docs/models.md).
 
 use std::rc::Rc;
 

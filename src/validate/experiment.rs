@@ -35,6 +35,16 @@ pub enum Effort {
     Thorough,
 }
 
+impl Effort {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effort::Usual => "usual",
+            Effort::Thorough => "thorough",
+        }
+    }
+}
+
 /// From what came of the runs, in the order of their seeds, to a figure.
 pub type Estimator = Box<dyn Fn(&[Outcome]) -> Estimate + Sync>;
 
@@ -119,6 +129,22 @@ impl Experiment {
         }
     }
 
+    /// All that decides what its rows come to, but for what is set and the program: scenario, data files, and what each row is held to.
+    pub fn about(&self) -> Vec<String> {
+        let files = self.files.iter().flat_map(|(path, text)| [path.clone(), text.clone()]);
+        let claim = |claim: &Claim| {
+            let Claim { name, source, unit, published, tolerance, .. } = claim;
+            format!("{name} {published:?} {tolerance} {unit:?} {source}")
+        };
+        let scenario = [self.setup.clone(), self.scenario.clone(), self.seeds.to_string()];
+        scenario.into_iter().chain(files).chain(self.claims.iter().map(claim)).collect()
+    }
+
+    /// What is simulated, and what of it is set otherwise than published.
+    pub(super) fn told_setup(&self) -> String {
+        [&self.setup].into_iter().chain(&self.set).cloned().collect::<Vec<_>>().join("; ")
+    }
+
     /// Runs it, `jobs` runs at a time, and judges what comes. The rows do not depend on `jobs`.
     ///
     /// # Errors
@@ -132,7 +158,7 @@ impl Experiment {
                 suite,
                 name: self.row_name(claim),
                 source: claim.source.clone(),
-                setup: [&self.setup].into_iter().chain(&self.set).cloned().collect::<Vec<_>>().join("; "),
+                setup: self.told_setup(),
                 unit: claim.unit,
                 published: claim.published,
                 simulated,

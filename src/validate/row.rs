@@ -44,6 +44,28 @@ impl Unit {
             Unit::Multiple => "multiple",
         }
     }
+
+    /// The name of the base unit, which tables have, and how many of them it is.
+    pub fn base(self) -> (&'static str, f64) {
+        match self {
+            Unit::Share => ("ratio", 1.0),
+            Unit::Millis => ("ns", 1e6),
+            Unit::Multiple => ("multiple", 1.0),
+        }
+    }
+
+    /// A figure with its unit, to what a person reads.
+    pub fn text(self, value: f64) -> String {
+        let (value, decimals, unit) = match self {
+            Unit::Share => (100.0 * value, 2, " %"),
+            Unit::Millis => (value, 1, " ms"),
+            Unit::Multiple => (value, 4, ""),
+        };
+        let text = format!("{value:.decimals$}{unit}");
+        // What is little is not nothing.
+        let is_lost = value != 0.0 && !text.contains(|c: char| ('1'..='9').contains(&c));
+        if is_lost { format!("{value:.0e}{unit}") } else { text }
+    }
 }
 
 /// What is published: a figure, or a bound on it.
@@ -133,6 +155,14 @@ mod tests {
 
     fn verdict(published: Published, [value, low, high]: [f64; 3], tolerance: f64) -> Verdict {
         judge(published, Estimate { value, low, high }, tolerance)
+    }
+
+    #[test]
+    fn figures_are_told_with_their_unit_and_small_ones_are_not_nothing() {
+        let told = [(Unit::Share, 0.5), (Unit::Millis, 287.0), (Unit::Multiple, 2.0), (Unit::Multiple, 0.0)];
+        assert_eq!(told.map(|(unit, value)| unit.text(value)), ["50.00 %", "287.0 ms", "2.0000", "0.0000"]);
+        let small = [(Unit::Share, 1e-6), (Unit::Millis, 0.02), (Unit::Multiple, 1e-7)];
+        assert_eq!(small.map(|(unit, value)| unit.text(value)), ["1e-4 %", "2e-2 ms", "1e-7"]);
     }
 
     #[test]

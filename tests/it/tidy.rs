@@ -80,7 +80,10 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ),
     ("compare", &["kernel", "statistics", "spec", "scenario", "run", "report"]),
     ("hunt", &["kernel", "spec", "model", "workloads", "faults", "sim", "systems", "scenario", "run"]),
-    ("validate", &["kernel", "spec", "statistics", "model", "net", "sim", "systems", "scenario", "run"]),
+    (
+        "validate",
+        &["kernel", "spec", "statistics", "model", "net", "sim", "systems", "scenario", "run", "report"],
+    ),
     // The drawing layer draws from plain structs of its own.
     ("report", &["kernel"]),
     (

@@ -59,10 +59,17 @@ fn is_single(args: &RunArgs, batch: &Batch) -> bool {
 /// # Errors
 /// If they cannot.
 pub(in crate::cli) fn check_writable(args: &RunArgs, batch: &Batch, sink: &dyn Sink) -> Result<(), Failure> {
-    let home = args.out.join(&batch.name);
+    check_folder(&args.out.join(&batch.name), sink)
+}
+
+/// Holds that files can be written in this folder, which is made if it is not there.
+///
+/// # Errors
+/// If they cannot.
+pub(in crate::cli) fn check_folder(home: &Path, sink: &dyn Sink) -> Result<(), Failure> {
     let probe = home.join(format!(".probe-{}", std::process::id()));
     let write = || {
-        sink.create_folder(&home)?;
+        sink.create_folder(home)?;
         sink.create(&probe)?;
         // Once more if need be: it is nobody's.
         sink.remove_file(&probe).or_else(|error| sink.remove_file(&probe).and(Err(error)))

@@ -6,6 +6,7 @@ use super::width::Width;
 use super::{
     AgainstInput, AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, EcdfInput, HeatInput,
     LanesInput, LatencyInput, MapInput, ParetoInput, SpaceTimeInput, SweepInput, ThroughputInput,
+    ValidationInput,
 };
 
 /// What a chart is drawn from, by the name of its row in the catalogue.
@@ -42,6 +43,8 @@ pub enum ChartInput {
     Ecdf(EcdfInput),
     /// Two figures of each variant.
     Pareto(ParetoInput),
+    /// Simulated figures over published ones.
+    Validate(ValidationInput),
 }
 
 impl ChartInput {
@@ -63,6 +66,7 @@ impl ChartInput {
             ChartInput::Against(_) => "against",
             ChartInput::Ecdf(_) => "ecdf",
             ChartInput::Pareto(_) => "pareto",
+            ChartInput::Validate(_) => "validate",
         }
     }
 
@@ -84,6 +88,7 @@ impl ChartInput {
             ChartInput::Against(input) => super::against(input).to_svg(width),
             ChartInput::Ecdf(input) => super::ecdf(input).to_svg(width),
             ChartInput::Pareto(input) => super::pareto(input).to_svg(width),
+            ChartInput::Validate(input) => super::validation(input, width),
         }
     }
 }

@@ -35,6 +35,7 @@ mod svg;
 mod sweep;
 mod throughput;
 mod ticks;
+mod validation;
 mod width;
 
 #[cfg(test)]
@@ -65,6 +66,7 @@ pub use spacetime::{
 };
 pub use sweep::{SweepDot, SweepInput, SweepScale, SweepSeries, sweep};
 pub use throughput::{OutcomeBucket, ThroughputInput, throughput};
+pub use validation::{ValidationGroup, ValidationInput, ValidationOutcome, ValidationRow, validation};
 pub use width::Width;
 
 pub(in crate::report) use svg::escape;
@@ -73,7 +75,7 @@ pub(in crate::report) use svg::escape;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
     /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. Where there may be several of a kind, what each is of follows:
-    /// `sweep-<metric>`, `compare-<metric>`.
+    /// `sweep-<metric>`, `compare-<metric>`, `validate-<chapter>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
@@ -82,7 +84,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 15] = [
+pub const CATALOGUE: [ChartKind; 16] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -149,5 +151,10 @@ pub const CATALOGUE: [ChartKind; 15] = [
         name: "pareto",
         shows: "two figures of each variant, and the variants that no other is better than in both",
         data: "compare.csv",
+    },
+    ChartKind {
+        name: "validate",
+        shows: "simulated figures over published ones, with intervals and tolerances, by what they are held against",
+        data: "validate.csv",
     },
 ];

@@ -6,6 +6,7 @@ use super::*;
 mod comparison;
 mod services;
 mod studies;
+mod validation;
 
 pub use services::{breakdown_input, heat_input};
 
@@ -270,6 +271,7 @@ pub fn gallery() -> Vec<(String, ChartInput)> {
         ("against-latency-p99-by-load", ChartInput::Against(studies::against_input(3))),
         ("ecdf", ChartInput::Ecdf(studies::ecdf_input())),
         ("pareto-servers-and-latency-p99", ChartInput::Pareto(studies::pareto_input(7))),
+        ("validate-one-core", ChartInput::Validate(validation::validation_input())),
     ]
     .map(|(name, input)| (name.to_string(), input))
     .to_vec()
@@ -289,6 +291,7 @@ pub fn extremes() -> Vec<(String, ChartInput)> {
         sweep_extremes(),
         studies::extremes(),
         vec![("compare-extremes", ChartInput::Compare(comparison::comparison_extremes()))],
+        validation::extremes(),
     ];
     charts.into_iter().flatten().map(|(name, input)| (name.to_string(), input)).collect()
 }

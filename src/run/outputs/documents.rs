@@ -169,6 +169,19 @@ pub const COMPARISON_MANIFEST_FIELDS: &[Column] = columns! {
     "host": "Nothing.",
 };
 
+/// Fields of the manifest.json of a validation.
+pub const VALIDATION_MANIFEST_FIELDS: &[Column] = columns! {
+    "schema": "1.",
+    "crate_version": "The version that made it.",
+    "model_version": "Counts the changes that move results for the same scenario and seed.",
+    "validation_id": "The first 8 hexadecimal digits of the BLAKE3 hash over versions, rows, their scenarios, and what they are held to.",
+    "effort": "`usual` or `thorough`.",
+    "set": "What is set otherwise than published, as `PATH=VALUE`.",
+    "rows": "The names of the rows.",
+    "files": "Length in bytes and BLAKE3 hash of every file but this one.",
+    "host": "Nothing.",
+};
+
 /// A file of JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Document {
@@ -216,6 +229,11 @@ pub const DOCUMENTS: &[Document] = &[
         file: "manifest.json of a comparison",
         purpose: "What was compared, and what its folder holds; written last.",
         fields: COMPARISON_MANIFEST_FIELDS,
+    },
+    Document {
+        file: "manifest.json of a validation",
+        purpose: "What was validated, and what its folder holds; written last.",
+        fields: VALIDATION_MANIFEST_FIELDS,
     },
     Document {
         file: CAPSULE,

@@ -361,6 +361,30 @@ pub(crate) const SEARCHED: Format = Format {
     },
 };
 
+pub(crate) const VALIDATE: Format = Format {
+    file: "validate.csv",
+    purpose: "Published figures, and what is simulated.",
+    order: "that of the suites",
+    columns: columns! {
+        "suite": "The suite.",
+        "chapter": "The chapter of it: its chart is `charts/validate-<chapter>.svg`.",
+        "family": "What the row's experiment is held against, by name.",
+        "row": "The row; what stands before `/` is its experiment, whose scenario `validate --show` prints.",
+        "source": "Where the published figure comes from.",
+        "setup": "What is simulated.",
+        "unit": "The unit of all figures: `ns`, `ratio`, or `multiple` of what the set-up names.",
+        "relation": "`=`; `<=` and `>=` of a bound; `among` where the published figure is itself a draw.",
+        "published": "The published figure.",
+        "tolerance": "How far the simulated one may be from it.",
+        "simulated": "What the simulation gives; empty, as its interval, if it was not run.",
+        "ci_low": "Where its interval begins.",
+        "ci_high": "Where it ends.",
+        "confidence": "In what share of all cases intervals cover the truth.",
+        "seeds": "Over how many seeds.",
+        "verdict": "`held`, `violated`, `inconclusive`; `not-run` of what takes `--thorough`.",
+    },
+};
+
 /// Every table.
 pub const FORMATS: &[Format] = &[
     THROUGHPUT,
@@ -376,6 +400,7 @@ pub const FORMATS: &[Format] = &[
     RUNS,
     COMPARE,
     SEARCHED,
+    VALIDATE,
 ];
 
 /// The text of docs/file-formats.md.
@@ -386,9 +411,11 @@ pub fn document() -> String {
         let key = match *file {
             file if file == RUNS.file => "`run_id`, `seed`, `param_*`",
             file if file == COMPARE.file => "`scenario`, `param_*` (circumstances)",
+            file if file == VALIDATE.file => "",
             _ => "`run_id`, `param_*`",
         };
-        push(&mut text, format_args!("\n### {file}\n{purpose}\nRows: {order}. First come {key}, then:\n\n"));
+        let first = if key.is_empty() { String::new() } else { format!(" First come {key}, then:") };
+        push(&mut text, format_args!("\n### {file}\n{purpose}\nRows: {order}.{first}\n\n"));
         fields(&mut text, "column", columns);
     }
     for Document { file, purpose, fields: columns } in DOCUMENTS {
@@ -447,6 +474,10 @@ of the run of minimal.toml; a hunt that finds the same failure again writes them
 A comparison fills `outputs/<scenario>/compare-<id>/` with compare.csv, compare.md, which is the same in words and tables, `charts/` and
 `report.html`; the runs lie in the folders of their sweeps. If something was to be found (`find`), search.csv has what was tried, and each step
 is a sweep.
+
+A validation fills `outputs/validate-<id>/` with validate.csv, validate.md, which is the same in tables with its charts, `charts/` and
+`report.html`. The id is that of the rows, of what they are held to, and of the version. docs/theory.md is the validate.md of a
+`validate` without flags.
 
 A sweep's folder has scenario.resolved.toml, with its `[sweep]`, runs.csv, `charts/`, `report.html`, and below `runs/` a folder for each run; in a sweep of
 more than 50 runs only those that did not pass have charts and a page of their own.

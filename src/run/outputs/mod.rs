@@ -32,12 +32,12 @@ pub use ballots::BALLOTS_TEXT;
 pub use digest::FileDigest;
 pub use documents::{
     CAPSULE_FIELDS, COMPARISON_MANIFEST_FIELDS, DOCUMENTS, Document, HISTORY_FIELDS, MANIFEST_FIELDS,
-    PARTIAL_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS,
+    PARTIAL_FIELDS, SUMMARY_FIELDS, SWEEP_MANIFEST_FIELDS, SWEEP_PARTIAL_FIELDS, VALIDATION_MANIFEST_FIELDS,
 };
 pub(in crate::run) use facts::CRATE_VERSION;
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
 pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
-pub(crate) use formats::{COMPARE, SEARCHED, columns};
+pub(crate) use formats::{COMPARE, SEARCHED, VALIDATE, columns};
 pub use formats::{Column, FORMATS, Format, document};
 pub use latencies::{Latencies, read_latencies};
 pub use lock::Lock;

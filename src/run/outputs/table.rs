@@ -29,6 +29,11 @@ impl Key {
         key
     }
 
+    /// No columns: of a table that is joined with no other.
+    pub(crate) fn none() -> Key {
+        Key { names: Vec::new(), values: Vec::new() }
+    }
+
     /// `run_id`, `seed`, and a `param_` column for each swept variable.
     pub(super) fn of_sweep(run_id: &str, seed: u64, params: &[(String, String)]) -> Key {
         let mut key = Key::of_run(run_id, params);

@@ -64,7 +64,7 @@ fn check_common(common: &SystemCommon, places: &Places<'_>, decoder: &mut Decode
 
 crate::options! {
     /// The work that messages are: a handler runs when that of its message is done, and what is sent leaves when its own
-    /// is. Work is time on a core of speed 1 (docs/theory.md).
+    /// is. Work is time on a core of speed 1 (docs/models.md).
     pub struct CpuOptions {
         /// For each message received.
         receive: Duration = "0us",

@@ -5,6 +5,7 @@
 //! in the warm-up does not count, and the interval is Student's over the means of runs.
 
 mod balancing;
+mod chapters;
 mod fan_out;
 mod formulas;
 mod many_cores;
@@ -18,24 +19,13 @@ use crate::kernel::Duration;
 use crate::spec::quantity::duration_text;
 use crate::statistics::Estimate;
 
+pub(in crate::validate) use chapters::CHAPTERS;
+
 use super::CONFIDENCE;
 use super::experiment::{Claim, Experiment};
 use super::meter::{Requests, Served};
 use super::row::{Published, Unit};
 use super::witness::{Awaits, Outcome};
-
-/// Every experiment, in the order of the table.
-pub(super) fn experiments() -> Vec<Experiment> {
-    let families = [
-        one_core::experiments(),
-        many_cores::experiments(),
-        orders::experiments(),
-        networks::experiments(),
-        balancing::experiments(),
-        fan_out::experiments(),
-    ];
-    families.into_iter().flatten().collect()
-}
 
 /// The unit of time of all figures: the mean work of a request.
 const WORK: Duration = Duration::from_millis(10);
@@ -244,6 +234,10 @@ mod tests {
     use super::super::experiment::Effort;
     use super::super::row::Verdict;
     use super::*;
+
+    fn experiments() -> Vec<Experiment> {
+        CHAPTERS.iter().flat_map(|chapter| (chapter.experiments)()).collect()
+    }
 
     fn experiment(name: &str) -> Experiment {
         experiments().into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("there is no {name}"))

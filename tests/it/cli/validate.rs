@@ -1,5 +1,8 @@
 //! `seedbed validate`: rows that hold, rows that must not, and what is asked of it in vain.
 
+use std::collections::BTreeMap;
+use std::fs;
+
 use seedbed::validate::{Effort, Experiment, Published, SUITES, Verdict};
 use serde_json::Value;
 
@@ -7,7 +10,7 @@ use super::*;
 
 /// The experiment of this name.
 fn experiment(name: &str) -> Experiment {
-    let all = SUITES.iter().flat_map(|suite| (suite.experiments)());
+    let all = SUITES.iter().flat_map(|suite| suite.experiments());
     all.into_iter().find(|experiment| experiment.name == name).expect("there is one of this name")
 }
 
@@ -167,6 +170,121 @@ fn what_there_is_not_is_refused() {
     );
     let done = folder.run(&["validate", "--matrix", "aws", "--leader", "us-east-1", "--q2", "20"]).exits(2);
     assert!(done.stderr.contains("q2"), "{}", done.stderr);
+}
+
+/// Rows that take little, of two chapters, a bound and rows that are not run among them.
+const KEPT: [&str; 9] = [
+    "validate",
+    "--only",
+    "fantoch",
+    "--only",
+    "figure-16-150-150",
+    "--only",
+    "fan-out-tail-1/slow",
+    "--only",
+    "mm1-95pc",
+];
+
+/// All files of the folder that a validation names, by name, but for its manifest.
+fn kept(folder: &Folder, done: &Done) -> BTreeMap<String, Vec<u8>> {
+    let named = done.stdout.lines().last().expect("the folder is named last");
+    let home = folder.path(named).parent().expect("a file in a folder").to_path_buf();
+    let below = |path: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(path).expect("it is there");
+        entries.map(|entry| entry.expect("readable").path()).collect()
+    };
+    let files =
+        below(&home).into_iter().flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] });
+    let name = |path: &Path| {
+        path.strip_prefix(&home).expect("it was found there").to_string_lossy().replace('\\', "/")
+    };
+    files.map(|path| (name(&path), fs::read(&path).expect("readable"))).collect()
+}
+
+#[test]
+fn what_is_found_is_kept_in_tables_charts_and_a_page_whatever_the_jobs() {
+    let (one, two) = (Folder::new(&[]), Folder::new(&[]));
+    let done = one.run(&[&KEPT[..], &["--jobs", "1"]].concat()).exits(0);
+    let files = kept(&one, &done);
+    let again = two.run(&[&KEPT[..], &["--jobs", "2", "--out", "elsewhere"]].concat()).exits(0);
+    assert_eq!(files, kept(&two, &again));
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let charts = ["commit-latency", "elections", "fan-out", "one-core"];
+    let charts = charts.map(|chapter| format!("charts/validate-{chapter}.svg"));
+    let others = ["manifest.json", "report.html", "validate.csv", "validate.md"];
+    assert_eq!(names, charts.iter().map(String::as_str).chain(others).collect::<Vec<_>>());
+    let text = |name: &str| String::from_utf8(files[name].clone()).expect("it is text");
+    let lines: Vec<String> = text("validate.csv").lines().map(str::to_owned).collect();
+    // Four of fantoch, one each of the others, and all five of a queue that takes long.
+    assert_eq!(lines.len(), 1 + 4 + 1 + 1 + 5, "{lines:?}");
+    let held = |row: &str| lines.iter().any(|line| line.contains(row) && line.ends_with(",held"));
+    assert!(held(",fantoch-f-1-clients-10/us-west1,") && held(",fan-out-tail-1/slow,"), "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.ends_with(",not-run")).count(), 5, "{lines:?}");
+    for (name, part) in [
+        ("validate.md", "What came of them: 11 rows: 6 held, 5 not run.\n"),
+        ("validate.md", "| `figure-16-150-150/median` | >= 10000.0 ms | none | 16964.9 ms |"),
+        ("report.html", "seedbed validate --only fantoch --only figure-16-150-150 --only"),
+        ("charts/validate-elections.svg", "Ongaro and Ousterhout 2014, §9.3, Figure 16"),
+        ("charts/validate-one-core.svg", "not run without --thorough"),
+    ] {
+        assert!(text(name).contains(part), "{part} is not in {name}: {}", text(name));
+    }
+}
+
+#[test]
+fn a_validation_is_printed_as_it_is_kept_and_a_second_one_changes_nothing() {
+    let folder = Folder::new(&[]);
+    let asked = ["validate", "--only", "fantoch"];
+    let files = kept(&folder, &folder.run(&asked).exits(0));
+    for (format, file) in [("md", "validate.md"), ("csv", "validate.csv")] {
+        let done = folder.run(&[&asked[..], &["--table", format]].concat()).exits(0);
+        assert_eq!(done.stdout.as_bytes(), files[file]);
+    }
+    let document = folder.run(&[&asked[..], &["--format", "json"]].concat()).exits(0).json();
+    let home = folder.path(document["output"].as_str().expect("a folder"));
+    assert_eq!(fs::read(home.join("validate.md")).expect("it is there"), files["validate.md"]);
+    assert_eq!(
+        fs::read_dir(folder.path("outputs")).expect("it is there").count(),
+        1,
+        "one folder, and no other"
+    );
+    // Pictures are added to what is there; without charts the table is named.
+    folder.run(&[&asked[..], &["--charts", "png"]].concat()).exits(0);
+    assert!(home.join("charts/validate-commit-latency.png").is_file());
+    let plain = folder.run(&[&asked[..], &["--charts", "none", "--out", "plain"]].concat()).exits(0);
+    assert!(plain.stdout.ends_with("/validate.md\n"), "{}", plain.stdout);
+}
+
+/// Other conditions are other rows, and what is violated is drawn so.
+#[test]
+fn rows_that_are_violated_are_kept_apart_from_those_as_published() {
+    let folder = Folder::new(&[]);
+    let asked = ["validate", "--only", "fantoch-f-1-clients-1"];
+    let held = kept(&folder, &folder.run(&asked).exits(0));
+    let slower = ["--set", "system.kv.disk.fsync=const(3ms)"];
+    let violated = kept(&folder, &folder.run(&[&asked[..], &slower].concat()).exits(1));
+    let chart = |files: &BTreeMap<String, Vec<u8>>| {
+        String::from_utf8(files["charts/validate-commit-latency.svg"].clone()).expect("it is text")
+    };
+    assert!(chart(&violated).contains("violated") && !chart(&held).contains("violated"));
+    assert!(String::from_utf8_lossy(&violated["report.html"]).contains("system.kv.disk.fsync=const(3ms)"));
+    assert_eq!(fs::read_dir(folder.path("outputs")).expect("it is there").count(), 2);
+}
+
+#[test]
+fn what_cannot_be_kept_is_refused_before_anything_is_run() {
+    let folder = Folder::new(&[("taken", "a file")]);
+    let done = folder.run(&["validate", "--out", "taken"]).exits(74);
+    assert!(
+        done.stderr.contains("results cannot be written")
+            && done.stderr.contains("--out names another folder"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(fs::read_to_string(folder.path("taken")).expect("it is there"), "a file");
+    folder.run(&["validate", "--only", "fantoch", "--table", "latex"]).exits(2);
+    folder.run(&["validate", "--only", "fantoch", "--table", "md", "--format", "json"]).exits(2);
+    assert!(!folder.path("outputs").exists());
 }
 
 /// What takes too long is named and left out, and refused if nothing else was asked for.

@@ -1,4 +1,4 @@
-//! What messages cost, held to its closed form: the leader's core bounds what a replicated log gets through (docs/theory.md).
+//! What messages cost, held to its closed form: the leader's core bounds what a replicated log gets through (docs/models.md).
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

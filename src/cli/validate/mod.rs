@@ -1,24 +1,29 @@
 //! `seedbed validate`: holds the simulator against formulas and published results, a row each.
 
+mod print;
+
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
-use serde_json::{Value as Json, json};
+use clap::{Args, ValueEnum};
 
-use super::run::arguments::jobs;
-use super::run::batch::cores;
-use super::table::{WIDTH, aligned, wrap};
+use super::internal::quoted;
+use super::run::arguments::{Charts, jobs};
+use super::run::batch::{check_folder, cores};
 use super::{Exit, Failure, Format, Terminal};
-use crate::kernel::counted;
 use crate::net::regions::Matrix;
+use crate::run::drawing::{self, write_charts};
+use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink};
+use crate::run::validation_folder::{self, ValidationFacts};
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
 use crate::spec::suggest;
 use crate::validate::consensus::{Regions, of_user};
-use crate::validate::{Effort, Experiment, Published, Row, SUITES, Suite, Unit, Verdict};
+use crate::validate::page::{figures, page};
+use crate::validate::table::{csv, markdown};
+use crate::validate::{Effort, Entry, Experiment, Row, SUITES, Suite, Verdict};
 
-/// What stands before where a row is from and how it was set up.
-const ABOUT: &str = "      ";
+/// The table for people, in the folder.
+const TABLE: &str = "validate.md";
 
 /// The help after the flags.
 const AFTER: &str = "\
@@ -26,7 +31,8 @@ A row is held if the simulated figure is within the row's tolerance of the publi
 than that to either side; violated if all of the interval is outside; else inconclusive: --thorough runs ten times the seeds, and rows
 that take more than ten million requests, which are not run without it.
 
-The same command prints the same bytes, on any machine and with any --jobs. Each row is a scenario, which --show prints: `run` runs it
+What came of them is kept in outputs/validate-<id>/, with a chart for each chapter of a suite. The same command prints and writes the same
+bytes, on any machine and with any --jobs. Each row is a scenario, which --show prints: `run` runs it
 with any of the seeds, which count from 1.";
 
 /// Hold the simulator against formulas and published results
@@ -46,7 +52,7 @@ pub(super) struct Validate {
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Print the scenario of a row, and run nothing
-    #[arg(long, value_name = "ROW", conflicts_with_all = ["only", "set", "thorough", "format"])]
+    #[arg(long, value_name = "ROW", conflicts_with_all = ["only", "set", "thorough", "format", "table"])]
     show: Option<String>,
     /// In place of what is published: the write latencies of a store with a replica and a client in each region of this matrix, a CSV
     /// file with the columns from,to,one_way (or a built-in one: aws, gcp), against what the matrix says of them
@@ -61,13 +67,31 @@ pub(super) struct Validate {
     /// How many runs go side by side [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     jobs: Option<usize>,
+    /// The folder for results
+    #[arg(short, long, value_name = "DIR", default_value = "outputs")]
+    out: PathBuf,
+    /// Charts and the page; no other file depends on it
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    charts: Charts,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    /// Print a table for a report
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
+    table: Option<TableFormat>,
+}
+
+/// A table for a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum TableFormat {
+    /// Markdown, as in validate.md
+    Md,
+    /// CSV, as in validate.csv
+    Csv,
 }
 
 impl Validate {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
         let experiments = self.experiments()?;
         if let Some(name) = &self.show {
             let shown = experiments.iter().find(|(_, experiment)| experiment.name == before_slash(name));
@@ -78,27 +102,114 @@ impl Validate {
         let mut selected = self.select(experiments)?;
         selected.iter_mut().for_each(|(_, experiment)| experiment.set.clone_from(&self.set));
         let effort = if self.thorough { Effort::Thorough } else { Effort::Usual };
-        let (selected, left): (Vec<_>, Vec<_>) =
-            selected.into_iter().partition(|(_, experiment)| experiment.is_run_at(effort));
-        let left: Vec<String> = left.into_iter().map(|(_, experiment)| experiment.name).collect();
-        if selected.is_empty() {
+        let left = selected.iter().filter(|(_, experiment)| !experiment.is_run_at(effort));
+        let left: Vec<String> = left.map(|(_, experiment)| experiment.name.clone()).collect();
+        if selected.len() == left.len() {
             let message = format!("{} takes too long for anything but --thorough", left.join(", "));
             return Err(Failure::new(Exit::NothingSelected, message).help("add --thorough"));
         }
-        let mut rows = Vec::new();
-        for (suite, experiment) in &selected {
-            let jobs = self.jobs.unwrap_or_else(cores);
-            let judged = experiment.run(suite, effort, jobs);
+        check_folder(&self.out, &Disk)?;
+        let (rows, entries) = self.run_all(&selected, effort)?;
+        let written = self.write(program, &selected, effort, &entries);
+        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
+        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
+        warnings.iter().for_each(|warning| terminal.warn(warning));
+        let exit = exit(&rows);
+        match (self.format, self.table) {
+            (Format::Json, None) => terminal.print_json(&print::document(&rows, &left, exit, &folder))?,
+            (_, Some(TableFormat::Md)) => terminal.print(&markdown(&entries))?,
+            (_, Some(TableFormat::Csv)) => {
+                let mut out = Vec::new();
+                csv(&mut out, &entries).expect("memory takes all");
+                terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))?;
+            }
+            (Format::Text, None) => terminal.print(&print::text(&rows, &left, &folder))?,
+        }
+        Ok(exit)
+    }
+
+    /// Runs what is selected; returns the rows that were run, and all with where they belong.
+    fn run_all(
+        &self,
+        selected: &[(&'static str, Experiment)],
+        effort: Effort,
+    ) -> Result<(Vec<Row>, Vec<Entry>), Failure> {
+        let (mut rows, mut entries) = (Vec::new(), Vec::new());
+        for (suite, experiment) in selected {
+            if !experiment.is_run_at(effort) {
+                entries.extend(Entry::not_run(suite, experiment));
+                continue;
+            }
             let refused =
                 |found| Failure::new(Exit::Invalid, format!("{} cannot be run:\n{found}", experiment.name));
-            rows.extend(judged.map_err(refused)?);
+            let judged = experiment.run(suite, effort, self.jobs.unwrap_or_else(cores)).map_err(refused)?;
+            entries.extend(judged.iter().cloned().map(Entry::of_row));
+            rows.extend(judged);
         }
         rows.retain(|row| self.is_wanted(&row.name));
-        match self.format {
-            Format::Text => terminal.print(&text(&rows, &left))?,
-            Format::Json => terminal.print_json(&document(&rows, &left))?,
-        }
-        Ok(exit(&rows))
+        entries.retain(|entry| self.is_wanted(&entry.name));
+        Ok((rows, entries))
+    }
+
+    /// The command that validates the same again.
+    fn command(&self, program: &str) -> String {
+        let mut command = format!("{} validate", quoted(program));
+        self.suites.iter().for_each(|suite| command += &format!(" {suite}"));
+        let matrix = self.matrix.as_ref().map(|path| ("--matrix", path.display().to_string()));
+        let flags = self
+            .only
+            .iter()
+            .map(|only| ("--only", only.clone()))
+            .chain(self.set.iter().map(|set| ("--set", set.clone())))
+            .chain(matrix)
+            .chain(self.leader.iter().map(|leader| ("--leader", leader.clone())))
+            .chain(self.q2.map(|q2| ("--q2", q2.to_string())));
+        flags.for_each(|(flag, value)| command += &format!(" {flag} {}", quoted(&value)));
+        if self.thorough { command + " --thorough" } else { command }
+    }
+
+    /// Writes the folder, with what a person should know of its charts; a sentence if another is there.
+    fn write(
+        &self,
+        program: &str,
+        selected: &[(&'static str, Experiment)],
+        effort: Effort,
+        entries: &[Entry],
+    ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
+        let command = self.command(program);
+        let (drawn, mut warnings) = (drawing::Charts::from(self.charts), Vec::new());
+        let facts = ValidationFacts {
+            effort: effort.name(),
+            set: &self.set,
+            rows: entries.iter().map(|entry| entry.name.as_str()).collect(),
+            about: selected.iter().flat_map(|(_, experiment)| experiment.about()).collect(),
+        };
+        let sink: &dyn Sink = &Disk;
+        let finished = validation_folder::write(sink, &self.out, &facts, |folder| {
+            folder.write("validate.csv", |out| csv(out, entries))?;
+            folder.write(TABLE, |out| out.write_all(markdown(entries).as_bytes()))?;
+            if drawn == drawing::Charts::None {
+                return Ok(());
+            }
+            let (figures, left_out) = figures(entries);
+            let (figures, found) = write_charts(folder, &figures, drawn)?;
+            warnings = found;
+            let note = |name: &String| format!("{name} has too many rows for a chart: {TABLE} has them");
+            warnings.extend(left_out.iter().map(note));
+            let page = page(entries, &facts.id(), &command, figures);
+            folder.write(REPORT, |out| out.write_all(page.as_bytes()))
+        })?;
+        Ok(match finished {
+            Finished::Written { folder }
+            | Finished::Verified { folder, .. }
+            | Finished::Partial { folder } => Ok((folder, warnings)),
+            Finished::Differs { folder, other, files } => Err(format!(
+                "{} was there already and differs in {}; what came of it now is in {}",
+                folder.display(),
+                files.join(", "),
+                other.display()
+            )),
+        })
     }
 
     /// What there is to run, with the suite's name.
@@ -112,7 +223,7 @@ impl Validate {
         let suites = SUITES.iter().filter(|suite| is_asked(suite.name));
         let of_suite = |suite: &Suite| {
             let name = suite.name;
-            (suite.experiments)().into_iter().map(move |experiment| (name, experiment))
+            suite.experiments().into_iter().map(move |experiment| (name, experiment))
         };
         Ok(suites.flat_map(of_suite).collect())
     }
@@ -183,111 +294,4 @@ fn exit(rows: &[Row]) -> Exit {
         Verdict::Violated => Exit::Violated,
         Verdict::Inconclusive => Exit::Inconclusive,
     }))
-}
-
-/// For people; `left` was not run.
-fn text(rows: &[Row], left: &[String]) -> String {
-    let head = ["", "row", "published", "simulated", "interval", "seeds"].map(str::to_owned).to_vec();
-    let line = |row: &Row| {
-        let (published, relation) = row.published.parts();
-        let figure = |value: f64| figure(value, row.unit);
-        let relation = match row.published {
-            Published::Exactly(_) => String::new(),
-            Published::AtMost(_) | Published::AtLeast(_) | Published::Among(_) => format!("{relation} "),
-        };
-        let tolerance =
-            if row.tolerance > 0.0 { format!(" ± {}", figure(row.tolerance)) } else { String::new() };
-        vec![
-            row.verdict.name().to_owned(),
-            row.name.clone(),
-            format!("{relation}{}{tolerance}", figure(published)),
-            figure(row.simulated.value),
-            format!("{} .. {}", figure(row.simulated.low), figure(row.simulated.high)),
-            row.seeds.to_string(),
-        ]
-    };
-    let (mut table, mut about) = (vec![head], vec![None]);
-    for rows in rows.chunk_by(|one, next| before_slash(&one.name) == before_slash(&next.name)) {
-        match rows.len() > 1 && rows.iter().all(is_plain) {
-            true => table.push(folded(rows)),
-            false => table.extend(rows.iter().map(line)),
-        }
-        // Behind the last row of the experiment.
-        about.resize(table.len() - 1, None);
-        about.push(Some(format!("{}. {}", rows[0].source, rows[0].setup)));
-    }
-    let of = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count() as u64;
-    let mut out = String::new();
-    for (line, about) in aligned(&table).lines().zip(about) {
-        out += &format!("{line}\n");
-        let lines = about.iter().flat_map(|about| wrap(about, WIDTH));
-        lines.for_each(|line| out += &format!("{ABOUT}{line}\n"));
-    }
-    let (violated, open) = (of(Verdict::Violated), of(Verdict::Inconclusive));
-    let rest = [(violated, "violated"), (open, "inconclusive")];
-    let rest =
-        rest.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!(", {number} {what}"));
-    out += &format!(
-        "{}, {} held{}\n",
-        counted(rows.len() as u64, "row"),
-        of(Verdict::Held),
-        rest.collect::<String>()
-    );
-    if !left.is_empty() {
-        let what = format!("not run without --thorough: {}", left.join(", "));
-        wrap(&what, WIDTH).iter().for_each(|line| out += &format!("{line}\n"));
-    }
-    out
-}
-
-/// Whether there is nothing to say of a row but that it is exactly as published.
-fn is_plain(row: &Row) -> bool {
-    row.verdict == Verdict::Held && row.tolerance == 0.0
-}
-
-/// The plain rows of an experiment in one line.
-fn folded(rows: &[Row]) -> Vec<String> {
-    let figures = || rows.iter().map(|row| row.simulated.value);
-    let (low, high) = (figures().fold(f64::INFINITY, f64::min), figures().fold(0.0, f64::max));
-    let figure = |value: f64| figure(value, rows[0].unit);
-    vec![
-        Verdict::Held.name().to_owned(),
-        format!("{}/*", before_slash(&rows[0].name)),
-        format!("{} .. {}", figure(low), figure(high)),
-        format!("all {} exactly", rows.len()),
-        String::new(),
-        rows[0].seeds.to_string(),
-    ]
-}
-
-/// A figure with its unit, to what a person reads.
-fn figure(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Share => format!("{:.2} %", 100.0 * value),
-        Unit::Millis => format!("{value:.1} ms"),
-        Unit::Multiple => format!("{value:.4}"),
-    }
-}
-
-/// For programs; `left` was not run.
-fn document(rows: &[Row], left: &[String]) -> Json {
-    let row = |row: &Row| {
-        let (published, relation) = row.published.parts();
-        json!({
-            "suite": row.suite,
-            "name": row.name,
-            "source": row.source,
-            "setup": row.setup,
-            "unit": row.unit.name(),
-            "relation": relation,
-            "published": published,
-            "simulated": row.simulated.value,
-            "ci_low": row.simulated.low,
-            "ci_high": row.simulated.high,
-            "tolerance": row.tolerance,
-            "seeds": row.seeds,
-            "verdict": row.verdict.name(),
-        })
-    };
-    json!({ "rows": rows.iter().map(row).collect::<Vec<_>>(), "not_run": left, "exit": exit(rows).code() })
 }
