@@ -177,7 +177,7 @@ fn curve(
     if asked.metric != Metric::Latency {
         return None;
     }
-    let queue = &theory.queue;
+    let queue = &theory.0;
     let seconds = |arrivals: f64| match asked.aggregate {
         Aggregate::Mean => queue.mean(arrivals),
         other => queue.quantile(arrivals, other.share()?),
@@ -187,7 +187,7 @@ fn curve(
         Some((x, seconds(abscissa.arrivals(queue, x)?)? * 1e3))
     };
     let points: Vec<(f64, f64)> = (0..=CURVE_POINTS).filter_map(point).collect();
-    (points.len() > 1).then(|| AgainstCurve { name: theory.text.clone(), points })
+    (points.len() > 1).then(|| AgainstCurve { name: queue.name(), points })
 }
 
 /// The variants by two figures, if both are there.

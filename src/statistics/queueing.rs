@@ -39,6 +39,17 @@ pub enum QueueKind {
 }
 
 impl Queue {
+    /// What it is called (Kendall's notation), with how many of it there are: `M/M/10`, `10 x M/M/1`.
+    pub fn name(&self) -> String {
+        let servers = self.servers;
+        let name = match self.kind {
+            QueueKind::Shared => return format!("M/M/{servers}"),
+            QueueKind::Split => "M/M/1".to_owned(),
+            QueueKind::General(cv) => format!("M/G/1, cv {cv}"),
+        };
+        if servers == 1 { name } else { format!("{servers} x {name}") }
+    }
+
     /// Arrivals a second at which servers are busy for this share of the time.
     pub fn arrivals(&self, load: f64) -> f64 {
         load * f64::from(self.servers) / self.work
@@ -150,6 +161,18 @@ mod tests {
                 assert!((longer(servers, 0.8, time) - (1.0 - share)).abs() < 1e-9);
             }
         }
+    }
+
+    #[test]
+    fn queues_are_called_as_people_call_them() {
+        let names = [
+            (QueueKind::Shared, 4),
+            (QueueKind::Split, 1),
+            (QueueKind::Split, 4),
+            (QueueKind::General(2.5), 4),
+        ];
+        let names = names.map(|(kind, servers)| queue(kind, servers).name());
+        assert_eq!(names, ["M/M/4", "M/M/1", "4 x M/M/1", "4 x M/G/1, cv 2.5"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::spec::arguments::{Form, optional, required};
 use crate::spec::diagnostic::Problem;
 use crate::spec::laws::{Arguments, Law, Laws};
 use crate::spec::shape::Shape;
-use crate::spec::{Code, Decode, Decoder, Node, Value, units};
+use crate::spec::{Code, Decode, Decoder, Node, units};
 use crate::statistics::{Queue, QueueKind};
 
 /// Most servers of a queue.
@@ -54,20 +54,13 @@ fn queue(of: &Arguments<'_>, kind: QueueKind) -> Result<Queue, Problem> {
     Ok(Queue { kind, servers, work, delay })
 }
 
-/// A queue with the text that says which.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Theory {
-    /// As it is written.
-    pub text: String,
-    /// What it says.
-    pub queue: Queue,
-}
+/// The decoded queue.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Theory(pub Queue);
 
 impl Decode for Theory {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Theory> {
-        let queue = THEORY.decode(node, decoder)?;
-        let Value::String(text) = &node.value else { unreachable!("laws are texts") };
-        Some(Theory { text: text.as_str().to_owned(), queue })
+        THEORY.decode(node, decoder).map(Theory)
     }
 
     fn shape() -> Shape {

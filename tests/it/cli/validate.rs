@@ -210,7 +210,10 @@ fn what_is_found_is_kept_in_tables_charts_and_a_page_whatever_the_jobs() {
     assert_eq!(files, kept(&two, &again));
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let charts = ["commit-latency", "elections", "fan-out", "one-core"];
-    let charts = charts.map(|chapter| format!("charts/validate-{chapter}.svg"));
+    let charts = ["charts.json".to_owned()]
+        .into_iter()
+        .chain(charts.map(|chapter| format!("charts/validate-{chapter}.svg")));
+    let charts: Vec<String> = charts.collect();
     let others = ["manifest.json", "report.html", "validate.csv", "validate.md"];
     assert_eq!(names, charts.iter().map(String::as_str).chain(others).collect::<Vec<_>>());
     let text = |name: &str| String::from_utf8(files[name].clone()).expect("it is text");

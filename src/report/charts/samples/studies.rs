@@ -47,10 +47,7 @@ pub fn against_input(variants: usize) -> AgainstInput {
         variable_quantity: Quantity::Share,
         x_log: false,
         series: (0..variants).map(series).collect(),
-        curves: vec![AgainstCurve {
-            name: "mm1(work=10ms, servers=10)".into(),
-            points: (0..=100).map(curve).collect(),
-        }],
+        curves: vec![AgainstCurve { name: "10 x M/M/1".into(), points: (0..=100).map(curve).collect() }],
     }
 }
 
