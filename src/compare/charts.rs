@@ -39,7 +39,8 @@ struct Abscissa {
 }
 
 impl Abscissa {
-    /// The swept number with the most values, at least two; `None` if there is none.
+    /// The swept number of the circumstances with the most values, at least two, or that of the variants, if they are three or more; `None` if there
+    /// is none.
     fn of(study: &Study) -> Option<Abscissa> {
         let subject = &study.subject;
         let variables = subject.circumstances.first().map_or(0, Vec::len);
@@ -51,7 +52,8 @@ impl Abscissa {
         let most = of_circumstances.filter(|(count, _)| *count > 1).max_by_key(|(count, _)| *count);
         let of_variants = || {
             let values: Vec<&str> = subject.variants.iter().map(String::as_str).collect();
-            Abscissa::new(&subject.variable, None, &values)
+            // Of two there is a ratio, and no course.
+            Abscissa::new(&subject.variable, None, &values).filter(|_| values.len() > 2)
         };
         most.map(|(_, abscissa)| abscissa).or_else(of_variants)
     }

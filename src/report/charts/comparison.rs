@@ -91,8 +91,14 @@ struct Columns {
 impl Columns {
     fn new(input: &ComparisonInput, width: Width) -> Columns {
         let (full, right) = (width.pixels(), width.right());
-        let left = f64::max(0.232 * full, 112.0).round();
-        let has_ratios = input.groups.iter().flat_map(|group| &group.rows).any(|row| row.ratio.is_some());
+        let rows = || input.groups.iter().flat_map(|group| &group.rows);
+        let widest = rows().map(|row| svg::text_width(&row.name, SMALL)).fold(0.0, f64::max);
+        let left = match width.is_narrow() {
+            // Names have the room that they need, as far as plots can spare it.
+            true => (NAMES + 14.0 + widest).clamp(70.0, 0.36 * full).round(),
+            false => (0.232 * full).round(),
+        };
+        let has_ratios = rows().any(|row| row.ratio.is_some());
         let (figures, ratios) = match has_ratios {
             true => ((left, (left + 0.485 * (right - left)).round()), true),
             false => ((left, right), false),

@@ -138,6 +138,20 @@ fn names_in_any_script_make_a_picture_and_what_is_missing_is_said() {
     }
 }
 
+#[test]
+fn texts_over_each_other_are_told_from_those_beside_each_other() {
+    let text = |x: u32, y: u32, word: &str| {
+        format!("<text x=\"{x}\" y=\"{y}\" font-size=\"12\" fill=\"#000000\">{word}</text>")
+    };
+    let (found, size) = texts(&document(
+        &[text(1, 12, "HH"), text(8, 14, "HH"), text(1, 26, "HH"), text(30, 12, "HH")].concat(),
+    ));
+    assert_eq!((found.len(), size), (4, (40.0, 30.0)));
+    assert!(found[0].overlaps(&found[1]) && found[1].overlaps(&found[0]));
+    assert!(!found[0].overlaps(&found[2]) && !found[0].overlaps(&found[3]));
+    assert!(found[3].edges[2] > 40.0, "it is clipped: {:?}", found[3]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
 
