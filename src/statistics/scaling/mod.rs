@@ -155,6 +155,9 @@ impl LawFit {
     }
 }
 
+/// What is no further from nought is there by rounding.
+const ROUNDING: f64 = 1e-9;
+
 impl LawEstimate {
     /// The mean over the curves of something that follows from the parameters of each; `None` if a curve has none.
     pub fn of(&self, figure: impl Fn(&LawFit) -> Option<f64>) -> Option<Estimate> {
@@ -164,7 +167,7 @@ impl LawEstimate {
 
     /// The N whose rate is the greatest; `None` unless coherency is shown to be above nought, in every curve.
     pub fn peak(&self) -> Option<Estimate> {
-        let is_shown = self.coherency.is_some_and(|coherency| coherency.low > 0.0);
+        let is_shown = self.coherency.is_some_and(|coherency| coherency.low > ROUNDING);
         self.of(LawFit::peak).filter(|_| is_shown)
     }
 }
