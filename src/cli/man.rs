@@ -212,6 +212,10 @@ pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)]
                 "compare my.toml --find 'max load where p99 < 100ms'",
                 "how much each carries, between the ends of vars.load",
             ),
+            (
+                "compare my.toml --by servers --scaling strong --metric throughput",
+                "speed-up and efficiency over the number of servers, and laws of scaling",
+            ),
             ("compare old.toml new.toml", "two scenarios with as many runs, the first as the baseline"),
         ],
         "merge" => &[(

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::scaling::can_be_scaled;
 use crate::run::metrics::{Aggregate, CATALOGUE, Entry, Label, Labels, Metric, Query, entry, named};
-use crate::scenario::sweep::Comparison;
+use crate::scenario::sweep::{Comparison, Scaling};
 use crate::spec::{Code, Diagnostic, Diagnostics, Located, suggest};
 
 use super::condition::Condition;
@@ -45,7 +46,11 @@ pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<V
             text: format!("{}.{}", entry(metric).name, aggregate.name()),
             is_wanted: false,
         };
-        return Some(USUAL.map(usual).to_vec());
+        let is_left = |one: &&(Metric, Aggregate)| match comparison.scaling {
+            Scaling::None => true,
+            Scaling::Strong | Scaling::Weak => one.0 == Metric::Throughput,
+        };
+        return Some(USUAL.iter().filter(is_left).copied().map(usual).collect());
     }
     let mut all: Vec<Asked> = Vec::new();
     for metric in &comparison.metrics {
@@ -53,6 +58,12 @@ pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<V
             Ok(one) if all.iter().any(|other| one.is_same(other)) => {
                 let message = format!("`{}` is asked for twice", metric.value);
                 diagnostics.push(Diagnostic::error(Code::Contradiction, &metric.origin, message));
+            }
+            Ok(one) if comparison.scaling != Scaling::None && !can_be_scaled(one.metric, one.aggregate) => {
+                let message =
+                    format!("`{}` is neither a rate that more could raise nor a time", metric.value);
+                let help = "under `scaling` compare by throughput, or by a time such as latency.mean";
+                diagnostics.push(Diagnostic::error(Code::Contradiction, &metric.origin, message).help(help));
             }
             Ok(one) => all.push(one),
             Err(diagnostic) => diagnostics.push(*diagnostic),

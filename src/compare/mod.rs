@@ -2,7 +2,7 @@
 //!
 //! [`Asked`] says which figures, [`Subject`] which runs are of which variant under which circumstances, and [`Study`] what
 //! follows: each variant's figure with its interval, its difference from the baseline's in runs with the same seeds, and a rank.
-//! Where a scenario asks where something ceases to hold, a [`Bisection`] for each variant and seed finds it by a [`Condition`], and a study is
+//! [`scaling`] fits laws to figures over numbers of servers. Where a scenario asks where something ceases to hold, a [`Bisection`] for each variant and seed finds it by a [`Condition`], and a study is
 //! of what was [`Found`].
 //! [`words`] puts it as a person would; [`table`] is what a report takes.
 
@@ -13,6 +13,7 @@ pub mod charts;
 mod condition;
 mod found;
 pub mod page;
+pub mod scaling;
 mod study;
 mod subject;
 pub mod table;

@@ -1,12 +1,13 @@
 //! The comparison for people: a chart for each figure, and a page.
 
 use crate::report::charts::{ChartInput, ComparisonGroup, ComparisonInput, ComparisonRow, Interval};
-use crate::report::html::{ComparisonPage, ComparisonTable, Fact, Figure, comparison_page};
+use crate::report::html::{ComparisonPage, ComparisonTable, Fact, Figure, ScalingTable, comparison_page};
 use crate::report::stored::StoredChart;
 use crate::run::MODEL_VERSION;
 use crate::run::sweep_figures::quantity_of;
 use crate::statistics::Estimate;
 
+use super::scaling;
 use super::study::{Finding, Study, StudyRow};
 use super::table::{blocks, caption, columns};
 use super::words;
@@ -25,7 +26,8 @@ pub fn left_out(study: &Study) -> impl Iterator<Item = &str> {
 /// A chart for each figure, but for those that are [`left_out`].
 pub fn figures(study: &Study, scenario: &str) -> Vec<StoredChart> {
     let is_drawn = |measure: &usize| rows_of(study, *measure).count() <= ROWS_MAX;
-    (0..study.measures.len()).filter(is_drawn).map(|measure| figure(study, scenario, measure)).collect()
+    let figures = (0..study.measures.len()).filter(is_drawn).map(|measure| figure(study, scenario, measure));
+    figures.chain(scaling::charts(study, scenario, file_name)).collect()
 }
 
 fn rows_of(study: &Study, measure: usize) -> impl Iterator<Item = &StudyRow> {
@@ -100,6 +102,15 @@ pub fn page(study: &Study, scenario: &str, id: &str, reproduce: &str, charts: Ve
             .into_iter()
             .map(|block| ComparisonTable {
                 title: block.title,
+                rows: block.rows.into_iter().map(|row| row.to_vec()).collect(),
+                notes: block.notes,
+            })
+            .collect(),
+        scaling: scaling::words::blocks(study)
+            .into_iter()
+            .map(|block| ScalingTable {
+                title: block.title,
+                columns: scaling::words::columns(study).to_vec(),
                 rows: block.rows.into_iter().map(|row| row.to_vec()).collect(),
                 notes: block.notes,
             })

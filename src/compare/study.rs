@@ -7,6 +7,7 @@ use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
 
 use super::asked::Asked;
 use super::found::Found;
+use super::scaling::{ScalingError, ScalingStudy};
 use super::subject::{Subject, SubjectError};
 
 /// How runs are compared.
@@ -33,6 +34,8 @@ pub struct Study {
     pub rows: Vec<StudyRow>,
     /// How many comparisons with the baseline were made: the family that p-values are corrected for.
     pub comparisons: usize,
+    /// How the figures scale, where that is asked for.
+    pub scaling: Option<ScalingStudy>,
 }
 
 /// A figure that every variant has.
@@ -145,6 +148,9 @@ pub enum StudyError {
     /// The runs cannot be compared.
     #[error(transparent)]
     Subject(#[from] SubjectError),
+    /// They cannot be scaled.
+    #[error(transparent)]
+    Scaling(#[from] ScalingError),
     /// A variant has no such figure.
     #[error("no run of {variant} has `{metric}`, so that it cannot be compared by it")]
     NoFigure {
@@ -253,7 +259,8 @@ impl Study {
 
     /// Compares the runs by these figures.
     fn by(subject: Subject, measures: Vec<Compared>, settings: Settings) -> Study {
-        let mut study = Study { subject, settings, measures, rows: Vec::new(), comparisons: 0 };
+        let mut study =
+            Study { subject, settings, measures, rows: Vec::new(), comparisons: 0, scaling: None };
         for measure in 0..study.measures.len() {
             for circumstances in 0..study.subject.circumstances.len() {
                 let mut rows = study.cell(measure, circumstances);

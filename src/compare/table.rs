@@ -7,6 +7,7 @@ use crate::run::outputs::{COMPARE, Key, PlannedRun, SEARCHED, Table};
 use crate::statistics::Method;
 
 use super::found::Found;
+use super::scaling::words as scaling;
 use super::study::{Finding, Study, StudyRow};
 use super::words::{self, Style};
 
@@ -142,6 +143,13 @@ pub fn markdown(study: &Study, scenario: &str) -> String {
         block.rows.iter().for_each(|row| out += &line(row));
         block.notes.iter().for_each(|note| out += &format!("\n{}\n", cell(note)));
     }
+    for block in scaling::blocks(study) {
+        let title = cell(&capitalised(&block.title));
+        out += &format!("\n## {title}\n\n{}|---:|:---|:---|:---|\n", line(&scaling::columns(study)));
+        block.rows.iter().for_each(|row| out += &line(row));
+        out += "\n";
+        block.notes.iter().for_each(|note| out += &format!("- {}\n", cell(note)));
+    }
     out += "\n## In words\n\n";
     study
         .rows
@@ -168,7 +176,23 @@ pub fn latex(study: &Study, scenario: &str) -> String {
         out += "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
         block.notes.iter().for_each(|note| out += &format!("% {note}\n"));
     }
+    for block in scaling::blocks(study) {
+        out += &format!(
+            "\n\\begin{{table}}\n\\centering\n\\caption{{{}}}\n\\begin{{tabular}}{{rlll}}\n\\toprule\n{}\\midrule\n",
+            escaped(&capitalised(&block.title)),
+            line(&scaling::columns(study))
+        );
+        block.rows.iter().for_each(|row| out += &line(row));
+        out += "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
+        block.notes.iter().for_each(|note| out += &format!("% {note}\n"));
+    }
     out
+}
+
+/// With the first letter as in a heading.
+fn capitalised(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Text with what LaTeX takes for commands written out.

@@ -16,7 +16,7 @@ mod validation_page;
 #[cfg(test)]
 mod tests;
 
-pub use comparison_page::{ComparisonPage, ComparisonTable, comparison_page};
+pub use comparison_page::{ComparisonPage, ComparisonTable, ScalingTable, comparison_page};
 pub use run_page::{CheckRow, FaultRow, MetricRow, Page, run_page};
 pub use sweep_page::{RunRow, SweepPage, sweep_page};
 pub use validation_page::{ValidationPage, ValidationTable, validation_page};

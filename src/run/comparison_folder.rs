@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::MODEL_VERSION;
 use super::outputs::{CRATE_VERSION, Finished, Folder, OutputError, SCHEMA, Sink, sweep_id};
-use crate::scenario::sweep::Intervals;
+use crate::scenario::sweep::{Intervals, Scaling};
 
 /// What is compared, and by what.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct ComparisonFacts<'a> {
     pub antithetic: Option<&'a str>,
     /// Into how many batches runs are cut, if they are.
     pub batches: Option<u32>,
+    /// Whether laws of scaling are fitted.
+    pub scaling: Scaling,
     /// The ids of the runs.
     pub runs: Vec<&'a str>,
 }
@@ -45,6 +47,7 @@ struct Manifest<'a> {
     intervals: &'static str,
     antithetic: Option<&'a str>,
     batches: Option<u32>,
+    scaling: &'static str,
     runs: &'a [&'a str],
 }
 
@@ -55,7 +58,10 @@ impl ComparisonFacts<'_> {
         let batches = self.batches.map_or(String::new(), |batches| batches.to_string());
         let antithetic = self.antithetic.unwrap_or("");
         let about = [self.variable, self.baseline, &confidence, self.intervals.name(), antithetic, &batches];
-        sweep_id(about.into_iter().chain(self.metrics.iter().copied()).chain(self.runs.iter().copied()))
+        // Of comparisons without it the id is what it was before there was any.
+        let scaling = (self.scaling != Scaling::None).then(|| self.scaling.name());
+        let about = about.into_iter().chain(scaling);
+        sweep_id(about.chain(self.metrics.iter().copied()).chain(self.runs.iter().copied()))
     }
 }
 
@@ -85,6 +91,7 @@ pub fn write(
         intervals: facts.intervals.name(),
         antithetic: facts.antithetic,
         batches: facts.batches,
+        scaling: facts.scaling.name(),
         runs: &facts.runs,
     };
     folder.finish(&manifest, &serde_json::Value::Null)

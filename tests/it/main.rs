@@ -9,6 +9,7 @@ mod mutations;
 mod paxos;
 mod raft;
 mod replicas;
+mod scaling;
 mod scenarios;
 mod sim;
 mod synod;

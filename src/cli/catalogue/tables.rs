@@ -40,7 +40,7 @@ pub(super) fn pages() -> Vec<Page> {
             .fact("see also", "docs/faults.md for who is healed, and what a violation says"),
         page("sweep", "[sweep]", "sweep", SweepOptions::table(), SWEEP),
         page("compare", "[compare]", "compare", CompareOptions::table(), COMPARE)
-            .fact("see also", "`seedbed list metrics` for what can be compared, docs/comparing.md for what a verdict means, and for how `find` finds"),
+            .fact("see also", "`seedbed list metrics` for what can be compared, docs/comparing.md for what a verdict means, how `find` finds, and what laws of scaling say"),
     ]
 }
 

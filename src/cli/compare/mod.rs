@@ -2,6 +2,7 @@
 
 mod find;
 mod print;
+mod scaling;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use super::run::reproduce::from_scenarios;
 use super::run::say;
 use super::{Exit, Failure, Format, Terminal};
 use crate::compare::page::{figures, left_out, page};
+use crate::compare::scaling::{ScalingError, files, from_least};
 use crate::compare::table::{SEARCH, TriedRun, csv, latex, markdown, search_csv};
 use crate::compare::{
     Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, charts,
@@ -30,9 +32,10 @@ use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
 use crate::run::metrics::entry;
 use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun};
-use crate::scenario::sweep::Comparison;
+use crate::scenario::sweep::{Comparison, Scaling};
 use crate::spec::{Diagnostics, Located, Origin, suggest};
 use crate::systems::Custom;
+use scaling::ScalingKind;
 use sources::{Source, circumstances, each, join, planned, settings, stored, subject};
 
 /// The help after the flags.
@@ -77,6 +80,9 @@ pub(super) struct Compare {
     /// How often intervals cover the truth, such as 0.99
     #[arg(long, value_name = "SHARE", value_parser = confidence)]
     confidence: Option<f64>,
+    /// Fit laws of scaling over the variants, which are numbers of servers, cores or clients
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with_all = ["find", "against"])]
+    scaling: Option<ScalingKind>,
     /// Print tables for a report
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "format")]
     table: Option<TableFormat>,
@@ -153,6 +159,10 @@ impl Compare {
             Err(exit) => return Ok(exit),
         };
         let comparison = self.overridden(batches[0].comparison().clone());
+        if comparison.find.is_some() && comparison.scaling != Scaling::None {
+            let message = "--scaling: the scenario has `find`, whose figures are not scaled";
+            return Err(Failure::new(Exit::Invalid, message));
+        }
         if let Some(search) = &comparison.find {
             return self.find::<X>(search, batches, &comparison, terminal);
         }
@@ -223,7 +233,14 @@ impl Compare {
     /// What follows from runs.
     fn study(&self, sources: &[Source], comparison: &Comparison, asked: &[Asked]) -> Result<Study, Failure> {
         let subject = self.subject(sources, comparison).map_err(|error| self.refusal(&error.into()))?;
-        Study::new(subject, asked, settings(comparison)).map_err(|error| self.refusal(&error))
+        let refusal = |error: ScalingError| self.refusal(&error.into());
+        let is_scaled = comparison.scaling != Scaling::None;
+        let subject = match is_scaled {
+            true => from_least(subject, comparison.baseline.is_some()).map_err(refusal)?,
+            false => subject,
+        };
+        let study = Study::new(subject, asked, settings(comparison)).map_err(|error| self.refusal(&error))?;
+        if is_scaled { study.with_scaling(comparison.scaling).map_err(refusal) } else { Ok(study) }
     }
 
     /// Which runs are of which variant.
@@ -258,11 +275,13 @@ impl Compare {
     fn overridden(&self, mut comparison: Comparison) -> Comparison {
         if self.run.files.len() + self.folders.len() > 1 || self.against.is_some() {
             // Variants are not the values of a variable.
-            (comparison.by, comparison.baseline) = (None, None);
+            (comparison.by, comparison.baseline, comparison.scaling) = (None, None, Scaling::None);
         }
         if let Some(by) = &self.by {
             // The baseline is a value of another variable.
-            comparison.baseline = comparison.baseline.filter(|_| comparison.by.as_ref() == Some(by));
+            if comparison.by.as_ref() != Some(by) {
+                (comparison.baseline, comparison.scaling) = (None, Scaling::None);
+            }
             comparison.by = Some(by.clone());
         }
         if let Some(baseline) = &self.baseline {
@@ -273,6 +292,7 @@ impl Compare {
                 |metric: &String| Located { value: metric.clone(), origin: Origin::default_value() };
             comparison.metrics = self.metrics.iter().map(located).collect();
         }
+        comparison.scaling = self.scaling.map_or(comparison.scaling, ScalingKind::of_scenario);
         comparison.batches = self.batches.or(comparison.batches);
         comparison.confidence = self.confidence.unwrap_or(comparison.confidence);
         comparison
@@ -295,7 +315,8 @@ impl Compare {
         }
         found.ok_or_else(|| {
             let first = diagnostics.iter().next().expect("what is refused has a reason");
-            let failure = Failure::new(Exit::Invalid, format!("--metric: {}", first.message));
+            let flag = if self.metrics.is_empty() { "--scaling" } else { "--metric" };
+            let failure = Failure::new(Exit::Invalid, format!("{flag}: {}", first.message));
             let label = Some(&first.label).filter(|label| !label.is_empty());
             match label.or(first.help.first()) {
                 Some(help) => failure.help(help.clone()),
@@ -454,6 +475,7 @@ impl Compare {
             .chain(self.by.iter().map(|by| ("--by", by.clone())))
             .chain(self.baseline.iter().map(|baseline| ("--baseline", baseline.clone())))
             .chain(self.metrics.iter().map(|metric| ("--metric", metric.clone())))
+            .chain(self.scaling.map(|kind| ("--scaling", kind.of_scenario().name().to_owned())))
             .chain(self.batches.map(|batches| ("--batches", batches.to_string())))
             .chain(self.confidence.map(|confidence| ("--confidence", confidence.to_string())));
         flags.for_each(|(flag, value)| command += &format!(" {flag} {}", quoted(&value)));
@@ -510,6 +532,7 @@ impl Compare {
             intervals: comparison.intervals,
             antithetic: comparison.antithetic.as_deref(),
             batches: comparison.batches,
+            scaling: comparison.scaling,
             runs: findings.runs.clone(),
         };
         let sink: &dyn Sink = &Disk;
@@ -519,6 +542,10 @@ impl Compare {
                 folder.write(SEARCH, |out| search_csv(out, found, tried))?;
             }
             folder.write("compare.md", |out| out.write_all(markdown(study, name).as_bytes()))?;
+            if let Some(scaling) = &study.scaling {
+                folder.write("scaling.csv", |out| files::scaling_csv(out, study, scaling, name))?;
+                folder.write("fits.csv", |out| files::fits_csv(out, study, scaling, name))?;
+            }
             if drawn == Charts::None {
                 return Ok(());
             }
@@ -569,6 +596,13 @@ impl Compare {
                 "the runs are kept: compare by something else, which runs.csv of their sweep has, or narrow it as in latency.p99{op=read}",
             ),
             StudyError::NothingFound { .. } => failure.help("the runs are kept: give the variable a wider span, or ask for something else"),
+            StudyError::Scaling(ScalingError::NoNumber { .. }) => failure.help(
+                "--by (or `by` in [compare]) names the variable: how many servers, cores, replicas or clients there are",
+            ),
+            StudyError::Scaling(ScalingError::TooFew { .. }) => {
+                failure.help("any law goes through two points: run more of them")
+            }
+            StudyError::Scaling(ScalingError::NotTheLeast { .. }) => failure.help("leave the baseline away"),
             StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
         }
     }

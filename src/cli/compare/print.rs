@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use super::super::table::{WIDTH, aligned, wrap};
+use super::scaling;
 use crate::compare::table::{blocks, caption, columns};
 use crate::compare::{Study, words};
 use crate::run::outputs::REPORT;
@@ -30,6 +31,7 @@ pub(super) fn text(study: &Study, name: &str, folder: &Path) -> String {
         out += &aligned(&rows.map(indented).collect::<Vec<_>>());
         block.notes.iter().for_each(|note| out += &format!("  {note}\n"));
     }
+    out += &scaling::text(study);
     let page = folder.join(REPORT);
     let shown = if page.is_file() { page } else { folder.join("compare.md") };
     out += &format!("\n{}\n", shown.display());
@@ -78,6 +80,7 @@ pub(super) fn document(study: &Study, name: &str, folder: &Path) -> Json {
         "baseline": subject.variants[subject.baseline],
         "confidence": study.settings.confidence,
         "comparisons": study.comparisons,
+        "scaling": scaling::document(study),
         "rows": rows.collect::<Vec<_>>(),
         "output": folder.display().to_string(),
     })

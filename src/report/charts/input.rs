@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::width::Width;
 use super::{
     AgainstInput, AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, EcdfInput, HeatInput,
-    LanesInput, LatencyInput, MapInput, ParetoInput, SpaceTimeInput, SweepInput, ThroughputInput,
-    ValidationInput,
+    LanesInput, LatencyInput, MapInput, ParetoInput, ScalingInput, SpaceTimeInput, SweepInput,
+    ThroughputInput, ValidationInput,
 };
 
 /// What a chart is drawn from, by the name of its row in the catalogue.
@@ -45,6 +45,8 @@ pub enum ChartInput {
     Pareto(ParetoInput),
     /// Simulated figures over published ones.
     Validate(ValidationInput),
+    /// Speed-up against a number.
+    Scaling(ScalingInput),
 }
 
 impl ChartInput {
@@ -67,6 +69,7 @@ impl ChartInput {
             ChartInput::Ecdf(_) => "ecdf",
             ChartInput::Pareto(_) => "pareto",
             ChartInput::Validate(_) => "validate",
+            ChartInput::Scaling(_) => "scaling",
         }
     }
 
@@ -89,6 +92,7 @@ impl ChartInput {
             ChartInput::Ecdf(input) => super::ecdf(input).to_svg(width),
             ChartInput::Pareto(input) => super::pareto(input).to_svg(width),
             ChartInput::Validate(input) => super::validation(input, width),
+            ChartInput::Scaling(input) => super::scaling(input).to_svg(width),
         }
     }
 }

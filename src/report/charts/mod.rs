@@ -30,6 +30,7 @@ mod map;
 mod number;
 mod palette;
 mod pareto;
+mod scaling;
 mod spacetime;
 mod svg;
 mod sweep;
@@ -60,6 +61,7 @@ pub use map::{MapAxis, MapInput, map};
 pub use number::Quantity;
 pub use palette::{Colour, Dash, Ink, Marker};
 pub use pareto::{ParetoAxis, ParetoInput, ParetoPoint, pareto};
+pub use scaling::{ScalingDot, ScalingInput, ScalingLine, ScalingSeries, scaling};
 pub use spacetime::{
     SpaceTimeArrow, SpaceTimeEnd, SpaceTimeInput, SpaceTimeLine, SpaceTimeMark, SpaceTimeStep,
     SpaceTimeWeight, space_time,
@@ -75,7 +77,7 @@ pub(in crate::report) use svg::escape;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChartKind {
     /// Its name, and that of its file: `charts/<name>.svg`, or `.png`. Where there may be several of a kind, what each is of follows:
-    /// `sweep-<metric>`, `compare-<metric>`, `validate-<chapter>`.
+    /// `sweep-<metric>`, `compare-<metric>`, `scaling-<metric>`, `validate-<chapter>`.
     pub name: &'static str,
     /// What a reader learns from it.
     pub shows: &'static str,
@@ -84,7 +86,7 @@ pub struct ChartKind {
 }
 
 /// Every chart there is, in the order of the report.
-pub const CATALOGUE: [ChartKind; 16] = [
+pub const CATALOGUE: [ChartKind; 17] = [
     ChartKind {
         name: "throughput",
         shows: "operations per second by outcome (ok, unknown, fail), over time",
@@ -156,5 +158,10 @@ pub const CATALOGUE: [ChartKind; 16] = [
         name: "validate",
         shows: "simulated figures over published ones, with intervals and tolerances, by what they are held against",
         data: "validate.csv",
+    },
+    ChartKind {
+        name: "scaling",
+        shows: "speed-up of a figure against the number of what does the work, the ideal, and the laws fitted to it",
+        data: "scaling.csv",
     },
 ];

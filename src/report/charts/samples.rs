@@ -4,10 +4,12 @@
 use super::*;
 
 mod comparison;
+mod scaling;
 mod services;
 mod studies;
 mod validation;
 
+pub use scaling::scaling_input;
 pub use services::{breakdown_input, heat_input};
 
 /// First and last second of the sample run.
@@ -272,6 +274,7 @@ pub fn gallery() -> Vec<(String, ChartInput)> {
         ("ecdf", ChartInput::Ecdf(studies::ecdf_input())),
         ("pareto-servers-and-latency-p99", ChartInput::Pareto(studies::pareto_input(7))),
         ("validate-one-core", ChartInput::Validate(validation::validation_input())),
+        ("scaling-throughput", ChartInput::Scaling(scaling_input())),
     ]
     .map(|(name, input)| (name.to_string(), input))
     .to_vec()
@@ -290,6 +293,7 @@ pub fn extremes() -> Vec<(String, ChartInput)> {
         leaders_extremes(),
         sweep_extremes(),
         studies::extremes(),
+        scaling::scaling_extremes(),
         vec![("compare-extremes", ChartInput::Compare(comparison::comparison_extremes()))],
         validation::extremes(),
     ];

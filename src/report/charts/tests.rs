@@ -71,7 +71,8 @@ fn every_chart_of_the_catalogue_is_drawn() {
     let drawn: Vec<String> = samples::gallery().into_iter().map(|(name, _)| name).collect();
     for kind in super::CATALOGUE {
         // Of these there is one for each metric, or chapter.
-        let is_of_metrics = ["sweep", "compare", "map", "against", "pareto", "validate"].contains(&kind.name);
+        let is_of_metrics =
+            ["sweep", "compare", "map", "against", "pareto", "scaling", "validate"].contains(&kind.name);
         let is_it = |name: &String| match is_of_metrics {
             true => name.starts_with(&format!("{}-", kind.name)),
             false => name == kind.name,

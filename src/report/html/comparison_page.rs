@@ -15,6 +15,19 @@ pub struct ComparisonTable {
     pub notes: Vec<String>,
 }
 
+/// How a figure scales, under some circumstances.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScalingTable {
+    /// The figure, and the circumstances.
+    pub title: String,
+    /// What the columns are; those of numbers begin with `#`.
+    pub columns: Vec<String>,
+    /// A text for each of them.
+    pub rows: Vec<Vec<String>>,
+    /// What laws say of it.
+    pub notes: Vec<String>,
+}
+
 /// All that a comparison's page shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ComparisonPage {
@@ -32,6 +45,8 @@ pub struct ComparisonPage {
     pub columns: Vec<String>,
     /// In order.
     pub tables: Vec<ComparisonTable>,
+    /// How figures scale; empty if that is not asked for.
+    pub scaling: Vec<ScalingTable>,
     /// One for each figure.
     pub charts: Vec<Figure>,
     /// Of the program, the model and the file formats.
@@ -50,7 +65,9 @@ pub fn comparison_page(page: &ComparisonPage) -> String {
     facts_line(&mut html, &page.facts);
     html.element("p", "label", "Reproduce this comparison:");
     html.command(&page.reproduce);
-    contents(&mut html, &[("#charts", "Charts"), ("#findings", "Findings"), ("#tables", "Tables")]);
+    let scaling = Some(("#scaling", "Scaling")).filter(|_| !page.scaling.is_empty());
+    let parts = [("#charts", "Charts"), ("#findings", "Findings")].into_iter().chain(scaling);
+    contents(&mut html, &parts.chain([("#tables", "Tables")]).collect::<Vec<_>>());
     html.close();
     html.open("main", "");
     html.section("charts", "Charts");
@@ -61,24 +78,39 @@ pub fn comparison_page(page: &ComparisonPage) -> String {
     page.verdicts.iter().for_each(|verdict| html.element("li", "", verdict));
     html.close();
     html.close();
+    if !page.scaling.is_empty() {
+        html.section("scaling", "Scaling");
+        for scaling in &page.scaling {
+            html.element("h3", "", &scaling.title);
+            table(&mut html, &scaling.columns, &scaling.rows, "scaling.csv");
+            html.open("ul", "");
+            scaling.notes.iter().for_each(|note| html.element("li", "", note));
+            html.close();
+        }
+        html.close();
+    }
     html.section("tables", "Tables");
-    let columns: Vec<Column> =
-        super::markup::columns(&page.columns.iter().map(String::as_str).collect::<Vec<_>>());
-    for table in &page.tables {
-        html.element("h3", "", &table.title);
-        let row = |row: &Vec<String>| {
-            assert_eq!(row.len(), columns.len(), "a row has a text for each column");
-            let cell = |(text, column): (&String, &Column)| {
-                if column.numeric { Cell::number(text) } else { Cell::text(text) }
-            };
-            row.iter().zip(&columns).map(cell).collect::<Vec<_>>()
-        };
-        let rows: Vec<Vec<Cell>> = table.rows.iter().map(row).collect();
-        html.table(&columns, &rows, "compare.csv");
-        table.notes.iter().for_each(|note| html.element("p", "label", note));
+    for one in &page.tables {
+        html.element("h3", "", &one.title);
+        table(&mut html, &page.columns, &one.rows, "compare.csv");
+        one.notes.iter().for_each(|note| html.element("p", "label", note));
     }
     html.facts(&page.versions);
     html.close();
     html.close();
     html.finish()
+}
+
+fn table(html: &mut Markup, columns: &[String], rows: &[Vec<String>], file: &str) {
+    let columns: Vec<Column> =
+        super::markup::columns(&columns.iter().map(String::as_str).collect::<Vec<_>>());
+    let row = |row: &Vec<String>| {
+        assert_eq!(row.len(), columns.len(), "a row has a text for each column");
+        let cell = |(text, column): (&String, &Column)| {
+            if column.numeric { Cell::number(text) } else { Cell::text(text) }
+        };
+        row.iter().zip(&columns).map(cell).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<Cell>> = rows.iter().map(row).collect();
+    html.table(&columns, &rows, file);
 }

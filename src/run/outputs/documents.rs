@@ -164,6 +164,7 @@ pub const COMPARISON_MANIFEST_FIELDS: &[Column] = columns! {
     "intervals": "How: `student`, `order-statistics` or `bootstrap`.",
     "antithetic": "The variable whose runs are taken together, or null.",
     "batches": "Into how many batches each run is cut, or null.",
+    "scaling": "`strong` or `weak` where laws of scaling are fitted, or `none`.",
     "runs": "The ids of the runs.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Nothing.",

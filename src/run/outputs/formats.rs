@@ -385,6 +385,49 @@ pub(crate) const VALIDATE: Format = Format {
     },
 };
 
+pub(crate) const SCALING: Format = Format {
+    file: "scaling.csv",
+    purpose: "Where a comparison has `scaling`: figures over the number N of what does the work, as speed-ups and efficiencies.",
+    order: "metric, circumstances, N",
+    columns: columns! {
+        "metric": "The figure.",
+        "unit": "The unit of it.",
+        "scaling": "`strong`: the same work for every N; `weak`: work that grows with N.",
+        "variable": "What N is.",
+        "n": "N.",
+        "value": "The figure, as in compare.csv.",
+        "value_ci_low": "Where its interval begins.",
+        "value_ci_high": "Where it ends.",
+        "speedup": "The rate over that of the least N: of a time T the rate is 1 / T, or N / T where work grows.",
+        "speedup_ci_low": "Where its interval begins.",
+        "speedup_ci_high": "Where it ends.",
+        "efficiency": "The speed-up over N / (least N).",
+        "efficiency_ci_low": "Where its interval begins.",
+        "efficiency_ci_high": "Where it ends.",
+    },
+};
+
+pub(crate) const FITS: Format = Format {
+    file: "fits.csv",
+    purpose: "Where a comparison has `scaling`: the laws fitted to its figures, a row a parameter.",
+    order: "metric, circumstances, law, parameter",
+    columns: columns! {
+        "metric": "The figure.",
+        "law": "`amdahl`, `gustafson` or `universal`.",
+        "parameter": "`one`: the figure at N = 1; `serial`: the share that does not scale; of the universal law `contention` and `coherency` \
+                      (sigma and kappa), and, where coherency is shown, `peak_n` and `peak`, the N of the greatest rate and the figure \
+                      there; `misfit`: by what share of the law points lie above it, where they lie furthest off.",
+        "n": "At which N, if at one.",
+        "unit": "The unit of the value.",
+        "value": "The mean over the seeds, each of which is fitted by itself; empty where there is none.",
+        "ci_low": "Where its interval begins, by Student's t; of `misfit` for the furthest of so many N (Bonferroni).",
+        "ci_high": "Where it ends.",
+        "confidence": "In what share of all cases intervals cover the truth.",
+        "seeds": "How many seeds were fitted to.",
+        "left_out": "How many lack the figure at some N, or have no fit.",
+    },
+};
+
 /// Every table.
 pub const FORMATS: &[Format] = &[
     THROUGHPUT,
@@ -401,6 +444,8 @@ pub const FORMATS: &[Format] = &[
     COMPARE,
     SEARCHED,
     VALIDATE,
+    SCALING,
+    FITS,
 ];
 
 /// The text of docs/file-formats.md.
@@ -410,7 +455,9 @@ pub fn document() -> String {
         let Format { file, purpose, order, columns } = format;
         let key = match *file {
             file if file == RUNS.file => "`run_id`, `seed`, `param_*`",
-            file if file == COMPARE.file => "`scenario`, `param_*` (circumstances)",
+            file if [COMPARE.file, SCALING.file, FITS.file].contains(&file) => {
+                "`scenario`, `param_*` (circumstances)"
+            }
             file if file == VALIDATE.file => "",
             _ => "`run_id`, `param_*`",
         };
@@ -473,7 +520,7 @@ of the run of minimal.toml; a hunt that finds the same failure again writes them
 
 A comparison fills `outputs/<scenario>/compare-<id>/` with compare.csv, compare.md, which is the same in words and tables, `charts/` and
 `report.html`; the runs lie in the folders of their sweeps. If something was to be found (`find`), search.csv has what was tried, and each step
-is a sweep.
+is a sweep; with `scaling` there are scaling.csv and fits.csv.
 
 A validation fills `outputs/validate-<id>/` with validate.csv, validate.md, which is the same in tables with its charts, `charts/` and
 `report.html`. The id is that of the rows, of what they are held to, and of the version. docs/theory.md is the validate.md of a

@@ -37,7 +37,7 @@ pub use documents::{
 pub(in crate::run) use facts::CRATE_VERSION;
 pub use facts::{CheckRow, PlannedFault, RunFacts, RunVerdict, StoredInput, hexadecimal, run_id, sweep_id};
 pub use folder::{Finished, Folder, MANIFEST, PARTIAL, point_latest};
-pub(crate) use formats::{COMPARE, SEARCHED, VALIDATE, columns};
+pub(crate) use formats::{COMPARE, FITS, SCALING, SEARCHED, VALIDATE, columns};
 pub use formats::{Column, FORMATS, Format, document};
 pub use latencies::{Latencies, read_latencies};
 pub use lock::Lock;

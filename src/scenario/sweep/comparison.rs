@@ -1,5 +1,6 @@
 //! `[compare]`: which of the runs of a sweep are held against each other, and by what.
 
+use super::scaling::{Scaling, check};
 use super::search::Search;
 use super::theory::Theory;
 use super::variables::Variable;
@@ -26,12 +27,13 @@ crate::choices! {
 crate::options! {
     /// Which of the runs of a sweep are held against each other, and by what; `seedbed compare` does so.
     pub struct CompareOptions {
-        /// The swept variable whose values are the variants; absent: the first whose values are no numbers, or else the first.
+        /// The swept variable whose values are the variants; absent: the first whose values are no numbers, or else the first; under
+        /// `scaling` the first whose values are numbers.
         by: Option<Located<String>>,
-        /// The value of it that the others are held against; absent: its first.
+        /// The value of it that the others are held against; absent: its first, under `scaling` its least.
         baseline: Option<Node>,
         /// What is compared: a metric, or with an aggregate `latency.p99`, or of a part `latency.p99{op=read}`; absent: `throughput`,
-        /// `latency.p50`, `latency.p99` and `error_rate`.
+        /// `latency.p50`, `latency.p99` and `error_rate`; under `scaling` `throughput`.
         metrics: Vec<Located<String>> = vec![],
         /// Queues whose formulas are drawn beside what was simulated, in charts of latency against a swept rate or load, such as `mm1(work=10ms)`.
         theory: Vec<Theory> = vec![],
@@ -58,6 +60,9 @@ crate::options! {
         find: Option<Located<String>>,
         /// How near the values of `find` between which the condition ceases to hold are to each other in the end, as a share of them.
         resolution: Ratio [Ratio(1_000_000)..=Ratio(500_000_000)] = "1%",
+        /// Fits laws of scaling to what is compared, rates and times, over the values of `by`, which are numbers N of servers, cores,
+        /// replicas or clients: speed-up, efficiency, and what does not scale, with intervals.
+        scaling: Located<Scaling> = "none",
     }
 }
 
@@ -88,6 +93,8 @@ pub struct Comparison {
     pub most: u32,
     /// What is to be found, in place of what is compared.
     pub find: Option<Search>,
+    /// Whether laws of scaling are fitted; then the variants are numbers, and the least is the baseline.
+    pub scaling: Scaling,
 }
 
 impl Comparison {
@@ -103,7 +110,16 @@ impl Comparison {
         until: Option<f64>,
     ) -> Comparison {
         let CompareOptions {
-            metrics, theory, pareto, confidence, intervals, antithetic, batches, most, ..
+            metrics,
+            theory,
+            pareto,
+            confidence,
+            intervals,
+            antithetic,
+            batches,
+            most,
+            scaling,
+            ..
         } = options;
         let antithetic = antithetic.map(|variable| variable.value);
         let pareto = <[Located<String>; 2]>::try_from(pareto).ok().map(|two| two.map(|one| one.value));
@@ -120,6 +136,7 @@ impl Comparison {
             until,
             most,
             find: None,
+            scaling: scaling.value,
         }
     }
 
@@ -172,6 +189,9 @@ impl Comparison {
         let left = || variables.iter().filter(is_left);
         let by = match &options.by {
             Some(by) => Some(named(by, variables, diagnostics)?),
+            None if options.scaling.value != Scaling::None => {
+                left().find(|variable| variable.is_of_numbers()).or(left().next())
+            }
             None => left().find(|variable| !variable.is_of_numbers()).or(left().next()),
         };
         if let (Some(table), None, None) = (table, by, &find) {
@@ -185,6 +205,14 @@ impl Comparison {
             (Some(_), None) | (None, _) => None,
         };
         two_of(&options.pareto, variables, diagnostics)?;
+        if let Some(by) = by.filter(|_| options.scaling.value != Scaling::None) {
+            check(&options, by, diagnostics)?;
+        }
+        if let Some(find) = options.find.as_ref().filter(|_| options.scaling.value != Scaling::None) {
+            let message = "`find` and `scaling` ask for different figures: not both";
+            diagnostics.push(Diagnostic::error(Code::Contradiction, &find.origin, message));
+            return None;
+        }
         let until = match &options.until {
             Some(until) => Some(half_width(until, diagnostics)?),
             None => None,

@@ -15,6 +15,7 @@ mod places;
 mod plot;
 mod repro;
 mod running;
+mod scaling;
 mod schema;
 mod stdin;
 mod trace;
