@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::{Exit, Failure, Format, Terminal, input};
-use crate::compare::asked;
+use crate::compare::check_asked;
 use crate::kernel::counted;
 use crate::run::prepare::prepare;
 use crate::scenario::render::context;
@@ -55,7 +55,7 @@ impl Check {
                 prepared.map(|prepared| prepared.world)
             });
             let checked =
-                checked.filter(|checked| asked(&checked.comparison, &mut loaded.diagnostics).is_some());
+                checked.filter(|checked| check_asked(&checked.comparison, &mut loaded.diagnostics).is_some());
             let outcome = Outcome { file: path.display().to_string(), loaded, checked };
             outcome.say(terminal);
             exits.push(if outcome.checked.is_some() { Exit::Passed } else { Exit::Invalid });

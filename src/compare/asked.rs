@@ -72,6 +72,30 @@ pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<V
     (all.len() == comparison.metrics.len()).then_some(all)
 }
 
+/// Holds that a scenario asks for what there is, by figures that it compares or numbers that it sweeps; `None` once its mistakes have been
+/// reported.
+pub fn check_asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<()> {
+    let all = asked(comparison, diagnostics)?;
+    for place in comparison.pareto.iter().flatten().filter(|place| !place.is_swept) {
+        match read(&place.name) {
+            Ok(one) if all.iter().any(|other| one.is_same(other)) => {}
+            Ok(_) => {
+                let message = format!("`{}` is neither compared nor swept", place.name.value);
+                let compared = suggest::listed(all.iter().map(|one| one.text.as_str()));
+                let help = format!("add it to `metrics`; compared are {compared}");
+                diagnostics
+                    .push(Diagnostic::error(Code::UnknownName, &place.name.origin, message).help(help));
+                return None;
+            }
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                return None;
+            }
+        }
+    }
+    Some(())
+}
+
 impl Asked {
     /// Whether both ask for the same, however it is written.
     fn is_same(&self, other: &Asked) -> bool {

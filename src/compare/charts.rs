@@ -12,7 +12,7 @@ use crate::report::stored::StoredChart;
 use crate::run::metrics::{Aggregate, Better, Metric};
 use crate::run::outputs::{Disk, Latencies, read_latencies};
 use crate::run::sweep_figures::{is_wide, may_be_log, number, quantity_of};
-use crate::scenario::sweep::Theory;
+use crate::scenario::sweep::{PlacedBy, Theory};
 use crate::spec::units::{self, Dimension};
 use crate::statistics::{Estimate, Queue};
 
@@ -193,8 +193,9 @@ fn curve(
 }
 
 /// The variants by two figures, if both are there.
-pub fn pareto(study: &Study, scenario: &str, by: &[String; 2]) -> Result<StoredChart, String> {
-    let [x, y] = by;
+pub fn pareto(study: &Study, scenario: &str, by: &[PlacedBy; 2]) -> Result<StoredChart, String> {
+    let [x, y] = by.each_ref().map(|one| one.name.value.as_str());
+    let part = format!("{}-and-{}", file_name(x), file_name(y)).replace('.', "-");
     let (x, y) = (Placed::of(study, x)?, Placed::of(study, y)?);
     let of_all = (0..study.subject.circumstances.len()).flat_map(|circumstances| {
         (0..study.subject.variants.len()).map(move |variant| (circumstances, variant))
@@ -207,7 +208,6 @@ pub fn pareto(study: &Study, scenario: &str, by: &[String; 2]) -> Result<StoredC
             Some(ParetoPoint { name, tip, x: x.figure(study, place)?, y: y.figure(study, place)? })
         })
         .collect();
-    let part = format!("{}-and-{}", file_name(&by[0]), file_name(&by[1])).replace('.', "-");
     let input = ParetoInput {
         subtitle: format!("{scenario}: {}", caption(study)),
         x: x.axis(points.iter().map(|point| point.x.value)),

@@ -1,11 +1,11 @@
 //! What follows from the runs: estimates, differences from the baseline, ranks.
 
-use crate::run::metrics::{Better, Unit};
+use crate::run::metrics::Better;
 use crate::run::outputs::SweepRun;
-use crate::run::sweep_figures::Measure;
 use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
 
 use super::asked::Asked;
+use super::compared::{Compared, Source, compared};
 use super::found::Found;
 use super::scaling::{ScalingError, ScalingStudy};
 use super::subject::{Subject, SubjectError};
@@ -36,47 +36,6 @@ pub struct Study {
     pub comparisons: usize,
     /// How the figures scale, where that is asked for.
     pub scaling: Option<ScalingStudy>,
-}
-
-/// A figure that every variant has.
-#[derive(Clone, Debug)]
-pub struct Compared {
-    /// What it is called: `latency p99`, with what narrows it.
-    pub name: String,
-    /// What it is in.
-    pub unit: Unit,
-    /// Which are the better ones.
-    pub better: Option<Better>,
-    /// What was asked for; `None` of what was found over many runs.
-    pub asked: Option<Asked>,
-    source: Source,
-}
-
-/// Where figures come from.
-#[derive(Clone, Debug)]
-enum Source {
-    /// What runs measured, by variant: of the runs of scenarios that name their systems otherwise, labels differ.
-    Measured(Vec<Measure>),
-    /// What was found over many runs.
-    Found(Box<Found>),
-}
-
-impl Compared {
-    /// The figure of a run of a variant.
-    fn of(&self, variant: usize, run: &SweepRun) -> Option<f64> {
-        match &self.source {
-            Source::Measured(by_variant) => by_variant[variant].of(run),
-            Source::Found(found) => found.of(run),
-        }
-    }
-
-    /// What was found, if it is that and nothing that single runs measured.
-    pub fn found(&self) -> Option<&Found> {
-        match &self.source {
-            Source::Measured(_) => None,
-            Source::Found(found) => Some(found),
-        }
-    }
 }
 
 /// A variant by a measure, under some circumstances.
@@ -326,55 +285,6 @@ impl Study {
         }
     }
 
-    /// Gives each row its rank. A pair with the baseline is told apart by its verdict; all other pairs under the same circumstances are compared,
-    /// too, and corrected for their number in the whole table.
-    fn rank(&mut self) {
-        let (settings, baseline) = (self.settings, self.subject.baseline);
-        // Who is better of two rows, by their places, where that is shown.
-        let mut worse: Vec<usize> = Vec::new();
-        let mut is_compared = vec![false; self.rows.len()];
-        let mut tests = Vec::new();
-        for one in 0..self.rows.len() {
-            let row = &self.rows[one];
-            let Some(better) = self.measures[row.measure].better else { continue };
-            if let Some(against) = &row.against {
-                let is_baseline = |other: &&StudyRow| {
-                    (other.measure, other.circumstances, other.variant)
-                        == (row.measure, row.circumstances, baseline)
-                };
-                let theirs =
-                    self.rows.iter().position(|other| is_baseline(&other)).expect("it was held against it");
-                (is_compared[one], is_compared[theirs]) = (true, true);
-                match (against.finding, better) {
-                    (Finding::Lower, Better::Lower) | (Finding::Higher, Better::Higher) => worse.push(theirs),
-                    (Finding::Lower, Better::Higher) | (Finding::Higher, Better::Lower) => worse.push(one),
-                    (Finding::Same | Finding::NotShown, _) => {}
-                }
-            }
-            let same =
-                |other: &StudyRow| (other.measure, other.circumstances) == (row.measure, row.circumstances);
-            let others = (one + 1..self.rows.len()).take_while(|&other| same(&self.rows[other]));
-            for other in
-                others.filter(|&other| row.variant != baseline && self.rows[other].variant != baseline)
-            {
-                if let Some(against) = against(&row.values, &self.rows[other].values, settings) {
-                    (is_compared[one], is_compared[other]) = (true, true);
-                    tests.push((one, other, better, against.paired));
-                }
-            }
-        }
-        let corrected = holm(&tests.iter().map(|(.., paired)| paired.p_value).collect::<Vec<_>>());
-        for ((one, other, better, paired), corrected) in tests.into_iter().zip(corrected) {
-            if corrected < 1.0 - settings.confidence && paired.difference.value != 0.0 {
-                let is_lower = paired.difference.value < 0.0;
-                worse.push(if is_lower == (better == Better::Lower) { other } else { one });
-            }
-        }
-        for (place, row) in self.rows.iter_mut().enumerate().filter(|(place, _)| is_compared[*place]) {
-            row.rank = Some(1 + worse.iter().filter(|worse| **worse == place).count());
-        }
-    }
-
     /// The figures of batches that hang on those before them more than chance explains: intervals over these are too narrow.
     pub fn hanging(&self) -> impl Iterator<Item = (&StudyRow, f64)> {
         let of = |row: &'_ StudyRow| {
@@ -460,68 +370,13 @@ fn pairs(one: &[(u64, f64)], other: &[(u64, f64)]) -> (Vec<f64>, Vec<f64>) {
     one.iter().filter_map(|(seed, value)| Some((*value, other[partner(*seed)?].1))).unzip()
 }
 
-fn against(values: &[(u64, f64)], baseline: &[(u64, f64)], settings: Settings) -> Option<Against> {
+/// The pairs of figures of runs with the same seeds; `None` if they are too few.
+pub(super) fn against(values: &[(u64, f64)], baseline: &[(u64, f64)], settings: Settings) -> Option<Against> {
     let (ours, theirs) = pairs(values, baseline);
     settings.method.suffices(ours.len(), settings.confidence).then(|| {
         let paired = Paired::of(settings.method, &ours, &theirs, settings.confidence);
         Against { corrected: paired.p_value, paired, finding: Finding::NotShown }
     })
-}
-
-/// What the variants have of what is asked for; nothing if none has it and it is not wanted.
-fn compared(subject: &Subject, asked: &Asked) -> Result<Vec<Compared>, StudyError> {
-    let of_variant = |variant: usize| {
-        let runs: Vec<&SweepRun> = subject.of_variant(variant).collect();
-        Measure::all(&runs, asked.metric, asked.aggregate, &asked.labels)
-    };
-    let all: Vec<Vec<Measure>> = (0..subject.variants.len()).map(of_variant).collect();
-    let tell = |variant: usize| format!("{}={}", subject.variable, subject.variants[variant]);
-    if let Some(without) = all.iter().position(Vec::is_empty) {
-        if !asked.is_wanted && all.iter().all(Vec::is_empty) {
-            return Ok(Vec::new());
-        }
-        return Err(StudyError::NoFigure { metric: asked.text.clone(), variant: tell(without) });
-    }
-    let first = &all[0];
-    let mut by_measure = Vec::new();
-    for (place, measure) in first.iter().enumerate() {
-        let mut by_variant = Vec::new();
-        for (variant, measures) in all.iter().enumerate() {
-            // Where each has but one, it does not matter what its system is called.
-            let same = measures.iter().find(|other| other.labels() == measure.labels());
-            let only = (first.len() == 1 && measures.len() == 1).then(|| &measures[0]);
-            let Some(found) = same.or(only).filter(|_| measures.len() == first.len()) else {
-                let of = |measures: &[Measure]| {
-                    let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
-                    names.join(", ")
-                };
-                return Err(StudyError::OfOtherThings {
-                    metric: asked.text.clone(),
-                    one: tell(0),
-                    ones: of(first),
-                    other: tell(variant),
-                    others: of(measures),
-                });
-            };
-            if found.unit() != measure.unit() {
-                let (one, other) = (measure.unit().name(), found.unit().name());
-                return Err(StudyError::MixedUnits { metric: asked.text.clone(), one, other });
-            }
-            by_variant.push(found.clone());
-        }
-        let narrowed: Vec<String> =
-            asked.labels.iter().map(|(label, value)| format!("{}={value}", label.name())).collect();
-        let narrowed =
-            if narrowed.is_empty() { String::new() } else { format!(" {{{}}}", narrowed.join(", ")) };
-        by_measure.push(Compared {
-            name: format!("{}{narrowed}", first[place].name),
-            unit: measure.unit(),
-            better: asked.metric.better(),
-            asked: Some(asked.clone()),
-            source: Source::Measured(by_variant),
-        });
-    }
-    Ok(by_measure)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `seedbed compare`: variants side by side, in pairs of runs with the same seeds.
 
 mod find;
+mod keep;
 mod print;
 mod scaling;
 mod sources;
@@ -11,30 +12,22 @@ use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
 
-use super::internal::quoted;
 use super::run::RunArgs;
 use super::run::arguments::Trace;
 use super::run::batch::{Done, check_writable, run_batch};
 use super::run::jobs::{self, Batch};
 use super::run::limits::{is_interrupted, wait_until_told, watch_interrupts};
-use super::run::reproduce::from_scenarios;
 use super::run::say;
-use super::{Exit, Failure, Format, Terminal};
-use crate::compare::page::{figures, left_out, page};
-use crate::compare::scaling::{ScalingError, files, from_least};
-use crate::compare::table::{SEARCH, TriedRun, csv, latex, markdown, search_csv};
-use crate::compare::{
-    Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches, charts,
-};
+use super::{Exit, Failure, Terminal};
+use crate::compare::scaling::{ScalingError, from_least};
+use crate::compare::{Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches};
 use crate::kernel::counted;
-use crate::report::stored::StoredChart;
-use crate::run::comparison_folder::{self, ComparisonFacts};
-use crate::run::drawing::{Charts, write_charts};
 use crate::run::metrics::entry;
-use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink, SweepRun};
+use crate::run::outputs::{Disk, SweepRun};
 use crate::scenario::sweep::{Comparison, Scaling};
 use crate::spec::{Diagnostics, Located, Origin, suggest};
 use crate::systems::Custom;
+use keep::Findings;
 use scaling::ScalingKind;
 use sources::{Source, circumstances, each, join, planned, settings, stored, subject};
 
@@ -102,20 +95,6 @@ enum TableFormat {
 fn confidence(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok().filter(|share| (0.5..=0.999).contains(share));
     share.ok_or_else(|| "a confidence is from 0.5 to 0.999".to_owned())
-}
-
-/// What of runs is kept beside the study of them.
-struct Findings<'a> {
-    /// The scenario's name; of several the first.
-    name: &'a str,
-    /// Where the runs came from; nothing if each is one of many that something was found by.
-    sources: &'a [Source],
-    /// The ids of the runs.
-    runs: Vec<&'a str>,
-    /// What was asked for.
-    metrics: Vec<&'a str>,
-    /// What was tried to find something.
-    tried: &'a [TriedRun],
 }
 
 /// The variant that `--against` names.
@@ -416,33 +395,6 @@ impl Compare {
         Ok(Exit::Passed)
     }
 
-    /// Keeps what follows from runs, and prints it.
-    fn publish(
-        &self,
-        study: &Study,
-        findings: &Findings<'_>,
-        comparison: &Comparison,
-        terminal: &mut Terminal,
-    ) -> Result<(), Failure> {
-        let name = findings.name;
-        let written = self.write(findings, comparison, study);
-        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
-        warnings.iter().for_each(|warning| terminal.warn(warning));
-        match (self.format(), self.table) {
-            (Format::Json, None) => terminal.print_json(&print::document(study, name, &folder)),
-            (_, Some(TableFormat::Md)) => terminal.print(&markdown(study, name)),
-            (_, Some(TableFormat::Latex)) => terminal.print(&latex(study, name)),
-            (_, Some(TableFormat::Csv)) => {
-                let mut out = Vec::new();
-                csv(&mut out, study, name).expect("memory takes all");
-                terminal.print(&String::from_utf8(out).expect("tables are UTF-8"))
-            }
-            (Format::Text, None) if !self.run.quiet => terminal.print(&print::text(study, name, &folder)),
-            (Format::Text, None) => Ok(()),
-        }
-    }
-
     /// Whether a row of `before` or `now` stands alone under its circumstances, or with fewer seeds.
     fn is_alone(&self, study: &Study, row: &StudyRow) -> bool {
         let partner = study.rows.iter().find(|other| {
@@ -450,125 +402,6 @@ impl Compare {
                 && other.variant != row.variant
         });
         partner.is_none_or(|partner| partner.values.len() < row.values.len())
-    }
-
-    fn format(&self) -> Format {
-        self.run.format
-    }
-
-    /// The command that compares the same again, from wherever the scenarios are.
-    fn command(&self) -> String {
-        let mut command = format!("{} compare", quoted(self.run.program()));
-        for path in self.run.files.iter().chain(&self.folders) {
-            command += &format!(" {}", quoted(&from_scenarios(path)));
-        }
-        let seeds = self.run.seeds.map(|(first, last)| format!("{first}..{last}"));
-        let only = self.run.only.iter().map(|(name, value)| ("--only", format!("{name}={value}")));
-        let flags = self
-            .run
-            .set
-            .iter()
-            .map(|set| ("--set", set.clone()))
-            .chain(only)
-            .chain(seeds.map(|seeds| ("--seeds", seeds)))
-            .chain(self.against.iter().map(|folder| ("--against", folder.display().to_string())))
-            .chain(self.by.iter().map(|by| ("--by", by.clone())))
-            .chain(self.baseline.iter().map(|baseline| ("--baseline", baseline.clone())))
-            .chain(self.metrics.iter().map(|metric| ("--metric", metric.clone())))
-            .chain(self.scaling.map(|kind| ("--scaling", kind.of_scenario().name().to_owned())))
-            .chain(self.batches.map(|batches| ("--batches", batches.to_string())))
-            .chain(self.confidence.map(|confidence| ("--confidence", confidence.to_string())));
-        flags.for_each(|(flag, value)| command += &format!(" {flag} {}", quoted(&value)));
-        command
-    }
-
-    /// Every chart of the comparison; warns of those that cannot be drawn.
-    fn charts(
-        &self,
-        name: &str,
-        sources: &[Source],
-        comparison: &Comparison,
-        study: &Study,
-        warnings: &mut Vec<String>,
-    ) -> Vec<StoredChart> {
-        let mut all = figures(study, name);
-        all.extend(charts::against(study, name, &comparison.theory));
-        if let Some(by) = &comparison.pareto {
-            match charts::pareto(study, name, by) {
-                Ok(chart) => all.push(chart),
-                Err(why) => warnings.push(why),
-            }
-        }
-        let of_all = self.before.iter().chain(sources).flat_map(|source| source.folders.clone());
-        let folders: BTreeMap<String, PathBuf> = of_all.collect();
-        if !folders.is_empty() {
-            match charts::ecdf(study, name, &folders) {
-                Ok(charts) => all.extend(charts),
-                Err(why) => warnings.push(format!("distributions of latency are not drawn: {why}")),
-            }
-        }
-        all
-    }
-
-    /// Writes the folder of the comparison, with what a person should know of its charts; a sentence if another is there.
-    fn write(
-        &self,
-        findings: &Findings<'_>,
-        comparison: &Comparison,
-        study: &Study,
-    ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
-        let Findings { name, sources, tried, .. } = *findings;
-        let (drawn, mut warnings) = (self.run.charts.into(), Vec::new());
-        let charts = match drawn {
-            Charts::None => Vec::new(),
-            Charts::Svg | Charts::Png => self.charts(name, sources, comparison, study, &mut warnings),
-        };
-        let facts = ComparisonFacts {
-            scenario: name,
-            variable: &study.subject.variable,
-            baseline: &study.subject.variants[study.subject.baseline],
-            metrics: findings.metrics.clone(),
-            confidence: comparison.confidence,
-            intervals: comparison.intervals,
-            antithetic: comparison.antithetic.as_deref(),
-            batches: comparison.batches,
-            scaling: comparison.scaling,
-            runs: findings.runs.clone(),
-        };
-        let sink: &dyn Sink = &Disk;
-        let finished = comparison_folder::write(sink, &self.run.out.join(name), &facts, |folder| {
-            folder.write("compare.csv", |out| csv(out, study, name))?;
-            if let (Some(found), false) = (study.found(), tried.is_empty()) {
-                folder.write(SEARCH, |out| search_csv(out, found, tried))?;
-            }
-            folder.write("compare.md", |out| out.write_all(markdown(study, name).as_bytes()))?;
-            if let Some(scaling) = &study.scaling {
-                folder.write("scaling.csv", |out| files::scaling_csv(out, study, scaling, name))?;
-                folder.write("fits.csv", |out| files::fits_csv(out, study, scaling, name))?;
-            }
-            if drawn == Charts::None {
-                return Ok(());
-            }
-            let (figures, found) = write_charts(folder, &charts, drawn)?;
-            warnings.extend(found);
-            let note = |name: &str| {
-                format!("{name} has too many rows for a chart: compare.csv and compare.md have them")
-            };
-            warnings.extend(left_out(study).map(note));
-            let page = page(study, name, &facts.id(), &self.command(), figures);
-            folder.write(REPORT, |out| out.write_all(page.as_bytes()))
-        })?;
-        Ok(match finished {
-            Finished::Written { folder }
-            | Finished::Verified { folder, .. }
-            | Finished::Partial { folder } => Ok((folder, warnings)),
-            Finished::Differs { folder, other, files } => Err(format!(
-                "{} was there already and differs in {}; what was compared now is in {}",
-                folder.display(),
-                files.join(", "),
-                other.display()
-            )),
-        })
     }
 
     /// Why runs are not compared, with what to do.

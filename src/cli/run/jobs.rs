@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use crate::compare::asked;
+use crate::compare::check_asked;
 use crate::run::outputs::{PlannedRun, StoredInput, run_id};
 use crate::run::prepare::{Prepared, prepare};
 use crate::scenario::check::{ERRORS_FOUND_MAX, NODES_PLANNED_MAX, POINTS_MAX};
@@ -80,7 +80,7 @@ pub(in crate::cli) fn plan<X: Custom>(
         let sweep = loaded.document.as_ref().and_then(|document| Sweep::new(document, &mut diagnostics));
         if let Some(sweep) = &sweep {
             // What is wrong with it has been said then.
-            let _ = asked(sweep.comparison(), &mut diagnostics);
+            let _ = check_asked(sweep.comparison(), &mut diagnostics);
         }
         loaded_files.push((path, loaded, sweep, diagnostics));
     }

@@ -56,7 +56,7 @@ crate::options! {
         /// Most runs of each variant under `until`.
         most: u32 [2..=100_000] = 1_000,
         /// What is to be found of a swept variable, for each variant and each seed: `max load where p99 < 100ms`, or `min cores where ..`,
-        /// between the least and the greatest value that is listed, by bisection; in place of `metrics`.
+        /// between the least and the greatest value that is listed, by bisection; in place of `metrics`, and of `pareto`.
         find: Option<Located<String>>,
         /// How near the values of `find` between which the condition ceases to hold are to each other in the end, as a share of them.
         resolution: Ratio [Ratio(1_000_000)..=Ratio(500_000_000)] = "1%",
@@ -78,7 +78,7 @@ pub struct Comparison {
     /// Queues whose formulas are drawn beside what was simulated.
     pub theory: Vec<Theory>,
     /// Two figures by which variants are placed: what is compared, or swept; `None`: there is no such chart.
-    pub pareto: Option<[String; 2]>,
+    pub pareto: Option<[PlacedBy; 2]>,
     /// In what share of all cases intervals cover the truth.
     pub confidence: f64,
     /// How figures of several runs become one with an interval.
@@ -97,14 +97,24 @@ pub struct Comparison {
     pub scaling: Scaling,
 }
 
+/// What variants are placed by.
+#[derive(Clone, Debug)]
+pub struct PlacedBy {
+    /// What it is called.
+    pub name: Located<String>,
+    /// Whether it is a variable that is swept, and not what is compared.
+    pub is_swept: bool,
+}
+
 impl Comparison {
     /// What is compared if nothing is said.
     pub fn usual() -> Comparison {
-        Comparison::of(CompareOptions::defaults(), None, None, None)
+        Comparison::of(CompareOptions::defaults(), &[], None, None, None)
     }
 
     fn of(
         options: CompareOptions,
+        variables: &[Variable],
         by: Option<String>,
         baseline: Option<String>,
         until: Option<f64>,
@@ -122,7 +132,11 @@ impl Comparison {
             ..
         } = options;
         let antithetic = antithetic.map(|variable| variable.value);
-        let pareto = <[Located<String>; 2]>::try_from(pareto).ok().map(|two| two.map(|one| one.value));
+        let placed_by = |name: Located<String>| {
+            let is_swept = variables.iter().any(|variable| variable.name == name.value);
+            PlacedBy { name, is_swept }
+        };
+        let pareto = <[Located<String>; 2]>::try_from(pareto).ok().map(|two| two.map(placed_by));
         Comparison {
             by,
             baseline,
@@ -223,7 +237,9 @@ impl Comparison {
             return None;
         }
         let by = by.map(|by| by.name.clone());
-        Some(Comparison { find, ..Comparison::of(options, by, baseline, until) })
+        let all = Comparison::of(options, variables, by, baseline, until);
+        let pareto = all.pareto.filter(|_| find.is_none());
+        Some(Comparison { find, pareto, ..all })
     }
 }
 

@@ -29,7 +29,7 @@ use variables::Variable;
 
 use super::source::bounds::VALUES_MAX;
 
-pub use comparison::{CompareOptions, Comparison, Intervals};
+pub use comparison::{CompareOptions, Comparison, Intervals, PlacedBy};
 pub use filter::DEPTH_MAX as FILTER_DEPTH_MAX;
 pub use findings::Findings;
 pub use scaling::{NUMBERS_MIN, Scaling, number_of};
