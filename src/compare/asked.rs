@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::scaling::can_be_scaled;
-use crate::run::metrics::{Aggregate, CATALOGUE, Entry, Label, Labels, Metric, Query, entry, named};
+use crate::run::Ending;
+use crate::run::metrics::{
+    Aggregate, CATALOGUE, Entry, Label, Labels, Metric, Query, entry, labels_kept, named,
+};
 use crate::scenario::sweep::{Comparison, Scaling};
 use crate::spec::{Code, Diagnostic, Diagnostics, Located, suggest};
 
@@ -76,6 +79,15 @@ pub fn asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<V
 /// reported.
 pub fn check_asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Option<()> {
     let all = asked(comparison, diagnostics)?;
+    let of_latency = |one: &Asked| one.metric == Metric::Latency;
+    if let Some(first) =
+        comparison.metrics.first().filter(|_| !comparison.theory.is_empty() && !all.iter().any(of_latency))
+    {
+        let message = "`theory` has formulas of latency, and none is compared";
+        let error = Diagnostic::error(Code::Contradiction, &first.origin, message);
+        diagnostics.push(error.help("add for example latency.mean to `metrics`"));
+        return None;
+    }
     for place in comparison.pareto.iter().flatten().filter(|place| !place.is_swept) {
         match read(&place.name) {
             Ok(one) if all.iter().any(|other| one.is_same(other)) => {}
@@ -151,6 +163,19 @@ pub(super) fn read(metric: &Located<String>) -> Result<Asked, Box<Diagnostic>> {
         query = query
             .with(key.trim(), value.trim().trim_matches('"'))
             .map_err(|wrong| Box::new(error(part, wrong.to_string())))?;
+    }
+    let kept = labels_kept(entry);
+    if let Some(label) = query.labels.keys().find(|label| !kept.contains(label)) {
+        let message = format!("runs keep no `{}` by {}", entry.name, label.name());
+        let known = suggest::listed(kept.iter().map(|label| label.name()));
+        return Err(Box::new(
+            error(head.len()..text.len(), message).help(format!("they keep it by {known}")),
+        ));
+    }
+    if let Some(outcome) = query.labels.get(&Label::Outcome).filter(|outcome| *outcome != Ending::Ok.name()) {
+        let message =
+            format!("runs keep no `{}` of what ended `{outcome}`, only of what ended `ok`", entry.name);
+        return Err(Box::new(error(head.len()..text.len(), message)));
     }
     let mut labels = query.labels;
     if let Some(phase) = query.phase {

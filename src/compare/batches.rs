@@ -91,7 +91,8 @@ pub fn split(folder: &Path, run: &SweepRun, batches: u32) -> Result<Vec<SweepRun
             Some(Figure { value, ..(*figure).clone() })
         };
         let planned = PlannedRun { seed: seed_of(run.run.seed, batch), ..run.run.clone() };
-        SweepRun { figures: wanted.iter().filter_map(figure).collect(), ..SweepRun::planned(&planned) }
+        let figures = wanted.iter().filter_map(figure).collect();
+        SweepRun { figures, verdict: run.verdict, ..SweepRun::planned(&planned) }
     };
     Ok((0..batches).map(of_batch).collect())
 }
@@ -120,7 +121,11 @@ fn measure(figure: &Figure, operations: &[&Operation], seconds: f64) -> Option<f
         Metric::Throughput => Some(count("ok") / seconds),
         Metric::Offered => Some(offered / seconds),
         Metric::GoodputRatio => share(count("ok")),
-        _ => share(count("fail") + count("unknown")),
+        // As of a whole run: what was cut off is neither an error nor none.
+        _ => {
+            let ended = offered - ours().filter(|one| one.is_cut_off).count() as f64;
+            (ended > 0.0).then(|| (count("fail") + count("unknown")) / ended)
+        }
     }
     .filter(|_| figure.aggregate != Aggregate::Cv)
 }
@@ -149,4 +154,37 @@ fn operations(table: impl std::io::Read) -> Result<Vec<Operation>, String> {
         });
     }
     Ok(operations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::metrics::Labels;
+
+    #[test]
+    fn what_was_cut_off_is_offered_and_neither_an_error_nor_none() {
+        let operation = |outcome: &str, is_cut_off| Operation {
+            workload: "users".to_owned(),
+            op: "get".to_owned(),
+            intended_ns: 0,
+            latency_ns: 1_000_000,
+            outcome: outcome.to_owned(),
+            is_cut_off,
+        };
+        let all = [
+            operation("ok", false),
+            operation("ok", false),
+            operation("fail", false),
+            operation("unknown", true),
+        ];
+        let all: Vec<&Operation> = all.iter().collect();
+        let of = |metric, operations: &[&Operation]| {
+            let labels = Labels::from([(Label::Workload, "users".to_owned())]);
+            measure(&Figure { metric, labels, aggregate: Aggregate::Mean, value: 0.0 }, operations, 2.0)
+        };
+        assert_eq!(of(Metric::ErrorRate, &all), Some(1.0 / 3.0));
+        assert_eq!(of(Metric::GoodputRatio, &all), Some(0.5));
+        assert_eq!((of(Metric::Offered, &all), of(Metric::Throughput, &all)), (Some(2.0), Some(1.0)));
+        assert_eq!(of(Metric::ErrorRate, &all[3..]), None, "nothing ended");
+    }
 }

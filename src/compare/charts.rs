@@ -25,8 +25,8 @@ use super::table::caption;
 const SERIES_MAX: usize = 10;
 /// Points of the curve of a formula.
 const CURVE_POINTS: usize = 160;
-/// Charts of distributions beyond which circumstances are left to the tables.
-const ECDF_MAX: usize = 6;
+/// Circumstances that have a chart of distributions and a Pareto front of their own; the tables have all.
+const CIRCUMSTANCES_MAX: usize = 6;
 
 /// A swept number: that of the circumstances, or that which tells the variants apart.
 struct Abscissa {
@@ -40,8 +40,8 @@ struct Abscissa {
 
 impl Abscissa {
     /// The swept number of the circumstances with the most values, at least two, or that of the variants, if they are three or more; `None` if there
-    /// is none.
-    fn of(study: &Study) -> Option<Abscissa> {
+    /// is none. Those that formulas can be drawn against come first, if there are any.
+    fn of(study: &Study, formulas: &Formulas<'_>) -> Option<Abscissa> {
         let subject = &study.subject;
         let variables = subject.circumstances.first().map_or(0, Vec::len);
         let of_circumstances = (0..variables).filter_map(|place| {
@@ -49,13 +49,23 @@ impl Abscissa {
             let count = distinct(&values);
             Some((count, Abscissa::new(&subject.circumstances[0][place].0, Some(place), &values)?))
         });
-        let most = of_circumstances.filter(|(count, _)| *count > 1).max_by_key(|(count, _)| *count);
+        let is_wanted =
+            |abscissa: &Abscissa| !formulas.theory.is_empty() && formulas.says_arrivals(&abscissa.name);
+        let most = of_circumstances
+            .filter(|(count, _)| *count > 1)
+            .max_by_key(|(count, abscissa)| (is_wanted(abscissa), *count));
         let of_variants = || {
             let values: Vec<&str> = subject.variants.iter().map(String::as_str).collect();
             // Of two there is a ratio, and no course.
             Abscissa::new(&subject.variable, None, &values).filter(|_| values.len() > 2)
         };
-        most.map(|(_, abscissa)| abscissa).or_else(of_variants)
+        let most = most.map(|(_, abscissa)| abscissa);
+        match of_variants() {
+            Some(variants) if most.as_ref().is_none_or(|most| is_wanted(&variants) && !is_wanted(most)) => {
+                Some(variants)
+            }
+            Some(_) | None => most,
+        }
     }
 
     fn new(name: &str, place: Option<usize>, values: &[&str]) -> Option<Abscissa> {
@@ -77,7 +87,7 @@ impl Abscissa {
         let others = study.subject.circumstances[row.circumstances].iter().enumerate();
         let others = others.filter(|(place, _)| Some(*place) != self.place);
         let others = others.map(|(_, (name, value))| format!("{name}={value}"));
-        let variant = self.place.map(|_| study.subject.variants[row.variant].clone());
+        let variant = self.place.map(|_| study.subject.called(row.variant));
         variant.into_iter().chain(others).collect::<Vec<_>>().join(", ")
     }
 
@@ -98,12 +108,65 @@ fn distinct(values: &[&str]) -> usize {
     values.len()
 }
 
+/// Queues whose formulas are drawn, and the swept variables that say how much arrives at them.
+#[derive(Clone, Copy, Debug)]
+pub struct Formulas<'a> {
+    /// The queues.
+    pub theory: &'a [Theory],
+    /// The variables.
+    pub arrivals: &'a [String],
+}
+
+impl Formulas<'_> {
+    fn says_arrivals(&self, variable: &str) -> bool {
+        self.arrivals.iter().any(|known| known == variable)
+    }
+}
+
 /// For each figure a chart of it against the swept number, with the curves of formulas.
-pub fn against(study: &Study, scenario: &str, theory: &[Theory]) -> Vec<StoredChart> {
-    let Some(abscissa) = Abscissa::of(study) else { return Vec::new() };
+pub fn against(study: &Study, scenario: &str, formulas: &Formulas<'_>) -> Vec<StoredChart> {
+    let Some(abscissa) = Abscissa::of(study, formulas) else { return Vec::new() };
+    // A number of anything else says nothing of what arrives.
+    let theory = if formulas.says_arrivals(&abscissa.name) { formulas.theory } else { &[] };
     (0..study.measures.len())
         .filter_map(|measure| against_one(study, scenario, theory, &abscissa, measure))
         .collect()
+}
+
+/// What is in the tables and in no chart, as it would be too much for one, in sentences.
+pub fn not_drawn(study: &Study, formulas: &Formulas<'_>) -> Vec<String> {
+    let subject = &study.subject;
+    let mut said = Vec::new();
+    if let Some(abscissa) = Abscissa::of(study, formulas) {
+        let mut series: Vec<String> = study.rows.iter().map(|row| abscissa.rest(study, row)).collect();
+        series.sort();
+        series.dedup();
+        if series.len() > SERIES_MAX {
+            let (count, name) = (series.len(), &abscissa.name);
+            said.push(format!("{count} variants and circumstances are too many for charts against {name}"));
+        }
+    }
+    if subject.variants.len() > SERIES_MAX {
+        let count = subject.variants.len();
+        said.push(format!("of {count} variants the first {SERIES_MAX} are in charts of distributions"));
+    }
+    if subject.circumstances.len() > CIRCUMSTANCES_MAX {
+        let count = subject.circumstances.len();
+        said.push(format!(
+            "of {count} circumstances the first {CIRCUMSTANCES_MAX} have charts of distributions and Pareto fronts"
+        ));
+    }
+    said
+}
+
+/// The queues of which no curve is in any of these charts.
+pub fn without_curve(charts: &[StoredChart], theory: &[Theory]) -> Vec<String> {
+    let curves = charts.iter().filter_map(|chart| match &chart.input {
+        ChartInput::Against(input) => Some(&input.curves),
+        _ => None,
+    });
+    let drawn: Vec<&str> = curves.flatten().map(|curve| curve.name.as_str()).collect();
+    theory.iter().map(|one| one.0.name()).filter(|name| !drawn.contains(&name.as_str())).collect()
 }
 
 fn against_one(
@@ -192,29 +255,52 @@ fn curve(
     (points.len() > 1).then(|| AgainstCurve { name: queue.name(), points })
 }
 
-/// The variants by two figures, if both are there.
-pub fn pareto(study: &Study, scenario: &str, by: &[PlacedBy; 2]) -> Result<StoredChart, String> {
+/// The variants by two figures, if both are there: a chart for each of the first circumstances, as no variant can be chosen in place of one that
+/// has an easier life. A variable of the circumstances that they are placed by is chosen with them.
+pub fn pareto(study: &Study, scenario: &str, by: &[PlacedBy; 2]) -> Result<Vec<StoredChart>, String> {
     let [x, y] = by.each_ref().map(|one| one.name.value.as_str());
     let part = format!("{}-and-{}", file_name(x), file_name(y)).replace('.', "-");
     let (x, y) = (Placed::of(study, x)?, Placed::of(study, y)?);
-    let of_all = (0..study.subject.circumstances.len()).flat_map(|circumstances| {
-        (0..study.subject.variants.len()).map(move |variant| (circumstances, variant))
-    });
-    let points: Vec<ParetoPoint> = of_all
-        .filter_map(|place| {
-            let (circumstances, variant) = place;
-            let (name, told) = (study.subject.variants[variant].clone(), study.subject.told(circumstances));
-            let tip = if told.is_empty() { name.clone() } else { format!("{name}, {told}") };
-            Some(ParetoPoint { name, tip, x: x.figure(study, place)?, y: y.figure(study, place)? })
-        })
-        .collect();
-    let input = ParetoInput {
-        subtitle: format!("{scenario}: {}", caption(study)),
-        x: x.axis(points.iter().map(|point| point.x.value)),
-        y: y.axis(points.iter().map(|point| point.y.value)),
-        points,
+    let subject = &study.subject;
+    let others = |circumstances: usize| {
+        let all = subject.circumstances[circumstances].iter();
+        let kept = all.filter(|(name, _)| by.iter().all(|one| one.name.value != *name));
+        kept.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
     };
-    Ok(StoredChart::new(Some(&part), "compare.csv", ChartInput::Pareto(input)))
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for circumstances in 0..subject.circumstances.len() {
+        let told = others(circumstances);
+        match groups.iter_mut().find(|(known, _)| *known == told) {
+            Some((_, group)) => group.push(circumstances),
+            None => groups.push((told, vec![circumstances])),
+        }
+    }
+    let chart = |(told, group): &(String, Vec<usize>)| {
+        let of_all = group.iter().flat_map(|&circumstances| {
+            (0..subject.variants.len()).map(move |variant| (circumstances, variant))
+        });
+        let points: Vec<ParetoPoint> = of_all
+            .filter_map(|place| {
+                let (circumstances, variant) = place;
+                let (name, told) = (subject.called(variant), subject.told(circumstances));
+                let tip = if told.is_empty() { name.clone() } else { format!("{name}, {told}") };
+                Some(ParetoPoint { name, tip, x: x.figure(study, place)?, y: y.figure(study, place)? })
+            })
+            .collect();
+        let (at, more) = match told.as_str() {
+            "" => (String::new(), String::new()),
+            told => (format!(", {told}"), format!("-{}", file_name(told))),
+        };
+        let input = ParetoInput {
+            subtitle: format!("{scenario}{at}: {}", caption(study)),
+            x: x.axis(points.iter().map(|point| point.x.value)),
+            y: y.axis(points.iter().map(|point| point.y.value)),
+            points,
+        };
+        let part = format!("{part}{more}");
+        StoredChart::new(Some(&part), "compare.csv", ChartInput::Pareto(input))
+    };
+    Ok(groups.iter().take(CIRCUMSTANCES_MAX).map(chart).collect())
 }
 
 /// What variants are placed by.
@@ -298,10 +384,10 @@ pub fn ecdf(
 ) -> Result<Vec<StoredChart>, String> {
     let mut charts = Vec::new();
     let subject = &study.subject;
-    for circumstances in 0..subject.circumstances.len().min(ECDF_MAX) {
+    for circumstances in 0..subject.circumstances.len().min(CIRCUMSTANCES_MAX) {
         let mut series = Vec::new();
         let mut most = 0;
-        for (variant, name) in subject.variants.iter().enumerate().take(SERIES_MAX) {
+        for variant in 0..subject.variants.len().min(SERIES_MAX) {
             let runs = subject.runs(circumstances, variant);
             let mut ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
             // Batches are of one run.
@@ -315,7 +401,7 @@ pub fn ecdf(
             }
             let points = latencies.longer();
             if !points.is_empty() {
-                series.push(CcdfSeries { name: name.clone(), points });
+                series.push(CcdfSeries { name: subject.called(variant), points });
             }
         }
         if series.is_empty() {
@@ -324,8 +410,10 @@ pub fn ecdf(
         let told = subject.told(circumstances);
         let at = if told.is_empty() { String::new() } else { format!(", {told}") };
         let runs = counted(most as u64, "run");
-        let subtitle =
-            format!("{scenario}{at}: all operations that ended ok, in {runs} of each {}", subject.variable);
+        let subtitle = format!(
+            "{scenario}{at}: all operations that ended ok, in {runs} of each by {}",
+            subject.variable
+        );
         let part = (!told.is_empty()).then(|| file_name(&told));
         let input = ChartInput::Ecdf(EcdfInput { subtitle, series });
         charts.push(StoredChart::new(part.as_deref(), "latency_histogram.csv", input));

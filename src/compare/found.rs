@@ -90,7 +90,7 @@ impl Found {
         (left_out > 0).then(|| {
             format!(
                 "{}: {variable} {}: left out, so that what is told is of the others alone",
-                subject.variants[row.variant],
+                subject.called(row.variant),
                 listed(&parts, "and")
             )
         })

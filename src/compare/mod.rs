@@ -26,5 +26,5 @@ pub use bisection::{Bisection, Knee, Point, STEPS_MAX};
 pub use compared::Compared;
 pub use condition::Condition;
 pub use found::{Found, Unknown};
-pub use study::{Against, Finding, Settings, Study, StudyError, StudyRow};
+pub use study::{Against, Finding, Hanging, Settings, Study, StudyError, StudyRow};
 pub use subject::{Subject, SubjectError, VariantRun};

@@ -45,13 +45,13 @@ fn figure(study: &Study, scenario: &str, measure: usize) -> StoredChart {
     let plain =
         |estimate: Estimate| Interval { value: estimate.value, low: estimate.low, high: estimate.high };
     let row = |row: &StudyRow| ComparisonRow {
-        name: subject.variants[row.variant].clone(),
+        name: subject.called(row.variant),
         variant: row.variant,
         figure: row.estimate.map(scaled),
         ratio: row.against.as_ref().and_then(|against| against.paired.ratio).map(plain),
         may_be_chance: row.against.as_ref().is_some_and(|against| against.finding == Finding::NotShown),
         tip: words::verdict(study, row)
-            .unwrap_or_else(|| format!("{}: the baseline", subject.variants[row.variant])),
+            .unwrap_or_else(|| format!("{}: the baseline", subject.called(row.variant))),
     };
     let group = |place: usize| ComparisonGroup {
         title: subject.told(place),
@@ -67,7 +67,7 @@ fn figure(study: &Study, scenario: &str, measure: usize) -> StoredChart {
         subtitle: format!("{scenario}: {}", caption(study)),
         quantity,
         is_log: least > 0.0 && most / least > LOG_RATIO,
-        baseline: subject.variants[subject.baseline].clone(),
+        baseline: subject.called(subject.baseline),
         groups: (0..subject.circumstances.len()).map(group).collect(),
     });
     StoredChart::new(Some(&file_name(&compared.name)), "compare.csv", input)

@@ -1,5 +1,6 @@
 //! Ranks with ties: who is shown to be better than whom.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::run::metrics::Better;
@@ -31,7 +32,8 @@ impl Study {
         }
     }
 
-    /// The places of the rows under the same circumstances, of measures of which it is known which is the better figure.
+    /// The places of the rows under the same circumstances, of measures of which it is known which is the better figure. Of what is to be found, only
+    /// where all seeds have it: it lies beyond the values of the search for the best and the worst of all.
     fn cells(&self) -> impl Iterator<Item = (Better, Range<usize>)> {
         let chunks = self
             .rows
@@ -40,7 +42,9 @@ impl Study {
         chunks.filter_map(move |rows| {
             let cell = at..at + rows.len();
             at = cell.end;
-            Some((self.measures[rows[0].measure].better?, cell))
+            let measure = &self.measures[rows[0].measure];
+            let is_censored = measure.found().is_some() && rows.iter().any(|row| row.missing > 0);
+            Some((measure.better.filter(|_| !is_censored)?, cell))
         })
     }
 
@@ -79,9 +83,14 @@ impl Study {
         let level = 1.0 - self.settings.confidence;
         let corrected = holm(&tests.iter().map(|(.., paired)| paired.p_value).collect::<Vec<_>>());
         let verdict = |((rows, better, paired), corrected): (([usize; 2], Better, Paired), f64)| {
-            let is_told = corrected < level && paired.difference.value != 0.0;
-            let is_first_better = (paired.difference.value < 0.0) == (better == Better::Lower);
-            Told { rows, worse: is_told.then(|| rows[usize::from(is_first_better)]) }
+            let is_first_lower = match paired.direction() {
+                Ordering::Less => Some(true),
+                Ordering::Greater => Some(false),
+                Ordering::Equal => None,
+            };
+            let is_first_better =
+                is_first_lower.filter(|_| corrected < level).map(|is| is == (better == Better::Lower));
+            Told { rows, worse: is_first_better.map(|is_better| rows[usize::from(is_better)]) }
         };
         tests.into_iter().zip(corrected).map(verdict).collect()
     }

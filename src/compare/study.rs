@@ -1,7 +1,11 @@
 //! What follows from the runs: estimates, differences from the baseline, ranks.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::kernel::math::inverse_normal_cdf;
 use crate::run::metrics::Better;
-use crate::run::outputs::SweepRun;
+use crate::run::outputs::{RunVerdict, SweepRun};
 use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
 
 use super::asked::Asked;
@@ -74,6 +78,19 @@ pub struct Against {
     pub corrected: f64,
     /// What is found.
     pub finding: Finding,
+}
+
+/// A series of batches whose figures hang on those before them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Hanging<'a> {
+    /// Of what.
+    pub measure: &'a str,
+    /// Of which variant.
+    pub variant: String,
+    /// Whether these are its differences from the baseline.
+    pub is_of_difference: bool,
+    /// How much one hangs on the one before: from -1 to 1.
+    pub correlation: f64,
 }
 
 /// What a comparison finds.
@@ -276,25 +293,60 @@ impl Study {
         self.comparisons = all.len();
         for (against, corrected) in all.iter_mut().zip(corrected) {
             against.corrected = corrected;
-            against.finding = match &against.paired {
-                paired if paired.all_equal => Finding::Same,
+            against.finding = match against.paired.direction() {
+                _ if against.paired.all_equal() => Finding::Same,
                 _ if corrected >= level => Finding::NotShown,
-                paired if paired.difference.value < 0.0 => Finding::Lower,
-                _ => Finding::Higher,
+                Ordering::Less => Finding::Lower,
+                Ordering::Greater => Finding::Higher,
+                Ordering::Equal => Finding::NotShown,
             };
         }
     }
 
-    /// The figures of batches that hang on those before them more than chance explains: intervals over these are too narrow.
-    pub fn hanging(&self) -> impl Iterator<Item = (&StudyRow, f64)> {
-        let of = |row: &'_ StudyRow| {
-            let values: Vec<f64> = row.values.iter().map(|(_, value)| *value).collect();
-            (serial_correlation(&values), 2.0 / (values.len() as f64).sqrt())
+    /// Figures of batches that hang on those before them more than chance explains in one of twenty studies, with their serial correlation: intervals
+    /// over these are too narrow.
+    pub fn hanging(&self) -> Vec<Hanging<'_>> {
+        let is_cut = |_: &&StudyRow| self.settings.batches.is_some();
+        let series = |row: &StudyRow| {
+            let baseline = self.rows.iter().find(|other| {
+                (other.measure, other.circumstances, other.variant)
+                    == (row.measure, row.circumstances, self.subject.baseline)
+            });
+            let figures: Vec<f64> = row.values.iter().map(|(_, value)| *value).collect();
+            // What is said of the difference rests on the differences, which may hang where figures do not, or the other way round.
+            let differences = baseline.filter(|_| row.against.is_some()).map(|baseline| {
+                let (ours, theirs) = pairs(&row.values, &baseline.values);
+                ours.iter().zip(theirs).map(|(ours, theirs)| ours - theirs).collect::<Vec<f64>>()
+            });
+            [Some((false, figures)), differences.map(|differences| (true, differences))]
         };
-        let rows = self.rows.iter().filter(|_| self.settings.batches.is_some());
-        rows.map(move |row| (row, of(row)))
-            .filter(|(_, (found, most))| found > most)
-            .map(|(row, (found, _))| (row, found))
+        let all: Vec<(&StudyRow, bool, Vec<f64>)> = self
+            .rows
+            .iter()
+            .filter(is_cut)
+            .flat_map(|row| {
+                series(row).into_iter().flatten().map(move |(is_of, values)| (row, is_of, values))
+            })
+            .collect();
+        let most = inverse_normal_cdf(1.0 - 0.05 / all.len().max(1) as f64);
+        let found = |(row, is_of_difference, values): &(&'_ StudyRow, bool, Vec<f64>)| {
+            let correlation = serial_correlation(values);
+            (correlation > most / (values.len() as f64).sqrt()).then_some((
+                *is_of_difference,
+                correlation,
+                row.measure,
+                row.variant,
+            ))
+        };
+        all.iter()
+            .filter_map(found)
+            .map(|(is_of_difference, correlation, measure, variant)| Hanging {
+                measure: &self.measures[measure].name,
+                variant: self.subject.called(variant),
+                is_of_difference,
+                correlation,
+            })
+            .collect()
     }
 
     /// Whether a variant is shown to be worse than the baseline.
@@ -307,18 +359,36 @@ impl Study {
         }
     }
 
+    /// How many of how many runs did not pass; none of what was found, whose runs the search tells of.
+    pub fn not_passed(&self) -> (usize, usize) {
+        let verdicts: BTreeMap<&str, RunVerdict> = (0..self.subject.variants.len())
+            .flat_map(|variant| self.subject.of_variant(variant))
+            .map(|run| (run.run.run_id.as_str(), run.verdict))
+            .collect();
+        let failed = verdicts.values().filter(|verdict| **verdict != RunVerdict::Passed).count();
+        if self.found().is_some() { (0, 0) } else { (failed, verdicts.len()) }
+    }
+
     /// What was found, if the study is of that.
     pub fn found(&self) -> Option<&Found> {
         self.measures.first().and_then(Compared::found)
     }
 
-    /// The most figures that a variant has.
-    pub fn figures_most(&self) -> usize {
-        self.rows.iter().map(|row| row.values.len()).max().unwrap_or(0)
+    /// The most seeds that a variant has.
+    pub fn seeds_most(&self) -> usize {
+        self.rows.iter().map(|row| row.values.len() + row.missing).max().unwrap_or(0)
+    }
+
+    /// How many rows have an interval whose reach is no share of the figure, as that is nought, or no interval at all.
+    pub fn without_share(&self) -> usize {
+        let has_none = |row: &&StudyRow| {
+            row.estimate.is_none_or(|estimate| estimate.value == 0.0 && estimate.high > estimate.low)
+        };
+        self.rows.iter().filter(has_none).count()
     }
 
     /// How many runs of each variant it takes until the interval of every figure reaches no further than this share of it to either side, as
-    /// far as these runs tell; `None` if that is so now. A figure that is nought, or that too few runs have, is left out.
+    /// far as these runs tell; `None` if that is so now. Those [without a share](Study::without_share) are left out.
     pub fn runs_until(&self, share: f64) -> Option<usize> {
         let needed = |row: &StudyRow| {
             let estimate = row.estimate?;
@@ -442,6 +512,23 @@ mod tests {
         assert_eq!(ranks, [Some(2), Some(1), Some(2), Some(2)]);
     }
 
+    /// Six of sixty runs of `b` err, and none of `a`: the median of both is nought, and so is that of their differences.
+    #[test]
+    fn the_sign_test_says_which_one_is_worse() {
+        let runs: Vec<SweepRun> = (1..=60)
+            .flat_map(|seed| [run("b", seed, if seed % 10 == 0 { 5.0 } else { 1.0 }), run("a", seed, 1.0)])
+            .collect();
+        let of = |baseline| {
+            let subject = Subject::of_sweep(&runs, "policy", Some(baseline), None).expect("two variants");
+            let settings = Settings { method: Method::Median, ..SETTINGS };
+            let study = Study::new(subject, &[p99()], settings).expect("there are figures");
+            let told = |row: &StudyRow| (row.against.as_ref().map(|against| against.finding), row.rank);
+            study.rows.iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(of("b"), [(None, Some(2)), (Some(Finding::Lower), Some(1))]);
+        assert_eq!(of("a"), [(Some(Finding::Higher), Some(2)), (None, Some(1))]);
+    }
+
     #[test]
     fn a_run_without_a_figure_is_left_out_with_its_partner() {
         let mut runs: Vec<SweepRun> = (1..=6)
@@ -454,6 +541,39 @@ mod tests {
         assert_eq!((row.values.len(), row.missing), (5, 1));
         assert_eq!(row.against.as_ref().map(|against| against.paired.pairs), Some(5));
         assert_eq!(study.rows[0].values.len(), 6, "alone it stands");
+    }
+
+    /// Runs keep no count of what did not happen: it is nought, and does not lack.
+    #[test]
+    fn what_did_not_happen_is_nought() {
+        let figure = |reason: Option<&str>, value| {
+            let mut labels = Labels::from([(Label::Workload, "users".to_owned())]);
+            labels.extend(reason.map(|reason| (Label::Reason, reason.to_owned())));
+            Figure { metric: Metric::Unknown, labels, aggregate: Aggregate::Count, value }
+        };
+        let runs: Vec<SweepRun> = (1..=6)
+            .flat_map(|seed| {
+                let hit = if seed == 3 { vec![figure(Some("timeout"), 6.0)] } else { Vec::new() };
+                let figures = |more: Vec<Figure>| [vec![figure(None, 6.0)], more].concat();
+                let of = |policy, figures| SweepRun { figures, ..run(policy, seed, 1.0) };
+                [of("a", figures(hit)), of("b", figures(Vec::new()))]
+            })
+            .collect();
+        let subject = Subject::of_sweep(&runs, "policy", None, None).expect("two variants");
+        let narrowed = |reason: &str| Asked {
+            metric: Metric::Unknown,
+            aggregate: Aggregate::Count,
+            labels: Labels::from([(Label::Reason, reason.to_owned())]),
+            text: format!("unknown{{reason={reason}}}"),
+            is_wanted: true,
+        };
+        let means = |reason: &str| {
+            let study = Study::new(subject.clone(), &[narrowed(reason)], SETTINGS).expect("all have it");
+            let told = |row: &StudyRow| (row.estimate.map(|estimate| estimate.value), row.missing);
+            study.rows.iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(means("timeout"), [(Some(1.0), 0), (Some(0.0), 0)]);
+        assert_eq!(means("crashed"), [(Some(0.0), 0), (Some(0.0), 0)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which runs are of which variant, and under which circumstances.
 
 use crate::run::outputs::SweepRun;
+use crate::run::sweep_figures::number;
 use crate::spec::suggest;
 
 /// A run with what it is compared as.
@@ -214,6 +215,15 @@ impl Subject {
             })?;
         }
         Ok(subject)
+    }
+
+    /// A variant by itself, where nothing around it says what a number is of: `servers=4`, `least-connections`.
+    pub fn called(&self, variant: usize) -> String {
+        let value = &self.variants[variant];
+        match number(value) {
+            Some(_) => format!("{}={value}", self.variable),
+            None => value.clone(),
+        }
     }
 
     /// The runs of a variant under these circumstances, by seed.

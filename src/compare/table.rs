@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::kernel::counted;
+use crate::run::metrics::Better;
 use crate::run::outputs::{COMPARE, Key, PlannedRun, SEARCHED, Table};
 use crate::statistics::Method;
 
@@ -57,12 +58,16 @@ pub fn caption(study: &Study) -> String {
         Method::Bootstrap => "the BCa bootstrap",
     };
     let percent = words::percent(study.settings.confidence);
+    let failed = match study.not_passed() {
+        (0, _) => String::new(),
+        (some, all) => format!("; {some} of {all} runs did not pass their checks"),
+    };
     if study.subject.is_alone() {
         let what = what.trim_end_matches(" each");
-        return format!("{runs} {what}; intervals of {percent} % by {method}");
+        return format!("{runs} {what}; intervals of {percent} % by {method}{failed}");
     }
     format!(
-        "{runs} {what}, paired by {by}; intervals of {percent} % by {method}; {}, corrected by Holm's method",
+        "{runs} {what}, paired by {by}; intervals of {percent} % by {method}; {}, corrected by Holm's method{failed}",
         counted(study.comparisons as u64, "comparison")
     )
 }
@@ -78,8 +83,14 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
     let circumstances = subject.told(rows[0].circumstances);
     let comma = if circumstances.is_empty() { "" } else { ", " };
     let mut order: Vec<&StudyRow> = rows.iter().collect();
-    if measure.better.is_some() {
-        order.sort_by_key(|row| row.rank);
+    if let Some(better) = measure.better {
+        // Those without a rank come last, and of one rank those with the better figure first.
+        let figure = |row: &StudyRow| {
+            let value = row.estimate.map_or(f64::INFINITY, |estimate| estimate.value);
+            if better == Better::Higher && value.is_finite() { -value } else { value }
+        };
+        let rank = |row: &StudyRow| row.rank.unwrap_or(usize::MAX);
+        order.sort_by(|a, b| rank(a).cmp(&rank(b)).then(figure(a).total_cmp(&figure(b))));
     }
     let row = |row: &&StudyRow| {
         let estimate = row.estimate;
@@ -108,7 +119,7 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
     };
     let worth = |row: &&StudyRow| {
         let gain = row.antithetic_gain?;
-        let variant = &subject.variants[row.variant];
+        let variant = subject.called(row.variant);
         Some(format!(
             "{variant}: an antithetic pair is worth {:.1} times two runs with seeds of their own",
             gain
@@ -119,8 +130,9 @@ fn block(study: &Study, rows: &[StudyRow]) -> Block {
         if let Some(note) = measure.found().and_then(|found| found.note(subject, row)) {
             return note;
         }
-        let (variant, all) = (&subject.variants[row.variant], row.values.len() + row.missing);
-        format!("{variant}: {} of {all} runs have no such figure, and are left out", row.missing)
+        let (variant, all) = (subject.called(row.variant), row.values.len() + row.missing);
+        let what = if study.settings.batches.is_some() { "batches" } else { "runs" };
+        format!("{variant}: {} of {all} {what} have no such figure, and are left out", row.missing)
     };
     Block {
         title: format!("{}{comma}{circumstances}", measure.name),
@@ -173,8 +185,11 @@ pub fn latex(study: &Study, scenario: &str) -> String {
             line(&columns(study))
         );
         block.rows.iter().for_each(|row| out += &line(row));
-        out += "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
-        block.notes.iter().for_each(|note| out += &format!("% {note}\n"));
+        out += "\\bottomrule\n\\end{tabular}\n";
+        block.notes.iter().for_each(|note| {
+            out += &format!("\n\\smallskip\n\\parbox{{\\linewidth}}{{\\footnotesize {}.}}\n", escaped(note))
+        });
+        out += "\\end{table}\n";
     }
     for block in scaling::blocks(study) {
         out += &format!(
@@ -183,8 +198,11 @@ pub fn latex(study: &Study, scenario: &str) -> String {
             line(&scaling::columns(study))
         );
         block.rows.iter().for_each(|row| out += &line(row));
-        out += "\\bottomrule\n\\end{tabular}\n\\end{table}\n";
-        block.notes.iter().for_each(|note| out += &format!("% {note}\n"));
+        out += "\\bottomrule\n\\end{tabular}\n";
+        block.notes.iter().for_each(|note| {
+            out += &format!("\n\\smallskip\n\\parbox{{\\linewidth}}{{\\footnotesize {}.}}\n", escaped(note))
+        });
+        out += "\\end{table}\n";
     }
     out
 }
@@ -201,6 +219,9 @@ fn escaped(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\\' => out.push_str("\\textbackslash{}"),
+            '<' => out.push_str("\\textless{}"),
+            '>' => out.push_str("\\textgreater{}"),
+            '|' => out.push_str("\\textbar{}"),
             '~' => out.push_str("\\textasciitilde{}"),
             '^' => out.push_str("\\textasciicircum{}"),
             '%' | '&' | '$' | '#' | '_' | '{' | '}' => {

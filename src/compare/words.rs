@@ -87,6 +87,9 @@ const TIMES_FROM: f64 = 2.0;
 /// What a variant is beside the baseline: `38 % lower (35 to 41 %)`, `3.2 times (2.9 to 3.5)`, or, where there is no ratio, by how much
 /// it differs.
 pub fn beside(paired: &Paired, unit: Unit) -> String {
+    if let Some(signs) = by_signs(paired) {
+        return signs;
+    }
     let Some(ratio) = paired.ratio else {
         let difference = paired.difference;
         let mut style = Style::of_estimate(unit, difference);
@@ -109,6 +112,19 @@ pub fn beside(paired: &Paired, unit: Unit) -> String {
     // What cannot be below nought is at most 100 % lower.
     let more = Estimate { value: ratio.value - 1.0, low: ratio.low.max(0.0) - 1.0, high: ratio.high - 1.0 };
     higher_or_lower(Style::of(Unit::Ratio, more.value, ratio.half_width()), more)
+}
+
+/// In how many pairs the figures differ, where most are the same so that the median says nothing: `lower in 7 of 60 pairs, higher in none`.
+fn by_signs(paired: &Paired) -> Option<String> {
+    let is_so = paired.difference.value == 0.0 && paired.lower != paired.higher;
+    let count = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };
+    is_so.then(|| {
+        let Paired { pairs, lower, higher, .. } = *paired;
+        match lower > higher {
+            true => format!("lower in {lower} of {pairs} pairs, higher in {}", count(higher)),
+            false => format!("higher in {higher} of {pairs} pairs, lower in {}", count(lower)),
+        }
+    })
 }
 
 /// By how much something is higher, or lower if that is below nought: `38 % lower (35 to 41 %)`, or, where the interval holds nought,
@@ -143,7 +159,7 @@ pub fn gain(paired: &Paired) -> String {
 pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
     let against = row.against.as_ref()?;
     let (subject, paired) = (&study.subject, &against.paired);
-    let (variant, baseline) = (&subject.variants[row.variant], &subject.variants[subject.baseline]);
+    let (variant, baseline) = (subject.called(row.variant), subject.called(subject.baseline));
     let measure = &study.measures[row.measure];
     let circumstances = match subject.told(row.circumstances) {
         told if told.is_empty() => told,
@@ -159,11 +175,18 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
                 measure.name
             )
         }
+        Finding::Lower | Finding::Higher if by_signs(paired).is_some() => {
+            format!(
+                "{variant} has a {} {} than {baseline}{circumstances}: {beside}",
+                against.finding.name(),
+                measure.name
+            )
+        }
         Finding::Lower | Finding::Higher => {
             let (how, interval) = beside.split_once(" (").expect("an interval follows");
             let interval = interval.trim_end_matches(')');
             if let Some(found) = measure.found() {
-                let says = found_beside(&found.search, variant, how, baseline);
+                let says = found_beside(&found.search, &variant, how, &baseline);
                 return Some(format!(
                     "{says}{circumstances} ({percent} % CI {interval}, {pairs} paired seeds)"
                 ));
@@ -174,6 +197,12 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
             };
             format!(
                 "{variant} has {has} {baseline}{circumstances} ({percent} % CI {interval}, {pairs} paired runs)"
+            )
+        }
+        Finding::NotShown if by_signs(paired).is_some() => {
+            format!(
+                "no difference in {} shown between {variant} and {baseline}{circumstances}: {beside}",
+                measure.name
             )
         }
         Finding::NotShown => {
@@ -187,7 +216,8 @@ pub fn verdict(study: &Study, row: &StudyRow) -> Option<String> {
                 Some(more) => {
                     format!("to show one so small takes about {} more runs", grouped(rounded(more)))
                 }
-                None => "there is none in these runs".to_owned(),
+                None if paired.all_equal() => "there is none in these runs".to_owned(),
+                None => "these runs have none on the whole".to_owned(),
             };
             format!(
                 "no difference in {} shown between {variant} and {baseline}{circumstances} ({beside}, {percent} % CI, {pairs} paired runs): \
@@ -263,6 +293,18 @@ mod tests {
         assert_eq!(told(0.17, 0.12, 0.23), "17 % higher (12 to 23 %)");
         assert_eq!(told(-0.59, -0.66, 0.74), "59 % lower (66 % lower to 74 % higher)");
         assert_eq!([0.95, 0.999, 0.55].map(percent), ["95", "99.9", "55"]);
+    }
+
+    #[test]
+    fn what_rarely_differs_is_told_by_signs() {
+        let baseline = vec![1.0; 60];
+        let variant: Vec<f64> = (0..60).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
+        let of = |ours: &[f64], theirs: &[f64]| {
+            beside(&Paired::of(crate::statistics::Method::Median, ours, theirs, 0.95), Unit::Ratio)
+        };
+        assert_eq!(of(&variant, &baseline), "lower in 6 of 60 pairs, higher in none");
+        assert_eq!(of(&baseline, &variant), "higher in 6 of 60 pairs, lower in none");
+        assert_eq!(of(&baseline, &baseline), "0 % higher (0 to 0 %)");
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub struct ComparisonFacts<'a> {
     pub batches: Option<u32>,
     /// Whether laws of scaling are fitted.
     pub scaling: Scaling,
+    /// The queues whose formulas are drawn.
+    pub theory: Vec<String>,
+    /// What variants are placed by, if they are.
+    pub pareto: Vec<&'a str>,
     /// The ids of the runs.
     pub runs: Vec<&'a str>,
 }
@@ -48,6 +52,8 @@ struct Manifest<'a> {
     antithetic: Option<&'a str>,
     batches: Option<u32>,
     scaling: &'static str,
+    theory: &'a [String],
+    pareto: &'a [&'a str],
     runs: &'a [&'a str],
 }
 
@@ -58,9 +64,9 @@ impl ComparisonFacts<'_> {
         let batches = self.batches.map_or(String::new(), |batches| batches.to_string());
         let antithetic = self.antithetic.unwrap_or("");
         let about = [self.variable, self.baseline, &confidence, self.intervals.name(), antithetic, &batches];
-        // Of comparisons without it the id is what it was before there was any.
         let scaling = (self.scaling != Scaling::None).then(|| self.scaling.name());
-        let about = about.into_iter().chain(scaling);
+        let drawn = self.theory.iter().map(String::as_str).chain(self.pareto.iter().copied());
+        let about = about.into_iter().chain(scaling).chain(drawn);
         sweep_id(about.chain(self.metrics.iter().copied()).chain(self.runs.iter().copied()))
     }
 }
@@ -92,6 +98,8 @@ pub fn write(
         antithetic: facts.antithetic,
         batches: facts.batches,
         scaling: facts.scaling.name(),
+        theory: &facts.theory,
+        pareto: &facts.pareto,
         runs: &facts.runs,
     };
     folder.finish(&manifest, &serde_json::Value::Null)

@@ -2,6 +2,9 @@
 //! same arrivals and the same work. What such pairs share falls out of their differences, and what is left tells the variants apart
 //! in far fewer runs (common random numbers: A. M. Law, *Simulation Modeling and Analysis*, fifth edition, 2015, section 11.2).
 
+use std::cmp::Ordering;
+use std::f64::consts::PI;
+
 use crate::kernel::math::{inverse_normal_cdf, powi, student_two_sided};
 
 use super::Estimate;
@@ -35,8 +38,10 @@ pub struct Paired {
     pub ratio: Option<Estimate>,
     /// How often a difference as great would be seen if there were none.
     pub p_value: f64,
-    /// Whether both figures are the same in every pair.
-    pub all_equal: bool,
+    /// In how many pairs the variant's figure is the lower one.
+    pub lower: usize,
+    /// In how many it is the higher one.
+    pub higher: usize,
     /// How many times the variance of the difference would be what it is, had both been run with seeds of their own; `None`
     /// if it has no variance.
     pub gain: Option<f64>,
@@ -115,10 +120,23 @@ impl Paired {
             difference,
             ratio,
             p_value,
-            all_equal: differences.iter().all(|difference| *difference == 0.0),
+            lower: differences.iter().filter(|difference| **difference < 0.0).count(),
+            higher: differences.iter().filter(|difference| **difference > 0.0).count(),
             gain: (of_difference > 0.0).then(|| (variance(variant) + variance(baseline)) / of_difference),
             deviation: of_difference.sqrt(),
         }
+    }
+
+    /// Whether both figures are the same in every pair.
+    pub fn all_equal(&self) -> bool {
+        self.lower + self.higher == 0
+    }
+
+    /// Whether the variant's figure is lower or higher on the whole. Where the difference is nought, as the median is of figures that
+    /// are the same in most pairs, it is as in most of the others, which is what the sign test looks at.
+    pub fn direction(&self) -> Ordering {
+        let by_signs = self.higher.cmp(&self.lower);
+        self.difference.value.partial_cmp(&0.0).unwrap_or(Ordering::Equal).then(by_signs)
     }
 
     /// How many pairs would show a difference as great as the one found, if it is real, in four of five such comparisons, each made at
@@ -133,7 +151,8 @@ impl Paired {
             (2..).find(|&pairs| least_by_signs(pairs) < level).map_or(f64::INFINITY, |pairs| pairs as f64);
         let pairs = match method {
             Method::Student => by_spread,
-            Method::Median => by_spread.max(by_signs),
+            // The sign test is as good as Student's with 2/pi of the pairs, of normal figures.
+            Method::Median => (by_spread * PI / 2.0).ceil().max(by_signs),
             Method::Bootstrap if level <= 1.0 / (RESAMPLES as f64 + 1.0) => f64::INFINITY,
             Method::Bootstrap => by_spread.max(by_signs),
         };
@@ -256,10 +275,23 @@ mod tests {
         for method in [Method::Student, Method::Median, Method::Bootstrap] {
             let same = Paired::of(method, &baseline, &baseline, 0.95);
             assert_eq!((same.p_value, same.difference.value, same.gain), (1.0, 0.0, None), "{method:?}");
-            assert!(same.all_equal);
+            assert!(same.all_equal());
             let other = Paired::of(method, &shifted, &baseline, 0.95);
-            assert!(other.p_value < 0.001 && !other.all_equal, "{method:?} {}", other.p_value);
+            assert!(other.p_value < 0.001 && !other.all_equal(), "{method:?} {}", other.p_value);
         }
+    }
+
+    /// One of ten pairs differs, always in the same direction: the median of the differences is nought, and the signs tell all the same.
+    #[test]
+    fn what_rarely_differs_has_the_direction_of_its_signs() {
+        let baseline = vec![1.0; 70];
+        let variant: Vec<f64> = (0..70).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
+        let paired = Paired::of(Method::Median, &variant, &baseline, 0.95);
+        assert_eq!((paired.lower, paired.higher, paired.difference.value), (7, 0, 0.0));
+        assert!(paired.p_value < 0.05 && !paired.all_equal(), "{}", paired.p_value);
+        assert_eq!(paired.direction(), Ordering::Less);
+        assert_eq!(Paired::of(Method::Median, &baseline, &variant, 0.95).direction(), Ordering::Greater);
+        assert_eq!(Paired::of(Method::Median, &baseline, &baseline, 0.95).direction(), Ordering::Equal);
     }
 
     /// Two runs that differ by one request in the same direction show nothing, whatever is known of their spread.
@@ -333,6 +365,7 @@ mod tests {
         // Of -0.8, 1.2 and 0.2 the deviation is 1.
         let pairs = |method| paired.pairs_to_show(method, 0.05).expect("there is a difference");
         assert_eq!(pairs(Method::Student), 199.0);
+        assert_eq!(pairs(Method::Median), 313.0);
         assert_eq!(paired.pairs_to_show(Method::Bootstrap, 1e-5), Some(f64::INFINITY));
         assert_eq!(
             Paired::of(Method::Student, &[1.0, -1.0], &[0.0, 0.0], 0.95).pairs_to_show(Method::Student, 0.05),

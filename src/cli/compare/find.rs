@@ -20,7 +20,7 @@ use crate::compare::{Bisection, Condition, Found, Knee, Point, Study, StudyError
 use crate::kernel::counted;
 use crate::run::outputs::{Disk, PlannedRun, SweepRun};
 use crate::run::sweep_figures::Measure;
-use crate::scenario::sweep::{Comparison, Search, Tried};
+use crate::scenario::sweep::{Comparison, RUNS_MAX, Search, Tried};
 use crate::systems::Custom;
 
 /// The search of one variant, under some circumstances and one seed.
@@ -37,6 +37,8 @@ struct Quests<'a> {
     search: &'a Search,
     condition: Condition,
     all: Vec<Quest>,
+    /// What is to be tried before anything else is asked for.
+    pending: Vec<(Whose, Tried)>,
     runs: Vec<TriedRun>,
 }
 
@@ -121,10 +123,11 @@ impl Compare {
                 "--only {variable}: that is to be found, and any of its values may be tried"
             ));
         }
-        if self.run.partition.is_some() {
-            return refused("--partition: what is tried next follows from all runs before".to_owned());
-        }
-        let others = [("--batches", self.batches.is_some()), ("--against", self.against.is_some())];
+        let others = [
+            ("--batches", self.batches.is_some()),
+            ("--against", self.against.is_some()),
+            ("--metric", !self.metrics.is_empty()),
+        ];
         if let Some((flag, _)) = others.into_iter().find(|(_, is_there)| *is_there) {
             return refused(format!(
                 "{flag} compares what single runs measured, and `find` does not: not both"
@@ -165,7 +168,6 @@ impl Compare {
         if values.is_empty() {
             return Ok(Ok(None));
         }
-        values.sort_by(|a, b| a.number.total_cmp(&b.number));
         values.dedup();
         let mut args = self.run.clone();
         let setting = |values: &[&Tried]| search.setting(values.iter().map(|tried| tried.written.as_str()));
@@ -225,11 +227,23 @@ impl<'a> Quests<'a> {
             let run = PlannedRun { run_id: job.run.run_id.clone(), seed, params };
             all.push(Quest { run, bisection: Bisection::default(), measure: None });
         }
-        Quests { search, condition, all, runs: Vec::new() }
+        Quests { search, condition, all, pending: Vec::new(), runs: Vec::new() }
     }
 
-    /// What is to be tried next, and by whom.
+    /// What is to be tried next, and by whom: of no more values than a sweep of all of them may have runs.
     fn next(&mut self) -> Vec<(Whose, Tried)> {
+        if self.pending.is_empty() {
+            self.pending = self.ask();
+            self.pending.sort_by(|(_, a), (_, b)| a.number.total_cmp(&b.number));
+        }
+        let most = (RUNS_MAX as usize / self.all.len()).max(1);
+        let values = self.pending.chunk_by(|(_, a), (_, b)| a == b).map(<[_]>::len);
+        let now: usize = values.take(most).sum();
+        self.pending.drain(..now).collect()
+    }
+
+    /// What all searches are to try next.
+    fn ask(&mut self) -> Vec<(Whose, Tried)> {
         let search = self.search;
         let of_quest = |quest: &mut Quest| {
             let whose = (quest.run.seed, quest.run.params.clone());

@@ -8,15 +8,16 @@ use super::super::run::reproduce::from_scenarios;
 use super::super::{Exit, Failure, Format, Terminal};
 use super::sources::Source;
 use super::{Compare, TableFormat, print};
+use crate::compare::Study;
+use crate::compare::charts::{self, Formulas};
 use crate::compare::page::{figures, left_out, page};
 use crate::compare::scaling::files;
 use crate::compare::table::{SEARCH, TriedRun, csv, latex, markdown, search_csv};
-use crate::compare::{Study, charts};
 use crate::report::stored::StoredChart;
 use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
 use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink};
-use crate::scenario::sweep::Comparison;
+use crate::scenario::sweep::{Comparison, Theory};
 
 /// What of runs is kept beside the study of them.
 pub(super) struct Findings<'a> {
@@ -63,10 +64,12 @@ impl Compare {
     /// The command that compares the same again, from wherever the scenarios are.
     pub(super) fn command(&self) -> String {
         let mut command = format!("{} compare", quoted(self.run.program()));
-        for path in self.run.files.iter().chain(&self.folders) {
-            command += &format!(" {}", quoted(&from_scenarios(path)));
+        let files = self.run.files.iter().map(|path| from_scenarios(path));
+        for path in files.chain(self.folders.iter().map(|folder| folder.display().to_string())) {
+            command += &format!(" {}", quoted(&path));
         }
         let seeds = self.run.seeds.map(|(first, last)| format!("{first}..{last}"));
+        let seed = self.run.seed.map(|seed| ("--seed", seed.to_string()));
         let only = self.run.only.iter().map(|(name, value)| ("--only", format!("{name}={value}")));
         let flags = self
             .run
@@ -74,6 +77,7 @@ impl Compare {
             .iter()
             .map(|set| ("--set", set.clone()))
             .chain(only)
+            .chain(seed)
             .chain(seeds.map(|seeds| ("--seeds", seeds)))
             .chain(self.against.iter().map(|folder| ("--against", folder.display().to_string())))
             .chain(self.by.iter().map(|by| ("--by", by.clone())))
@@ -96,10 +100,21 @@ impl Compare {
         warnings: &mut Vec<String>,
     ) -> Vec<StoredChart> {
         let mut all = figures(study, name);
-        all.extend(charts::against(study, name, &comparison.theory));
+        let Comparison { theory, arrivals, .. } = comparison;
+        let formulas = Formulas { theory, arrivals };
+        let against = charts::against(study, name, &formulas);
+        warnings.extend(charts::not_drawn(study, &formulas));
+        if study.found().is_none() {
+            warnings.extend(charts::without_curve(&against, theory).into_iter().map(|queue| {
+                format!(
+                    "no chart has {queue}: its formula is of latency, and is drawn where a swept rate or load takes several values"
+                )
+            }));
+        }
+        all.extend(against);
         if let Some(by) = &comparison.pareto {
             match charts::pareto(study, name, by) {
-                Ok(chart) => all.push(chart),
+                Ok(charts) => all.extend(charts),
                 Err(why) => warnings.push(why),
             }
         }
@@ -137,6 +152,8 @@ impl Compare {
             antithetic: comparison.antithetic.as_deref(),
             batches: comparison.batches,
             scaling: comparison.scaling,
+            theory: comparison.theory.iter().map(Theory::written).collect(),
+            pareto: comparison.pareto.iter().flatten().map(|one| one.name.value.as_str()).collect(),
             runs: findings.runs.clone(),
         };
         let sink: &dyn Sink = &Disk;

@@ -20,10 +20,12 @@ use super::run::limits::{is_interrupted, wait_until_told, watch_interrupts};
 use super::run::say;
 use super::{Exit, Failure, Terminal};
 use crate::compare::scaling::{ScalingError, from_least};
-use crate::compare::{Asked, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches};
+use crate::compare::{
+    Asked, Hanging, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches,
+};
 use crate::kernel::counted;
 use crate::run::metrics::entry;
-use crate::run::outputs::{Disk, SweepRun};
+use crate::run::outputs::{Disk, RunVerdict, SweepRun};
 use crate::scenario::sweep::{Comparison, Scaling};
 use crate::spec::{Diagnostics, Located, Origin, suggest};
 use crate::systems::Custom;
@@ -36,7 +38,7 @@ const AFTER: &str = "\
 FILE is a scenario with a [sweep]: the values of one of its variables are the variants (--by, or `by` in [compare]). Of several files
 each is a variant; they need as many runs with the same seeds. In place of a file, a folder of a finished sweep can be named.
 
-Runs that are finished already are not done again. What was compared is kept in outputs/<scenario>/compare-<id>/.
+Runs that are finished already are not done again, but for those of a protocol of your own. What was compared is kept in outputs/<scenario>/compare-<id>/.
 
 `explain compare` tells what [compare] may say.";
 
@@ -103,7 +105,7 @@ const BEFORE: &str = "before";
 impl Compare {
     pub(super) fn run<X: Custom>(mut self, program: &str, terminal: &mut Terminal) -> Result<Exit, Failure> {
         self.run = self.run.of(program);
-        self.run.resume = true;
+        let keeps_all = std::mem::replace(&mut self.run.resume, true);
         if self.run.quiet {
             terminal.be_quiet();
         }
@@ -122,21 +124,35 @@ impl Compare {
                     Failure::new(Exit::Invalid, "--find makes runs, and a folder has those that it has");
                 return Err(failure.help("name the scenario"));
             }
+            self.folders.clone_from(&folders);
+            self.check_flags()?;
             let comparison = self.overridden(Comparison::usual());
             let asked = self.asked(&comparison)?;
             let sources =
                 folders.iter().map(|folder| stored(folder, &comparison)).collect::<Result<Vec<_>, _>>()?;
             self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
-            return self.compare(&sources, &comparison, &asked, terminal);
+            self.is_of_one_scenario(&sources[0].name)?;
+            let exits =
+                [warn_of_failed(&sources, terminal), self.compare(&sources, &comparison, &asked, terminal)?];
+            return Ok(Exit::of_many(exits));
         }
         self.run.files = files;
         self.check_flags()?;
         // It is read as what the scenario says, with its mistakes where they are.
         self.run.set.extend(self.find.take().map(|find| format!("compare.find={find}")));
-        let batches = match jobs::plan::<X>(&self.run, terminal)? {
+        let mut args = self.run.clone();
+        if let Some(kind) = self.scaling.filter(|_| self.by.is_none()) {
+            // What is swept is looked through for a number.
+            args.set.push(format!("compare.scaling={}", kind.of_scenario().name()));
+        }
+        let batches = match jobs::plan::<X>(&args, terminal)? {
             Ok(batches) => batches,
             Err(exit) => return Ok(exit),
         };
+        if !keeps_all && batches.iter().any(Batch::is_of_own_code) {
+            self.run.resume = false;
+            terminal.note("every run is done anew, as a protocol of your own may have changed: --resume keeps what is finished");
+        }
         let comparison = self.overridden(batches[0].comparison().clone());
         if comparison.find.is_some() && comparison.scaling != Scaling::None {
             let message = "--scaling: the scenario has `find`, whose figures are not scaled";
@@ -147,10 +163,9 @@ impl Compare {
         }
         let asked = self.asked(&comparison)?;
         self.before = self.against.as_deref().map(|folder| stored(folder, &comparison)).transpose()?;
-        if let Some(before) = self.before.as_ref().filter(|before| before.name != batches[0].name) {
-            let (before, now) = (&before.name, &batches[0].name);
-            let message = format!("--against: that sweep is of the scenario `{before}`, and this is `{now}`");
-            return Err(Failure::new(Exit::Invalid, message));
+        self.is_of_one_scenario(&batches[0].name)?;
+        if self.before.is_some() && comparison.until.is_some() {
+            terminal.warn("`until` is not heeded: the earlier sweep has the runs that it has");
         }
         self.check(&batches, &comparison)?;
         if comparison.batches.is_some() {
@@ -191,8 +206,17 @@ impl Compare {
     ) -> Result<Option<(u64, u64)>, Failure> {
         let Some(share) = comparison.until.filter(|_| self.before.is_none()) else { return Ok(None) };
         let study = self.study(sources, comparison, asked)?;
-        let Some(needed) = study.runs_until(share) else { return Ok(None) };
-        let (have, most) = (study.figures_most(), comparison.most as usize);
+        let Some(needed) = study.runs_until(share) else {
+            let without = study.without_share();
+            if without > 0 {
+                let figures = counted(without as u64, "figure");
+                terminal.warn(&format!(
+                    "`until` leaves {figures} out: nought, or of too few runs, so that no interval is a share of it"
+                ));
+            }
+            return Ok(None);
+        };
+        let (have, most) = (study.seeds_most(), comparison.most as usize);
         if have >= most {
             terminal.warn(&format!(
                 "after {most} runs of each variant an interval reaches further than {} % to either side: some {needed} would do (`most` in \
@@ -237,6 +261,18 @@ impl Compare {
         Subject::of("runs", runs, Some(BEFORE), each(comparison))
     }
 
+    /// Holds that the earlier sweep is of this scenario, if there is one.
+    fn is_of_one_scenario(&self, now: &str) -> Result<(), Failure> {
+        match self.before.as_ref().filter(|before| before.name != now) {
+            None => Ok(()),
+            Some(Source { name: before, .. }) => {
+                let message =
+                    format!("--against: that sweep is of the scenario `{before}`, and this is `{now}`");
+                Err(Failure::new(Exit::Invalid, message))
+            }
+        }
+    }
+
     /// Refuses flags that mean nothing together.
     fn check_flags(&self) -> Result<(), Failure> {
         let several = self.run.files.len() + self.folders.len() > 1;
@@ -246,6 +282,15 @@ impl Compare {
         }
         if several && self.against.is_some() {
             return refused("--against holds one scenario against an earlier sweep of it");
+        }
+        if self.run.partition.is_some() {
+            let failure = Failure::new(
+                Exit::Invalid,
+                "--partition deals runs out one by one, and would tear pairs apart",
+            );
+            return Err(failure.help(
+                "do the parts with `run --partition`, put them together with `merge`, and compare the folder",
+            ));
         }
         Ok(())
     }
@@ -371,12 +416,11 @@ impl Compare {
             tried: &[],
         };
         self.publish(&study, &findings, comparison, terminal)?;
-        for (row, found) in study.hanging() {
-            let (variant, measure) =
-                (&study.subject.variants[row.variant], &study.measures[row.measure].name);
+        for Hanging { measure, variant, is_of_difference, correlation } in study.hanging() {
+            let of = if is_of_difference { "the differences of " } else { "" };
             terminal.warn(&format!(
-                "{measure} of {variant}: batches hang on those before them (serial correlation {found:.2}), so that intervals are too narrow: \
-                 make the runs longer, or the batches fewer"
+                "{measure} of {of}{variant}: batches hang on those before them (serial correlation {correlation:.2}), so that intervals are too \
+                 narrow: make the runs longer, or the batches fewer"
             ));
         }
         let alone =
@@ -439,4 +483,24 @@ impl Compare {
             StudyError::MixedUnits { .. } => failure.help("compare them by another metric"),
         }
     }
+}
+
+/// Says how many of the runs of finished sweeps did not pass; what they come to.
+fn warn_of_failed(sources: &[Source], terminal: &mut Terminal) -> Exit {
+    let mut exits = vec![Exit::Passed];
+    for source in sources {
+        let verdicts: BTreeMap<&str, RunVerdict> =
+            source.runs.iter().map(|run| (run.run.run_id.as_str(), run.verdict)).collect();
+        let failed = verdicts.values().filter(|verdict| **verdict != RunVerdict::Passed).count();
+        if failed > 0 {
+            let (some, all, name) = (counted(failed as u64, "run"), verdicts.len(), &source.name);
+            terminal.warn(&format!("{name}: {some} of {all} did not pass; the report of its sweep says why"));
+        }
+        exits.extend(verdicts.values().map(|verdict| match verdict {
+            RunVerdict::Passed => Exit::Passed,
+            RunVerdict::Failed => Exit::Violated,
+            RunVerdict::Inconclusive => Exit::Inconclusive,
+        }));
+    }
+    Exit::of_many(exits)
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::super::{Exit, Failure};
 use crate::compare::{Settings, Subject, SubjectError, VariantRun, batches};
 use crate::run::outputs::{Disk, PlannedRun, SweepRun, read_sweep};
-use crate::scenario::sweep::{Comparison, Intervals};
+use crate::run::sweep_figures::number;
+use crate::scenario::sweep::{Comparison, Intervals, Scaling};
 use crate::statistics::Method;
 
 /// Runs of one file or folder.
@@ -58,9 +59,7 @@ pub(super) fn settings(comparison: &Comparison) -> Settings {
 pub(super) fn subject(sources: &[Source], comparison: &Comparison) -> Result<Subject, SubjectError> {
     let baseline = comparison.baseline.as_deref();
     if let [source] = sources {
-        let swept = source.runs.first().and_then(|run| run.run.params.first());
-        let by = comparison.by.as_deref().or(swept.map(|(name, _)| name.as_str()));
-        return match by {
+        return match comparison.by.as_deref().or_else(|| usual(&source.runs, comparison.scaling)) {
             Some(by) => Subject::of_sweep(&source.runs, by, baseline, comparison.antithetic.as_deref()),
             None => Err(SubjectError::OneVariant(format!("scenario={}", source.name))),
         };
@@ -73,6 +72,19 @@ pub(super) fn subject(sources: &[Source], comparison: &Comparison) -> Result<Sub
         })
     });
     Subject::of("scenario", runs, baseline, each(comparison))
+}
+
+/// The variable that tells variants apart if none is named, as in a scenario: the first whose values are no numbers, or else the first; under
+/// scaling the first whose values are numbers.
+fn usual(runs: &[SweepRun], scaling: Scaling) -> Option<&str> {
+    let names =
+        || runs.first().into_iter().flat_map(|run| run.run.params.iter().map(|(name, _)| name.as_str()));
+    let is_of_numbers = |place: usize| {
+        runs.iter().all(|run| run.run.params.get(place).is_some_and(|(_, value)| number(value).is_some()))
+    };
+    let wants_numbers = scaling != Scaling::None;
+    let found = names().enumerate().find(|(place, _)| is_of_numbers(*place) == wants_numbers);
+    found.map(|(_, name)| name).or(names().next())
 }
 
 /// What else varies, for a run that is no variant by a variable.

@@ -13,6 +13,7 @@ use crate::scenario::source::ScenarioFiles;
 use crate::scenario::sweep::{Comparison, RUNS_MAX};
 use crate::scenario::{LoadOptions, Loaded, Point, Scenario, Sweep, read, render, resolved};
 use crate::sim::Limits;
+use crate::spec::value::Entry;
 use crate::spec::{Decode, Decoder, Diagnostics, Node, Sources, Value, suggest};
 use crate::systems::Custom;
 
@@ -275,6 +276,16 @@ fn nothing_selected(args: &RunArgs, batches: &[Batch]) -> Failure {
 }
 
 impl Batch {
+    /// Whether a system may run a protocol of a user's own, of which no id of a run tells the version.
+    pub fn is_of_own_code(&self) -> bool {
+        let is_own = |system: &Entry| match system.node.as_table()?.get("type")?.value {
+            Value::String(ref text) => Some(text.as_str() == "custom" || text.as_str().contains("${")),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_) | Value::Table(_) => None,
+        };
+        let systems = self.document.as_table().and_then(|table| table.get("system")).and_then(Node::as_table);
+        systems.is_some_and(|systems| systems.iter().any(|system| is_own(system).unwrap_or(false)))
+    }
+
     /// What its runs are compared by.
     pub fn comparison(&self) -> &Comparison {
         self.sweep.comparison()

@@ -58,7 +58,10 @@ fn block(study: &Study, kind: Scaling, curve: &ScalingCurve) -> ScalingBlock {
         [study.subject.variants[point.variant].clone(), told(unit, point.figure), speed_up, efficiency]
     };
     let mut notes: Vec<String> = curve.laws.iter().map(|law| sentence(study, curve, law)).collect();
-    if curve.laws.len() < 2 {
+    if curve.seeds < 2 {
+        let variable = &study.subject.variable;
+        notes.push(format!("no law is fitted: fewer than two seeds have a figure at every {variable}"));
+    } else if curve.laws.len() < 2 {
         notes.push("a law that is not told here comes near none of these points, or has more parameters than there are points".to_owned());
     }
     if curve.left_out > 0 {
@@ -130,7 +133,10 @@ fn sentence(study: &Study, curve: &ScalingCurve, law: &LawEstimate) -> String {
 fn amdahl(law: &LawEstimate) -> String {
     let serial = settled(law.contention, 1.0);
     match side(serial) {
-        Side::Above if serial.low >= 1.0 => {
+        Side::Above if serial.low == 1.0 && serial.high == 1.0 => {
+            "all of it is serial: many do no more than one".to_owned()
+        }
+        Side::Above if serial.low > 1.0 => {
             format!("{} is serial: more than all, so that one alone does better than many", share(serial))
         }
         Side::Above => {
@@ -151,7 +157,10 @@ fn gustafson(law: &LawEstimate) -> String {
         Side::Around => {
             format!("each further one adds what the first did, less {}: no loss shown", share(serial))
         }
-        Side::Below => format!("each further one adds more than the first did, {} less", share(serial)),
+        Side::Below => {
+            let more = Estimate { value: -serial.value, low: -serial.high, high: -serial.low };
+            format!("each further one adds {} more than the first did", share(more))
+        }
     }
 }
 
@@ -179,7 +188,13 @@ fn universal(study: &Study, curve: &ScalingCurve, law: &LawEstimate) -> String {
     let variable = &study.subject.variable;
     let peak = match curve.peak(law) {
         None => "no peak is shown".to_owned(),
-        Some(super::Peak { figure: None, .. }) => format!("it falls from the least {variable} on"),
+        Some(super::Peak { n, figure: None }) if n.value <= curve.points[0].n => {
+            format!("it falls from the least {variable} on")
+        }
+        Some(super::Peak { n, figure: None }) => format!(
+            "the best is at {variable} {}, and for some seeds below the least that ran",
+            Style::of_estimate(Unit::Count, n).estimate(n)
+        ),
         Some(super::Peak { n, figure: Some(figure) }) => {
             let beyond = if n.value > most { ", beyond all that ran" } else { "" };
             format!(

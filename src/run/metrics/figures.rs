@@ -63,6 +63,28 @@ fn of_metric(recording: &Recording, entry: &Entry) -> Vec<Figure> {
     queries.into_iter().flat_map(by_reason_and_status).flat_map(|query| of_query(recording, &query)).collect()
 }
 
+/// The labels by which runs keep figures of a metric: fewer than a check may ask by.
+pub fn labels_kept(entry: &Entry) -> Vec<Label> {
+    let by: &[Label] = match entry.source {
+        Source::Latencies => &[Label::Workload, Label::System, Label::Op, Label::Outcome, Label::Phase],
+        Source::CommitLatencies => &[Label::System, Label::Region, Label::Phase],
+        Source::Counts(_) => &[Label::Workload, Label::System, Label::Op, Label::Phase],
+        Source::Outages => &[Label::Workload, Label::System],
+        Source::Elections | Source::LeaderChanges | Source::Leaderless | Source::Visits(_) => {
+            &[Label::System, Label::Phase]
+        }
+        Source::Traffic(..)
+        | Source::LeaderUtilisation
+        | Source::Level(_)
+        | Source::Utilisation
+        | Source::ClockError(_)
+        | Source::Counter(_) => &[Label::System],
+        Source::Strikes => &[Label::Fault, Label::Kind],
+    };
+    let causes = [Label::Reason, Label::Status].into_iter().filter(|cause| entry.labels.contains(cause));
+    by.iter().copied().chain(causes).collect()
+}
+
 fn of_query(recording: &Recording, query: &Query) -> Vec<Figure> {
     let Some(gathered) = recording.gather(query) else { return Vec::new() };
     let mut labels = query.labels.clone();

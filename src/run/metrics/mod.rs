@@ -17,6 +17,6 @@ mod tests;
 pub use aggregate::{Aggregate, Values};
 pub use assertion::{Assertion, Comparison, Judgement, Verdict};
 pub use catalogue::{Better, CATALOGUE, Entry, Label, Level, Metric, Source, Unit, UnitKind, entry, named};
-pub use figures::{Figure, figures};
+pub use figures::{Figure, figures, labels_kept};
 pub use query::{LabelError, Labels, Query};
 pub use reading::{Refused, Sides, read_assertion, read_limit, sides};

@@ -178,6 +178,8 @@ fn usual_figures_are_what_single_queries_give() {
         let query =
             figure.labels.iter().try_fold(Query::of(figure.metric), with).expect("its labels are its own");
         assert_eq!(recording.measure(&query, figure.aggregate), Some(figure.value), "{figure:?}");
+        let kept = labels_kept(entry(figure.metric));
+        assert!(figure.labels.keys().all(|label| kept.contains(label)), "{figure:?}: {kept:?}");
     }
     let metrics: Vec<Metric> = CATALOGUE.iter().map(|entry| entry.metric).collect();
     let shown: Vec<Metric> = all.iter().map(|figure| figure.metric).collect();

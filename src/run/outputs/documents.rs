@@ -123,7 +123,7 @@ pub const SWEEP_PARTIAL_FIELDS: &[Column] = columns! {
     "stopped": "`interrupt`, `fail-fast`, or `unfinished`: some run has no result.",
     "reason": "The same in words.",
     "of": "How many runs the whole sweep has, of which this may be a part.",
-    "runs": "Of every finished run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params` and `digest`.",
+    "runs": "Of every finished run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params`, `digest` and `verdict`.",
     "missing": "The same of every other run.",
     "sometimes": "Of every check with `sometimes` its name (`check`), what is to come to pass (`happening`), the `verdict` (`seen` \
                   or `not-seen`), in how many finished runs it came to pass (`seen`) and of how many (`runs`), and how many \
@@ -141,7 +141,7 @@ pub const SWEEP_MANIFEST_FIELDS: &[Column] = columns! {
     "overrides": "What `--set` changed in the scenario, in one spelling.",
     "sweep_id": "The first 8 hexadecimal digits of the BLAKE3 hash of the ids of its runs.",
     "of": "How many runs the whole sweep has, of which this may be a part.",
-    "runs": "Of every run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params` and `digest`.",
+    "runs": "Of every run its `run_id`, `seed`, `place` among those of the whole sweep (from 0), `params`, `digest` and `verdict`.",
     "sometimes": "Of every check with `sometimes` its name (`check`), what was to come to pass (`happening`), the `verdict` (`seen`; \
                   `never`, a failure; or `not-seen`, where a part of the runs or one that was over early decides nothing), in \
                   how many runs it came to pass (`seen`) and of how many (`runs`), and how many further runs leave it `open`: \
@@ -165,6 +165,8 @@ pub const COMPARISON_MANIFEST_FIELDS: &[Column] = columns! {
     "antithetic": "The variable whose runs are taken together, or null.",
     "batches": "Into how many batches each run is cut, or null.",
     "scaling": "`strong` or `weak` where laws of scaling are fitted, or `none`.",
+    "theory": "The queues whose formulas are drawn.",
+    "pareto": "What variants are placed by: two figures or swept numbers, or nothing.",
     "runs": "The ids of the runs.",
     "files": "Length in bytes and BLAKE3 hash of every file but this one.",
     "host": "Nothing.",

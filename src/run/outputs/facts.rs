@@ -151,6 +151,11 @@ impl RunVerdict {
         }
     }
 
+    /// The verdict of that name.
+    pub fn named(word: &str) -> Option<RunVerdict> {
+        RunVerdict::ALL.into_iter().find(|verdict| verdict.name() == word)
+    }
+
     /// What a run with these checks comes to. A run that was cut short or stopped at a limit cannot pass: what did
     /// not show may have been to come.
     pub fn of(checks: &[CheckRow], stop: Stopped) -> RunVerdict {

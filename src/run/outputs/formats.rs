@@ -329,7 +329,7 @@ pub(crate) const COMPARE: Format = Format {
         "ci_high": "Where it ends.",
         "confidence": "In what share of all cases intervals cover the truth.",
         "ci_method": "How: `student`, `order-statistics` or `bootstrap`.",
-        "rank": "One more than the number of variants that are shown to be better; empty where no figure is the better one.",
+        "rank": "One more than the number of variants that are shown to be better; empty where no figure is the better one, where nothing was compared, and where what is to be found lies beyond what was tried for some seed.",
         "baseline": "The variant that it is held against; empty in the row of that itself, as are all columns from here on.",
         "pairs": "How many pairs of runs with the same seed there are.",
         "difference": "The variant less the baseline.",

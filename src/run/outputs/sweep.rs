@@ -156,6 +156,7 @@ struct ManifestRun<'a> {
     place: usize,
     params: BTreeMap<&'a str, &'a str>,
     digest: Option<&'a str>,
+    verdict: Option<&'static str>,
 }
 
 impl<'a> SweepManifest<'a> {
@@ -167,7 +168,9 @@ impl<'a> SweepManifest<'a> {
             .map(|(run, place)| (run.run_id.as_str(), *place))
             .collect();
         let of_run = |done: &'a SweepRun| {
-            ManifestRun::new(&done.run, places[done.run.run_id.as_str()], done.digest.as_deref())
+            let verdict = Some(done.verdict.name());
+            let place = places[done.run.run_id.as_str()];
+            ManifestRun { verdict, ..ManifestRun::new(&done.run, place, done.digest.as_deref()) }
         };
         SweepManifest {
             schema: 1,
@@ -186,12 +189,11 @@ impl<'a> SweepManifest<'a> {
 impl<'a> ManifestRun<'a> {
     fn new(run: &'a PlannedRun, place: usize, digest: Option<&'a str>) -> ManifestRun<'a> {
         let params = run.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        ManifestRun { run_id: &run.run_id, seed: run.seed, place, params, digest }
+        ManifestRun { run_id: &run.run_id, seed: run.seed, place, params, digest, verdict: None }
     }
 }
 
-/// Reads a finished sweep back: the scenario's name, and its runs with their figures, those left out that this version does not know. What
-/// became of the runs, runs.csv does not say.
+/// Reads a finished sweep back: the scenario's name, and its runs with their verdicts and figures, those left out that this version does not know.
 ///
 /// # Errors
 /// If the folder has no manifest or runs.csv, or they are not as this program writes them.
@@ -205,7 +207,15 @@ pub fn read_sweep(sink: &dyn Sink, folder: &Path) -> Result<(String, Vec<SweepRu
         serde_json::from_slice(&text(MANIFEST)?).map_err(|error| format!("{MANIFEST}: {error}"))?;
     let name = manifest["scenario"].as_str().ok_or_else(|| format!("{MANIFEST} names no scenario"))?;
     let table = text(RUNS.file)?;
-    let runs = read_runs(&table).map_err(|error| format!("{}: {error}", RUNS.file))?;
+    let mut runs = read_runs(&table).map_err(|error| format!("{}: {error}", RUNS.file))?;
+    let listed = manifest["runs"].as_array().map_or(&[][..], Vec::as_slice);
+    let verdicts: BTreeMap<&str, RunVerdict> = listed
+        .iter()
+        .filter_map(|run| Some((run["run_id"].as_str()?, RunVerdict::named(run["verdict"].as_str()?)?)))
+        .collect();
+    for run in &mut runs {
+        run.verdict = verdicts.get(run.run.run_id.as_str()).copied().unwrap_or(run.verdict);
+    }
     Ok((name.to_owned(), runs))
 }
 

@@ -23,6 +23,9 @@ const SHOWN: [(Metric, Aggregate); 14] = [
     (Metric::MessagesSent, Aggregate::Count),
 ];
 
+/// By which of what happened in a run only that is kept which did.
+const CAUSES: [Label; 2] = [Label::Reason, Label::Status];
+
 /// One figure that the runs of a sweep are compared by.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Measure {
@@ -43,7 +46,16 @@ pub fn measures(runs: &[SweepRun]) -> Vec<Measure> {
 impl Measure {
     /// What the runs can be compared by of a metric: it as a whole, or as far as `narrowed` says; for each system, workload or region that
     /// it is of.
+    ///
+    /// By a reason or a class of statuses all can be compared that have the whole: see [`Measure::of`].
     pub fn all(runs: &[&SweepRun], metric: Metric, aggregate: Aggregate, narrowed: &Labels) -> Vec<Measure> {
+        let (causes, narrowed): (Labels, Labels) =
+            narrowed.clone().into_iter().partition(|(label, _)| CAUSES.contains(label));
+        if causes.len() > 1 {
+            // No run keeps what has both.
+            return Vec::new();
+        }
+        let narrowed = &narrowed;
         let is_narrowed =
             |labels: &Labels| narrowed.iter().all(|(label, value)| labels.get(label) == Some(value));
         let mut found: Vec<&Labels> = Vec::new();
@@ -76,7 +88,8 @@ impl Measure {
                 Aggregate::Count => entry(metric).name.to_owned() + &of,
                 _ => format!("{} {}{of}", entry(metric).name, aggregate.name()),
             };
-            Measure { metric, aggregate, labels: labels.clone(), name }
+            let labels = labels.iter().chain(&causes).map(|(label, value)| (*label, value.clone())).collect();
+            Measure { metric, aggregate, labels, name }
         };
         found.into_iter().map(measure).collect()
     }
@@ -136,12 +149,20 @@ impl Measure {
         format!("{} {}", entry(self.metric).name, self.aggregate.name())
     }
 
-    /// What a run measured, if it did.
+    /// What a run measured, if it did. Runs keep no nought of what is narrowed by a reason or a class of statuses: it is nought where there
+    /// is the whole of it.
     pub fn of(&self, run: &SweepRun) -> Option<f64> {
-        let is_it = |figure: &&Figure| {
-            figure.metric == self.metric && figure.aggregate == self.aggregate && figure.labels == self.labels
+        let figure = |labels: &Labels| {
+            let is_it = |figure: &&Figure| {
+                figure.metric == self.metric && figure.aggregate == self.aggregate && figure.labels == *labels
+            };
+            run.figures.iter().find(is_it).map(|figure| figure.value)
         };
-        run.figures.iter().find(is_it).map(|figure| figure.value)
+        figure(&self.labels).or_else(|| {
+            let mut whole = self.labels.clone();
+            whole.retain(|label, _| !CAUSES.contains(label));
+            (whole.len() < self.labels.len()).then(|| figure(&whole)).flatten().map(|_| 0.0)
+        })
     }
 
     /// What it is in.

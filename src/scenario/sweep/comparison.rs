@@ -77,6 +77,8 @@ pub struct Comparison {
     pub metrics: Vec<Located<String>>,
     /// Queues whose formulas are drawn beside what was simulated.
     pub theory: Vec<Theory>,
+    /// The swept variables that say how much arrives: those that formulas can be drawn against.
+    pub arrivals: Vec<String>,
     /// Two figures by which variants are placed: what is compared, or swept; `None`: there is no such chart.
     pub pareto: Option<[PlacedBy; 2]>,
     /// In what share of all cases intervals cover the truth.
@@ -142,6 +144,7 @@ impl Comparison {
             baseline,
             metrics,
             theory,
+            arrivals: Vec::new(),
             pareto,
             confidence,
             intervals,
@@ -157,6 +160,7 @@ impl Comparison {
     /// What `[compare]` says, or the usual if it is absent; `None` once its mistakes have been reported.
     pub(super) fn read(
         table: Option<&Node>,
+        document: &Node,
         variables: &[Variable],
         sweep: &SweepOptions,
         diagnostics: &mut Diagnostics,
@@ -219,6 +223,17 @@ impl Comparison {
             (Some(_), None) | (None, _) => None,
         };
         two_of(&options.pareto, variables, diagnostics)?;
+        let arrivals = arrivals(document, variables);
+        if let Some(table) = table.filter(|_| !options.theory.is_empty() && arrivals.is_empty()) {
+            let message = "`theory` is drawn against how much arrives, and no swept variable says that";
+            let help = "write for example arrival = \"poisson(load=${load} of api)\" and vars.load = [0.5, 0.7, 0.9] in [sweep]";
+            let origin = table
+                .as_table()
+                .and_then(|table| table.get("theory"))
+                .map_or(&table.origin, |node| &node.origin);
+            diagnostics.push(Diagnostic::error(Code::Contradiction, origin, message).help(help));
+            return None;
+        }
         if let Some(by) = by.filter(|_| options.scaling.value != Scaling::None) {
             check(&options, by, diagnostics)?;
         }
@@ -231,6 +246,14 @@ impl Comparison {
             Some(until) => Some(half_width(until, diagnostics)?),
             None => None,
         };
+        if let Some(until) = options.until.as_ref().filter(|_| options.most < sweep.repeat) {
+            let (most, repeat) = (options.most, sweep.repeat);
+            let message = format!("`until` adds runs up to `most`, {most}, and `repeat` is {repeat} already");
+            diagnostics.push(
+                Diagnostic::error(Code::Contradiction, &until.origin, message).help("make `most` greater"),
+            );
+            return None;
+        }
         if let (Some(until), Some(_)) = (&options.until, options.batches) {
             let message = "`until` adds runs, and `batches` cuts one into several: not both";
             diagnostics.push(Diagnostic::error(Code::Contradiction, &until.origin, message));
@@ -239,8 +262,38 @@ impl Comparison {
         let by = by.map(|by| by.name.clone());
         let all = Comparison::of(options, variables, by, baseline, until);
         let pareto = all.pareto.filter(|_| find.is_none());
-        Some(Comparison { find, pareto, ..all })
+        Some(Comparison { find, pareto, arrivals, ..all })
     }
+}
+
+/// The variables that say how much arrives: rates in the `arrival` of a workload, and loads there.
+fn arrivals(document: &Node, variables: &[Variable]) -> Vec<String> {
+    let is_one = |variable: &&Variable| {
+        let name = &variable.name;
+        let text = |value: &Node| units::base_value(written(value).as_str()).map(|(dimension, _)| dimension);
+        let is_rate = variable.values.iter().all(|value| text(value) == Some(Dimension::Rate));
+        variable.is_of_numbers()
+            && texts_of_arrivals(document).iter().any(|text| {
+                let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+                text.contains(&format!("load=${{{name}}}"))
+                    || is_rate && text.contains(&format!("${{{name}}}"))
+            })
+    };
+    variables.iter().filter(is_one).map(|variable| variable.name.clone()).collect()
+}
+
+/// What the workloads of a document have for `arrival`.
+fn texts_of_arrivals(document: &Node) -> Vec<&str> {
+    let workloads = document.as_table().and_then(|table| table.get("workload")).and_then(Node::as_table);
+    let mut texts = Vec::new();
+    for workload in workloads.into_iter().flat_map(|table| table.iter()) {
+        if let Some(Node { value: Value::String(text), .. }) =
+            workload.node.as_table().and_then(|table| table.get("arrival"))
+        {
+            texts.push(text.as_str());
+        }
+    }
+    texts
 }
 
 /// Holds that `pareto` names two figures.

@@ -117,7 +117,7 @@ impl Sweep {
         let variables = variables::read(&options.vars, diagnostics);
         substitute::check(&document, &table, &variables, diagnostics);
         let compare = compare.as_ref().map(|entry| &entry.node);
-        let comparison = Comparison::read(compare, &variables, &options, diagnostics);
+        let comparison = Comparison::read(compare, &document, &variables, &options, diagnostics);
         let groups = variables::groups(&variables, &options.zip, diagnostics);
         let filter = options.r#where.as_ref().map(|text| filter::parse(text, &variables)).transpose();
         let filter = match filter {

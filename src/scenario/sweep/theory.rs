@@ -58,6 +58,14 @@ fn queue(of: &Arguments<'_>, kind: QueueKind) -> Result<Queue, Problem> {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Theory(pub Queue);
 
+impl Theory {
+    /// The queue with all that its formulas depend on, in seconds.
+    pub fn written(&self) -> String {
+        let Queue { work, delay, .. } = self.0;
+        format!("{}, work {work} s, delay {delay} s", self.0.name())
+    }
+}
+
 impl Decode for Theory {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Theory> {
         THEORY.decode(node, decoder).map(Theory)

@@ -59,10 +59,17 @@ pub struct LawEstimate {
 /// How far the points of an N lie from a law.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Misfit {
-    /// Of all N the one whose points lie furthest off.
+    /// Of the N whose points are shown to lie off the one where they do furthest; of all N if none is.
     pub n: f64,
     /// By how much they are higher than the law, as a share of it; with an interval for the furthest of so many N (Bonferroni).
     pub residual: Estimate,
+}
+
+impl Misfit {
+    /// Whether chance does not explain it.
+    pub fn is_shown(&self) -> bool {
+        self.residual.low > 0.0 || self.residual.high < 0.0
+    }
 }
 
 impl Law {
@@ -121,7 +128,11 @@ impl Law {
             let residuals: Vec<f64> = fitted.iter().map(residual).collect();
             Misfit { n, residual: Estimate::mean_of_runs(&residuals, each) }
         };
-        let furthest = |a: &Misfit, b: &Misfit| a.residual.value.abs().total_cmp(&b.residual.value.abs());
+        // Of those that are shown to lie off the furthest, and of all only if none is.
+        let furthest = |a: &Misfit, b: &Misfit| {
+            let by_size = a.residual.value.abs().total_cmp(&b.residual.value.abs());
+            a.is_shown().cmp(&b.is_shown()).then(by_size)
+        };
         assert!(curves.iter().all(|curve| curve.len() == count), "curves have points at the same N");
         Some(LawEstimate {
             law: self,

@@ -153,6 +153,21 @@ fn what_cannot_be_compared_is_said_before_anything_runs() {
     );
     refused(&["--set", "compare.pareto=[\"rates\",\"latency.p99\"]"], "there is no metric `rates`");
     refused(&["--set", "compare.pareto=[\"rate\"]"], "by two figures, and this is 1");
+    refused(
+        &["--set", "compare.theory=[\"mm1(work=10ms)\"]", "--set", "compare.metrics=[\"throughput\"]"],
+        "formulas of latency",
+    );
+    refused(
+        &["--set", "compare.theory=[\"mm1(work=10ms)\"]", "--set", "workload.users.arrival=poisson(100/s)"],
+        "no swept variable says that",
+    );
+    refused(&["--metric", "latency.p99{region=eu}"], "runs keep no `latency` by region");
+    refused(&["--metric", "latency.p99{outcome=fail}"], "only of what ended `ok`");
+    refused(&["--partition", "hash:1/2"], "would tear pairs apart");
+    refused(
+        &["--set", "compare.until=relative half-width 1%", "--set", "compare.most=4"],
+        "`repeat` is 6 already",
+    );
     refused(&["--confidence", "95"], "from 0.5 to 0.999");
 }
 
@@ -182,6 +197,31 @@ fn a_metric_that_the_runs_do_not_have_is_refused_and_the_runs_are_kept() {
     assert!(done.stderr.contains("the runs are kept"), "{}", done.stderr);
     let done = folder.run(&["compare", "pools.toml"]).exits(0);
     assert!(done.stdout.contains("latency p99"), "{}", done.stdout);
+}
+
+/// The figures of runs that failed are compared, and a reader is told so: of a scenario, and of the folder of its sweep, which the page names.
+#[test]
+fn runs_that_did_not_pass_are_told_of() {
+    let check = "\n[check.fast]\nmetric = \"latency\"\nassert = \"p99 < 30ms\"\n";
+    let folder = Folder::new(&[("pools.toml", &(POOLS.to_owned() + check))]);
+    let done = folder.run(&["compare", "pools.toml"]).exits(1);
+    assert!(done.stderr.contains("did not pass"), "{}", done.stderr);
+    assert!(done.stdout.contains("runs did not pass their checks"), "{}", done.stdout);
+    let sweeps = fs::read_dir(folder.0.path().join("outputs/pools")).expect("it is there");
+    let sweep = sweeps
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("plain letters"))
+        .find(|name| name.starts_with("sweep-"))
+        .expect("a sweep");
+    let sweep = format!("outputs/pools/{sweep}");
+    // Another confidence, and so another folder.
+    let done = folder.run(&["compare", &sweep, "--by", "speed", "--confidence", "0.9"]).exits(1);
+    assert!(done.stderr.contains("did not pass"), "{}", done.stderr);
+    let pages: Vec<String> = fs::read_dir(folder.0.path().join("outputs/pools"))
+        .expect("it is there")
+        .filter_map(|entry| fs::read_to_string(entry.expect("readable").path().join("report.html")).ok())
+        .collect();
+    let command = format!("seedbed compare {sweep} --by speed --confidence 0.9");
+    assert!(pages.iter().any(|page| page.contains(&command)), "no page has {command}");
 }
 
 #[test]

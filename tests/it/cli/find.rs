@@ -84,8 +84,8 @@ fn the_knee_of_a_queue_is_where_its_formula_says() {
     assert_eq!((faster["finding"].as_str(), faster["rank"].as_u64()), (Some("higher"), Some(1)), "{faster}");
     let verdict = faster["verdict"].as_str().expect("a sentence");
     assert!(
-        verdict.starts_with("1.25 carries ")
-            && verdict.contains(" % more rate than 1.0 with sojourn_time.p99 < 100ms (95 % CI ")
+        verdict.starts_with("speed=1.25 carries ")
+            && verdict.contains(" % more rate than speed=1.0 with sojourn_time.p99 < 100ms (95 % CI ")
             && verdict.ends_with("6 paired seeds)"),
         "{verdict}"
     );

@@ -116,7 +116,8 @@ fn merged_parts_are_the_whole_byte_for_byte() {
     assert!(fs::read(run.join("checks.csv")).expect("it is there") == kept);
     // And it can be compared.
     let sweep = sweep_in(&folder.0.path().join("merged")).display().to_string();
-    let compared = folder.run(&["compare", &sweep, "--by", "rate", "--metric", "throughput"]).exits(0);
+    let compared = folder.run(&["compare", &sweep, "--by", "rate", "--metric", "throughput"]).exits(1);
+    assert!(compared.stderr.contains("6 runs of 18 did not pass"), "{}", compared.stderr);
     assert!(compared.stdout.contains("150/s"), "{}", compared.stdout);
 }
 
