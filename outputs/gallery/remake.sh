@@ -25,3 +25,4 @@ figures() {
 figures consensus/raft-3-regions.toml run latency leaders
 figures services/choices-under-load.toml compare against-latency-p99-by-load ecdf-load-0.9
 figures services/two-pools.toml compare compare-latency-p99
+figures services/servers-or-policy.toml compare pareto

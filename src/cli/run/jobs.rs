@@ -219,6 +219,9 @@ fn select<X: Custom>(
         jobs.sort_by_key(|job: &Job| job.run.seed);
     }
     jobs.iter_mut().enumerate().for_each(|(place, job)| job.place = place);
+    if refused.is_none() && invalid == 0 {
+        check_apart(&jobs)?;
+    }
     let of = jobs.len();
     jobs.retain(|job| args.partition.is_none_or(|part| part.holds(&job.run.run_id)));
     is_part |= jobs.len() < of;
@@ -227,6 +230,28 @@ fn select<X: Custom>(
         return Err(failure);
     }
     Ok((invalid == 0).then_some(Selected { name, jobs, is_part, of }))
+}
+
+/// Holds that no two combinations are one and the same run, which would be kept under both names.
+fn check_apart(jobs: &[Job]) -> Result<(), Failure> {
+    let mut known: BTreeMap<&str, &Job> = BTreeMap::new();
+    for job in jobs {
+        let Some(other) = known.insert(&job.run.run_id, job) else { continue };
+        let pairs = other.run.params.iter().zip(&job.run.params).filter(|(one, two)| one != two);
+        let (ones, others): (Vec<String>, Vec<String>) =
+            pairs.map(|((name, one), (_, two))| (format!("{name}={one}"), format!("{name}={two}"))).unzip();
+        let message = format!(
+            "{} and {} are the same run: nothing in it hangs on that",
+            ones.join(", "),
+            others.join(", ")
+        );
+        let help = format!(
+            "write the variable where its values belong, or run one of them: --only {}",
+            ones.join(" --only ")
+        );
+        return Err(Failure::new(Exit::Invalid, message).help(help));
+    }
+    Ok(())
 }
 
 /// The seeds that draw each combination, in order; combinations that none draws are left out.

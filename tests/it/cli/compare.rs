@@ -163,6 +163,10 @@ fn what_cannot_be_compared_is_said_before_anything_runs() {
     );
     refused(&["--metric", "latency.p99{region=eu}"], "runs keep no `latency` by region");
     refused(&["--metric", "latency.p99{outcome=fail}"], "only of what ended `ok`");
+    refused(
+        &["--set", "workload.users.arrival=poisson(100/s)"],
+        "rate=100/s and rate=140/s are the same run: nothing in it hangs on that",
+    );
     refused(&["--partition", "hash:1/2"], "would tear pairs apart");
     refused(
         &["--set", "compare.until=relative half-width 1%", "--set", "compare.most=4"],
