@@ -318,7 +318,7 @@ mod tests {
                 "throughput",
                 "/throughput/buckets/7/ok",
                 u64::MAX.into(),
-                "`ok` of all `buckets` together is beyond 2^64",
+                "the counts of an outcome in all `buckets` together are beyond 2^64",
             ),
         ] {
             assert_eq!(refused(name, pointer, value), format!("chart `{name}`: {why}"));
@@ -340,24 +340,22 @@ mod tests {
             }
             Value::Bool(is) => vec![Value::Bool(!is)],
             value if is_number(value) || value.is_null() => {
-                let numbers = [0.0, -1.0, 1e308, -1e308, 5e-324].map(Value::from);
-                let others =
-                    [Value::from(0), 1.into(), u64::MAX.into(), "inf".into(), "nan".into(), Value::Null];
-                numbers.into_iter().chain(others).collect()
+                let numbers = [-1.0, 1e308, 5e-324].map(Value::from);
+                numbers.into_iter().chain([0.into(), u64::MAX.into(), "inf".into(), Value::Null]).collect()
             }
-            Value::String(_) => vec!["".into(), samples::HOSTILE.into()],
+            Value::String(_) => vec!["".into()],
             Value::Null | Value::Number(_) | Value::Object(_) => Vec::new(),
         }
     }
 
-    /// The places of all values, as JSON pointers; of long lists those of the first, the second and the last.
+    /// The places of all values, as JSON pointers; of lists those of the first and the last.
     fn places(value: &Value, at: &str, found: &mut Vec<String>) {
         found.push(at.to_owned());
         match value {
             Value::Array(items) => {
                 let last = items.len().saturating_sub(1);
                 for (place, item) in
-                    items.iter().enumerate().filter(|(place, _)| *place < 2 || *place == last)
+                    items.iter().enumerate().filter(|(place, _)| *place == 0 || *place == last)
                 {
                     places(item, &format!("{at}/{place}"), found);
                 }

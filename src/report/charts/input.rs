@@ -128,13 +128,18 @@ impl ChartInput {
 
 /// The legend has the sum of each outcome.
 fn check_throughput(input: &ThroughputInput) -> Result<(), String> {
-    let outcomes: [(&str, fn(&OutcomeBucket) -> u64); 3] =
-        [("ok", |bucket| bucket.ok), ("fail", |bucket| bucket.fail), ("unknown", |bucket| bucket.unknown)];
-    for (name, count) in outcomes {
-        let sum = input.buckets.iter().map(count).try_fold(0, u64::checked_add);
-        sum.ok_or_else(|| format!("`{name}` of all `buckets` together is beyond 2^64"))?;
+    let add = |sums: [u64; 3], bucket: &OutcomeBucket| {
+        let [ok, fail, unknown] = sums;
+        Some([
+            ok.checked_add(bucket.ok)?,
+            fail.checked_add(bucket.fail)?,
+            unknown.checked_add(bucket.unknown)?,
+        ])
+    };
+    match input.buckets.iter().try_fold([0; 3], add) {
+        Some(_) => Ok(()),
+        None => Err("the counts of an outcome in all `buckets` together are beyond 2^64".to_owned()),
     }
-    Ok(())
 }
 
 fn check_space_time(input: &SpaceTimeInput) -> Result<(), String> {
