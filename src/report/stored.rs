@@ -288,6 +288,13 @@ mod tests {
         let (rows, values) = (serde_json::json!([[1.0]]), serde_json::json!(["a"]));
         for (name, pointer, value, why) in [
             (map, "/map/rows", rows, "it has 1 `rows`, and y has 5 `values`"),
+            ("sweep-policy", "/sweep/series/0/dots/3/x", 6.into(), "a dot is at 6, and there are 6 `names`"),
+            (
+                "sweep-policy",
+                "/sweep/series/0/dots/3/x",
+                0.5.into(),
+                "a dot is at 0.5, and there are 6 `names`",
+            ),
             (map, "/map/x/values", values, "`rows[0]` has 6, and x has 1 `values`"),
             ("space-time", "/space-time/violation", 24.into(), "`violation` is 24, and there are 24 `steps`"),
             (

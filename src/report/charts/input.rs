@@ -6,7 +6,7 @@ use super::width::Width;
 use super::{
     AgainstInput, AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, EcdfInput, HeatInput,
     LanesInput, LatencyInput, MapInput, OutcomeBucket, ParetoInput, ScalingInput, SpaceTimeEnd,
-    SpaceTimeInput, SweepInput, ThroughputInput, ValidationInput,
+    SpaceTimeInput, SweepInput, SweepScale, ThroughputInput, ValidationInput,
 };
 
 /// What a chart is drawn from, by the name of its row in the catalogue.
@@ -108,6 +108,7 @@ impl ChartInput {
             ChartInput::Throughput(input) => check_throughput(input),
             ChartInput::SpaceTime(input) => check_space_time(input),
             ChartInput::Map(input) => check_map(input),
+            ChartInput::Sweep(input) => check_sweep(input),
             ChartInput::Latency(_)
             | ChartInput::LatencyCcdf(_)
             | ChartInput::Availability(_)
@@ -115,7 +116,6 @@ impl ChartInput {
             | ChartInput::Load(_)
             | ChartInput::Queues(_)
             | ChartInput::Leaders(_)
-            | ChartInput::Sweep(_)
             | ChartInput::Compare(_)
             | ChartInput::Against(_)
             | ChartInput::Ecdf(_)
@@ -160,6 +160,16 @@ fn check_space_time(input: &SpaceTimeInput) -> Result<(), String> {
     }
     // Of nothing nothing went wrong.
     if input.steps.is_empty() { Ok(()) } else { is_there("violation", input.violation, "steps", steps) }
+}
+
+/// On an axis of names the value of a dot is the place of its name.
+fn check_sweep(input: &SweepInput) -> Result<(), String> {
+    let SweepScale::Names(names) = &input.scale else { return Ok(()) };
+    let is_place = |x: f64| x >= 0.0 && x.fract() == 0.0 && x < names.len() as f64;
+    match input.series.iter().flat_map(|series| &series.dots).find(|dot| !is_place(dot.x)) {
+        Some(dot) => Err(format!("a dot is at {}, and there are {} `names`", dot.x, names.len())),
+        None => Ok(()),
+    }
 }
 
 fn check_map(input: &MapInput) -> Result<(), String> {
