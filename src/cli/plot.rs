@@ -1,4 +1,4 @@
-//! `seedbed plot`: the charts of a run, a sweep or a comparison that is kept, drawn again without it.
+//! `seedbed plot`: the charts of a run, a sweep, a comparison or a validation that is kept, drawn again without it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,23 +9,24 @@ use super::{Exit, Failure, Terminal};
 use crate::report::charts::Width;
 use crate::report::pdf;
 use crate::report::raster::{HEIGHT_MAX, picture};
-use crate::report::stored::{CHARTS, StoredChart, from_json};
+use crate::report::stored::{CHARTS, StoredChart, Unreadable, from_json};
 use crate::run::drawing::letters;
 use crate::run::outputs::{Disk, write_file};
 use crate::spec::suggest;
 
 /// The help after the flags.
 const AFTER: &str = "\
-DIR is the folder of a run, of a sweep or of a comparison, such as outputs/latest. Its charts are drawn from charts.json in it: nothing is run.
+DIR is the folder of a run, of a sweep, of a comparison or of a validation, such as outputs/latest. Its charts are drawn from charts.json in it: nothing
+is run.
 
 Without --width a chart is as in the folder's charts/: 900 pixels. With it, the chart is laid out anew for that length in print, with letters
 of 7.2 points and more: --width 85mm is a column of most journals.";
 
-/// Draw the charts of a run, sweep or comparison again: as SVG, PNG or PDF, to a width in print
+/// Draw the charts of a run, sweep, comparison or validation again: as SVG, PNG or PDF, to a width in print
 #[derive(Args, Debug)]
 #[command(after_help = AFTER)]
 pub(super) struct Plot {
-    /// The folder of a run, a sweep or a comparison
+    /// The folder of a run, a sweep, a comparison or a validation
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Only this chart, such as latency, or all of a kind, such as sweep; repeatable
@@ -155,23 +156,63 @@ impl Plot {
     }
 }
 
-/// The charts of a folder.
+/// The charts of a folder, at least one.
 fn read(folder: &Path) -> Result<Vec<StoredChart>, Failure> {
     let path = folder.join(CHARTS);
-    let text = std::fs::read(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound if folder.is_dir() => {
-            let message = format!("{} has no charts: there is no {CHARTS} in it", folder.display());
-            Failure::new(Exit::Invalid, message).help(
-                "runs with --charts none have none, nor have those of a large sweep that passed: run it again by itself, or plot the sweep",
-            )
+    let text = std::fs::read(&path).map_err(|error| without_file(folder, &path, &error))?;
+    let charts = from_json(&text).map_err(|why| {
+        let failure = Failure::new(Exit::Invalid, format!("{}: {why}", path.display()));
+        failure.help(match why {
+            Unreadable::Wrong(_) => {
+                "the file was changed or cut off: delete the folder, and do what filled it again"
+            }
+            Unreadable::Foreign(_) => {
+                "plot it with that version, or do what filled the folder again with this one"
+            }
+        })
+    })?;
+    match charts.is_empty() {
+        false => Ok(charts),
+        true => {
+            let message = format!("{} has no charts: {CHARTS} in it names none", folder.display());
+            Err(Failure::new(Exit::Invalid, message).help(WITHOUT_CHARTS))
         }
-        std::io::ErrorKind::NotFound => {
-            Failure::new(Exit::InputOutput, format!("{}: there is no such folder", folder.display()))
+    }
+}
+
+/// What a person can do about a folder without charts.
+const WITHOUT_CHARTS: &str = "runs with --charts none have none, nor have those of a large sweep that passed: run it again by itself, or plot the sweep";
+
+/// Why there is no file of charts: what was named is not such a folder, or it cannot be read.
+fn without_file(folder: &Path, path: &Path, error: &std::io::Error) -> Failure {
+    if folder.is_dir() {
+        return match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                let message = format!("{} has no charts: there is no {CHARTS} in it", folder.display());
+                Failure::new(Exit::Invalid, message).help(WITHOUT_CHARTS)
+            }
+            _ => Failure::new(Exit::InputOutput, format!("{}: {error}", path.display())),
+        };
+    }
+    if folder.exists() {
+        let failure = Failure::new(Exit::Invalid, format!("{} is a file, and no folder", folder.display()));
+        return match folder.parent().filter(|parent| parent.join(CHARTS).is_file()) {
+            Some(parent) if parent.as_os_str().is_empty() => {
+                failure.help("write the folder that it lies in: `.`")
+            }
+            Some(parent) => failure.help(format!("write the folder that it lies in: `{}`", parent.display())),
+            None => failure.help(FOLDERS),
+        };
+    }
+    match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            let message = format!("{}: there is no such folder", folder.display());
+            Failure::new(Exit::Invalid, message).help(FOLDERS)
         }
         _ => Failure::new(Exit::InputOutput, format!("{}: {error}", path.display())),
-    })?;
-    from_json(&text).map_err(|why| {
-        let failure = Failure::new(Exit::InputOutput, format!("{} cannot be read: {why}", path.display()));
-        failure.help("run it again with this version")
-    })
+    }
 }
+
+/// What can be plotted.
+const FOLDERS: &str =
+    "write the folder of a run, a sweep, a comparison or a validation: outputs/latest leads to the last";

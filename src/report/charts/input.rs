@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::width::Width;
 use super::{
     AgainstInput, AvailabilityInput, BreakdownInput, CcdfInput, ComparisonInput, EcdfInput, HeatInput,
-    LanesInput, LatencyInput, MapInput, ParetoInput, ScalingInput, SpaceTimeInput, SweepInput,
-    ThroughputInput, ValidationInput,
+    LanesInput, LatencyInput, MapInput, OutcomeBucket, ParetoInput, ScalingInput, SpaceTimeEnd,
+    SpaceTimeInput, SweepInput, SweepScale, ThroughputInput, ValidationInput,
 };
 
 /// What a chart is drawn from, by the name of its row in the catalogue.
@@ -94,6 +94,92 @@ impl ChartInput {
             ChartInput::Validate(input) => super::validation(input, width),
             ChartInput::Scaling(input) => super::scaling(input).to_svg(width),
         }
+    }
+}
+
+impl ChartInput {
+    /// Holds what is drawn from a file to what drawing relies on: that what names another thing by its place names one that is there, and that
+    /// what goes by pairs is as long. Whatever else the numbers are, they are drawn.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            ChartInput::Throughput(input) => check_throughput(input),
+            ChartInput::SpaceTime(input) => check_space_time(input),
+            ChartInput::Map(input) => check_map(input),
+            ChartInput::Sweep(input) => check_sweep(input),
+            ChartInput::Latency(_)
+            | ChartInput::LatencyCcdf(_)
+            | ChartInput::Availability(_)
+            | ChartInput::Breakdown(_)
+            | ChartInput::Load(_)
+            | ChartInput::Queues(_)
+            | ChartInput::Leaders(_)
+            | ChartInput::Compare(_)
+            | ChartInput::Against(_)
+            | ChartInput::Ecdf(_)
+            | ChartInput::Pareto(_)
+            | ChartInput::Validate(_)
+            | ChartInput::Scaling(_) => Ok(()),
+        }
+    }
+}
+
+/// The legend has the sum of each outcome.
+fn check_throughput(input: &ThroughputInput) -> Result<(), String> {
+    let add = |sums: [u64; 3], bucket: &OutcomeBucket| {
+        let [ok, fail, unknown] = sums;
+        Some([
+            ok.checked_add(bucket.ok)?,
+            fail.checked_add(bucket.fail)?,
+            unknown.checked_add(bucket.unknown)?,
+        ])
+    };
+    match input.buckets.iter().try_fold([0; 3], add) {
+        Some(_) => Ok(()),
+        None => Err("the counts of an outcome in all `buckets` together are beyond 2^64".to_owned()),
+    }
+}
+
+fn check_space_time(input: &SpaceTimeInput) -> Result<(), String> {
+    let is_there = |what: &str, place: usize, list: &str, count: usize| match place < count {
+        true => Ok(()),
+        false => Err(format!("`{what}` is {place}, and there are {count} `{list}`")),
+    };
+    let (lines, steps) = (input.lines.len(), input.steps.len());
+    for (at, step) in input.steps.iter().enumerate() {
+        is_there(&format!("steps[{at}].line"), step.line, "lines", lines)?;
+    }
+    for (at, arrow) in input.arrows.iter().enumerate() {
+        is_there(&format!("arrows[{at}].from"), arrow.from, "steps", steps)?;
+        is_there(&format!("arrows[{at}].to"), arrow.to, "lines", lines)?;
+        if let SpaceTimeEnd::Arrives(step) = arrow.end {
+            is_there(&format!("arrows[{at}].end"), step, "steps", steps)?;
+        }
+    }
+    // Of nothing nothing went wrong.
+    if input.steps.is_empty() { Ok(()) } else { is_there("violation", input.violation, "steps", steps) }
+}
+
+/// On an axis of names the value of a dot is the place of its name.
+fn check_sweep(input: &SweepInput) -> Result<(), String> {
+    let SweepScale::Names(names) = &input.scale else { return Ok(()) };
+    let is_place = |x: f64| x >= 0.0 && x.fract() == 0.0 && x < names.len() as f64;
+    match input.series.iter().flat_map(|series| &series.dots).find(|dot| !is_place(dot.x)) {
+        Some(dot) => Err(format!("a dot is at {}, and there are {} `names`", dot.x, names.len())),
+        None => Ok(()),
+    }
+}
+
+fn check_map(input: &MapInput) -> Result<(), String> {
+    let (columns, rows) = (input.x.values.len(), input.y.values.len());
+    if input.rows.len() != rows {
+        return Err(format!("it has {} `rows`, and y has {rows} `values`", input.rows.len()));
+    }
+    match input.rows.iter().position(|cells| cells.len() != columns) {
+        Some(at) => Err(format!("`rows[{at}]` has {}, and x has {columns} `values`", input.rows[at].len())),
+        None => Ok(()),
     }
 }
 

@@ -242,6 +242,7 @@ pub fn sweep_input(scale: SweepScale) -> SweepInput {
         variable: "load (share of capacity)".into(),
         variable_quantity: Quantity::Number,
         series: vec![series("random", 1.6), series("round-robin", 1.3), series("power-of-two", 0.7)],
+        is_mixed: false,
         scale,
     }
 }

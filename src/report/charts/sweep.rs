@@ -28,7 +28,8 @@ pub struct SweepDot {
     /// The value of the swept variable, or the index of its name.
     #[serde(with = "any_number")]
     pub x: f64,
-    /// The metric. A dot with no place on the axes (not finite, or not positive on a log axis) is left out and counted.
+    /// The metric. NaN if the run has no such figure: its value of the variable keeps its place on the axis, and whoever makes the input
+    /// says how many there are. A dot with no place on the axes (infinite, or not positive on a log axis) is left out and counted.
     #[serde(with = "any_number")]
     pub y: f64,
     /// Shown on hovering: the run's seed and parameters.
@@ -65,14 +66,16 @@ pub struct SweepInput {
     pub scale: SweepScale,
     /// One line and one kind of point each.
     pub series: Vec<SweepSeries>,
+    /// Whether the runs of a series differ in more than the variable and the seed. The median of what is not alike says nothing, so that
+    /// none is drawn. False in files that do not have it.
+    #[serde(default)]
+    pub is_mixed: bool,
 }
 
 /// The chart.
 pub fn sweep(input: &SweepInput) -> Chart {
-    let shown = |dot: &SweepDot| {
-        let finite = dot.x.is_finite() && dot.y.is_finite();
-        finite && (dot.y > 0.0 || !input.y_log) && (dot.x > 0.0 || input.scale != SweepScale::Log10)
-    };
+    let is_on_x = |dot: &SweepDot| dot.x.is_finite() && (dot.x > 0.0 || input.scale != SweepScale::Log10);
+    let is_shown = |dot: &SweepDot| is_on_x(dot) && dot.y.is_finite() && (dot.y > 0.0 || !input.y_log);
     let all = || input.series.iter().flat_map(|series| &series.dots);
     let mut x = match &input.scale {
         SweepScale::Linear => Axis::linear(&input.variable, input.variable_quantity),
@@ -80,14 +83,14 @@ pub fn sweep(input: &SweepInput) -> Chart {
         SweepScale::Names(names) => Axis::categories(&input.variable, names.clone()),
     };
     if !matches!(input.scale, SweepScale::Names(_)) {
-        // Nobody ran 3.5 nodes: only what was run has a tick.
-        x.marks = all().filter(|dot| shown(dot)).map(|dot| dot.x).collect();
+        // Nobody ran 3.5 nodes: only what was run has a tick, and all that was run has, whatever came of it.
+        x.marks = all().filter(|dot| is_on_x(dot)).map(|dot| dot.x).collect();
         x.marks.sort_by(f64::total_cmp);
         x.marks.dedup();
     }
     if input.scale == SweepScale::Log10 {
         // The outermost values stand a little inside the plot, not on its edge.
-        let ends = all().filter(|dot| shown(dot)).map(|dot| dot.x);
+        let ends = all().filter(|dot| is_on_x(dot)).map(|dot| dot.x);
         let low = ends.clone().reduce(f64::min).map(|low| low / 1.15);
         x.range = low.zip(ends.reduce(f64::max).map(|high| high * 1.15));
     }
@@ -97,7 +100,7 @@ pub fn sweep(input: &SweepInput) -> Chart {
     } else {
         Axis::linear(&input.y_label, input.quantity).from_zero()
     };
-    let left_out = all().filter(|dot| !shown(dot)).count();
+    let left_out = all().filter(|dot| !is_shown(dot) && !dot.y.is_nan()).count();
     let subtitle = match left_out {
         0 => input.subtitle.clone(),
         1 => format!("{}; 1 run has no place here", input.subtitle),
@@ -106,7 +109,14 @@ pub fn sweep(input: &SweepInput) -> Chart {
     let mut chart = Chart::new(
         &input.metric,
         &subtitle,
-        "Each point is one run; each line joins the medians over the runs of one value of the swept variable.",
+        match input.is_mixed {
+            true => {
+                "Each point is one run. Runs at one place differ in more than their seeds, so that there are no medians."
+            }
+            false => {
+                "Each point is one run; each line joins the medians over the runs of one value of the swept variable."
+            }
+        },
         x,
         y,
     );
@@ -115,11 +125,15 @@ pub fn sweep(input: &SweepInput) -> Chart {
         // Series side by side within a name's place; between names there is nothing that a line could say.
         let shift = if named { (i as f64 + 0.5) / count as f64 * 0.7 - 0.35 } else { 0.0 };
         let name = if series.label.is_empty() { "one run" } else { series.label.as_str() };
-        let seen: Vec<&SweepDot> = series.dots.iter().filter(|dot| shown(dot)).collect();
-        let points = seen.iter().map(|d| (d.x + shift, d.y)).collect();
-        let tips = seen.iter().map(|d| d.tip.clone()).collect();
+        // With those that have no place along y: the axis reaches to where they are.
+        let run: Vec<&SweepDot> = series.dots.iter().filter(|dot| is_on_x(dot)).collect();
+        let points = run.iter().map(|d| (d.x + shift, d.y)).collect();
+        let tips = run.iter().map(|d| d.tip.clone()).collect();
         chart.series.push(Series { tips, ..Series::new(name, Mark::Points, Ink::nth(i), points) });
-        for (n, line) in median_lines(&seen, named, shift).into_iter().enumerate() {
+        if input.is_mixed {
+            continue;
+        }
+        for (n, line) in median_lines(&run, is_shown, named, shift).into_iter().enumerate() {
             let name = if series.label.is_empty() && n == 0 { "median" } else { "" };
             chart.series.push(Series::new(name, Mark::Line, Ink::nth(i), line));
         }
@@ -127,23 +141,37 @@ pub fn sweep(input: &SweepInput) -> Chart {
     chart
 }
 
-/// One line through the medians in order of x, or, for names, a short level line at each.
-fn median_lines(dots: &[&SweepDot], named: bool, shift: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut sorted: Vec<(f64, f64)> = dots.iter().map(|d| (d.x, d.y)).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let medians = sorted.chunk_by(|a, b| a.0 == b.0).map(|group| (group[0].0, median(group)));
+/// One line through the medians in order of x, with a gap where no run is shown, or, for names, a short level line at each.
+fn median_lines(
+    dots: &[&SweepDot],
+    is_shown: impl Fn(&SweepDot) -> bool,
+    named: bool,
+    shift: f64,
+) -> Vec<Vec<(f64, f64)>> {
+    let mut sorted: Vec<(f64, Option<f64>)> =
+        dots.iter().map(|dot| (dot.x, is_shown(dot).then_some(dot.y))).collect();
+    let order = |y: Option<f64>| y.unwrap_or(f64::INFINITY);
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(order(a.1).total_cmp(&order(b.1))));
+    let medians = sorted.chunk_by(|a, b| a.0 == b.0).map(|group| {
+        let shown: Vec<f64> = group.iter().filter_map(|(_, y)| *y).collect();
+        (group[0].0, median(&shown))
+    });
     if named {
-        let half = 0.06;
-        medians.map(|(x, y)| vec![(x + shift - half, y), (x + shift + half, y)]).collect()
+        let (half, shown) = (0.06, medians.filter(|(_, y)| !y.is_nan()));
+        shown.map(|(x, y)| vec![(x + shift - half, y), (x + shift + half, y)]).collect()
     } else {
         vec![medians.collect()]
     }
 }
 
-/// The middle value, or the mean of the two middle ones. `group` is sorted and not empty.
-fn median(group: &[(f64, f64)]) -> f64 {
-    let middle = group.len() / 2;
-    if group.len() % 2 == 1 { group[middle].1 } else { group[middle - 1].1 / 2.0 + group[middle].1 / 2.0 }
+/// The middle value, or the mean of the two middle ones, of sorted values; NaN of none.
+fn median(values: &[f64]) -> f64 {
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => f64::NAN,
+        count if count % 2 == 1 => values[middle],
+        _ => values[middle - 1] / 2.0 + values[middle] / 2.0,
+    }
 }
 
 #[cfg(test)]
@@ -157,8 +185,42 @@ mod tests {
     #[test]
     fn the_line_joins_medians_in_order_of_the_variable() {
         let dots = [dot(2.0, 9.0), dot(1.0, 5.0), dot(2.0, 1.0), dot(2.0, 2.0), dot(1.0, 7.0)];
-        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), false, 0.0);
+        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), |_| true, false, 0.0);
         assert_eq!(lines, [[(1.0, 6.0), (2.0, 2.0)]]);
+    }
+
+    /// The samples with a log axis have 0.2, 1, 5 and 25.
+    #[test]
+    fn a_value_of_which_no_run_has_a_figure_keeps_its_place_and_is_a_gap_in_the_line() {
+        for scale in [SweepScale::Log10, SweepScale::Linear] {
+            let mut input = crate::report::charts::samples::sweep_input(scale);
+            for series in &mut input.series {
+                series.dots.extend([dot(0.01, f64::NAN), dot(3.0, f64::NAN), dot(77.0, f64::NAN)]);
+            }
+            let chart = sweep(&input);
+            assert_eq!(chart.subtitle, input.subtitle, "they are told by whoever makes the input");
+            let marks = &chart.x.marks;
+            assert_eq!((marks[0], marks[marks.len() - 1]), (0.01, 77.0));
+            let reaches = match chart.x.range {
+                Some((low, high)) => low < 0.01 && high > 77.0,
+                // That of all points, drawn or not.
+                None => [0.01, 77.0].iter().all(|x| chart.series[0].points.iter().any(|point| point.0 == *x)),
+            };
+            assert!(reaches, "{:?}", chart.x);
+            let line = chart.series.iter().find(|one| one.mark == Mark::Line).expect("there are medians");
+            let at = |x: f64| line.points.iter().find(|point| point.0 == x).expect("it is in the line").1;
+            assert!(at(3.0).is_nan() && at(marks[1]).is_finite());
+        }
+    }
+
+    #[test]
+    fn runs_that_differ_in_more_than_their_seeds_have_no_medians() {
+        let mut input = crate::report::charts::samples::sweep_input(SweepScale::Linear);
+        input.series.truncate(1);
+        input.is_mixed = true;
+        let chart = sweep(&input);
+        assert!(chart.series.iter().all(|series| series.mark == Mark::Points));
+        assert!(chart.description.contains("no medians"));
     }
 
     #[test]
@@ -166,14 +228,15 @@ mod tests {
         let mut input = crate::report::charts::samples::sweep_input(SweepScale::Log10);
         input.series[0].dots.extend([dot(1.0, f64::NAN), dot(1.0, 0.0), dot(-1.0, 5.0)]);
         let chart = sweep(&input);
-        assert!(chart.subtitle.ends_with("; 3 runs have no place here"), "{}", chart.subtitle);
-        assert_eq!(chart.series[0].points.len(), 80);
+        assert!(chart.subtitle.ends_with("; 2 runs have no place here"), "{}", chart.subtitle);
+        let is_drawn = |point: &&(f64, f64)| point.1 > 0.0;
+        assert_eq!(chart.series[0].points.iter().filter(is_drawn).count(), 80);
     }
 
     #[test]
     fn names_are_not_joined_by_a_line() {
         let dots = [dot(0.0, 1.0), dot(1.0, 3.0)];
-        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), true, 0.1);
+        let lines = median_lines(&dots.iter().collect::<Vec<_>>(), |_| true, true, 0.1);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| line[0].1 == line[1].1));
     }

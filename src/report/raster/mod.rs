@@ -27,8 +27,8 @@ pub const HEIGHT_MAX: u32 = 32_767;
 
 /// Rows that are painted at once: most charts whole, and a high one in little memory.
 const STRIP: u32 = 1024;
-/// At 192 dots an inch a picture is as large as its chart.
-const DOTS_PER_METRE: u32 = 7559;
+/// How large a picture says that it is: 240 dots an inch. A pixel of a chart is 0.6 points in print, and is painted [`SCALE`] pixels wide.
+const DOTS_PER_METRE: u32 = 9449;
 
 /// A chart as a picture.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! Pictures, decoded again and looked at pixel by pixel.
 
 use super::*;
-use crate::report::charts::samples;
+use crate::report::charts::{Width, samples};
 
 /// A decoded picture.
 struct Decoded {
@@ -34,6 +34,20 @@ impl Decoded {
     }
 }
 
+/// The widths in millimetres that were asked for, and that of charts as folders have them.
+#[test]
+fn pictures_say_that_they_are_as_wide_as_their_charts_are_in_print() {
+    let asked =
+        [70.0, 85.0, 88.9, 178.0, 300.0].map(|millimetres| (Width::millimetres(millimetres), millimetres));
+    for (width, millimetres) in asked.into_iter().chain([(Width::FULL, 190.5)]) {
+        let picture = drawn(&crate::report::charts::ccdf(&samples::ccdf_input()).to_svg(width));
+        let dots = picture.dots_per_metre.expect("they say how large they are");
+        assert_eq!((dots.xppu, dots.unit), (dots.yppu, Unit::Meter), "dots are square");
+        let printed = picture.width as f64 / f64::from(dots.xppu) * 1000.0;
+        assert!((printed / millimetres - 1.0).abs() < 0.002, "{millimetres} mm are {printed} mm");
+    }
+}
+
 fn drawn(svg: &str) -> Decoded {
     decode(&picture(svg).expect("it is not too high").png)
 }
@@ -61,7 +75,7 @@ fn every_chart_is_drawn_twice_as_large_in_its_colours() {
         let height = Sheet::read(&svg, &mut Fonts::new()).height;
         assert_eq!((decoded.width, decoded.height), (1800, (height * 2.0).ceil() as usize), "{name}");
         let dots = decoded.dots_per_metre.expect("they say how large they are");
-        assert_eq!((dots.xppu, dots.unit), (7559, Unit::Meter));
+        assert_eq!((dots.xppu, dots.unit), (9449, Unit::Meter));
         let colours: BTreeSet<[u8; 3]> =
             decoded.rgb.chunks(3).map(|p| p.try_into().expect("three")).collect();
         assert!(colours.contains(&WHITE) && colours.contains(&[0x1f, 0x24, 0x28]), "{name}: ink on paper");

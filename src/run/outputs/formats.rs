@@ -531,7 +531,7 @@ more than 50 runs only those that did not pass have charts and a page of their o
 
 `run --charts` says what is drawn: `svg`, the default, writes each chart as SVG and a page that shows them, report.html; `png`
 writes each chart as PNG too, for where SVG cannot go; `none` neither charts nor page. The page shows the SVG whichever it is, and no
-other file depends on it. A PNG has the chart's name and is twice as large in pixels, at 192 dots an inch, in colour on white. It
+other file depends on it. A PNG has the chart's name and is twice as large in pixels, at 240 dots an inch (190.5 mm wide), in colour on white. It
 is painted from the SVG with two fonts that come with the program, DejaVu Sans and its bold face, so that its bytes are the same on
 every machine. They have Latin, Greek, Cyrillic, Armenian and Georgian letters, and mathematical signs; for any other letter
 there is a box, and a warning. A chart of more than 32,767 rows of pixels has no PNG, with a warning.

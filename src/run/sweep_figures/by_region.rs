@@ -4,7 +4,7 @@ use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepSca
 use crate::report::stored::StoredChart;
 use crate::run::outputs::SweepRun;
 
-use super::{Measure, SERIES_MAX, is_wide, tip, y_label};
+use super::{Measure, SERIES_MAX, is_wide, measured, tip, told_as_lacking, y_label};
 
 /// The chart of measures that differ by region only.
 pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -> StoredChart {
@@ -15,9 +15,9 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
     let mut series: Vec<SweepSeries> = Vec::new();
     for run in &shown.runs {
         let label = shown.label(run);
-        let dots = measures.iter().enumerate().filter_map(|(place, measure)| {
-            let y = measure.of(run)? / divisor;
-            Some(SweepDot { x: place as f64, y, tip: tip(run, measure) })
+        let dots = measures.iter().enumerate().map(|(place, measure)| {
+            let y = measured(run, measure).map_or(f64::NAN, |value| value / divisor);
+            SweepDot { x: place as f64, y, tip: tip(run, measure) }
         });
         match series.iter_mut().find(|one| one.label == label) {
             Some(one) => one.dots.extend(dots),
@@ -26,9 +26,13 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
     }
     let y_log = is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
     let held: Vec<String> = shown.held.iter().map(|(name, value)| format!(", {name}={value}")).collect();
+    let is_lacking = |run: &&&SweepRun| measures.iter().any(|measure| measured(run, measure).is_none());
+    let lacking = shown.runs.iter().filter(is_lacking).count();
+    let lacking =
+        told_as_lacking(lacking, shown.runs.len(), &format!("{} in a region", first.name_without_region()));
     let regions = measures.iter().filter_map(|measure| measure.region());
     let input = ChartInput::Sweep(SweepInput {
-        subtitle: format!("{scenario}, {} runs{}", shown.runs.len(), held.concat()),
+        subtitle: format!("{scenario}, {} runs{}{lacking}", shown.runs.len(), held.concat()),
         y_label: y_label(&metric, first, y_log),
         metric,
         quantity,
@@ -37,6 +41,7 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
         variable_quantity: Quantity::Number,
         scale: SweepScale::Names(regions.map(str::to_owned).collect()),
         series,
+        is_mixed: false,
     });
     let part = format!("{}-by-region", first.name_without_region().replace([' ', '_'], "-"));
     StoredChart::new(Some(&part), "runs.csv", input)
@@ -100,12 +105,33 @@ fn values<'a>(runs: &[&'a SweepRun], variable: usize) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::metrics::{Aggregate, Figure, Label, Labels, Metric};
     use crate::run::outputs::{PlannedRun, RunVerdict};
 
     fn run(params: &[(&str, String)]) -> SweepRun {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let run = PlannedRun { run_id: "00000001".to_owned(), seed: 7, params };
         SweepRun { run, digest: None, verdict: RunVerdict::Passed, figures: Vec::new(), has_page: false }
+    }
+
+    #[test]
+    fn runs_that_lack_a_region_are_told() {
+        let figure = |region: &str| Figure {
+            metric: Metric::CommitLatency,
+            aggregate: Aggregate::P50,
+            labels: Labels::from([(Label::Region, region.to_owned())]),
+            value: 1e6,
+        };
+        let of = |policy: &str, regions: &[&str]| SweepRun {
+            figures: regions.iter().map(|region| figure(region)).collect(),
+            ..run(&[("policy", policy.to_owned())])
+        };
+        let runs = [of("a", &["eu", "us"]), of("b", &["eu"]), of("c", &[])];
+        let measures = crate::run::sweep_figures::measures(&runs);
+        let chart = super::figure("two", &runs, &measures.iter().collect::<Vec<_>>());
+        let ChartInput::Sweep(input) = &chart.input else { panic!("it is a sweep") };
+        assert_eq!(input.subtitle, "two, 3 runs; 2 of 3 runs have no commit_latency p50 in a region");
+        assert_eq!(input.series.len(), 3, "what has nothing is in the legend");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::report::charts::{ChartInput, MapAxis, MapInput, Quantity};
 use crate::report::stored::StoredChart;
 use crate::run::outputs::SweepRun;
 
-use super::{Measure, Variable, is_wide};
+use super::{Measure, Variable, is_wide, measured, told_as_lacking};
 
 /// Values that each of the two variables has at least: of fewer, lines say it better.
 const VALUES_MIN: usize = 3;
@@ -29,7 +29,7 @@ pub(super) fn map(
         let is_of = |run: &&SweepRun| {
             run.run.params[*x_index].1 == *x_value && run.run.params[*y_index].1 == *y_value
         };
-        let values: Vec<f64> = runs.iter().filter(is_of).filter_map(|run| measure.of(run)).collect();
+        let values: Vec<f64> = runs.iter().filter(is_of).filter_map(|run| measured(run, measure)).collect();
         median(values).map(|value| value / divisor)
     };
     let rows: Vec<Vec<Option<f64>>> =
@@ -39,10 +39,12 @@ pub(super) fn map(
         Quantity::Number => format!(" {}", measure.unit().name()),
         Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
     };
+    let lacking = runs.iter().filter(|run| measured(run, measure).is_none()).count();
     let subtitle = format!(
-        "{scenario}, {} runs; medians{}",
+        "{scenario}, {} runs; medians{}{}",
         runs.len(),
-        if is_log { ", colours on a log scale" } else { "" }
+        if is_log { ", colours on a log scale" } else { "" },
+        told_as_lacking(lacking, runs.len(), &measure.name)
     );
     let part = format!("{}-by-{}-and-{}", measure.name.replace([' ', '_'], "-"), x.name, y.name);
     let (metric, x, y) = (measure.name.clone(), x.clone(), y.clone());

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
-use crate::report::stored::StoredChart;
+use crate::report::stored::{StoredChart, named_apart};
 use crate::spec::units::{self, Dimension};
 
 use super::outputs::SweepRun;
 
 mod by_region;
 mod by_two;
+mod labels;
 mod measure;
 
+pub use labels::{measure_label, variable_label};
 pub use measure::{Measure, may_be_log, measures, quantity_of};
 
 /// Series beyond which all runs of a chart are drawn alike: nobody tells that many colours apart.
@@ -22,6 +24,8 @@ const LOG_RATIO: f64 = 30.0;
 /// What runs are spread by on the x-axis.
 struct Variable {
     name: String,
+    /// Its name with the unit of its numbers.
+    label: String,
     /// Which of the swept variables; `None`: nothing but the seed varies.
     index: Option<usize>,
     /// Which others turn with it, so that its value says theirs: no series are told apart by these.
@@ -55,7 +59,8 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<S
         }
         figures.extend(by_two::map(scenario, runs, measure, &variables));
     }
-    figures
+    // Two systems may have the same metric by region.
+    named_apart(figures)
 }
 
 /// The variables that a chart is drawn against: numbers if there are any, beside which names are series, as long as they can be told
@@ -89,13 +94,15 @@ fn variables(runs: &[SweepRun]) -> Vec<Variable> {
             let (scale, quantity) = scale(&values);
             let turning =
                 (0..names.len()).filter(|other| *other != index && turns_with(runs, *other, index)).collect();
-            variables.push(Variable { name: name.clone(), index: Some(index), turning, scale, quantity });
+            let label = variable_label(name, values.iter().map(String::as_str));
+            let (name, index) = (name.clone(), Some(index));
+            variables.push(Variable { name, label, index, turning, scale, quantity });
         }
     }
     if variables.is_empty() {
         let scale = SweepScale::Names(vec![format!("{} seeds", runs.len())]);
-        let (name, quantity) = ("seed".to_owned(), Quantity::Number);
-        variables.push(Variable { name, index: None, turning: Vec::new(), scale, quantity });
+        let (name, label, quantity) = ("seed".to_owned(), String::new(), Quantity::Number);
+        variables.push(Variable { name, label, index: None, turning: Vec::new(), scale, quantity });
     }
     variables
 }
@@ -151,36 +158,55 @@ fn input(
     let (quantity, divisor) = measure.quantity();
     let mut series: Vec<SweepSeries> = Vec::new();
     let is_crowded = groups(runs, variable, variables) > SERIES_MAX;
+    let mut lacking = 0;
     for run in runs {
-        let Some(value) = measure.of(run) else { continue };
+        let value = measured(run, measure);
+        lacking += usize::from(value.is_none());
         let others = if is_crowded { String::new() } else { others(run, variable, variables) };
-        let dot = SweepDot { x: place(run, variable), y: value / divisor, tip: tip(run, measure) };
+        let y = value.map_or(f64::NAN, |value| value / divisor);
+        let dot = SweepDot { x: place(run, variable), y, tip: tip(run, measure) };
         match series.iter_mut().find(|one| one.label == others) {
             Some(one) => one.dots.push(dot),
             None => series.push(SweepSeries { label: others, dots: vec![dot] }),
         }
     }
     let y_log = measure.may_be_log() && is_wide(series.iter().flat_map(|one| &one.dots).map(|dot| dot.y));
+    let together = match is_crowded {
+        true => format!("; all values of {} together", names_of_others(variable, variables).join(", ")),
+        false => String::new(),
+    };
+    let lacking = told_as_lacking(lacking, runs.len(), &measure.name);
     SweepInput {
         metric: measure.name.clone(),
-        subtitle: format!("{scenario}, {} runs", runs.len()),
+        subtitle: format!("{scenario}, {} runs{together}{lacking}", runs.len()),
         y_label: y_label(&measure.name, measure, y_log),
         quantity,
         y_log,
-        variable: if variable.index.is_some() { variable.name.clone() } else { String::new() },
+        variable: variable.label.clone(),
         variable_quantity: variable.quantity,
         scale: variable.scale.clone(),
         series,
+        is_mixed: is_crowded,
+    }
+}
+
+/// What a run measured, if that is a number.
+fn measured(run: &SweepRun, measure: &Measure) -> Option<f64> {
+    measure.of(run).filter(|value| !value.is_nan())
+}
+
+/// What a subtitle says of runs that measured nothing, as where all operations failed: no latency is no low one.
+fn told_as_lacking(lacking: usize, runs: usize, what: &str) -> String {
+    match lacking {
+        0 => String::new(),
+        1 => format!("; 1 of {runs} runs has no {what}"),
+        _ => format!("; {lacking} of {runs} runs have no {what}"),
     }
 }
 
 /// What the y-axis shows, with its unit if the numbers do not have one.
 fn y_label(name: &str, measure: &Measure, y_log: bool) -> String {
-    let unit = match measure.quantity().0 {
-        Quantity::Number => format!(" ({})", measure.unit().name()),
-        Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
-    };
-    format!("{name}{unit}{}", if y_log { " (log scale)" } else { "" })
+    format!("{}{}", measure_label(name, measure.unit()), if y_log { " (log scale)" } else { "" })
 }
 
 /// How many series a chart against `variable` has.
@@ -197,6 +223,12 @@ fn others(run: &SweepRun, variable: &Variable, variables: &[Variable]) -> String
         variables.iter().filter_map(|other| other.index).filter(|index| Some(*index) != variable.index);
     let params = others.map(|index| &run.run.params[index]);
     params.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The names of these other variables.
+fn names_of_others<'v>(variable: &Variable, variables: &'v [Variable]) -> Vec<&'v str> {
+    let others = variables.iter().filter(|other| other.index.is_some() && other.index != variable.index);
+    others.map(|other| other.name.as_str()).collect()
 }
 
 fn place(run: &SweepRun, variable: &Variable) -> f64 {
@@ -325,6 +357,78 @@ mod tests {
         assert_eq!(of(&["50%", "75%"]), (SweepScale::Linear, Quantity::Share));
         let names = vec!["random".to_owned(), "3".to_owned()];
         assert_eq!(of(&["random", "3"]), (SweepScale::Names(names), Quantity::Number));
+    }
+
+    /// A run of which every operation failed: nothing has a latency.
+    fn failed(params: &[(&str, &str)]) -> SweepRun {
+        SweepRun { figures: Vec::new(), ..run(params, 1e6) }
+    }
+
+    fn sweep(figure: &StoredChart) -> &SweepInput {
+        match &figure.input {
+            ChartInput::Sweep(input) => input,
+            other => panic!("{} is no sweep", other.kind()),
+        }
+    }
+
+    #[test]
+    fn runs_without_a_figure_are_told_and_their_values_stay_on_the_axis() {
+        let of = |timeout: &str| [run(&[("timeout", timeout)], 1e6), run(&[("timeout", timeout)], 2e6)];
+        let mut runs = [of("100ms"), of("1s")].concat();
+        runs.extend([failed(&[("timeout", "5ms")]), failed(&[("timeout", "5ms")])]);
+        let measures = measures(&runs);
+        let figures = figures("small", &runs, &measures);
+        let input = sweep(&figures[0]);
+        assert_eq!(input.subtitle, "small, 6 runs; 2 of 6 runs have no latency p99");
+        let svg = figures[0].figure().svg;
+        assert!([">5 ms<", ">100 ms<", ">1 s<"].iter().all(|tick| svg.contains(tick)), "{svg}");
+        let runs =
+            [run(&[("policy", "a")], 1e6), failed(&[("policy", "b")]), run(&[("policy", "a")], f64::NAN)];
+        let figures = self::figures("small", &runs, &measures);
+        assert!(sweep(&figures[0]).subtitle.ends_with("; 2 of 3 runs have no latency p99"));
+        let one = [run(&[("policy", "a")], 1e6), failed(&[("policy", "b")])];
+        let figures = self::figures("small", &one, &measures);
+        assert!(sweep(&figures[0]).subtitle.ends_with("; 1 of 2 runs has no latency p99"));
+    }
+
+    #[test]
+    fn a_crowded_chart_says_what_it_shows_together_and_has_no_medians() {
+        let of = |n: usize, db: usize, policy: &str| {
+            run(
+                &[("n", &n.to_string()), ("db", &format!("{db}ms")), ("policy", policy)],
+                1e6 * (1 + n) as f64,
+            )
+        };
+        let pairs = |dbs: usize| -> Vec<SweepRun> {
+            let all = (0..3).flat_map(|n| (0..dbs).map(move |db| (n, db)));
+            all.flat_map(|(n, db)| ["random", "jsq"].map(|policy| of(n, db, policy))).collect()
+        };
+        let runs = pairs(5);
+        let measures = measures(&runs);
+        let crowded = figures("small", &runs, &measures);
+        let against = |figures: &[StoredChart]| {
+            sweep(figures.iter().find(|figure| figure.name == "sweep-latency-p99-by-n").expect("it is drawn"))
+                .clone()
+        };
+        let input = against(&crowded);
+        assert_eq!(input.subtitle, "small, 30 runs; all values of db, policy together");
+        assert!(input.is_mixed && input.series.len() == 1);
+        let runs = pairs(4);
+        let input = against(&figures("small", &runs, &measures));
+        assert_eq!(
+            (input.subtitle.as_str(), input.is_mixed, input.series.len()),
+            ("small, 24 runs", false, 8)
+        );
+    }
+
+    #[test]
+    fn axes_have_the_units_that_their_numbers_lack() {
+        let runs = [run(&[("rate", "20/s")], 1e6), run(&[("rate", "80/s")], 2e6)];
+        let measures = measures(&runs);
+        let figures = figures("small", &runs, &measures);
+        assert_eq!(sweep(&figures[0]).variable, "rate (/s)");
+        assert_eq!(figures[0].name, "sweep-latency-p99", "names of files have no units");
+        assert_eq!(sweep(&figures[1]).y_label, "messages_sent (messages)");
     }
 
     #[test]
