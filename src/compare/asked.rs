@@ -110,7 +110,7 @@ pub fn check_asked(comparison: &Comparison, diagnostics: &mut Diagnostics) -> Op
 
 impl Asked {
     /// Whether both ask for the same, however it is written.
-    fn is_same(&self, other: &Asked) -> bool {
+    pub(super) fn is_same(&self, other: &Asked) -> bool {
         (self.metric, self.aggregate, &self.labels) == (other.metric, other.aggregate, &other.labels)
     }
 }

@@ -11,12 +11,13 @@ use crate::report::charts::{
 use crate::report::stored::StoredChart;
 use crate::run::metrics::{Aggregate, Better, Metric};
 use crate::run::outputs::{Disk, Latencies, read_latencies};
-use crate::run::sweep_figures::{is_wide, may_be_log, number, quantity_of};
+use crate::run::sweep_figures::{is_wide, may_be_log, measure_label, number, quantity_of, variable_label};
 use crate::scenario::sweep::{PlacedBy, Theory};
 use crate::spec::units::{self, Dimension};
 use crate::statistics::{Estimate, Queue};
 
-use super::asked::Asked;
+use super::asked::{Asked, read};
+use super::compared::Compared;
 use super::page::file_name;
 use super::study::{Study, StudyRow};
 use super::table::caption;
@@ -31,6 +32,8 @@ const CIRCUMSTANCES_MAX: usize = 6;
 /// A swept number: that of the circumstances, or that which tells the variants apart.
 struct Abscissa {
     name: String,
+    /// The same with the unit that its numbers lack.
+    label: String,
     /// Which of the circumstances' variables; `None`: the variants themselves.
     place: Option<usize>,
     /// What its values are in.
@@ -71,7 +74,8 @@ impl Abscissa {
     fn new(name: &str, place: Option<usize>, values: &[&str]) -> Option<Abscissa> {
         let numbers = values.iter().map(|value| number(value)).collect::<Option<Vec<_>>>()?;
         let dimension = units::base_value(values[0]).map(|(dimension, _)| dimension);
-        Some(Abscissa { name: name.to_owned(), place, dimension, quantity: numbers.first()?.1 })
+        let label = variable_label(name, values.iter().copied());
+        Some(Abscissa { name: name.to_owned(), label, place, dimension, quantity: numbers.first()?.1 })
     }
 
     fn value(&self, study: &Study, row: &StudyRow) -> f64 {
@@ -200,17 +204,13 @@ fn against_one(
     let y_log = compared.asked.as_ref().is_none_or(|asked| may_be_log(asked.metric))
         && !is_near(ys())
         && ys().all(|y| y > 0.0);
-    let unit = match quantity {
-        Quantity::Number => format!(" ({})", compared.unit.name()),
-        Quantity::Milliseconds | Quantity::Share | Quantity::ShareAbove => String::new(),
-    };
     let input = AgainstInput {
         metric: compared.name.clone(),
         subtitle: format!("{scenario}: {}", caption(study)),
-        y_label: format!("{}{unit}{}", compared.name, if y_log { " (log scale)" } else { "" }),
+        y_label: measure_label(&compared.name, compared.unit) + if y_log { " (log scale)" } else { "" },
         quantity,
         y_log,
-        variable: abscissa.name.clone(),
+        variable: abscissa.label.clone(),
         variable_quantity: abscissa.quantity,
         x_log: is_wide(xs()),
         series,
@@ -260,7 +260,8 @@ fn curve(
 pub fn pareto(study: &Study, scenario: &str, by: &[PlacedBy; 2]) -> Result<Vec<StoredChart>, String> {
     let [x, y] = by.each_ref().map(|one| one.name.value.as_str());
     let part = format!("{}-and-{}", file_name(x), file_name(y)).replace('.', "-");
-    let (x, y) = (Placed::of(study, x)?, Placed::of(study, y)?);
+    let [x, y] = by.each_ref().map(|one| Placed::of(study, one));
+    let (x, y) = (x?, y?);
     let subject = &study.subject;
     let others = |circumstances: usize| {
         let all = subject.circumstances[circumstances].iter();
@@ -314,34 +315,44 @@ enum Placed {
 }
 
 impl Placed {
-    fn of(study: &Study, name: &str) -> Result<Placed, String> {
-        let subject = &study.subject;
-        let of_number = |values: &mut dyn Iterator<Item = &String>| {
-            let numbers = values.map(|value| number(value)).collect::<Option<Vec<_>>>();
-            numbers.and_then(|numbers| Some(numbers.first()?.1)).ok_or_else(|| {
+    fn of(study: &Study, by: &PlacedBy) -> Result<Placed, String> {
+        let (subject, name) = (&study.subject, by.name.value.as_str());
+        let labelled = |values: &mut dyn Iterator<Item = &String>| {
+            let values: Vec<&str> = values.map(String::as_str).collect();
+            let numbers = values.iter().map(|value| number(value)).collect::<Option<Vec<_>>>();
+            let first = numbers.and_then(|numbers| Some(numbers.first()?.1));
+            let quantity = first.ok_or_else(|| {
                 format!("values of `{name}` are no numbers, so that `pareto` cannot place variants by it")
-            })
+            })?;
+            Ok::<_, String>((variable_label(name, values), quantity))
         };
-        if name == subject.variable {
-            let quantity = of_number(&mut subject.variants.iter())?;
-            return Ok(Placed::Variant { name: name.to_owned(), quantity });
+        if by.is_swept {
+            if name == subject.variable {
+                let (name, quantity) = labelled(&mut subject.variants.iter())?;
+                return Ok(Placed::Variant { name, quantity });
+            }
+            let circumstances = subject.circumstances.first().map_or(&[][..], Vec::as_slice);
+            let place = circumstances.iter().position(|(known, _)| known == name).ok_or_else(|| {
+                format!(
+                    "`pareto` names `{name}`, which does not vary by itself in these runs: name `{}`",
+                    subject.variable
+                )
+            })?;
+            let (name, quantity) = labelled(&mut subject.circumstances.iter().map(|all| &all[place].1))?;
+            return Ok(Placed::Circumstance { place, name, quantity });
         }
-        let circumstances = subject.circumstances.first().map_or(&[][..], Vec::as_slice);
-        if let Some(place) = circumstances.iter().position(|(known, _)| known == name) {
-            let quantity = of_number(&mut subject.circumstances.iter().map(|all| &all[place].1))?;
-            return Ok(Placed::Circumstance { place, name: name.to_owned(), quantity });
-        }
-        let spelt = name.replacen('.', " ", 1);
-        let found = study.measures.iter().position(|measure| {
-            measure.name == spelt || measure.asked.as_ref().is_some_and(|asked| asked.text == name)
-        });
-        let place = found.ok_or_else(|| {
+        let wanted = read(&by.name).ok();
+        let is_it = |measure: &Compared| {
+            measure.asked.as_ref().zip(wanted.as_ref()).is_some_and(|(asked, wanted)| asked.is_same(wanted))
+        };
+        let place = study.measures.iter().position(is_it).ok_or_else(|| {
             format!("`pareto` names `{name}`, which is neither compared nor swept: add it to `metrics`")
         })?;
         let measure = &study.measures[place];
         let (quantity, divisor) = quantity_of(measure.unit);
         let is_more_better = measure.better == Some(Better::Higher);
-        Ok(Placed::Measure { place, name: measure.name.clone(), quantity, divisor, is_more_better })
+        let name = measure_label(&measure.name, measure.unit);
+        Ok(Placed::Measure { place, name, quantity, divisor, is_more_better })
     }
 
     fn figure(&self, study: &Study, (circumstances, variant): (usize, usize)) -> Option<Interval> {

@@ -49,14 +49,15 @@ impl StoredChart {
     }
 }
 
-/// The charts with a name for each: the second of a name is `<name>-2`, or it would take the place of the first.
+/// The charts with a name for each: the second of a name is `<name>-2`, or it would take the place of the first. Some file systems do not tell
+/// small letters from capitals.
 pub fn named_apart(mut charts: Vec<StoredChart>) -> Vec<StoredChart> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for chart in &mut charts {
         let others = (2u32..).map(|count| format!("{}-{count}", chart.name));
         let mut names = std::iter::once(chart.name.clone()).chain(others);
-        chart.name = names.find(|name| !taken.contains(name)).expect("there is no end of numbers");
-        taken.insert(chart.name.clone());
+        chart.name =
+            names.find(|name| taken.insert(name.to_ascii_lowercase())).expect("there is no end of numbers");
     }
     charts
 }

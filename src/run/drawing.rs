@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::report::html::Figure;
 use crate::report::raster::{HEIGHT_MAX, picture};
-use crate::report::stored::{CHARTS, StoredChart, to_json};
+use crate::report::stored::{CHARTS, StoredChart, named_apart, to_json};
 
 use super::outputs::{Folder, OutputError};
 use super::page::grouped;
@@ -35,26 +35,11 @@ pub fn write_charts(
     if charts == Charts::None {
         return Ok((Vec::new(), Vec::new()));
     }
-    let stored = &distinct(stored);
+    let stored = &named_apart(stored.to_vec());
     folder.write(CHARTS, |out| out.write_all(&to_json(stored)))?;
     let figures: Vec<Figure> = stored.iter().map(StoredChart::figure).collect();
     let warnings = write_figures(folder, &figures, charts)?;
     Ok((figures, warnings))
-}
-
-/// The charts under names that no two share, nor on file systems that do not tell small letters from capitals: what tells them apart may be
-/// letters that no file name has.
-fn distinct(charts: &[StoredChart]) -> Vec<StoredChart> {
-    let mut taken = BTreeSet::new();
-    let mut named = |chart: &StoredChart| {
-        let names = (1..).map(|count| match count {
-            1 => chart.name.clone(),
-            _ => format!("{}-{count}", chart.name),
-        });
-        let name = names.into_iter().find(|name| taken.insert(name.to_ascii_lowercase()));
-        StoredChart { name: name.expect("there are more numbers than charts"), ..chart.clone() }
-    };
-    charts.iter().map(&mut named).collect()
 }
 
 fn write_figures(
@@ -104,7 +89,6 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
-    use crate::report::charts::{ChartInput, EcdfInput};
     use crate::run::outputs::failing::{Failing, What, When};
     use crate::run::outputs::{Disk, Sink};
 
@@ -114,17 +98,6 @@ mod tests {
              <text x=\"1\" y=\"9\" font-size=\"12\" fill=\"#000000\">{text}</text></svg>"
         );
         Figure { name: name.to_owned(), file: format!("charts/{name}.svg"), data: String::new(), svg }
-    }
-
-    #[test]
-    fn no_two_charts_have_one_name() {
-        let empty = EcdfInput { subtitle: String::new(), series: Vec::new() };
-        let input = ChartInput::Ecdf(empty);
-        let of =
-            |name: &str| StoredChart { name: name.to_owned(), data: String::new(), input: input.clone() };
-        let charts: Vec<StoredChart> = ["a", "b", "a", "A", "a-2"].map(of).to_vec();
-        let names: Vec<String> = distinct(&charts).into_iter().map(|chart| chart.name).collect();
-        assert_eq!(names, ["a", "b", "a-2", "A-3", "a-2-2"]);
     }
 
     #[test]

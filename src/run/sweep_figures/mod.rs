@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepScale, SweepSeries};
-use crate::report::stored::{StoredChart, named_apart};
+use crate::report::stored::StoredChart;
 use crate::spec::units::{self, Dimension};
 
 use super::outputs::SweepRun;
@@ -60,7 +60,7 @@ pub fn figures(scenario: &str, runs: &[SweepRun], measures: &[Measure]) -> Vec<S
         figures.extend(by_two::map(scenario, runs, measure, &variables));
     }
     // Two systems may have the same metric by region.
-    named_apart(figures)
+    figures
 }
 
 /// The variables that a chart is drawn against: numbers if there are any, beside which names are series, as long as they can be told
