@@ -9,6 +9,7 @@ use super::input::any_number;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::whisker::{self, Edges, Lies};
 use super::width::Width;
 
 /// A figure and its interval.
@@ -73,8 +74,6 @@ const ROW: f64 = 20.0;
 const TITLE: f64 = 24.0;
 /// Where names begin.
 const NAMES: f64 = 16.0;
-/// Half of the little strokes at the ends of an interval.
-const CAP: f64 = 3.5;
 /// From which ratio of the greatest to the least on ratios are drawn on a log axis.
 const LOG_RATIO: f64 = 4.0;
 
@@ -124,7 +123,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
     let pixels = |(left, right): (f64, f64)| right - left;
     let figures = Ruler::new(&axis, ends(|row| row.figure), pixels(columns.figures), Direction::Across);
     let ratios = columns.ratios.map(|place| {
-        let axis = ratio_axis(&ratio_label(&input.baseline, pixels(place)), ends(|row| row.ratio));
+        let axis = ratio_axis(&input.baseline, pixels(place), ends(|row| row.ratio));
         let with_one = ends(|row| row.ratio).chain([1.0]);
         (Ruler::new(&axis, with_one, pixels(place), Direction::Across), axis.label, place)
     });
@@ -140,7 +139,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
         title: &input.metric,
         subtitle: &input.subtitle,
         description: "For each variant its figure with its interval, and beside it the ratio to the baseline with its interval. Hollow: the \
-                      difference may be chance.",
+                      difference may be chance. A chevron at an edge: the interval goes on beyond.",
         y_label: "",
         legend,
     };
@@ -149,7 +148,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
     let frame = Frame::new(&heading, width, height.max(2.0 * ROW), bands);
     let mut svg = frame.begin(&heading);
     let up = (frame.top, frame.bottom);
-    draw_axis(&mut svg, &figures, &input.metric, columns.figures, up);
+    draw_axis(&mut svg, &figures, &axis.label, columns.figures, up);
     if let Some((ratios, label, place)) = &ratios {
         draw_axis(&mut svg, ratios, label, *place, up);
         if let Some(one) = ratios.place(1.0) {
@@ -184,16 +183,21 @@ fn group_height(group: &ComparisonGroup) -> f64 {
     title + group.rows.len() as f64 * ROW
 }
 
-fn ratio_label(baseline: &str, room: f64) -> String {
-    format!("times {}", svg::fit_name(baseline, SMALL, room - svg::text_width("times ", SMALL)))
-}
-
-/// Ratios around one: evenly spread, or by their own ratios where they lie far apart.
-fn ratio_axis(label: &str, ratios: impl Iterator<Item = f64> + Clone) -> Axis {
+/// Ratios around one, over so many pixels: evenly spread, or by their own ratios where they lie far apart.
+fn ratio_axis(baseline: &str, pixels: f64, ratios: impl Iterator<Item = f64> + Clone) -> Axis {
     let (low, high) =
         ratios.clone().fold((1.0, 1.0), |(low, high): (f64, f64), ratio| (low.min(ratio), high.max(ratio)));
     let is_far = low > 0.0 && high / low > LOG_RATIO;
-    if is_far { Axis::log10(label, Quantity::Number) } else { Axis::linear(label, Quantity::Number) }
+    let axis = |label: &str| {
+        if is_far { Axis::log10(label, Quantity::Number) } else { Axis::linear(label, Quantity::Number) }
+    };
+    let whole = axis(&format!("times {baseline}"));
+    if svg::text_width(&whole.label, SMALL) <= pixels {
+        return whole;
+    }
+    // What is cut is the baseline's name, in its middle; what stands around it stays.
+    let rest = svg::text_width(&axis("times ").label, SMALL);
+    axis(&format!("times {}", svg::fit_name(baseline, SMALL, pixels - rest)))
 }
 
 /// Where rows are drawn.
@@ -233,12 +237,9 @@ fn draw_interval(
 ) {
     let place = |value: f64| ruler.place(value).map(|place| left + place * (right - left));
     let Some(x) = place(interval.value) else { return };
-    // On a log axis an interval may reach down to where there is no place: it goes to the edge.
-    let (low, high) = (place(interval.low).unwrap_or(left), place(interval.high).unwrap_or(right));
-    let stroke = Paint::stroke(colour, 1.6);
-    svg.line((low, y), (high, y), stroke);
-    svg.line((low, y - CAP), (low, y + CAP), stroke);
-    svg.line((high, y - CAP), (high, y + CAP), stroke);
+    let edges = Edges { ruler, low: left, high: right };
+    let ends = (interval.low, interval.high);
+    whisker::draw(svg, edges, ends, (x, y), (Lies::Across, true), Paint::stroke(colour, 1.6));
     let fill = if is_hollow { Colour::WHITE } else { colour };
     let paint = Paint { fill: Some(fill), stroke: Some((colour, 1.4)), dash: Dash::Solid, opacity: 1.0 };
     svg.path(marker.outline(4.0).iter().map(|(dx, dy)| (x + dx, y + dy)), true, paint);

@@ -3,7 +3,7 @@
 //! Rows are stacked from the top by their heights, and every text is cut to its room, so that nothing overlaps or
 //! leaves the page whatever the names are.
 
-use super::axis::Ruler;
+use super::axis::{self, Ruler};
 use super::bands::BandLayout;
 use super::palette::{Colour, Ink};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
@@ -236,6 +236,6 @@ pub(super) fn draw_axis(
         });
     }
     let (x, y) = ((left + right) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
-    let (anchor, colour, label) = (Anchor::Middle, Colour::INK_SOFT, svg::fit(label, SMALL, right - left));
+    let (anchor, colour, label) = (Anchor::Middle, Colour::INK_SOFT, axis::fit_label(label, right - left));
     svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &label });
 }

@@ -37,6 +37,7 @@ mod sweep;
 mod throughput;
 mod ticks;
 mod validation;
+mod whisker;
 mod width;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Simulated figures beside published ones: of each row their ratio with its interval, and how far from one it may be.
 //!
 //! Ratios put figures of all units on one axis. Few rows may reach far further than all others: the axis is as wide as most of them
-//! need, and what lies beyond it ends in a chevron at its edge; the figures stand at the right of each row whatever the axis shows.
+//! need, and what lies beyond it ends in a chevron at its edge, or a point of its band. The figures stand at the right of each row whatever
+//! the axis shows; a narrow chart has no room for them, and has them in its tooltips only.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::whisker::{self, CAP, Edges, Lies};
 use super::width::Width;
 
 /// What a row came to.
@@ -80,8 +82,8 @@ const NAMES: f64 = 16.0;
 const PUBLISHED: f64 = 126.0;
 const SIMULATED: f64 = 116.0;
 const BETWEEN: f64 = 10.0;
-/// Half of the little strokes at the ends of an interval.
-const CAP: f64 = 3.5;
+/// How high the band of a tolerance is.
+const BAND: f64 = 14.0;
 /// How far from one an axis may reach.
 const REACHES: [f64; 7] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
 /// Of so many rows all but one are to fit.
@@ -134,7 +136,7 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         title: &input.title,
         subtitle: &input.subtitle,
         description: "For each published figure the ratio of the simulated one to it, with its interval, and the ratios within the tolerance as a \
-                      shaded band. A chevron at an edge: it goes on beyond.",
+                      shaded band. A chevron, or the point of a band, at an edge: it goes on beyond.",
         y_label: "",
         legend: outcomes.iter().filter_map(|outcome| legend(*outcome)).chain(band).collect(),
     };
@@ -232,9 +234,8 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
         let content = svg::fit(&row.simulated, SMALL, SIMULATED / weight);
         text(&content, simulated, Anchor::End, colour, is_violated);
     }
-    if let Some((low, high)) = row.agrees {
-        let (from, to) = (low.and_then(place).unwrap_or(left), high.and_then(place).unwrap_or(right));
-        svg.rect(from, y - 7.0, to - from, 14.0, Paint::fill(Colour::GRID), None);
+    if let Some(agrees) = row.agrees {
+        draw_band(svg, agrees, y, Edges { ruler: ratios, low: left, high: right });
     }
     if let Some(one) = place(1.0) {
         svg.line((one, y - ROW / 2.0), (one, y + ROW / 2.0), Paint::stroke(Colour::INK_SOFT, 1.2));
@@ -251,6 +252,25 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
     svg.close_group();
 }
 
+/// The ratios within the tolerance. An end that the axis cuts off, or that there is none of, is pointed: the band goes on beyond it.
+fn draw_band(svg: &mut Svg, (low, high): (Option<f64>, Option<f64>), y: f64, edges: Edges) {
+    let ends = [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)];
+    let [Some((from, goes_left)), Some((to, goes_right))] = ends.map(|end| edges.end(end)) else { return };
+    if to <= from {
+        return;
+    }
+    let (half, point) = (BAND / 2.0, (BAND / 2.0).min((to - from) / 2.0));
+    let inset = |direction: f64| if direction != 0.0 { point } else { 0.0 };
+    let (left, right) = (from + inset(goes_left), to - inset(goes_right));
+    let corners =
+        [(left, y - half), (right, y - half), (to, y), (right, y + half), (left, y + half), (from, y)];
+    if (goes_left, goes_right) == (0.0, 0.0) {
+        svg.rect(from, y - half, to - from, BAND, Paint::fill(Colour::GRID), None);
+    } else {
+        svg.path(corners.into_iter(), true, Paint::fill(Colour::GRID));
+    }
+}
+
 fn draw_ratio(
     svg: &mut Svg,
     ratio: Interval,
@@ -258,25 +278,12 @@ fn draw_ratio(
     (ratios, (left, right)): (&Ruler, (f64, f64)),
     (ink, is_hollow): (Ink, bool),
 ) {
-    let (least, most) = ratios.ends();
-    let stroke = Paint::stroke(ink.colour, 1.6);
-    let place = |value: f64| {
-        // What has no place lies beyond, to the side of its sign.
-        let share = ratios.place(value).unwrap_or(if value < 0.0 { 0.0 } else { 1.0 });
-        left + share * (right - left)
-    };
-    let (low, high) = (place(ratio.low), place(ratio.high));
-    svg.line((low, y), (high, y), stroke);
-    for (end, x) in [(ratio.low, low), (ratio.high, high)] {
-        if (least..=most).contains(&end) {
-            svg.line((x, y - CAP), (x, y + CAP), stroke);
-        } else {
-            let back = if end < least { CAP } else { -CAP };
-            svg.path([(x + back, y - CAP), (x, y), (x + back, y + CAP)].into_iter(), false, stroke);
-        }
-    }
+    let edges = Edges { ruler: ratios, low: left, high: right };
+    let Some((place, _)) = edges.end(ratio.value) else { return };
+    let (ends, stroke) = ((ratio.low, ratio.high), Paint::stroke(ink.colour, 1.6));
+    whisker::draw(svg, edges, ends, (place, y), (Lies::Across, true), stroke);
     // The marker stays within the plot, and tells by its chevron that its place is beyond.
-    let x = place(ratio.value).clamp(left + 2.5 * CAP, right - 2.5 * CAP);
+    let x = place.clamp(left + 2.5 * CAP, right - 2.5 * CAP);
     let fill = if is_hollow { Colour::WHITE } else { ink.colour };
     let paint = Paint { fill: Some(fill), stroke: Some((ink.colour, 1.4)), dash: Dash::Solid, opacity: 1.0 };
     svg.path(ink.marker.outline(4.0).iter().map(|(dx, dy)| (x + dx, y + dy)), true, paint);
