@@ -367,7 +367,8 @@ mod tests {
     /// From one tick nobody can tell how far apart values lie.
     #[test]
     fn every_axis_has_two_ticks_as_long_as_two_labels_have_room() {
-        let ranges = [(0.2, 5.0), (0.3, 0.9), (0.31, 0.49), (300.0, 900.0), (2.1, 4.9), (0.97, 1.8), (0.02, 70.0)];
+        let ranges =
+            [(0.2, 5.0), (0.3, 0.9), (0.31, 0.49), (300.0, 900.0), (2.1, 4.9), (0.97, 1.8), (0.02, 70.0)];
         for quantity in [Quantity::Number, Quantity::Milliseconds, Quantity::ShareAbove] {
             for range in ranges.map(Some) {
                 for axis in [Axis::log10("x", quantity), Axis::linear("x", quantity)] {

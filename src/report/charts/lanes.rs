@@ -94,10 +94,10 @@ pub struct Lane {
     pub segments: Vec<LaneSegment>,
 }
 
-/// A time without a leader, from the first candidate to the next leader.
+/// A time without a leader, from the loss of one to the next; before there was any, from when the one that won first stood.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Election {
-    /// When the first node stood, in simulated seconds.
+    /// When the leader was lost, or, where there was none to lose, when the winner stood, in simulated seconds.
     pub start_s: f64,
     /// When one had won, in simulated seconds; infinite if none did.
     #[serde(with = "any_number")]

@@ -69,14 +69,16 @@ impl ParetoInput {
 pub fn pareto(input: &ParetoInput) -> Chart {
     let axis = |of: &ParetoAxis| {
         let better = if of.is_more_better { "more is better" } else { "less is better" };
-        let label = format!("{} ({better})", of.name);
-        if of.is_log { Axis::log10(&label, of.quantity) } else { Axis::linear(&label, of.quantity) }
+        match of.is_log {
+            true => Axis::log10(&format!("{}, {better}", of.name), of.quantity),
+            false => Axis::linear(&format!("{} ({better})", of.name), of.quantity),
+        }
     };
     let mut chart = Chart::new(
         &format!("{} and {}", input.x.name, input.y.name),
         &input.subtitle,
         "Each point is a variant, with its intervals along both axes. The dashed line joins those that no other is better than in one figure \
-         and at least as good as in the other.",
+         and at least as good as in the other. A chevron at an edge: the interval goes on beyond.",
         axis(&input.x),
         axis(&input.y),
     );
@@ -106,6 +108,7 @@ pub fn pareto(input: &ParetoInput) -> Chart {
 
 #[cfg(test)]
 mod tests {
+    use super::super::width::Width;
     use super::*;
 
     fn input(is_more_better: (bool, bool)) -> ParetoInput {
@@ -132,6 +135,38 @@ mod tests {
         assert_eq!(input((true, true)).front(), [0, 2, 4], "more of both is better");
         assert_eq!(input((false, true)).front(), [0]);
         assert_eq!(input((true, false)).front(), [3]);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_says_so() {
+        let mut input = input((false, false));
+        input.y.is_log = true;
+        let chart = pareto(&input);
+        let labels = (chart.x.label.as_str(), chart.y.label.as_str());
+        assert_eq!(labels, ("a (less is better)", "a, less is better (log scale)"));
+    }
+
+    #[test]
+    fn an_interval_that_reaches_to_nought_on_a_log_axis_goes_on_at_the_edge() {
+        let mut input = input((false, false));
+        let chevrons = |input: &ParetoInput| {
+            let svg = pareto(input).to_svg(Width::FULL);
+            // A line has two corners, or as many as the front has points.
+            let corners =
+                |points: &str| points.split('"').next().map_or(0, |points| points.split(' ').count());
+            let front = input.front().len();
+            assert_ne!(front, 3, "or it could not be told from a chevron");
+            svg.split("<polyline points=\"").skip(1).filter(|points| corners(points) == 3).count()
+        };
+        input.points.push(ParetoPoint {
+            x: Interval { value: 0.5, low: -1.0, high: 2.0 },
+            ..input.points[0].clone()
+        });
+        let is_on_a_log_axis = |input: &mut ParetoInput, is_log| input.x.is_log = is_log;
+        is_on_a_log_axis(&mut input, false);
+        assert_eq!(chevrons(&input), 0);
+        is_on_a_log_axis(&mut input, true);
+        assert_eq!(chevrons(&input), 1);
     }
 
     #[test]

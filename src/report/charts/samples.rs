@@ -11,6 +11,7 @@ mod validation;
 
 pub use scaling::scaling_input;
 pub use services::{breakdown_input, heat_input};
+pub use studies::against_input;
 
 /// First and last second of the sample run.
 pub const SPAN_S: (f64, f64) = (0.0, 120.0);

@@ -504,7 +504,7 @@ fn unit(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
     if length > 0.0 { (dx / length, dy / length) } else { (0.0, 1.0) }
 }
 
-/// `14.273 1 s`: seconds with a tenth of a millisecond.
+/// `14.2731 s`: seconds with their tenths of milliseconds.
 fn moment(at_ns: u64) -> String {
     let tenths = at_ns / 100_000;
     format!("{}.{:04} s", tenths / 10_000, tenths % 10_000)

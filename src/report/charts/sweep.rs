@@ -8,7 +8,7 @@ use super::axis::{Axis, Scale};
 use super::chart::{Chart, Mark, Series};
 use super::input::any_number;
 use super::number::Quantity;
-use super::palette::Ink;
+use super::palette::{Colour, Ink};
 
 /// Where on the x-axis the values of a swept variable lie.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -111,6 +111,11 @@ pub fn sweep(input: &SweepInput) -> Chart {
         y,
     );
     let count = input.series.len();
+    if input.series.iter().any(|series| !series.label.is_empty() && series.dots.iter().any(&shown)) {
+        // Series are named by their points; this is what their lines are.
+        let what = if named { "short line: median" } else { "line: medians" };
+        chart.series.push(Series::new(what, Mark::Line, Ink::plain(Colour::INK_SOFT), Vec::new()));
+    }
     for (i, series) in input.series.iter().enumerate() {
         // Series side by side within a name's place; between names there is nothing that a line could say.
         let shift = if named { (i as f64 + 0.5) / count as f64 * 0.7 - 0.35 } else { 0.0 };
@@ -167,7 +172,16 @@ mod tests {
         input.series[0].dots.extend([dot(1.0, f64::NAN), dot(1.0, 0.0), dot(-1.0, 5.0)]);
         let chart = sweep(&input);
         assert!(chart.subtitle.ends_with("; 3 runs have no place here"), "{}", chart.subtitle);
-        assert_eq!(chart.series[0].points.len(), 80);
+        assert_eq!(chart.series[1].points.len(), 80);
+    }
+
+    #[test]
+    fn the_legend_says_what_lines_are_and_log_axes_that_they_are() {
+        let chart = sweep(&crate::report::charts::samples::sweep_input(SweepScale::Log10));
+        let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
+        assert!(names.contains(&"line: medians"), "{names:?}");
+        assert_eq!(chart.x.label, "load (share of capacity) (log scale)");
+        assert_eq!(chart.y.label, "latency p99 (log scale)");
     }
 
     #[test]

@@ -96,7 +96,11 @@ mod tests {
             let svg = drawn(log(), (low, high), Lies::Across);
             assert_eq!(svg.matches("<polyline").count(), 1, "{svg}");
             assert!(svg.contains(chevron), "{svg}");
-            assert_eq!(svg.matches("<line").count(), 2, "the interval, and the stroke at its other end: {svg}");
+            assert_eq!(
+                svg.matches("<line").count(),
+                2,
+                "the interval, and the stroke at its other end: {svg}"
+            );
         }
         let up = drawn(log(), (0.0, 10.0), Lies::Up);
         assert!(up.contains("46.5,396.5 50,400 53.5,396.5"), "{up}");
