@@ -3,6 +3,7 @@
 //! plotters' own ticks and log axes are not used: small log ranges misbehave (plotters#115, #116), an empty range used
 //! to loop for ever (criterion.rs#467), and values must meet portable maths before they meet pixels.
 
+use super::names;
 use super::number::{self, MAGNITUDE_MAX, Quantity};
 use super::svg::{self, SMALL};
 use super::ticks;
@@ -172,27 +173,30 @@ impl Ruler {
     }
 
     /// Takes the densest ticks whose labels keep apart and that are two at least: from one alone nobody can tell how far apart
-    /// values lie. Where there is no room for two labels at all, one stands for the axis.
+    /// values lie. Where there is no room for them all, the outermost two have labels, and where there is none for two, one.
     fn choose_ticks(&mut self, quantity: Quantity, range: (f64, f64), pixels: f64, direction: Direction) {
-        let mut lone = None;
+        let (mut outer, mut lone) = (None, None);
         for density in ticks::densities(self.log, range, pixels) {
             let (values, minor) = ticks::at(density, range);
             let digits = ticks::digits(density, &values);
-            let ticks: Vec<Tick> = values
-                .into_iter()
-                .map(|value| Tick { value, label: quantity.format(value, digits) })
-                .collect();
-            match ticks.len() {
-                0 => {}
-                1 => lone = lone.or(Some((ticks, minor))),
+            let tick = |&value: &f64| Tick { value, label: quantity.format(value, digits) };
+            let ticks: Vec<Tick> = values.iter().map(tick).collect();
+            match ticks.as_slice() {
+                [] => {}
+                [_] => lone = lone.or(Some((ticks, minor))),
                 _ if self.keep_apart(&ticks, pixels, direction) => {
                     (self.ticks, self.minor) = (ticks, minor);
                     return;
                 }
-                _ => {}
+                [first, .., last] => {
+                    let ends = vec![first.clone(), last.clone()];
+                    if outer.is_none() && self.keep_apart(&ends, pixels, direction) {
+                        outer = Some((ends, values[1..values.len() - 1].to_vec()));
+                    }
+                }
             }
         }
-        (self.ticks, self.minor) = lone.unwrap_or_default();
+        (self.ticks, self.minor) = outer.or(lone).unwrap_or_default();
     }
 
     fn keep_apart(&self, ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
@@ -283,10 +287,10 @@ fn category_ticks(names: &[String], pixels: f64, direction: Direction) -> Vec<Ti
         Direction::Up => (16.0, false),
     };
     let stride = ((least / room) as usize + usize::from(room < least)).max(1);
-    let label =
-        |name: &str| svg::fit_name(name, SMALL, if along { room * stride as f64 - 8.0 } else { 160.0 });
-    let ticks = names.iter().enumerate().step_by(stride);
-    ticks.map(|(i, name)| Tick { value: i as f64, label: label(name) }).collect()
+    let most = if along { room * stride as f64 - 8.0 } else { 160.0 };
+    let labels = names::fit_all(names.iter().step_by(stride).map(String::as_str), SMALL, most);
+    let tick = |(i, label)| Tick { value: (i * stride) as f64, label };
+    labels.into_iter().enumerate().map(tick).collect()
 }
 
 /// The one place where our values become the pixels of plotters.
@@ -403,7 +407,7 @@ mod tests {
         for data in [&[][..], &[1.0], &[0.5, 1.0], &[1e-4, 1.0]] {
             let ruler = ruler(&Axis::log10("share", Quantity::ShareAbove), data);
             assert_eq!(ruler.high, 0.0, "{data:?}");
-            assert!(ruler.low <= -1.0 && ruler.ticks.len() >= 2, "{data:?}: {:?}", ruler.ticks);
+            assert!(ruler.low < -0.99 && ruler.ticks.len() >= 2, "{data:?}: {:?}", ruler.ticks);
         }
     }
 

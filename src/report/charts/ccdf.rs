@@ -26,7 +26,7 @@ impl CcdfSeries {
         let points = self.points.iter().copied().filter(is_sound);
         let first = points.clone().next().map(|(latency, _)| (latency, 1.0));
         // A step ends where the next one begins: the last one needs an end, too.
-        let last = points.clone().last();
+        let last = points.clone().next_back();
         first.into_iter().chain(points).chain(last)
     }
 }

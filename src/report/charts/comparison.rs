@@ -6,6 +6,7 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::input::any_number;
+use super::names;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
@@ -162,16 +163,19 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
         ratios: ratios.map(|(ruler, _, place)| (ruler, place)),
         right: width.right(),
     };
+    let room = (width.right() - NAMES) / BOLD;
+    let titles = names::fit_lists(input.groups.iter().map(|group| group.title.as_str()), SMALL, room);
+    let mut names =
+        names::fit_all(rows().map(|row| row.name.as_str()), SMALL, sheet.columns.names).into_iter();
     let mut top = frame.top;
-    for group in &input.groups {
+    for (group, content) in input.groups.iter().zip(titles) {
         if !group.title.is_empty() {
-            let content = svg::fit_names(&group.title, SMALL, (width.right() - NAMES) / BOLD);
             let (x, y, anchor) = (NAMES, top + 17.0, Anchor::Start);
             svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::INK, bold: true, content: &content });
             top += TITLE;
         }
-        for row in &group.rows {
-            sheet.draw_row(&mut svg, row, top + ROW / 2.0);
+        for (row, name) in group.rows.iter().zip(&mut names) {
+            sheet.draw_row(&mut svg, (row, &name), top + ROW / 2.0);
             top += ROW;
         }
     }
@@ -209,10 +213,9 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn draw_row(&self, svg: &mut Svg, row: &ComparisonRow, y: f64) {
-        let content = svg::fit_name(&row.name, SMALL, self.columns.names);
+    fn draw_row(&self, svg: &mut Svg, (row, content): (&ComparisonRow, &str), y: f64) {
         let (x, anchor, colour) = (NAMES, Anchor::Start, Colour::INK);
-        svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content: &content });
+        svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content });
         let below = y + ROW / 2.0;
         svg.line((NAMES, below), (self.right, below), Paint::stroke(Colour::GRID_MINOR, 1.0));
         let colour = Ink::nth(row.variant).colour;
@@ -243,4 +246,35 @@ fn draw_interval(
     let fill = if is_hollow { Colour::WHITE } else { colour };
     let paint = Paint { fill: Some(fill), stroke: Some((colour, 1.4)), dash: Dash::Solid, opacity: 1.0 };
     svg.path(marker.outline(4.0).iter().map(|(dx, dy)| (x + dx, y + dy)), true, paint);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::comparison_input;
+    use super::*;
+
+    #[test]
+    fn both_axes_say_that_they_are_logarithmic_however_narrow_the_chart() {
+        let input = comparison_input();
+        let wide = comparison(&input, Width::FULL);
+        assert!(
+            wide.contains(">latency p99 (log scale)<")
+                && wide.contains(">times weighted-round-robin (log scale)<")
+        );
+        let narrow = comparison(&input, Width::millimetres(85.0));
+        assert_eq!(
+            narrow.matches(" (log scale)<").count() + narrow.matches(" (log)<").count(),
+            2,
+            "{narrow}"
+        );
+    }
+
+    #[test]
+    fn an_interval_that_reaches_to_nought_goes_on_at_the_edge_of_a_log_axis() {
+        let mut input = comparison_input();
+        let chevrons = |input: &ComparisonInput| comparison(input, Width::FULL).matches("<polyline").count();
+        assert_eq!(chevrons(&input), 0);
+        input.groups[0].rows[1].figure.as_mut().expect("it has one").low = -3.0;
+        assert_eq!(chevrons(&input), 1);
+    }
 }

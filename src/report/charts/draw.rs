@@ -320,3 +320,20 @@ impl Pen<'_> {
         (self.x.place(x).unwrap_or(0.0) * self.size.0 / pixels) as i64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Ink, Quantity};
+    use super::*;
+
+    #[test]
+    fn of_many_points_each_square_has_one_whatever_the_shape_of_the_plot() {
+        let (x, y) = (Axis::linear("x", Quantity::Number), Axis::linear("y", Quantity::Number));
+        let points: Vec<(f64, f64)> = (0..=6000).map(|i| (0.5, f64::from(i) / 6000.0)).collect();
+        let mut chart = Chart::new("", "", "", x, y);
+        chart.plot_height = 60.0;
+        chart.series.push(Series::new("", Mark::Points, Ink::nth(0), points));
+        let markers = chart.to_svg(Width::FULL).matches("<polygon").count();
+        assert!((15..=20).contains(&markers), "a column of 60 pixels has 20 squares: {markers}");
+    }
+}

@@ -27,6 +27,7 @@ mod labels;
 mod lanes;
 mod latency;
 mod map;
+mod names;
 mod number;
 mod palette;
 mod pareto;

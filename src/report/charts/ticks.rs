@@ -21,8 +21,6 @@ pub(super) enum Density {
     Decades { stride: i32 },
     /// Whole decades, and the first and the last 1, 2 or 5 that an axis has.
     DecadesAndEnds,
-    /// Nothing but the first and the last 1, 2 or 5 that an axis has.
-    Ends,
 }
 
 /// The ways to place ticks that are worth trying on an axis of `pixels`: densest first, and then what still has two ticks where
@@ -47,15 +45,15 @@ pub(super) fn densities(log: bool, range: (f64, f64), pixels: f64) -> Vec<Densit
         all.extend([Density::Halves, Density::DecadesAndEnds]);
     }
     all.extend(decades);
-    all.push(Density::Ends);
     if high / low < 10.0 {
         all.extend(linear(range, FEW));
     }
     all
 }
 
-/// Of so many steps one has two ticks at least, wherever the range begins: neighbours among 1, 2 and 5 differ by 2.5 at most.
-const FEW: f64 = 5.0;
+/// Among so many steps there are several densities with two ticks at least, wherever the range begins: neighbours among 1, 2 and 5
+/// differ by 2.5 at most.
+const FEW: f64 = 10.0;
 
 /// Even steps, of which at most so many lie within the range.
 fn linear((low, high): (f64, f64), most: f64) -> impl Iterator<Item = Density> {
@@ -85,12 +83,12 @@ pub(super) fn at(density: Density, (low, high): (f64, f64)) -> (Vec<f64>, Vec<f6
         }
         Density::Thirds => (ones(&[1, 2, 5]), at_most(ones(&[3, 4, 6, 7, 8, 9]))),
         Density::Halves => (ones(&[1, 5]), at_most(ones(&[2, 3, 4, 6, 7, 8, 9]))),
-        Density::DecadesAndEnds | Density::Ends => {
+        Density::DecadesAndEnds => {
             let thirds = ones(&[1, 2, 5]);
             let last = thirds.len().saturating_sub(1);
             let is_tick = |(i, v): &(usize, f64)| {
                 let is_end = *i == 0 || *i == last;
-                is_end || (density == Density::DecadesAndEnds && *v == power_of_ten(decimal_exponent(*v)))
+                is_end || *v == power_of_ten(decimal_exponent(*v))
             };
             let (ticks, others): (Vec<_>, Vec<_>) = thirds.into_iter().enumerate().partition(is_tick);
             let values = |of: Vec<(usize, f64)>| of.into_iter().map(|(_, v)| v).collect();
@@ -124,11 +122,7 @@ pub(super) fn digits(density: Density, values: &[f64]) -> i32 {
             let largest = values.iter().fold(0.0, |a: f64, v| a.max(v.abs()));
             if largest > 0.0 { (decimal_exponent(largest) - exponent + 1).clamp(1, 9) } else { 1 }
         }
-        Density::Thirds
-        | Density::Halves
-        | Density::Decades { .. }
-        | Density::DecadesAndEnds
-        | Density::Ends => 3,
+        Density::Thirds | Density::Halves | Density::Decades { .. } | Density::DecadesAndEnds => 3,
     }
 }
 

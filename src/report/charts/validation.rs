@@ -10,6 +10,7 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
 use super::comparison::Interval;
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::names;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
@@ -154,6 +155,10 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
+    // Names of rows that are violated are bold.
+    let is_bold = rows().any(|row| row.outcome == ValidationOutcome::Violated);
+    let room = columns.names / if is_bold { BOLD } else { 1.0 };
+    let mut names = names::fit_all(rows().map(|row| row.name.as_str()), SMALL, room).into_iter();
     let mut top = up.0;
     for group in &input.groups {
         let content = svg::fit(&group.title, SMALL, (columns.right - NAMES) / BOLD);
@@ -163,8 +168,8 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         svg.rect(x, top + 4.0, width, 17.0, Paint::fill(Colour::WHITE), None);
         svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::INK, bold: true, content: &content });
         top += TITLE;
-        for row in &group.rows {
-            draw_row(&mut svg, row, top + ROW / 2.0, (&ratios, &columns));
+        for (row, name) in group.rows.iter().zip(&mut names) {
+            draw_row(&mut svg, (row, &name), top + ROW / 2.0, (&ratios, &columns));
             top += ROW;
         }
     }
@@ -209,7 +214,12 @@ fn legend(outcome: ValidationOutcome) -> Option<LegendEntry> {
     Some(LegendEntry { name: name.to_owned(), swatch: Swatch::Point(ink(outcome)) })
 }
 
-fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Ruler, &Columns)) {
+fn draw_row(
+    svg: &mut Svg,
+    (row, name): (&ValidationRow, &str),
+    y: f64,
+    (ratios, columns): (&Ruler, &Columns),
+) {
     let (left, right) = columns.ratios;
     let place = |ratio: f64| ratios.place(ratio).map(|place| left + place * (right - left));
     let is_violated = row.outcome == ValidationOutcome::Violated;
@@ -227,8 +237,7 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
     let mut text = |content: &str, x: f64, anchor: Anchor, colour: Colour, bold: bool| {
         svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold, content });
     };
-    let name = svg::fit_name(&row.name, SMALL, columns.names / weight);
-    text(&name, NAMES, Anchor::Start, colour, is_violated);
+    text(name, NAMES, Anchor::Start, colour, is_violated);
     if let Some([published, simulated]) = columns.figures {
         text(&svg::fit(&row.published, SMALL, PUBLISHED), published, Anchor::End, Colour::INK_SOFT, false);
         let content = svg::fit(&row.simulated, SMALL, SIMULATED / weight);
@@ -254,7 +263,9 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
 
 /// The ratios within the tolerance. An end that the axis cuts off, or that there is none of, is pointed: the band goes on beyond it.
 fn draw_band(svg: &mut Svg, (low, high): (Option<f64>, Option<f64>), y: f64, edges: Edges) {
-    let ends = [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)];
+    let is_number = |end: &f64| !end.is_nan();
+    let low = low.filter(is_number).unwrap_or(f64::NEG_INFINITY);
+    let ends = [low, high.filter(is_number).unwrap_or(f64::INFINITY)];
     let [Some((from, goes_left)), Some((to, goes_right))] = ends.map(|end| edges.end(end)) else { return };
     if to <= from {
         return;
@@ -332,6 +343,40 @@ mod tests {
         assert_eq!(chevrons(&drawn(near.clone())), 0);
         let far = row(f64::NEG_INFINITY, 1.2, 3.0, 1.7);
         assert_eq!(chevrons(&drawn(near.into_iter().chain([far]).collect())), 2);
+    }
+
+    /// A band of a tolerance that the axis holds is a box; one that it cuts, or that has no end, is pointed.
+    #[test]
+    fn a_band_that_goes_on_beyond_the_axis_is_pointed() {
+        let near = vec![row(0.99, 1.01, 1.02, 0.03); 5];
+        let bands = |svg: &str| {
+            let grey = format!("fill=\"{}\"", Colour::GRID.hex());
+            let tags = svg.split("<polygon").skip(1).filter_map(|rest| rest.split('>').next());
+            tags.filter(|tag| tag.contains(&grey)).count()
+        };
+        assert_eq!(bands(&drawn(near.clone())), 0);
+        let cut = row(0.99, 1.01, 1.02, 1.7);
+        let endless = ValidationRow { agrees: Some((Some(1.0), None)), ..near[0].clone() };
+        let svg = drawn(near.into_iter().chain([cut, endless]).collect());
+        assert_eq!(bands(&svg), 2, "{svg}");
+    }
+
+    #[test]
+    fn names_that_differ_in_their_middle_differ_in_a_narrow_chart() {
+        let names = [1, 2, 3].map(|f| format!("fantoch-f-{f}-clients-10-of-many/us-west1"));
+        let named = |name: &String| ValidationRow { name: name.clone(), ..row(0.99, 1.01, 1.02, 0.03) };
+        let group = ValidationGroup { title: "group".to_owned(), rows: names.iter().map(named).collect() };
+        let input =
+            ValidationInput { title: "title".to_owned(), subtitle: String::new(), groups: vec![group] };
+        let svg = validation(&input, Width::millimetres(85.0));
+        let mut drawn: Vec<&str> = svg
+            .split("</text>")
+            .filter_map(|text| text.rsplit('>').next())
+            .filter(|text| text.contains('\u{2026}'))
+            .collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn.len(), 3, "{drawn:?}");
     }
 
     #[test]
