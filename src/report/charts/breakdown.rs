@@ -138,10 +138,8 @@ pub fn breakdown(input: &BreakdownInput, width: Width) -> String {
     let rows = input.levels.len().max(1) as f64;
     let frame = Frame::new(&heading, width, HEAD + rows * ROW_HEIGHT, BandLayout::none(LEFT, bars_end));
     let mut svg = frame.begin(&heading);
-    let axis = Axis {
-        range: Some((0.0, 1.0)),
-        ..Axis::linear("share of the mean latency of these requests", Quantity::Share)
-    };
+    let axis =
+        Axis { range: Some((0.0, 1.0)), ..Axis::linear("share of their mean latency", Quantity::Share) };
     let ruler = Ruler::new(&axis, std::iter::empty(), bars_end - LEFT, Direction::Across);
     draw_axis(&mut svg, &ruler, &axis.label, (LEFT, bars_end), (frame.top + HEAD, frame.bottom));
     let mut text = |(x, y), anchor, colour, content: &str| {
@@ -235,7 +233,7 @@ struct Segment {
 impl Segment {
     /// Whether `name` has room in it where bars are of so many pixels.
     fn fits(&self, name: &str, pixels: f64) -> bool {
-        let pad = if name.len() <= 2 { 3.0 } else { 8.0 };
+        let pad = if name.len() <= 2 { 1.5 } else { 8.0 };
         svg::text_width(name, SMALL) + pad <= (self.to - self.from) * pixels
     }
 }

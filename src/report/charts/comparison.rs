@@ -199,9 +199,12 @@ fn ratio_axis(baseline: &str, pixels: f64, ratios: impl Iterator<Item = f64> + C
     if svg::text_width(&whole.label, SMALL) <= pixels {
         return whole;
     }
-    // What is cut is the baseline's name, in its middle; what stands around it stays.
-    let rest = svg::text_width(&axis("times ").label, SMALL);
-    axis(&format!("times {}", svg::fit_name(baseline, SMALL, pixels - rest)))
+    // What is cut is the baseline's name, in its middle; what stands around it stays, short where there is little room.
+    let room = |around: &str| pixels - svg::text_width(around, SMALL);
+    let names = [axis("times ").label.as_str(), if is_far { "times  (log)" } else { "times " }]
+        .map(|around| svg::fit_name(baseline, SMALL, room(around)));
+    let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    axis(format!("times {name}").trim_end())
 }
 
 /// Where rows are drawn.

@@ -16,6 +16,11 @@ pub(super) fn fit_lists<'a>(names: impl IntoIterator<Item = &'a str>, size: f64,
 
 fn cut_apart(names: &[&str], size: f64, width: f64, fit: fn(&str, f64, f64) -> String) -> Vec<String> {
     let mut labels: Vec<String> = names.iter().map(|name| fit(name, size, width)).collect();
+    // What all of them share is cut first, if that is enough: `ch…slow-disk` rather than `ch…w-disk` beside other faults of `chaos`.
+    if let Some(differing) = without_what_is_shared(names, size, width) {
+        let cut = labels.iter_mut().zip(names).zip(differing);
+        cut.filter(|((label, name), _)| label != *name).for_each(|((label, _), whole)| *label = whole);
+    }
     for group in alike(names, &labels) {
         let of_group: Vec<&str> = group.iter().map(|place| names[*place]).collect();
         for (place, label) in group.iter().zip(keep_what_differs(&of_group, size, width)) {
@@ -45,6 +50,20 @@ fn alike(names: &[&str], labels: &[String]) -> Vec<Vec<usize>> {
         .filter(|group| group.iter().any(|one| names[*one] != names[group[0]]))
         .map(<[usize]>::to_vec)
         .collect()
+}
+
+/// The names with all of what differs between them, if there are several that share words at their beginning or end, and that much has
+/// room.
+fn without_what_is_shared(names: &[&str], size: f64, width: f64) -> Option<Vec<String>> {
+    let letters: Vec<Vec<char>> = names.iter().map(|name| name.chars().collect()).collect();
+    // Of a list each name has been cut by itself.
+    if names.iter().all(|name| *name == names[0]) || names.iter().any(|name| name.contains(", ")) {
+        return None;
+    }
+    let (before, behind) = shared(&letters);
+    let (before, behind) = to_words(&letters[0], before, behind);
+    let is_enough = |name: &Vec<char>| text_width(&joined(name, before, behind, 0), size) <= width;
+    (before + behind > 0 && letters.iter().all(is_enough)).then(|| keep_what_differs(names, size, width))
 }
 
 /// Each name as its beginning, what differs between them, and its end: `fantoch…2…us-west1`.
@@ -137,6 +156,15 @@ mod tests {
         assert_eq!(labels[..2], ["fanto\u{2026}1\u{2026}-10/us-west1", "fanto\u{2026}2\u{2026}-10/us-west1"]);
         let ten = cut(&["of-many-clients-10-of-a-long-name", "of-many-clients-100-of-a-long-name"], 150.0);
         assert!(ten[0].contains("\u{2026}10\u{2026}") && ten[1].contains("\u{2026}100\u{2026}"), "{ten:?}");
+    }
+
+    #[test]
+    fn what_all_names_share_is_cut_before_what_tells_them_apart() {
+        let labels = cut(&["chaos: slow-disk", "chaos: loss", "chaos: partition"], 88.0);
+        assert_eq!(labels, ["ch\u{2026}slow-disk", "chaos: loss", "ch\u{2026}partition"]);
+        let lists = ["policy=power-of-d(2), nodes=100", "policy=power-of-d(2), nodes=5"];
+        let lists = fit_lists(lists, 12.0, 130.0);
+        assert!(lists[0].ends_with("=100") && lists[1].ends_with("=5"), "{lists:?}");
     }
 
     #[test]
