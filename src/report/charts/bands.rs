@@ -43,6 +43,8 @@ const LABEL_ROWS: usize = 3;
 const LABEL_WIDTH_MAX: f64 = 200.0;
 
 const ROW_HEIGHT: f64 = 15.0;
+/// Between the rows and the plot, whose uppermost tick may have its label beside them.
+const ROWS_ABOVE: f64 = 3.0;
 const BAR_HEIGHT: f64 = 8.0;
 /// Rows of bars; the last of them is of all that have none of their own.
 const ROWS_MAX: usize = 12;
@@ -132,7 +134,7 @@ impl BandLayout {
     pub fn height_above(&self) -> f64 {
         match &self.names {
             Names::Labels { rows, .. } => *rows as f64 * LABEL_HEIGHT,
-            Names::Rows(rows) => rows.len() as f64 * ROW_HEIGHT,
+            Names::Rows(rows) => rows.len() as f64 * ROW_HEIGHT + ROWS_ABOVE,
         }
     }
 
@@ -177,7 +179,7 @@ impl BandLayout {
     }
 
     fn draw_rows(&self, svg: &mut Svg, rows: &[Row], top: f64) {
-        let first = top - 4.0 - rows.len() as f64 * ROW_HEIGHT;
+        let first = top - 4.0 - ROWS_ABOVE - rows.len() as f64 * ROW_HEIGHT;
         for (i, row) in rows.iter().enumerate() {
             let middle = first + (i as f64 + 0.5) * ROW_HEIGHT;
             draw_name(svg, (self.left - 10.0, middle + 4.3), Anchor::End, &row.name);
