@@ -207,7 +207,7 @@ fn against_one(
     let input = AgainstInput {
         metric: compared.name.clone(),
         subtitle: format!("{scenario}: {}", caption(study)),
-        y_label: measure_label(&compared.name, compared.unit) + if y_log { " (log scale)" } else { "" },
+        y_label: measure_label(&compared.name, compared.unit),
         quantity,
         y_log,
         variable: abscissa.label.clone(),

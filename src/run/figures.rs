@@ -9,6 +9,7 @@ use crate::report::charts::{
 use crate::report::stored::StoredChart;
 use crate::systems::Custom;
 
+use super::histogram::{Cell, Histogram};
 use super::metrics::{Aggregate, Values};
 use super::operation::Ending;
 use super::prepare::Prepared;
@@ -69,6 +70,19 @@ pub fn figures<X: Custom>(prepared: &Prepared<X>, recording: &Recording) -> Vec<
         figures.push(sheet.leaders(*system, elects.len() > 1));
     }
     figures
+}
+
+/// At the greatest latency of each cell, in milliseconds, the share of all that took longer. As percentiles are, the last is that
+/// of the slowest operation, and not the end of its cell.
+fn slower(histogram: &Histogram) -> Vec<(f64, f64)> {
+    let total = histogram.count() as f64;
+    let most = histogram.aggregate(Aggregate::Max).unwrap_or(f64::INFINITY);
+    let mut above = total;
+    let point = |cell: Cell| {
+        above -= cell.count as f64;
+        (f64::min(cell.high as f64, most) / MILLISECOND, above / total)
+    };
+    histogram.cells().map(point).collect()
 }
 
 impl<X: Custom> Sheet<'_, X> {
@@ -146,17 +160,11 @@ impl<X: Custom> Sheet<'_, X> {
                     1 => class.to_owned(),
                     _ => format!("{} {class}", cast.workload_name(*workload)),
                 };
-                let mut all = super::histogram::Histogram::default();
+                let mut all = Histogram::default();
                 for phase in super::phase::Phase::MEASURED {
                     all.merge(tally.phase(phase).latency(Ending::Ok));
                 }
-                let total = all.count() as f64;
-                let mut above = total;
-                let point = |cell: super::histogram::Cell| {
-                    above -= cell.count as f64;
-                    (cell.high as f64 / MILLISECOND, above / total)
-                };
-                series.push(CcdfSeries { name, points: all.cells().map(point).collect() });
+                series.push(CcdfSeries { name, points: slower(&all) });
             }
         }
         let subtitle = self.subtitle("all operations that ended ok");
@@ -269,5 +277,28 @@ impl<X: Custom> Sheet<'_, X> {
             bands,
         });
         StoredChart::new(is_one_of_many.then_some(&plan.name), "roles.csv", input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// p50, p99 and the maximum are where the share that took longer falls to half, to a hundredth and to nothing.
+    #[test]
+    fn percentiles_are_where_the_share_that_took_longer_falls() {
+        let mut histogram = Histogram::default();
+        for i in 1..=1000u64 {
+            histogram.add(i * 7_919 + 1_000_003);
+        }
+        let points = slower(&histogram);
+        for (aggregate, share) in [(Aggregate::P50, 0.5), (Aggregate::P99, 0.01), (Aggregate::Max, 0.0)] {
+            let expected = histogram.aggregate(aggregate).map(|ns| ns / MILLISECOND);
+            // Within half an operation of the thousand.
+            let read =
+                points.iter().find(|(_, longer)| *longer <= share + 0.0005).map(|(latency, _)| *latency);
+            assert_eq!(read, expected, "{aggregate:?}");
+        }
+        assert_eq!(points.last(), Some(&(8.919_003, 0.0)));
     }
 }

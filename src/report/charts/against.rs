@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::Axis;
+use super::axis::{Axis, without_unit};
 use super::chart::{Chart, Mark, Series};
 use super::comparison::Interval;
 use super::number::Quantity;
@@ -48,7 +48,7 @@ pub struct AgainstInput {
     pub quantity: Quantity,
     /// Whether figures are drawn on a log axis.
     pub y_log: bool,
-    /// The variable.
+    /// The variable, with its unit.
     pub variable: String,
     /// How its values are written.
     pub variable_quantity: Quantity,
@@ -56,7 +56,7 @@ pub struct AgainstInput {
     pub x_log: bool,
     /// One line with its points each.
     pub series: Vec<AgainstSeries>,
-    /// One dashed line each.
+    /// One line each, dashed as no variant's is.
     pub curves: Vec<AgainstCurve>,
 }
 
@@ -77,9 +77,10 @@ pub fn against(input: &AgainstInput) -> Chart {
         Axis::linear(&input.y_label, input.quantity).from_zero()
     };
     let mut chart = Chart::new(
-        &format!("{} against {}", input.metric, input.variable),
+        &format!("{} against {}", input.metric, without_unit(&input.variable)),
         &input.subtitle,
-        "For each variant its figure, with its interval, at each value of the variable. Dotted lines are what theory says.",
+        "For each variant its figure, with its interval, at each value of the variable. Lines of a dash and two dots are what theory says. \
+         A chevron at an edge: the interval goes on beyond.",
         x,
         y,
     );
@@ -91,9 +92,36 @@ pub fn against(input: &AgainstInput) -> Chart {
         chart.series.push(Series { bars, ..Series::new(&series.name, Mark::Points, Ink::nth(i), points) });
     }
     for (i, curve) in input.curves.iter().enumerate() {
-        let ink = Ink { dash: Dash::Dotted, ..Ink::nth(input.series.len() + i) };
-        chart.series.push(Series::new(&curve.name, Mark::Line, ink, curve.points.clone()));
+        let ink = Ink { dash: Dash::DashDotDot, ..Ink::nth(input.series.len() + i) };
+        let name = format!("theory: {}", curve.name);
+        chart.series.push(Series::new(&name, Mark::Line, ink, curve.points.clone()));
     }
     chart.plot_height = 280.0;
     chart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::against_input;
+    use super::*;
+
+    #[test]
+    fn no_variant_is_dashed_as_theory_is() {
+        let chart = against(&against_input(12));
+        let (theory, variants): (Vec<&Series>, Vec<&Series>) =
+            chart.series.iter().partition(|series| series.name.starts_with("theory: "));
+        assert_eq!(theory.len(), 1);
+        assert!(variants.iter().all(|variant| variant.ink.dash != theory[0].ink.dash));
+    }
+
+    #[test]
+    fn logarithmic_axes_say_so() {
+        let mut input = against_input(2);
+        (input.x_log, input.y_label) = (true, "latency p99".into());
+        let chart = against(&input);
+        assert_eq!(
+            (chart.x.label.as_str(), chart.y.label.as_str()),
+            ("load (log scale)", "latency p99 (log scale)")
+        );
+    }
 }

@@ -7,6 +7,7 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::{BandLayout, FaultBand};
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::labels::Labels;
+use super::names;
 use super::number::{length, moment, percent, span};
 use super::palette::Colour;
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
@@ -73,26 +74,39 @@ pub fn availability(input: &AvailabilityInput, width: Width) -> String {
     let axis = Axis::time(input.span_s);
     let ruler = |pixels| Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
     let (bands, time) = BandLayout::over(&input.bands, (width.left(), width.right()), ruler);
-    let entry = |name: &str, colour| LegendEntry { name: name.to_string(), swatch: Swatch::Bar(colour, 1.0) };
+    let entry = |name: &str, colour, height| LegendEntry {
+        name: name.to_string(),
+        swatch: Swatch::Bar(colour, height),
+    };
+    let mut legend = vec![
+        entry("succeeded (height = share)", Colour::GREEN, 1.0),
+        entry("did not", MISSING, 1.0),
+        entry("no operation ended", IDLE, IDLE_SHARE),
+    ];
+    if input.rows.iter().any(|row| !row.outages.is_empty()) {
+        legend.push(entry("outage, with its length", Colour::VERMILLION, 0.25));
+    }
     let heading = Heading {
         title: "Availability",
         subtitle: &input.subtitle,
         description: "For each workload, bars as high as the share of its operations that succeeded in each bucket of \
-                      simulated time, on a background that shows what is missing; outages are bracketed with their length.",
+                      simulated time, on a background that shows what is missing; a thin line where no operation ended; outages \
+                      are marked above the bars, with their length.",
         y_label: "",
-        legend: vec![
-            entry("succeeded (height = share)", Colour::GREEN),
-            entry("did not", MISSING),
-            entry("no operation ended", IDLE),
-        ],
+        legend,
     };
     let rows = input.rows.len().max(1);
     let frame = Frame::new(&heading, width, rows as f64 * ROW_HEIGHT, bands);
     let (left, right) = (frame.left, frame.right());
     let mut svg = frame.begin(&heading);
     draw_axis(&mut svg, &time, "simulated time (s)", (left, right), (frame.top, frame.bottom));
+    let summaries: Vec<String> = input.rows.iter().map(summary).collect();
+    let widest = summaries.iter().map(|text| svg::text_width(text, SMALL)).fold(0.0, f64::max);
+    let room = (right - 16.0 - widest - 20.0) / BOLD;
+    let names = names::fit_all(input.rows.iter().map(|row| row.name.as_str()), SMALL, room);
     for (i, row) in input.rows.iter().enumerate() {
-        Strip { time: &time, left, right, top: frame.top + i as f64 * ROW_HEIGHT }.draw(&mut svg, row);
+        let strip = Strip { time: &time, left, right, top: frame.top + i as f64 * ROW_HEIGHT };
+        strip.draw(&mut svg, row, (&names[i], &summaries[i]));
     }
     if input.rows.is_empty() {
         let (x, y) = ((left + right) / 2.0, (frame.top + frame.bottom) / 2.0);
@@ -104,8 +118,10 @@ pub fn availability(input: &AvailabilityInput, width: Width) -> String {
 
 /// Behind the bars: what did not succeed.
 const MISSING: Colour = Colour(0xF2, 0xB3, 0x8C);
-/// Where there was nothing to succeed.
-const IDLE: Colour = Colour(0xE4, 0xE7, 0xEB);
+/// Where there was nothing to succeed: a line in the middle, dark enough to be seen on the shading of faults, too, and so thin that no
+/// grey print takes it for a bar.
+const IDLE: Colour = Colour(0x7B, 0x84, 0x8E);
+const IDLE_SHARE: f64 = 0.2;
 
 /// One row of the chart.
 struct Strip<'a> {
@@ -116,10 +132,7 @@ struct Strip<'a> {
 }
 
 impl Strip<'_> {
-    fn draw(&self, svg: &mut Svg, row: &AvailabilityRow) {
-        let summary = summary(row);
-        let room = self.right - 16.0 - svg::text_width(&summary, SMALL) - 20.0;
-        let name = svg::fit_name(&row.name, SMALL, room / BOLD);
+    fn draw(&self, svg: &mut Svg, row: &AvailabilityRow, (name, summary): (&str, &str)) {
         let y = self.top + 14.0;
         let ink = (Colour::INK, Colour::INK_SOFT);
         svg.text(&Text {
@@ -129,7 +142,7 @@ impl Strip<'_> {
             anchor: Anchor::Start,
             colour: ink.0,
             bold: true,
-            content: &name,
+            content: name,
         });
         svg.text(&Text {
             x: self.right,
@@ -138,7 +151,7 @@ impl Strip<'_> {
             anchor: Anchor::End,
             colour: ink.1,
             bold: false,
-            content: &summary,
+            content: summary,
         });
         for column in columns(&row.buckets, |s| self.x(s)) {
             self.draw_column(svg, &column);
@@ -151,7 +164,9 @@ impl Strip<'_> {
         let when = span(column.start_s, column.end_s);
         let Some(share) = column.worst else {
             let tip = format!("{when}: no operation ended");
-            svg.rect(column.left, top, width, BAR_HEIGHT, Paint::fill(IDLE), Some(&tip));
+            let height = BAR_HEIGHT * IDLE_SHARE;
+            let top = top + (BAR_HEIGHT - height) / 2.0;
+            svg.rect(column.left, top, width, height, Paint::fill(IDLE), Some(&tip));
             return;
         };
         let tip = format!("{when}: {} ok", percent(share));
@@ -171,7 +186,7 @@ impl Strip<'_> {
         );
     }
 
-    /// Brackets over the bars, with lengths where they fit, the longest first; the tooltips have them all.
+    /// Marks over the bars, with lengths where they fit, the longest first; the tooltips have them all.
     fn draw_outages(&self, svg: &mut Svg, outages: &[Outage]) {
         let y = self.top + BAR_TOP - 3.0;
         let mut outages: Vec<&Outage> = outages.iter().filter(|o| o.end_s > o.start_s).collect();
@@ -303,6 +318,40 @@ mod tests {
             [" 90", ">90"],
             "in the summary and over the longest: {labels:?}"
         );
+    }
+
+    /// How much lighter one colour is than another, as the contrast of WCAG 2 has it.
+    fn contrast(a: Colour, b: Colour) -> f64 {
+        let channel = |value: u8| {
+            let share = f64::from(value) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+        };
+        let light =
+            |of: Colour| 0.2126 * channel(of.0) + 0.7152 * channel(of.1) + 0.0722 * channel(of.2) + 0.05;
+        let (a, b) = (light(a), light(b));
+        f64::max(a, b) / f64::min(a, b)
+    }
+
+    #[test]
+    fn where_nothing_ended_is_seen_on_paper_and_on_shading() {
+        let shaded = |paper: u8, fault: u8| (f64::from(paper) * 0.89 + f64::from(fault) * 0.11) as u8;
+        let shading = Colour(shaded(255, 0x6A), shaded(255, 0x4C), shaded(255, 0x93));
+        assert!(contrast(IDLE, Colour::WHITE) > 3.0 && contrast(IDLE, shading) > 3.0);
+    }
+
+    #[test]
+    fn the_legend_has_the_mark_of_outages_where_there_are_any() {
+        let row =
+            |outages| AvailabilityRow { name: "kv".into(), ok_share: None, buckets: Vec::new(), outages };
+        let input = |outages| AvailabilityInput {
+            subtitle: String::new(),
+            span_s: (0.0, 100.0),
+            rows: vec![row(outages)],
+            bands: Vec::new(),
+        };
+        let outage = Outage { start_s: 5.0, end_s: 7.0 };
+        assert!(availability(&input(vec![outage])).contains(">outage, with its length<"));
+        assert!(!availability(&input(Vec::new())).contains(">outage, with its length<"));
     }
 
     #[test]

@@ -3,10 +3,31 @@
 //! plotters' own ticks and log axes are not used: small log ranges misbehave (plotters#115, #116), an empty range used
 //! to loop for ever (criterion.rs#467), and values must meet portable maths before they meet pixels.
 
+use super::names;
 use super::number::{self, MAGNITUDE_MAX, Quantity};
 use super::svg::{self, SMALL};
 use super::ticks;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+
+/// What the label of a logarithmic axis ends in, and what it ends in where there is little room.
+const LOG_SCALE: &str = " (log scale)";
+const LOG_SHORT: &str = " (log)";
+
+/// What an axis shows, for a title: its label without the unit.
+pub(super) fn without_unit(label: &str) -> &str {
+    label.split(" (").next().expect("there is a first part")
+}
+
+/// The label of an axis, cut to `width` pixels. That an axis is logarithmic stays when the rest is cut: whoever takes it for a
+/// linear one reads wrong numbers off it.
+pub(super) fn fit_label(label: &str, width: f64) -> String {
+    let Some(name) = label.strip_suffix(LOG_SCALE) else { return svg::fit(label, SMALL, width) };
+    if svg::text_width(label, SMALL) <= width {
+        return label.to_string();
+    }
+    let name = svg::fit(name, SMALL, width - svg::text_width(LOG_SHORT, SMALL));
+    if name.is_empty() { svg::fit(LOG_SHORT.trim_start(), SMALL, width) } else { name + LOG_SHORT }
+}
 
 /// How values are spread along an axis.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,9 +71,10 @@ impl Axis {
         }
     }
 
-    /// A logarithmic axis over the range of the data.
+    /// A logarithmic axis over the range of the data. Its label says that it is one, whether or not `label` does.
     pub fn log10(label: &str, quantity: Quantity) -> Axis {
-        Axis { scale: Scale::Log10, ..Axis::linear(label, quantity) }
+        let said = if label.ends_with(LOG_SCALE) { "" } else { LOG_SCALE };
+        Axis { scale: Scale::Log10, ..Axis::linear(&format!("{label}{said}"), quantity) }
     }
 
     /// An axis with one place for each name.
@@ -131,6 +153,19 @@ impl Ruler {
         Some(((at - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
     }
 
+    /// Where an end of an interval lies, from 0 to 1, and whether it lies beyond the axis, so that what is drawn of the interval
+    /// goes on at the edge. `None` if it is no number.
+    pub fn reach(&self, value: f64) -> Option<(f64, bool)> {
+        if value.is_nan() {
+            return None;
+        }
+        if value.is_infinite() || (self.log && value <= 0.0) {
+            return Some((if value > 0.0 { 1.0 } else { 0.0 }, true));
+        }
+        let at = if self.log { number::log10(value) } else { value };
+        Some((self.place(value)?, at < self.low || at > self.high))
+    }
+
     /// The values at the two ends of a linear axis.
     pub fn ends(&self) -> (f64, f64) {
         assert!(!self.log, "only linear axes are asked for their ends");
@@ -142,21 +177,31 @@ impl Ruler {
         self.ticks.iter().map(|t| svg::text_width(&t.label, SMALL)).fold(0.0, f64::max)
     }
 
-    /// Takes the densest ticks whose labels keep apart; the sparsest always end in at most one.
+    /// Takes the densest ticks whose labels keep apart and that are two at least: from one alone nobody can tell how far apart
+    /// values lie. Where there is no room for them all, the outermost two have labels, and where there is none for two, one.
     fn choose_ticks(&mut self, quantity: Quantity, range: (f64, f64), pixels: f64, direction: Direction) {
+        let (mut outer, mut lone) = (None, None);
         for density in ticks::densities(self.log, range, pixels) {
             let (values, minor) = ticks::at(density, range);
             let digits = ticks::digits(density, &values);
-            let ticks: Vec<Tick> = values
-                .into_iter()
-                .map(|value| Tick { value, label: quantity.format(value, digits) })
-                .collect();
-            if ticks.len() <= 1 || self.keep_apart(&ticks, pixels, direction) {
-                self.ticks = ticks;
-                self.minor = minor;
-                return;
+            let tick = |&value: &f64| Tick { value, label: quantity.format(value, digits) };
+            let ticks: Vec<Tick> = values.iter().map(tick).collect();
+            match ticks.as_slice() {
+                [] => {}
+                [_] => lone = lone.or(Some((ticks, minor))),
+                _ if self.keep_apart(&ticks, pixels, direction) => {
+                    (self.ticks, self.minor) = (ticks, minor);
+                    return;
+                }
+                [first, .., last] => {
+                    let ends = vec![first.clone(), last.clone()];
+                    if outer.is_none() && self.keep_apart(&ends, pixels, direction) {
+                        outer = Some((ends, values[1..values.len() - 1].to_vec()));
+                    }
+                }
             }
         }
+        (self.ticks, self.minor) = outer.or(lone).unwrap_or_default();
     }
 
     fn keep_apart(&self, ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
@@ -171,6 +216,9 @@ impl Ruler {
         })
     }
 }
+
+/// An axis of shares above, which ends at 1, begins here or below, so that there is room between its ends.
+const SHARE_LOW: f64 = 0.1;
 
 /// The ends of the axis, low end first, with room between them whatever the data: log ranges are positive and span a
 /// factor of two or more.
@@ -190,13 +238,18 @@ fn range_of(axis: &Axis, data: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = match &axis.scale {
         Scale::Categories(names) => return (-0.5, names.len().max(1) as f64 - 0.5),
         Scale::Log10 => {
-            return match fixed {
+            let (low, high) = match fixed {
                 Some((low, high)) if high / low > 1.5 => (low, high),
                 Some((low, high)) => ticks::log_range(low, high),
                 None => {
                     let (low, high) = bounds(&mut data.into_iter()).unwrap_or((1.0, 10.0));
                     ticks::log_range(low, high)
                 }
+            };
+            // Nothing is a larger share than all.
+            return match axis.quantity {
+                Quantity::ShareAbove => (low.min(SHARE_LOW), high.min(1.0)),
+                Quantity::Number | Quantity::Milliseconds | Quantity::Share => (low, high),
             };
         }
         Scale::Linear => match fixed {
@@ -239,10 +292,10 @@ fn category_ticks(names: &[String], pixels: f64, direction: Direction) -> Vec<Ti
         Direction::Up => (16.0, false),
     };
     let stride = ((least / room) as usize + usize::from(room < least)).max(1);
-    let label =
-        |name: &str| svg::fit_name(name, SMALL, if along { room * stride as f64 - 8.0 } else { 160.0 });
-    let ticks = names.iter().enumerate().step_by(stride);
-    ticks.map(|(i, name)| Tick { value: i as f64, label: label(name) }).collect()
+    let most = if along { room * stride as f64 - 8.0 } else { 160.0 };
+    let labels = names::fit_all(names.iter().step_by(stride).map(String::as_str), SMALL, most);
+    let tick = |(i, label)| Tick { value: (i * stride) as f64, label };
+    labels.into_iter().enumerate().map(tick).collect()
 }
 
 /// The one place where our values become the pixels of plotters.
@@ -317,6 +370,49 @@ mod tests {
                     assert!(ruler.keep_apart(&ruler.ticks, pixels, direction));
                 }
             }
+        }
+    }
+
+    /// From one tick nobody can tell how far apart values lie.
+    #[test]
+    fn every_axis_has_two_ticks_as_long_as_two_labels_have_room() {
+        let ranges =
+            [(0.2, 5.0), (0.3, 0.9), (0.31, 0.49), (300.0, 900.0), (2.1, 4.9), (0.97, 1.8), (0.02, 70.0)];
+        for quantity in [Quantity::Number, Quantity::Milliseconds, Quantity::ShareAbove] {
+            for range in ranges.map(Some) {
+                for axis in [Axis::log10("x", quantity), Axis::linear("x", quantity)] {
+                    let axis = Axis { range, ..axis };
+                    for pixels in [110.0, 135.0, 150.0, 200.0, 300.0, 700.0] {
+                        let up = Ruler::new(&axis, std::iter::empty(), pixels, Direction::Up);
+                        assert!(up.ticks.len() >= 2, "{axis:?} {pixels}: {:?}", up.ticks);
+                        // `0.1% (p99.9)` takes a third of the shortest of these lengths.
+                        if quantity == Quantity::ShareAbove && pixels < 300.0 {
+                            continue;
+                        }
+                        let across = Ruler::new(&axis, std::iter::empty(), pixels, Direction::Across);
+                        assert!(across.ticks.len() >= 2, "{axis:?} {pixels}: {:?}", across.ticks);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_axis_says_that_it_is_one_and_says_it_once() {
+        let label = |label: &str| Axis::log10(label, Quantity::Number).label;
+        assert_eq!([label("load"), label("load (log scale)")], ["load (log scale)"; 2]);
+        assert_eq!(Axis::linear("load", Quantity::Number).label, "load");
+        let narrow = fit_label(&label("times weighted-round-robin"), 120.0);
+        assert!(narrow.starts_with("times") && narrow.ends_with(" (log)"), "{narrow}");
+        assert!(svg::text_width(&narrow, SMALL) <= 120.0);
+    }
+
+    #[test]
+    fn no_share_is_more_than_all() {
+        for data in [&[][..], &[1.0], &[0.5, 1.0], &[1e-4, 1.0]] {
+            let ruler = ruler(&Axis::log10("share", Quantity::ShareAbove), data);
+            assert_eq!(ruler.high, 0.0, "{data:?}");
+            assert!(ruler.low < -0.99 && ruler.ticks.len() >= 2, "{data:?}: {:?}", ruler.ticks);
         }
     }
 

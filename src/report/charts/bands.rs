@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::axis::Ruler;
 use super::input::any_number;
 use super::labels::Labels;
+use super::names;
 use super::number::{moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
@@ -42,6 +43,8 @@ const LABEL_ROWS: usize = 3;
 const LABEL_WIDTH_MAX: f64 = 200.0;
 
 const ROW_HEIGHT: f64 = 15.0;
+/// Between the rows and the plot, whose uppermost tick may have its label beside them.
+const ROWS_ABOVE: f64 = 3.0;
 const BAR_HEIGHT: f64 = 8.0;
 /// Rows of bars; the last of them is of all that have none of their own.
 const ROWS_MAX: usize = 12;
@@ -131,7 +134,7 @@ impl BandLayout {
     pub fn height_above(&self) -> f64 {
         match &self.names {
             Names::Labels { rows, .. } => *rows as f64 * LABEL_HEIGHT,
-            Names::Rows(rows) => rows.len() as f64 * ROW_HEIGHT,
+            Names::Rows(rows) => rows.len() as f64 * ROW_HEIGHT + ROWS_ABOVE,
         }
     }
 
@@ -176,7 +179,7 @@ impl BandLayout {
     }
 
     fn draw_rows(&self, svg: &mut Svg, rows: &[Row], top: f64) {
-        let first = top - 4.0 - rows.len() as f64 * ROW_HEIGHT;
+        let first = top - 4.0 - ROWS_ABOVE - rows.len() as f64 * ROW_HEIGHT;
         for (i, row) in rows.iter().enumerate() {
             let middle = first + (i as f64 + 0.5) * ROW_HEIGHT;
             draw_name(svg, (self.left - 10.0, middle + 4.3), Anchor::End, &row.name);
@@ -224,8 +227,9 @@ fn labels(seen: &[Seen], (left, right): (f64, f64)) -> Option<Names> {
     order.sort_by(|a, b| (a.start + a.end).total_cmp(&(b.start + b.end)));
     let mut rows: Vec<Labels> = Vec::new();
     let mut labels = Vec::new();
-    for Seen { band, start, end } in order {
-        let text = svg::fit_name(&band.name, SMALL, LABEL_WIDTH_MAX.min(right - left));
+    let most = LABEL_WIDTH_MAX.min(right - left);
+    let texts = names::fit_all(order.iter().map(|seen| seen.band.name.as_str()), SMALL, most);
+    for (Seen { start, end, .. }, text) in order.into_iter().zip(texts) {
         let centre = left + (right - left) * (start + end) / 2.0;
         let width = svg::text_width(&text, SMALL);
         let (row, centre) = loop {
@@ -256,12 +260,11 @@ fn groups<'a>(seen: &'a [Seen<'a>], name_most: f64) -> Vec<(String, Vec<&'a Seen
         }
     }
     let others = if groups.len() > ROWS_MAX { groups.split_off(ROWS_MAX - 1) } else { Vec::new() };
-    let name = |(name, seen): (&str, Vec<&'a Seen<'a>>)| {
-        let times = if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
-        let room = name_most - svg::text_width(&times, SMALL);
-        (svg::fit_name(name, SMALL, room) + &times, seen)
-    };
-    let mut rows: Vec<_> = groups.into_iter().map(name).collect();
+    let times = |seen: &[&Seen]| if seen.len() > 1 { format!(" ({})", seen.len()) } else { String::new() };
+    let widest = groups.iter().map(|(_, seen)| svg::text_width(&times(seen), SMALL)).fold(0.0, f64::max);
+    let names = names::fit_all(groups.iter().map(|(name, _)| *name), SMALL, name_most - widest);
+    let row = |(name, (_, seen)): (String, (&str, Vec<&'a Seen<'a>>))| (name + &times(&seen), seen);
+    let mut rows: Vec<_> = names.into_iter().zip(groups).map(row).collect();
     if !others.is_empty() {
         let name = format!("{} others", others.len());
         rows.push((name, others.into_iter().flat_map(|(_, seen)| seen).collect()));

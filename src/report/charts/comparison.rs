@@ -6,9 +6,11 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::input::any_number;
+use super::names;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::whisker::{self, Edges, Lies};
 use super::width::Width;
 
 /// A figure and its interval.
@@ -73,8 +75,6 @@ const ROW: f64 = 20.0;
 const TITLE: f64 = 24.0;
 /// Where names begin.
 const NAMES: f64 = 16.0;
-/// Half of the little strokes at the ends of an interval.
-const CAP: f64 = 3.5;
 /// From which ratio of the greatest to the least on ratios are drawn on a log axis.
 const LOG_RATIO: f64 = 4.0;
 
@@ -124,7 +124,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
     let pixels = |(left, right): (f64, f64)| right - left;
     let figures = Ruler::new(&axis, ends(|row| row.figure), pixels(columns.figures), Direction::Across);
     let ratios = columns.ratios.map(|place| {
-        let axis = ratio_axis(&ratio_label(&input.baseline, pixels(place)), ends(|row| row.ratio));
+        let axis = ratio_axis(&input.baseline, pixels(place), ends(|row| row.ratio));
         let with_one = ends(|row| row.ratio).chain([1.0]);
         (Ruler::new(&axis, with_one, pixels(place), Direction::Across), axis.label, place)
     });
@@ -140,7 +140,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
         title: &input.metric,
         subtitle: &input.subtitle,
         description: "For each variant its figure with its interval, and beside it the ratio to the baseline with its interval. Hollow: the \
-                      difference may be chance.",
+                      difference may be chance. A chevron at an edge: the interval goes on beyond.",
         y_label: "",
         legend,
     };
@@ -149,7 +149,7 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
     let frame = Frame::new(&heading, width, height.max(2.0 * ROW), bands);
     let mut svg = frame.begin(&heading);
     let up = (frame.top, frame.bottom);
-    draw_axis(&mut svg, &figures, &input.metric, columns.figures, up);
+    draw_axis(&mut svg, &figures, &axis.label, columns.figures, up);
     if let Some((ratios, label, place)) = &ratios {
         draw_axis(&mut svg, ratios, label, *place, up);
         if let Some(one) = ratios.place(1.0) {
@@ -163,16 +163,19 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
         ratios: ratios.map(|(ruler, _, place)| (ruler, place)),
         right: width.right(),
     };
+    let room = (width.right() - NAMES) / BOLD;
+    let titles = names::fit_lists(input.groups.iter().map(|group| group.title.as_str()), SMALL, room);
+    let mut names =
+        names::fit_all(rows().map(|row| row.name.as_str()), SMALL, sheet.columns.names).into_iter();
     let mut top = frame.top;
-    for group in &input.groups {
+    for (group, content) in input.groups.iter().zip(titles) {
         if !group.title.is_empty() {
-            let content = svg::fit_names(&group.title, SMALL, (width.right() - NAMES) / BOLD);
             let (x, y, anchor) = (NAMES, top + 17.0, Anchor::Start);
             svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::INK, bold: true, content: &content });
             top += TITLE;
         }
-        for row in &group.rows {
-            sheet.draw_row(&mut svg, row, top + ROW / 2.0);
+        for (row, name) in group.rows.iter().zip(&mut names) {
+            sheet.draw_row(&mut svg, (row, &name), top + ROW / 2.0);
             top += ROW;
         }
     }
@@ -184,16 +187,24 @@ fn group_height(group: &ComparisonGroup) -> f64 {
     title + group.rows.len() as f64 * ROW
 }
 
-fn ratio_label(baseline: &str, room: f64) -> String {
-    format!("times {}", svg::fit_name(baseline, SMALL, room - svg::text_width("times ", SMALL)))
-}
-
-/// Ratios around one: evenly spread, or by their own ratios where they lie far apart.
-fn ratio_axis(label: &str, ratios: impl Iterator<Item = f64> + Clone) -> Axis {
+/// Ratios around one, over so many pixels: evenly spread, or by their own ratios where they lie far apart.
+fn ratio_axis(baseline: &str, pixels: f64, ratios: impl Iterator<Item = f64> + Clone) -> Axis {
     let (low, high) =
         ratios.clone().fold((1.0, 1.0), |(low, high): (f64, f64), ratio| (low.min(ratio), high.max(ratio)));
     let is_far = low > 0.0 && high / low > LOG_RATIO;
-    if is_far { Axis::log10(label, Quantity::Number) } else { Axis::linear(label, Quantity::Number) }
+    let axis = |label: &str| {
+        if is_far { Axis::log10(label, Quantity::Number) } else { Axis::linear(label, Quantity::Number) }
+    };
+    let whole = axis(&format!("times {baseline}"));
+    if svg::text_width(&whole.label, SMALL) <= pixels {
+        return whole;
+    }
+    // What is cut is the baseline's name, in its middle; what stands around it stays, short where there is little room.
+    let room = |around: &str| pixels - svg::text_width(around, SMALL);
+    let names = [axis("times ").label.as_str(), if is_far { "times  (log)" } else { "times " }]
+        .map(|around| svg::fit_name(baseline, SMALL, room(around)));
+    let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    axis(format!("times {name}").trim_end())
 }
 
 /// Where rows are drawn.
@@ -205,10 +216,9 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn draw_row(&self, svg: &mut Svg, row: &ComparisonRow, y: f64) {
-        let content = svg::fit_name(&row.name, SMALL, self.columns.names);
+    fn draw_row(&self, svg: &mut Svg, (row, content): (&ComparisonRow, &str), y: f64) {
         let (x, anchor, colour) = (NAMES, Anchor::Start, Colour::INK);
-        svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content: &content });
+        svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold: false, content });
         let below = y + ROW / 2.0;
         svg.line((NAMES, below), (self.right, below), Paint::stroke(Colour::GRID_MINOR, 1.0));
         let colour = Ink::nth(row.variant).colour;
@@ -233,13 +243,41 @@ fn draw_interval(
 ) {
     let place = |value: f64| ruler.place(value).map(|place| left + place * (right - left));
     let Some(x) = place(interval.value) else { return };
-    // On a log axis an interval may reach down to where there is no place: it goes to the edge.
-    let (low, high) = (place(interval.low).unwrap_or(left), place(interval.high).unwrap_or(right));
-    let stroke = Paint::stroke(colour, 1.6);
-    svg.line((low, y), (high, y), stroke);
-    svg.line((low, y - CAP), (low, y + CAP), stroke);
-    svg.line((high, y - CAP), (high, y + CAP), stroke);
+    let edges = Edges { ruler, low: left, high: right };
+    let ends = (interval.low, interval.high);
+    whisker::draw(svg, edges, ends, (x, y), (Lies::Across, true), Paint::stroke(colour, 1.6));
     let fill = if is_hollow { Colour::WHITE } else { colour };
     let paint = Paint { fill: Some(fill), stroke: Some((colour, 1.4)), dash: Dash::Solid, opacity: 1.0 };
     svg.path(marker.outline(4.0).iter().map(|(dx, dy)| (x + dx, y + dy)), true, paint);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::comparison_input;
+    use super::*;
+
+    #[test]
+    fn both_axes_say_that_they_are_logarithmic_however_narrow_the_chart() {
+        let input = comparison_input();
+        let wide = comparison(&input, Width::FULL);
+        assert!(
+            wide.contains(">latency p99 (log scale)<")
+                && wide.contains(">times weighted-round-robin (log scale)<")
+        );
+        let narrow = comparison(&input, Width::millimetres(85.0));
+        assert_eq!(
+            narrow.matches(" (log scale)<").count() + narrow.matches(" (log)<").count(),
+            2,
+            "{narrow}"
+        );
+    }
+
+    #[test]
+    fn an_interval_that_reaches_to_nought_goes_on_at_the_edge_of_a_log_axis() {
+        let mut input = comparison_input();
+        let chevrons = |input: &ComparisonInput| comparison(input, Width::FULL).matches("<polyline").count();
+        assert_eq!(chevrons(&input), 0);
+        input.groups[0].rows[1].figure.as_mut().expect("it has one").low = -3.0;
+        assert_eq!(chevrons(&input), 1);
+    }
 }

@@ -4,14 +4,15 @@
 //! (plotters takes a text to be 0.7 em a byte wide), its bar series (drawn in hash order) and its triangle (placed by
 //! `sin` and `cos`) are not used.
 
-use super::axis::{Direction, Ruler, Scale};
+use super::axis::{self, Direction, Ruler, Scale};
 use super::bands::BandLayout;
 use super::canvas::{Canvas, UNITS, units};
 use super::chart::{Chart, Mark, Series};
 use super::downsample;
 use super::frame::{AREA_OPACITY, AXIS_HEIGHT, Frame, Heading, LegendEntry, Swatch};
 use super::palette::{Colour, Dash};
-use super::svg::{self, Anchor, SMALL, Text};
+use super::svg::{Anchor, Paint, SMALL, Text};
+use super::whisker::{self, Edges, Lies};
 use super::width::Width;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
@@ -32,9 +33,10 @@ const MARKER_RADIUS: f64 = 3.6;
 /// Points thinned to one for each square of this many pixels, if there are more than `POINTS_MAX`.
 const POINT_GRID: f64 = 3.0;
 const POINTS_MAX: usize = 1500;
-/// Width of a pixel column when points are thinned (see [`downsample`]); steps need two corners each.
+/// Width of a pixel column when points are thinned (see [`downsample`]). Of a layer each of them has four corners; of a lone
+/// staircase, which values are read off, none may be out of place by more than a line is wide.
 const LINE_COLUMN: f64 = 1.0;
-const STEP_COLUMN: f64 = 2.5;
+const LAYER_COLUMN: f64 = 2.5;
 
 /// The chart as an SVG document.
 pub(super) fn to_svg(chart: &Chart, width: Width) -> String {
@@ -91,10 +93,11 @@ fn draw(
         .axis_style(rgb(Colour::AXIS).stroke_width(units(1.0) as u32))
         .set_all_tick_mark_size(units(4.0))
         .label_style(("sans-serif", SMALL * UNITS).into_font().color(&rgb(Colour::INK_SOFT)))
-        .x_desc(svg::fit(&chart.x.label, SMALL, frame.right() - frame.left))
+        .x_desc(axis::fit_label(&chart.x.label, frame.right() - frame.left))
         .draw()?;
 
-    let pen = Pen { canvas, x: axes.0, y: axes.1, width: frame.right() - frame.left };
+    let size = (frame.right() - frame.left, frame.bottom - frame.top);
+    let pen = Pen { canvas, x: axes.0, y: axes.1, size };
     let mut anything = false;
     let mut below: Option<&Vec<f64>> = None;
     let mut layers = sums.iter();
@@ -159,8 +162,8 @@ struct Pen<'a> {
     canvas: &'a Rc<RefCell<Canvas>>,
     x: Ruler,
     y: Ruler,
-    /// Of the plot, in pixels.
-    width: f64,
+    /// Width and height of the plot, in pixels.
+    size: (f64, f64),
 }
 
 impl Pen<'_> {
@@ -180,7 +183,7 @@ impl Pen<'_> {
 
     fn step(&self, plot: &mut Plot, series: &Series) -> Result<bool, DrawingAreaErrorKind<Infallible>> {
         let values: Vec<f64> = series.points.iter().map(|p| p.1).collect();
-        let kept = downsample::keep(&values, |i| self.column(series.points[i].0, STEP_COLUMN));
+        let kept = downsample::keep(&values, |i| self.column(series.points[i].0, LINE_COLUMN));
         let points: Vec<(f64, f64)> = kept.into_iter().map(|i| series.points[i]).collect();
         self.strokes(plot, series, self.stairs(&points, |_| true), LINE_WIDTH)
     }
@@ -193,7 +196,7 @@ impl Pen<'_> {
         top: &[f64],
     ) -> Result<bool, DrawingAreaErrorKind<Infallible>> {
         // Top and bottom of a layer must keep the same points, or it would lean out of its neighbours.
-        let column = |i: usize| self.column(series.points[i].0, STEP_COLUMN);
+        let column = |i: usize| self.column(series.points[i].0, LAYER_COLUMN);
         let base = |i: usize| below.map_or(0.0, |b| b[i]);
         let own: Vec<f64> = series.points.iter().map(|p| p.1).collect();
         let bases: Vec<f64> = (0..top.len()).map(base).collect();
@@ -224,7 +227,7 @@ impl Pen<'_> {
         let mut cells = std::collections::BTreeSet::new();
         let mut drawn = false;
         for (i, point) in series.points.iter().enumerate().filter(|(_, p)| self.has_place(**p)) {
-            let row = self.y.place(point.1).unwrap_or(0.0) * self.width / POINT_GRID;
+            let row = self.y.place(point.1).unwrap_or(0.0) * self.size.1 / POINT_GRID;
             if thin && !cells.insert((self.column(point.0, POINT_GRID), row as i64)) {
                 continue;
             }
@@ -232,7 +235,7 @@ impl Pen<'_> {
             if let Some(tip) = tip {
                 self.canvas.borrow_mut().svg.open_group(tip);
             }
-            self.bars(plot, series, i)?;
+            self.bars(plot, series, i);
             let marker = EmptyElement::at(*point) + Polygon::new(outline.clone(), style);
             plot.draw_series([marker.into_dyn()])?;
             if tip.is_some() {
@@ -243,20 +246,22 @@ impl Pen<'_> {
         Ok(drawn)
     }
 
-    /// The intervals of a point. One that reaches to where there is no place ends at the point.
-    fn bars(&self, plot: &mut Plot, series: &Series, i: usize) -> Drawn {
-        let style = rgb(series.ink.colour).stroke_width(units(EDGE_WIDTH) as u32);
-        let dash = std::mem::replace(&mut self.canvas.borrow_mut().dash, Dash::Solid);
-        let (x, y) = series.points[i];
-        let end = |at: (f64, f64)| if self.has_place(at) { at } else { (x, y) };
-        if let Some((low, high)) = series.bars.get(i) {
-            plot.draw_series(LineSeries::new([end((x, *low)), end((x, *high))], style))?;
+    /// The intervals of a point.
+    fn bars(&self, plot: &Plot, series: &Series, i: usize) {
+        let paint = Paint::stroke(series.ink.colour, EDGE_WIDTH);
+        let pixels = |units: i32| f64::from(units) / UNITS;
+        let (x, y) = plot.backend_coord(&series.points[i]);
+        let (x, y) = (pixels(x), pixels(y));
+        let (across, down) = plot.plotting_area().get_pixel_range();
+        let svg = &mut self.canvas.borrow_mut().svg;
+        if let Some(interval) = series.bars.get(i) {
+            let edges = Edges { ruler: &self.y, low: pixels(down.end), high: pixels(down.start) };
+            whisker::draw(svg, edges, *interval, (y, x), (Lies::Up, false), paint);
         }
-        if let Some((low, high)) = series.bars_across.get(i) {
-            plot.draw_series(LineSeries::new([end((*low, y)), end((*high, y))], style))?;
+        if let Some(interval) = series.bars_across.get(i) {
+            let edges = Edges { ruler: &self.x, low: pixels(across.start), high: pixels(across.end) };
+            whisker::draw(svg, edges, *interval, (x, y), (Lies::Across, false), paint);
         }
-        self.canvas.borrow_mut().dash = dash;
-        Ok(())
     }
 
     /// The corners of a staircase through `points`, cut at gaps and where `wanted` (by index) says so.
@@ -312,6 +317,23 @@ impl Pen<'_> {
 
     /// The column of `x` when columns are `pixels` wide.
     fn column(&self, x: f64, pixels: f64) -> i64 {
-        (self.x.place(x).unwrap_or(0.0) * self.width / pixels) as i64
+        (self.x.place(x).unwrap_or(0.0) * self.size.0 / pixels) as i64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Ink, Quantity};
+    use super::*;
+
+    #[test]
+    fn of_many_points_each_square_has_one_whatever_the_shape_of_the_plot() {
+        let (x, y) = (Axis::linear("x", Quantity::Number), Axis::linear("y", Quantity::Number));
+        let points: Vec<(f64, f64)> = (0..=6000).map(|i| (0.5, f64::from(i) / 6000.0)).collect();
+        let mut chart = Chart::new("", "", "", x, y);
+        chart.plot_height = 60.0;
+        chart.series.push(Series::new("", Mark::Points, Ink::nth(0), points));
+        let markers = chart.to_svg(Width::FULL).matches("<polygon").count();
+        assert!((15..=20).contains(&markers), "a column of 60 pixels has 20 squares: {markers}");
     }
 }

@@ -17,7 +17,8 @@ pub struct EcdfInput {
     pub series: Vec<CcdfSeries>,
 }
 
-/// The chart.
+/// The chart. Each line is a staircase: from 0 at the least latency it rises at each latency by those that took so long, up to 1 at
+/// the greatest.
 pub fn ecdf(input: &EcdfInput) -> Chart {
     let y = Axis {
         range: Some((0.0, 1.0)),
@@ -27,12 +28,12 @@ pub fn ecdf(input: &EcdfInput) -> Chart {
         "Distribution of latency",
         &input.subtitle,
         "For each latency, on a logarithmic axis, the share of operations that took no longer. Higher and further left is better.",
-        Axis::log10("latency (log scale)", Quantity::Milliseconds),
+        Axis::log10("latency", Quantity::Milliseconds),
         y,
     );
     for (i, series) in input.series.iter().enumerate() {
-        let points = series.points.iter().map(|(latency, longer)| (*latency, 1.0 - longer)).collect();
-        chart.series.push(Series::new(&series.name, Mark::Line, Ink::nth(i), points));
+        let points = series.stairs().map(|(latency, longer)| (latency, 1.0 - longer)).collect();
+        chart.series.push(Series::new(&series.name, Mark::Step, Ink::nth(i), points));
     }
     chart.plot_height = 280.0;
     chart

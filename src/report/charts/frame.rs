@@ -3,8 +3,9 @@
 //! Rows are stacked from the top by their heights, and every text is cut to its room, so that nothing overlaps or
 //! leaves the page whatever the names are.
 
-use super::axis::Ruler;
+use super::axis::{self, Ruler};
 use super::bands::BandLayout;
+use super::names;
 use super::palette::{Colour, Ink};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
 use super::width::Width;
@@ -155,8 +156,8 @@ fn place_legend(entries: &[LegendEntry], width: Width) -> (Vec<(f64, f64, Legend
     let (rows_max, name_most) = if width.is_narrow() { (8, 0.79 * width.pixels()) } else { (4, 220.0) };
     let (mut x, mut row) = (EDGE, 0usize);
     let mut placed: Vec<(f64, f64, LegendEntry)> = Vec::new();
-    for (i, entry) in entries.iter().enumerate() {
-        let name = svg::fit_names(&entry.name, SMALL, name_most);
+    let names = names::fit_lists(entries.iter().map(|entry| entry.name.as_str()), SMALL, name_most);
+    for (i, (entry, name)) in entries.iter().zip(names).enumerate() {
         let taken = SWATCH_WIDTH + 6.0 + svg::text_width(&name, SMALL) + 18.0;
         // The last row keeps room for the note on what was left out.
         let is_last = row + 1 == rows_max && i + 1 < entries.len();
@@ -236,6 +237,6 @@ pub(super) fn draw_axis(
         });
     }
     let (x, y) = ((left + right) / 2.0, bottom + AXIS_HEIGHT - 0.2 * SMALL);
-    let (anchor, colour, label) = (Anchor::Middle, Colour::INK_SOFT, svg::fit(label, SMALL, right - left));
+    let (anchor, colour, label) = (Anchor::Middle, Colour::INK_SOFT, axis::fit_label(label, right - left));
     svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &label });
 }

@@ -8,6 +8,7 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::{BandLayout, FaultBand};
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::input::any_number;
+use super::names;
 use super::number::{MAGNITUDE_MAX, Quantity, length, span};
 use super::palette::Colour;
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
@@ -198,8 +199,12 @@ fn draw(input: &HeatInput, scale: &Scale, words: &Words, width: Width) -> String
     let board = Board { time: &time, left: edges.0, right: edges.1, row_height, scale };
     let painted: Vec<Vec<Painted>> = rows.iter().map(|row| board.painted(&row.cells, most)).collect();
     let each_has_a_tip = painted.iter().map(Vec::len).sum::<usize>() <= TIPS_MAX;
+    let names = names::fit_all(rows.iter().map(|row| row.node.as_str()), SMALL, edges.0 - 24.0);
     let mut top = frame.top + MARGIN;
-    for (row, cells) in rows.iter().zip(&painted) {
+    for ((row, name), cells) in rows.iter().zip(&names).zip(&painted) {
+        let (x, y) = (edges.0 - 10.0, top + row_height / 2.0 + 4.3);
+        let (anchor, colour) = (Anchor::End, Colour::INK);
+        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: name });
         board.draw_row(&mut svg, row, cells, top, each_has_a_tip);
         top += row_height;
     }
@@ -306,10 +311,6 @@ impl Board<'_> {
     }
 
     fn draw_row(&self, svg: &mut Svg, row: &HeatRow, cells: &[Painted], top: f64, each_has_a_tip: bool) {
-        let name = svg::fit_name(&row.node, SMALL, self.left - 24.0);
-        let (x, y, anchor, colour) =
-            (self.left - 10.0, top + self.row_height / 2.0 + 4.3, Anchor::End, Colour::INK);
-        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &name });
         if !each_has_a_tip {
             svg.open_group(&self.row_tip(row));
         }

@@ -8,6 +8,7 @@ use super::bands::{BandLayout, FaultBand};
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::input::any_number;
 use super::labels::Labels;
+use super::names;
 use super::number::{length, moment, span};
 use super::palette::{Colour, Dash};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
@@ -94,10 +95,10 @@ pub struct Lane {
     pub segments: Vec<LaneSegment>,
 }
 
-/// A time without a leader, from the first candidate to the next leader.
+/// A time without a leader, from the loss of one to the next; before there was any, from when the one that won first stood.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Election {
-    /// When the first node stood, in simulated seconds.
+    /// When the leader was lost, or, where there was none to lose, when the winner stood, in simulated seconds.
     pub start_s: f64,
     /// When one had won, in simulated seconds; infinite if none did.
     #[serde(with = "any_number")]
@@ -183,8 +184,11 @@ pub fn lanes(input: &LanesInput, width: Width) -> String {
     draw_axis(&mut svg, &time, "simulated time (s)", (left, right), (frame.top, frame.bottom));
     let board = Board { time: &time, left, right, lane_height };
     board.draw_elections(&mut svg, &input.elections, frame.top);
-    for (i, lane) in input.lanes.iter().enumerate() {
-        board.draw_lane(&mut svg, lane, frame.top + ELECTIONS_HEIGHT + i as f64 * lane_height, per_lane);
+    let names = names::fit_all(input.lanes.iter().map(|lane| lane.node.as_str()), SMALL, left - 24.0);
+    for (i, (lane, name)) in input.lanes.iter().zip(&names).enumerate() {
+        let top = frame.top + ELECTIONS_HEIGHT + i as f64 * lane_height;
+        board.lane_name(&mut svg, name, top + lane_height / 2.0, Colour::INK);
+        board.draw_lane(&mut svg, lane, top, per_lane);
     }
     if input.lanes.is_empty() {
         let (x, y) = ((left + right) / 2.0, frame.bottom - lane_height / 2.0);
@@ -232,7 +236,6 @@ impl Board<'_> {
 
     fn draw_lane(&self, svg: &mut Svg, lane: &Lane, top: f64, most: usize) {
         let middle = top + self.lane_height / 2.0;
-        self.lane_name(svg, &lane.node, middle, Colour::INK);
         let bar = self.lane_height - 5.0;
         let column = (self.right - self.left) / most as f64;
         let segments = thin(&lane.segments, most, column, |s| self.x(s));
@@ -271,9 +274,8 @@ impl Board<'_> {
     }
 
     fn lane_name(&self, svg: &mut Svg, name: &str, middle: f64, colour: Colour) {
-        let content = svg::fit_name(name, SMALL, self.left - 24.0);
         let (x, y, anchor) = (self.left - 10.0, middle + 4.3, Anchor::End);
-        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: &content });
+        svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: name });
     }
 
     fn x(&self, at_s: f64) -> f64 {

@@ -8,7 +8,8 @@ use super::chart::{Chart, Mark, Series};
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink};
 
-/// Latencies of the operations that ended in one bucket of time, in milliseconds; `None` where there were none.
+/// Latencies of the operations that were due in one bucket of time and ended ok, whenever that was, in milliseconds; `None` where
+/// there were none.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LatencyBucket {
     /// Start, in simulated seconds.
@@ -52,10 +53,10 @@ pub fn latency(input: &LatencyInput) -> Chart {
     let mut chart = Chart::new(
         "Latency over time",
         &input.subtitle,
-        "Latency percentiles p50, p95, p99 and the maximum in each bucket of simulated time, on a logarithmic axis; \
-         shaded windows are faults; a gap is a bucket in which no operation ended.",
+        "Latency percentiles p50, p95, p99 and the maximum of the operations that were due in each bucket of simulated time and ended \
+         ok, on a logarithmic axis; shaded windows are faults; a gap is a bucket of which no operation ended ok.",
         Axis::time(input.span_s),
-        Axis::log10("latency (log scale)", Quantity::Milliseconds),
+        Axis::log10("latency of operations that ended ok, by when they were due", Quantity::Milliseconds),
     );
     for (name, ink, value) in lines {
         let middle = |b: &LatencyBucket| (b.start_s + b.end_s) / 2.0;
@@ -64,4 +65,17 @@ pub fn latency(input: &LatencyInput) -> Chart {
     }
     chart.bands = input.bands.clone();
     chart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::latency_input;
+    use super::*;
+
+    #[test]
+    fn the_chart_says_that_operations_stand_where_they_were_due() {
+        let chart = latency(&latency_input(10, Vec::new()));
+        assert!(chart.y.label.contains("by when they were due"), "{}", chart.y.label);
+        assert!(chart.description.contains("due in each bucket"), "{}", chart.description);
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bands::BandLayout;
 use super::frame::{AXIS_HEIGHT, Frame, Heading, LegendEntry, Swatch};
 use super::heat::{STEPS, ramp};
+use super::names;
 use super::number::{self, Quantity};
 use super::palette::Colour;
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
@@ -107,10 +108,10 @@ pub fn map(input: &MapInput, width: Width) -> String {
     let mut svg = frame.begin(&heading);
     let columns = input.x.values.len().max(1);
     let edge = |column: usize| (left + (frame.right() - left) * column as f64 / columns as f64).round();
-    for (row, cells) in input.rows.iter().enumerate() {
+    let names = names::fit_all(input.y.values.iter().map(String::as_str), SMALL, left - 24.0);
+    for ((row, cells), name) in input.rows.iter().enumerate().zip(&names) {
         let top = frame.bottom - (row + 1) as f64 * ROW;
-        let name = svg::fit_name(&input.y.values[row], SMALL, left - 24.0);
-        text(&mut svg, (left - 10.0, top + ROW / 2.0 + 4.3), Anchor::End, Colour::INK, &name);
+        text(&mut svg, (left - 10.0, top + ROW / 2.0 + 4.3), Anchor::End, Colour::INK, name);
         for (column, cell) in cells.iter().enumerate() {
             let (from, to) = (edge(column), edge(column + 1));
             let tip = |value: &str| {
@@ -139,12 +140,15 @@ pub fn map(input: &MapInput, width: Width) -> String {
     let room = (frame.right() - left) / columns as f64;
     let widest = input.x.values.iter().map(|value| svg::text_width(value, SMALL)).fold(0.0, f64::max);
     let each = ((widest.min(60.0) + 10.0) / room).ceil().max(1.0) as usize;
-    for column in (0..input.x.values.len()).step_by(each) {
-        let middle = f64::midpoint(edge(column), edge(column + 1));
-        // A name that is wider than its column stays on the page.
-        let most = 2.0 * (width.pixels() - 4.0 - middle).min(room * each as f64 / 2.0 - 4.0);
-        let name = svg::fit_name(&input.x.values[column], SMALL, most);
-        text(&mut svg, (middle, frame.bottom + 17.0), Anchor::Middle, Colour::INK_SOFT, &name);
+    let named = || (0..input.x.values.len()).step_by(each);
+    let middle = |column: usize| f64::midpoint(edge(column), edge(column + 1));
+    // A name that is wider than its column stays on the page.
+    let last = named().next_back().map_or(0.0, middle);
+    let most = 2.0 * (width.pixels() - 4.0 - last).min(room * each as f64 / 2.0 - 4.0);
+    let names = names::fit_all(named().map(|column| input.x.values[column].as_str()), SMALL, most);
+    for (column, name) in named().zip(&names) {
+        let below = (middle(column), frame.bottom + 17.0);
+        text(&mut svg, below, Anchor::Middle, Colour::INK_SOFT, name);
     }
     let label = svg::fit(&input.x.name, SMALL, frame.right() - left);
     let below = ((left + frame.right()) / 2.0, frame.bottom + AXIS_HEIGHT - 0.2 * SMALL);

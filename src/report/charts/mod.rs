@@ -27,6 +27,7 @@ mod labels;
 mod lanes;
 mod latency;
 mod map;
+mod names;
 mod number;
 mod palette;
 mod pareto;
@@ -37,6 +38,7 @@ mod sweep;
 mod throughput;
 mod ticks;
 mod validation;
+mod whisker;
 mod width;
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub enum Dash {
     Dotted,
     /// A dash, then a dot.
     DashDot,
+    /// A dash, then two dots; of no series of equal standing, so that it can stand for something else than they do.
+    DashDotDot,
 }
 
 impl Dash {
@@ -59,6 +61,7 @@ impl Dash {
             Dash::Dashed => "7 3",
             Dash::Dotted => "2 3",
             Dash::DashDot => "8 3 2 3",
+            Dash::DashDotDot => "10 3 2 3 2 3",
         }
     }
 }

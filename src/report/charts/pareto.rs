@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::Axis;
+use super::axis::{Axis, without_unit};
 use super::chart::{Chart, Mark, Series};
 use super::comparison::Interval;
 use super::number::Quantity;
@@ -69,14 +69,14 @@ impl ParetoInput {
 pub fn pareto(input: &ParetoInput) -> Chart {
     let axis = |of: &ParetoAxis| {
         let better = if of.is_more_better { "more is better" } else { "less is better" };
-        let label = format!("{} ({better})", of.name);
+        let label = format!("{}, {better}", of.name);
         if of.is_log { Axis::log10(&label, of.quantity) } else { Axis::linear(&label, of.quantity) }
     };
     let mut chart = Chart::new(
-        &format!("{} and {}", input.x.name, input.y.name),
+        &format!("{} and {}", without_unit(&input.x.name), without_unit(&input.y.name)),
         &input.subtitle,
         "Each point is a variant, with its intervals along both axes. The dashed line joins those that no other is better than in one figure \
-         and at least as good as in the other.",
+         and at least as good as in the other. A chevron at an edge: the interval goes on beyond.",
         axis(&input.x),
         axis(&input.y),
     );
@@ -106,6 +106,7 @@ pub fn pareto(input: &ParetoInput) -> Chart {
 
 #[cfg(test)]
 mod tests {
+    use super::super::width::Width;
     use super::*;
 
     fn input(is_more_better: (bool, bool)) -> ParetoInput {
@@ -132,6 +133,31 @@ mod tests {
         assert_eq!(input((true, true)).front(), [0, 2, 4], "more of both is better");
         assert_eq!(input((false, true)).front(), [0]);
         assert_eq!(input((true, false)).front(), [3]);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_says_so() {
+        let mut input = input((false, false));
+        input.y.is_log = true;
+        let chart = pareto(&input);
+        let labels = (chart.x.label.as_str(), chart.y.label.as_str());
+        assert_eq!(labels, ("a, less is better", "a, less is better (log scale)"));
+    }
+
+    #[test]
+    fn an_interval_that_reaches_to_nought_on_a_log_axis_goes_on_at_the_edge() {
+        // Of two points on the front its line has two corners, and a chevron three.
+        let mut input = input((true, false));
+        input.points.truncate(2);
+        input.points[1].x.low = -1.0;
+        let chevrons = |input: &ParetoInput| {
+            let svg = pareto(input).to_svg(Width::FULL);
+            let lines = svg.split("<polyline points=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            lines.filter(|points| points.split(' ').count() == 3).count()
+        };
+        assert_eq!(chevrons(&input), 0);
+        input.x.is_log = true;
+        assert_eq!(chevrons(&input), 1);
     }
 
     #[test]

@@ -9,8 +9,10 @@ mod services;
 mod studies;
 mod validation;
 
+pub use comparison::comparison_input;
 pub use scaling::scaling_input;
 pub use services::{breakdown_input, heat_input};
+pub use studies::against_input;
 
 /// First and last second of the sample run.
 pub const SPAN_S: (f64, f64) = (0.0, 120.0);
@@ -269,9 +271,9 @@ pub fn gallery() -> Vec<(String, ChartInput)> {
         ("sweep-load", ChartInput::Sweep(sweep_input(SweepScale::Linear))),
         ("sweep-fsync", ChartInput::Sweep(sweep_input(SweepScale::Log10))),
         ("sweep-policy", ChartInput::Sweep(sweep_input(named))),
-        ("compare-latency-p99", ChartInput::Compare(comparison::comparison_input())),
+        ("compare-latency-p99", ChartInput::Compare(comparison_input())),
         ("map-latency-p99-by-load-and-nodes", ChartInput::Map(studies::map_input(6, 5))),
-        ("against-latency-p99-by-load", ChartInput::Against(studies::against_input(3))),
+        ("against-latency-p99-by-load", ChartInput::Against(against_input(3))),
         ("ecdf", ChartInput::Ecdf(studies::ecdf_input())),
         ("pareto-servers-and-latency-p99", ChartInput::Pareto(studies::pareto_input(7))),
         ("validate-one-core", ChartInput::Validate(validation::validation_input())),

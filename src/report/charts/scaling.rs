@@ -62,7 +62,7 @@ pub struct ScalingInput {
 /// The chart.
 pub fn scaling(input: &ScalingInput) -> Chart {
     let axis = |label: &str| match input.is_log {
-        true => Axis::log10(&format!("{label} (log scale)"), Quantity::Number),
+        true => Axis::log10(label, Quantity::Number),
         false => Axis::linear(label, Quantity::Number).from_zero(),
     };
     let dots = || input.series.iter().flat_map(|series| &series.dots);
@@ -82,6 +82,19 @@ pub fn scaling(input: &ScalingInput) -> Chart {
     let grey = Ink { colour: Colour::AXIS, dash: Dash::Solid, marker: Marker::Circle };
     chart.series.push(Series::new("ideal", Mark::Line, grey, ideal));
     let several = input.series.len() > 1;
+    if several {
+        // The lines themselves stand in the legend by their points.
+        let mut laws: Vec<&str> = Vec::new();
+        for law in input.series.iter().flat_map(|series| &series.laws).filter(|law| !law.points.is_empty()) {
+            if !laws.contains(&law.name.as_str()) {
+                laws.push(&law.name);
+            }
+        }
+        if !laws.is_empty() {
+            let name = format!("lines: {}", laws.join(" and "));
+            chart.series.push(Series::new(&name, Mark::Line, Ink::plain(Colour::INK_SOFT), Vec::new()));
+        }
+    }
     for (place, series) in input.series.iter().enumerate() {
         let ink = Ink::nth(place);
         for (nth, law) in series.laws.iter().enumerate() {
@@ -124,7 +137,9 @@ mod tests {
         input.series.push(ScalingSeries { label: "load=0.9".to_owned(), ..input.series[0].clone() });
         let chart = scaling(&input);
         let inks: Vec<Ink> = chart.series.iter().map(|series| series.ink).collect();
-        assert_eq!((inks[1], inks[2], inks[4], inks[5]), (inks[3], inks[3], inks[6], inks[6]));
-        assert_ne!(inks[3], inks[6]);
+        assert_eq!((inks[2], inks[3], inks[5], inks[6]), (inks[4], inks[4], inks[7], inks[7]));
+        assert_ne!(inks[4], inks[7]);
+        let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
+        assert!(names.contains(&"lines: Amdahl's law and universal scalability law"), "{names:?}");
     }
 }

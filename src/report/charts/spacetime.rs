@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
 use super::palette::{Colour, Dash, Marker};
 use super::svg::{self, Anchor, Paint, SMALL, Svg, Text};
 use super::width::Width;
@@ -332,9 +333,10 @@ impl<'a> Board<'a> {
 
     /// The lines of the nodes, dotted while a node is down, and the moments of the rows.
     fn lines(&self, svg: &mut Svg) {
-        for (line, node) in self.input.lines.iter().enumerate() {
+        let names = self.input.lines.iter().map(|node| node.name.as_str());
+        let names = names::fit_all(names, SMALL * svg::BOLD, self.room() * 0.94);
+        for ((line, node), content) in self.input.lines.iter().enumerate().zip(names) {
             let x = self.x(line);
-            let content = svg::fit_name(&node.name, SMALL * svg::BOLD, self.room() * 0.94);
             let (x_name, y, anchor, colour) = (x - 6.0, self.top - 12.0, Anchor::Start, Colour::INK);
             svg.text(&Text { x: x_name, y, size: SMALL, anchor, colour, bold: true, content: &content });
             let (mut from, mut is_down) = (self.top - 4.0, node.is_down);
@@ -504,7 +506,7 @@ fn unit(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
     if length > 0.0 { (dx / length, dy / length) } else { (0.0, 1.0) }
 }
 
-/// `14.273 1 s`: seconds with a tenth of a millisecond.
+/// `14.2731 s`: seconds with their tenths of milliseconds.
 fn moment(at_ns: u64) -> String {
     let tenths = at_ns / 100_000;
     format!("{}.{:04} s", tenths / 10_000, tenths % 10_000)

@@ -8,7 +8,7 @@ use super::axis::{Axis, Scale};
 use super::chart::{Chart, Mark, Series};
 use super::input::any_number;
 use super::number::Quantity;
-use super::palette::Ink;
+use super::palette::{Colour, Ink};
 
 /// Where on the x-axis the values of a swept variable lie.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -121,6 +121,12 @@ pub fn sweep(input: &SweepInput) -> Chart {
         y,
     );
     let count = input.series.len();
+    let has_line = |series: &SweepSeries| !series.label.is_empty() && series.dots.iter().any(is_shown);
+    if !input.is_mixed && input.series.iter().any(has_line) {
+        // Series are named by their points; this is what their lines are.
+        let what = if named { "short line: median" } else { "line: medians" };
+        chart.series.push(Series::new(what, Mark::Line, Ink::plain(Colour::INK_SOFT), Vec::new()));
+    }
     for (i, series) in input.series.iter().enumerate() {
         // Series side by side within a name's place; between names there is nothing that a line could say.
         let shift = if named { (i as f64 + 0.5) / count as f64 * 0.7 - 0.35 } else { 0.0 };
@@ -204,10 +210,14 @@ mod tests {
             let reaches = match chart.x.range {
                 Some((low, high)) => low < 0.01 && high > 77.0,
                 // That of all points, drawn or not.
-                None => [0.01, 77.0].iter().all(|x| chart.series[0].points.iter().any(|point| point.0 == *x)),
+                None => [0.01, 77.0].iter().all(|x| {
+                    let mut points = chart.series.iter().flat_map(|series| &series.points);
+                    points.any(|point| point.0 == *x)
+                }),
             };
             assert!(reaches, "{:?}", chart.x);
-            let line = chart.series.iter().find(|one| one.mark == Mark::Line).expect("there are medians");
+            let is_median = |one: &&Series| one.mark == Mark::Line && !one.points.is_empty();
+            let line = chart.series.iter().find(is_median).expect("there are medians");
             let at = |x: f64| line.points.iter().find(|point| point.0 == x).expect("it is in the line").1;
             assert!(at(3.0).is_nan() && at(marks[1]).is_finite());
         }
@@ -229,8 +239,17 @@ mod tests {
         input.series[0].dots.extend([dot(1.0, f64::NAN), dot(1.0, 0.0), dot(-1.0, 5.0)]);
         let chart = sweep(&input);
         assert!(chart.subtitle.ends_with("; 2 runs have no place here"), "{}", chart.subtitle);
-        let is_drawn = |point: &&(f64, f64)| point.1 > 0.0;
-        assert_eq!(chart.series[0].points.iter().filter(is_drawn).count(), 80);
+        let runs = chart.series.iter().find(|series| series.mark == Mark::Points).expect("there are runs");
+        assert_eq!(runs.points.iter().filter(|point| point.1 > 0.0).count(), 80);
+    }
+
+    #[test]
+    fn the_legend_says_what_lines_are_and_log_axes_that_they_are() {
+        let chart = sweep(&crate::report::charts::samples::sweep_input(SweepScale::Log10));
+        let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
+        assert!(names.contains(&"line: medians"), "{names:?}");
+        assert_eq!(chart.x.label, "load (share of capacity) (log scale)");
+        assert_eq!(chart.y.label, "latency p99 (log scale)");
     }
 
     #[test]

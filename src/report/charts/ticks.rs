@@ -15,32 +15,64 @@ pub(super) enum Density {
     Linear { mantissa: u32, exponent: i32 },
     /// 1, 2 and 5 of every decade, the rest of it unlabelled.
     Thirds,
+    /// 1 and 5 of every decade, the rest of it unlabelled.
+    Halves,
     /// Every `stride`-th decade.
     Decades { stride: i32 },
+    /// Whole decades, and the first and the last 1, 2 or 5 that an axis has.
+    DecadesAndEnds,
 }
 
-/// The ways to place ticks that are worth trying on an axis of `pixels`, densest first. The last ones give at most
-/// one tick.
-pub(super) fn densities(log: bool, (low, high): (f64, f64), pixels: f64) -> Vec<Density> {
-    if log {
-        // Doubles span 617 decades, so that the last stride leaves one tick at most.
-        let decades = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000].map(|stride| Density::Decades { stride });
-        // Over more than four decades their ends are enough to count in.
-        let narrow = decimal_exponent(high) - decimal_exponent(low) <= 4;
-        return narrow.then_some(Density::Thirds).into_iter().chain(decades).collect();
-    }
+/// The ways to place ticks that are worth trying on an axis of `pixels`: densest first, and then what still has two ticks where
+/// there is little room.
+pub(super) fn densities(log: bool, range: (f64, f64), pixels: f64) -> Vec<Density> {
     // 16 ticks at most, and at least 36 pixels apart: beyond that a grid is noise.
     let most = (pixels / 36.0).clamp(1.0, 16.0);
+    if !log {
+        return linear(range, most).chain(linear(range, FEW)).collect();
+    }
+    let (low, high) = range;
+    // Doubles span 617 decades, so that the last stride leaves one tick at most.
+    let decades = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000].map(|stride| Density::Decades { stride });
+    // Over more than four decades their ends are enough to count in.
+    let narrow = decimal_exponent(high) - decimal_exponent(low) <= 4;
+    let mut all: Vec<Density> = narrow.then_some(Density::Thirds).into_iter().collect();
+    if high / low < 10.0 {
+        // Of a part of a decade 1, 2 and 5 may be one tick or none; it is so short that even steps are near enough to even ratios.
+        all.extend(linear(range, most.min(FEW)));
+    }
+    if narrow {
+        all.extend([Density::Halves, Density::DecadesAndEnds]);
+    }
+    all.extend(decades);
+    if high / low < 10.0 {
+        all.extend(linear(range, FEW));
+    }
+    all
+}
+
+/// Among so many steps there are several densities with two ticks at least, wherever the range begins: neighbours among 1, 2 and 5
+/// differ by 2.5 at most.
+const FEW: f64 = 10.0;
+
+/// Even steps, of which at most so many lie within the range.
+fn linear((low, high): (f64, f64), most: f64) -> impl Iterator<Item = Density> {
     let start = decimal_exponent((high - low) / most);
     let steps = (start..start + 5).flat_map(|exponent| [1, 2, 5].map(|mantissa| (mantissa, exponent)));
     steps
-        .filter(|(mantissa, exponent)| (high - low) / step(*mantissa, *exponent) <= most)
+        .filter(move |(mantissa, exponent)| (high - low) / step(*mantissa, *exponent) <= most)
         .map(|(mantissa, exponent)| Density::Linear { mantissa, exponent })
-        .collect()
 }
 
 /// The ticks and the unlabelled grid lines of `density` from `low` to `high`.
 pub(super) fn at(density: Density, (low, high): (f64, f64)) -> (Vec<f64>, Vec<f64>) {
+    // These multiples of every power of ten.
+    let ones = |mantissas: &[i32]| -> Vec<f64> {
+        decades(low, high)
+            .flat_map(|e| mantissas.iter().map(move |m| multiple(f64::from(*m), e)))
+            .filter(|v| (low..=high).contains(v))
+            .collect()
+    };
     match density {
         Density::Linear { mantissa, exponent } => {
             let step = step(mantissa, exponent);
@@ -49,14 +81,18 @@ pub(super) fn at(density: Density, (low, high): (f64, f64)) -> (Vec<f64>, Vec<f6
             let value = |i: i64| multiple(i as f64 * f64::from(mantissa), exponent).clamp(low, high);
             ((first..=last).map(value).collect(), Vec::new())
         }
-        Density::Thirds => {
-            let lines = |mantissas: &[i32]| -> Vec<f64> {
-                decades(low, high)
-                    .flat_map(|e| mantissas.iter().map(move |m| multiple(f64::from(*m), e)))
-                    .filter(|v| (low..=high).contains(v))
-                    .collect()
+        Density::Thirds => (ones(&[1, 2, 5]), at_most(ones(&[3, 4, 6, 7, 8, 9]))),
+        Density::Halves => (ones(&[1, 5]), at_most(ones(&[2, 3, 4, 6, 7, 8, 9]))),
+        Density::DecadesAndEnds => {
+            let thirds = ones(&[1, 2, 5]);
+            let last = thirds.len().saturating_sub(1);
+            let is_tick = |(i, v): &(usize, f64)| {
+                let is_end = *i == 0 || *i == last;
+                is_end || *v == power_of_ten(decimal_exponent(*v))
             };
-            (lines(&[1, 2, 5]), at_most(lines(&[3, 4, 6, 7, 8, 9])))
+            let (ticks, others): (Vec<_>, Vec<_>) = thirds.into_iter().enumerate().partition(is_tick);
+            let values = |of: Vec<(usize, f64)>| of.into_iter().map(|(_, v)| v).collect();
+            (values(ticks), at_most(values(others)))
         }
         Density::Decades { stride } => {
             // Counted from the low end, so that however long the stride, one tick stands near it.
@@ -86,7 +122,7 @@ pub(super) fn digits(density: Density, values: &[f64]) -> i32 {
             let largest = values.iter().fold(0.0, |a: f64, v| a.max(v.abs()));
             if largest > 0.0 { (decimal_exponent(largest) - exponent + 1).clamp(1, 9) } else { 1 }
         }
-        Density::Thirds | Density::Decades { .. } => 3,
+        Density::Thirds | Density::Halves | Density::Decades { .. } | Density::DecadesAndEnds => 3,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Simulated figures beside published ones: of each row their ratio with its interval, and how far from one it may be.
 //!
 //! Ratios put figures of all units on one axis. Few rows may reach far further than all others: the axis is as wide as most of them
-//! need, and what lies beyond it ends in a chevron at its edge; the figures stand at the right of each row whatever the axis shows.
+//! need, and what lies beyond it ends in a chevron at its edge, or a point of its band. The figures stand at the right of each row whatever
+//! the axis shows; a narrow chart has no room for them, and has them in its tooltips only.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +10,11 @@ use super::axis::{Axis, Direction, Ruler};
 use super::bands::BandLayout;
 use super::comparison::Interval;
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
+use super::names;
 use super::number::Quantity;
 use super::palette::{Colour, Dash, Ink, Marker};
 use super::svg::{self, Anchor, BOLD, Paint, SMALL, Svg, Text};
+use super::whisker::{self, CAP, Edges, Lies};
 use super::width::Width;
 
 /// What a row came to.
@@ -80,8 +83,8 @@ const NAMES: f64 = 16.0;
 const PUBLISHED: f64 = 126.0;
 const SIMULATED: f64 = 116.0;
 const BETWEEN: f64 = 10.0;
-/// Half of the little strokes at the ends of an interval.
-const CAP: f64 = 3.5;
+/// How high the band of a tolerance is.
+const BAND: f64 = 14.0;
 /// How far from one an axis may reach.
 const REACHES: [f64; 7] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
 /// Of so many rows all but one are to fit.
@@ -134,7 +137,7 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         title: &input.title,
         subtitle: &input.subtitle,
         description: "For each published figure the ratio of the simulated one to it, with its interval, and the ratios within the tolerance as a \
-                      shaded band. A chevron at an edge: it goes on beyond.",
+                      shaded band. A chevron, or the point of a band, at an edge: it goes on beyond.",
         y_label: "",
         legend: outcomes.iter().filter_map(|outcome| legend(*outcome)).chain(band).collect(),
     };
@@ -152,6 +155,10 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         let (anchor, colour) = (Anchor::Middle, Colour::INK_SOFT);
         svg.text(&Text { x, y, size: SMALL, anchor, colour, bold: false, content: "no data" });
     }
+    // Names of rows that are violated are bold.
+    let is_bold = rows().any(|row| row.outcome == ValidationOutcome::Violated);
+    let room = columns.names / if is_bold { BOLD } else { 1.0 };
+    let mut names = names::fit_all(rows().map(|row| row.name.as_str()), SMALL, room).into_iter();
     let mut top = up.0;
     for group in &input.groups {
         let content = svg::fit(&group.title, SMALL, (columns.right - NAMES) / BOLD);
@@ -161,8 +168,8 @@ pub fn validation(input: &ValidationInput, width: Width) -> String {
         svg.rect(x, top + 4.0, width, 17.0, Paint::fill(Colour::WHITE), None);
         svg.text(&Text { x, y, size: SMALL, anchor, colour: Colour::INK, bold: true, content: &content });
         top += TITLE;
-        for row in &group.rows {
-            draw_row(&mut svg, row, top + ROW / 2.0, (&ratios, &columns));
+        for (row, name) in group.rows.iter().zip(&mut names) {
+            draw_row(&mut svg, (row, &name), top + ROW / 2.0, (&ratios, &columns));
             top += ROW;
         }
     }
@@ -207,7 +214,12 @@ fn legend(outcome: ValidationOutcome) -> Option<LegendEntry> {
     Some(LegendEntry { name: name.to_owned(), swatch: Swatch::Point(ink(outcome)) })
 }
 
-fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Ruler, &Columns)) {
+fn draw_row(
+    svg: &mut Svg,
+    (row, name): (&ValidationRow, &str),
+    y: f64,
+    (ratios, columns): (&Ruler, &Columns),
+) {
     let (left, right) = columns.ratios;
     let place = |ratio: f64| ratios.place(ratio).map(|place| left + place * (right - left));
     let is_violated = row.outcome == ValidationOutcome::Violated;
@@ -225,16 +237,14 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
     let mut text = |content: &str, x: f64, anchor: Anchor, colour: Colour, bold: bool| {
         svg.text(&Text { x, y: y + 4.0, size: SMALL, anchor, colour, bold, content });
     };
-    let name = svg::fit_name(&row.name, SMALL, columns.names / weight);
-    text(&name, NAMES, Anchor::Start, colour, is_violated);
+    text(name, NAMES, Anchor::Start, colour, is_violated);
     if let Some([published, simulated]) = columns.figures {
         text(&svg::fit(&row.published, SMALL, PUBLISHED), published, Anchor::End, Colour::INK_SOFT, false);
         let content = svg::fit(&row.simulated, SMALL, SIMULATED / weight);
         text(&content, simulated, Anchor::End, colour, is_violated);
     }
-    if let Some((low, high)) = row.agrees {
-        let (from, to) = (low.and_then(place).unwrap_or(left), high.and_then(place).unwrap_or(right));
-        svg.rect(from, y - 7.0, to - from, 14.0, Paint::fill(Colour::GRID), None);
+    if let Some(agrees) = row.agrees {
+        draw_band(svg, agrees, y, Edges { ruler: ratios, low: left, high: right });
     }
     if let Some(one) = place(1.0) {
         svg.line((one, y - ROW / 2.0), (one, y + ROW / 2.0), Paint::stroke(Colour::INK_SOFT, 1.2));
@@ -251,6 +261,27 @@ fn draw_row(svg: &mut Svg, row: &ValidationRow, y: f64, (ratios, columns): (&Rul
     svg.close_group();
 }
 
+/// The ratios within the tolerance. An end that the axis cuts off, or that there is none of, is pointed: the band goes on beyond it.
+fn draw_band(svg: &mut Svg, (low, high): (Option<f64>, Option<f64>), y: f64, edges: Edges) {
+    let is_number = |end: &f64| !end.is_nan();
+    let low = low.filter(is_number).unwrap_or(f64::NEG_INFINITY);
+    let ends = [low, high.filter(is_number).unwrap_or(f64::INFINITY)];
+    let [Some((from, goes_left)), Some((to, goes_right))] = ends.map(|end| edges.end(end)) else { return };
+    if to <= from {
+        return;
+    }
+    let (half, point) = (BAND / 2.0, (BAND / 2.0).min((to - from) / 2.0));
+    let inset = |direction: f64| if direction != 0.0 { point } else { 0.0 };
+    let (left, right) = (from + inset(goes_left), to - inset(goes_right));
+    let corners =
+        [(left, y - half), (right, y - half), (to, y), (right, y + half), (left, y + half), (from, y)];
+    if (goes_left, goes_right) == (0.0, 0.0) {
+        svg.rect(from, y - half, to - from, BAND, Paint::fill(Colour::GRID), None);
+    } else {
+        svg.path(corners.into_iter(), true, Paint::fill(Colour::GRID));
+    }
+}
+
 fn draw_ratio(
     svg: &mut Svg,
     ratio: Interval,
@@ -258,25 +289,12 @@ fn draw_ratio(
     (ratios, (left, right)): (&Ruler, (f64, f64)),
     (ink, is_hollow): (Ink, bool),
 ) {
-    let (least, most) = ratios.ends();
-    let stroke = Paint::stroke(ink.colour, 1.6);
-    let place = |value: f64| {
-        // What has no place lies beyond, to the side of its sign.
-        let share = ratios.place(value).unwrap_or(if value < 0.0 { 0.0 } else { 1.0 });
-        left + share * (right - left)
-    };
-    let (low, high) = (place(ratio.low), place(ratio.high));
-    svg.line((low, y), (high, y), stroke);
-    for (end, x) in [(ratio.low, low), (ratio.high, high)] {
-        if (least..=most).contains(&end) {
-            svg.line((x, y - CAP), (x, y + CAP), stroke);
-        } else {
-            let back = if end < least { CAP } else { -CAP };
-            svg.path([(x + back, y - CAP), (x, y), (x + back, y + CAP)].into_iter(), false, stroke);
-        }
-    }
+    let edges = Edges { ruler: ratios, low: left, high: right };
+    let Some((place, _)) = edges.end(ratio.value) else { return };
+    let (ends, stroke) = ((ratio.low, ratio.high), Paint::stroke(ink.colour, 1.6));
+    whisker::draw(svg, edges, ends, (place, y), (Lies::Across, true), stroke);
     // The marker stays within the plot, and tells by its chevron that its place is beyond.
-    let x = place(ratio.value).clamp(left + 2.5 * CAP, right - 2.5 * CAP);
+    let x = place.clamp(left + 2.5 * CAP, right - 2.5 * CAP);
     let fill = if is_hollow { Colour::WHITE } else { ink.colour };
     let paint = Paint { fill: Some(fill), stroke: Some((ink.colour, 1.4)), dash: Dash::Solid, opacity: 1.0 };
     svg.path(ink.marker.outline(4.0).iter().map(|(dx, dy)| (x + dx, y + dy)), true, paint);
@@ -325,6 +343,40 @@ mod tests {
         assert_eq!(chevrons(&drawn(near.clone())), 0);
         let far = row(f64::NEG_INFINITY, 1.2, 3.0, 1.7);
         assert_eq!(chevrons(&drawn(near.into_iter().chain([far]).collect())), 2);
+    }
+
+    /// A band of a tolerance that the axis holds is a box; one that it cuts, or that has no end, is pointed.
+    #[test]
+    fn a_band_that_goes_on_beyond_the_axis_is_pointed() {
+        let near = vec![row(0.99, 1.01, 1.02, 0.03); 5];
+        let bands = |svg: &str| {
+            let grey = format!("fill=\"{}\"", Colour::GRID.hex());
+            let tags = svg.split("<polygon").skip(1).filter_map(|rest| rest.split('>').next());
+            tags.filter(|tag| tag.contains(&grey)).count()
+        };
+        assert_eq!(bands(&drawn(near.clone())), 0);
+        let cut = row(0.99, 1.01, 1.02, 1.7);
+        let endless = ValidationRow { agrees: Some((Some(1.0), None)), ..near[0].clone() };
+        let svg = drawn(near.into_iter().chain([cut, endless]).collect());
+        assert_eq!(bands(&svg), 2, "{svg}");
+    }
+
+    #[test]
+    fn names_that_differ_in_their_middle_differ_in_a_narrow_chart() {
+        let names = [1, 2, 3].map(|f| format!("fantoch-f-{f}-clients-10-of-many/us-west1"));
+        let named = |name: &String| ValidationRow { name: name.clone(), ..row(0.99, 1.01, 1.02, 0.03) };
+        let group = ValidationGroup { title: "group".to_owned(), rows: names.iter().map(named).collect() };
+        let input =
+            ValidationInput { title: "title".to_owned(), subtitle: String::new(), groups: vec![group] };
+        let svg = validation(&input, Width::millimetres(85.0));
+        let mut drawn: Vec<&str> = svg
+            .split("</text>")
+            .filter_map(|text| text.rsplit('>').next())
+            .filter(|text| text.contains('\u{2026}'))
+            .collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn.len(), 3, "{drawn:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::report::charts::{ChartInput, Quantity, SweepDot, SweepInput, SweepSca
 use crate::report::stored::StoredChart;
 use crate::run::outputs::SweepRun;
 
-use super::{Measure, SERIES_MAX, is_wide, measured, tip, told_as_lacking, y_label};
+use super::{Measure, SERIES_MAX, is_wide, measure_label, measured, tip, told_as_lacking};
 
 /// The chart of measures that differ by region only.
 pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -> StoredChart {
@@ -33,7 +33,7 @@ pub(super) fn figure(scenario: &str, runs: &[SweepRun], measures: &[&Measure]) -
     let regions = measures.iter().filter_map(|measure| measure.region());
     let input = ChartInput::Sweep(SweepInput {
         subtitle: format!("{scenario}, {} runs{}{lacking}", shown.runs.len(), held.concat()),
-        y_label: y_label(&metric, first, y_log),
+        y_label: measure_label(&metric, first.unit()),
         metric,
         quantity,
         y_log,

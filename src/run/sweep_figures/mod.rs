@@ -179,7 +179,7 @@ fn input(
     SweepInput {
         metric: measure.name.clone(),
         subtitle: format!("{scenario}, {} runs{together}{lacking}", runs.len()),
-        y_label: y_label(&measure.name, measure, y_log),
+        y_label: measure_label(&measure.name, measure.unit()),
         quantity,
         y_log,
         variable: variable.label.clone(),
@@ -202,11 +202,6 @@ fn told_as_lacking(lacking: usize, runs: usize, what: &str) -> String {
         1 => format!("; 1 of {runs} runs has no {what}"),
         _ => format!("; {lacking} of {runs} runs have no {what}"),
     }
-}
-
-/// What the y-axis shows, with its unit if the numbers do not have one.
-fn y_label(name: &str, measure: &Measure, y_log: bool) -> String {
-    format!("{}{}", measure_label(name, measure.unit()), if y_log { " (log scale)" } else { "" })
 }
 
 /// How many series a chart against `variable` has.
