@@ -41,6 +41,14 @@ impl Compared {
         }
     }
 
+    /// How many operations the figure of a run of a variant is of, if it counts them.
+    pub(super) fn count(&self, variant: usize, run: &SweepRun) -> Option<f64> {
+        match &self.source {
+            Source::Measured(by_variant) => by_variant[variant].count(run),
+            Source::Found(_) => None,
+        }
+    }
+
     /// What was found, if it is that and nothing that single runs measured.
     pub fn found(&self) -> Option<&Found> {
         match &self.source {

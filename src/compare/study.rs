@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::kernel::math::inverse_normal_cdf;
 use crate::run::metrics::Better;
 use crate::run::outputs::{RunVerdict, SweepRun};
-use crate::statistics::{Estimate, Method, Paired, holm, serial_correlation};
+use crate::statistics::{Estimate, Method, Paired, holm};
 
 use super::asked::Asked;
 use super::compared::{Compared, Source, compared};
@@ -78,19 +77,6 @@ pub struct Against {
     pub corrected: f64,
     /// What is found.
     pub finding: Finding,
-}
-
-/// A series of batches whose figures hang on those before them.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Hanging<'a> {
-    /// Of what.
-    pub measure: &'a str,
-    /// Of which variant.
-    pub variant: String,
-    /// Whether these are its differences from the baseline.
-    pub is_of_difference: bool,
-    /// How much one hangs on the one before: from -1 to 1.
-    pub correlation: f64,
 }
 
 /// What a comparison finds.
@@ -303,52 +289,6 @@ impl Study {
         }
     }
 
-    /// Figures of batches that hang on those before them more than chance explains in one of twenty studies, with their serial correlation: intervals
-    /// over these are too narrow.
-    pub fn hanging(&self) -> Vec<Hanging<'_>> {
-        let is_cut = |_: &&StudyRow| self.settings.batches.is_some();
-        let series = |row: &StudyRow| {
-            let baseline = self.rows.iter().find(|other| {
-                (other.measure, other.circumstances, other.variant)
-                    == (row.measure, row.circumstances, self.subject.baseline)
-            });
-            let figures: Vec<f64> = row.values.iter().map(|(_, value)| *value).collect();
-            // What is said of the difference rests on the differences, which may hang where figures do not, or the other way round.
-            let differences = baseline.filter(|_| row.against.is_some()).map(|baseline| {
-                let (ours, theirs) = pairs(&row.values, &baseline.values);
-                ours.iter().zip(theirs).map(|(ours, theirs)| ours - theirs).collect::<Vec<f64>>()
-            });
-            [Some((false, figures)), differences.map(|differences| (true, differences))]
-        };
-        let all: Vec<(&StudyRow, bool, Vec<f64>)> = self
-            .rows
-            .iter()
-            .filter(is_cut)
-            .flat_map(|row| {
-                series(row).into_iter().flatten().map(move |(is_of, values)| (row, is_of, values))
-            })
-            .collect();
-        let most = inverse_normal_cdf(1.0 - 0.05 / all.len().max(1) as f64);
-        let found = |(row, is_of_difference, values): &(&'_ StudyRow, bool, Vec<f64>)| {
-            let correlation = serial_correlation(values);
-            (correlation > most / (values.len() as f64).sqrt()).then_some((
-                *is_of_difference,
-                correlation,
-                row.measure,
-                row.variant,
-            ))
-        };
-        all.iter()
-            .filter_map(found)
-            .map(|(is_of_difference, correlation, measure, variant)| Hanging {
-                measure: &self.measures[measure].name,
-                variant: self.subject.called(variant),
-                is_of_difference,
-                correlation,
-            })
-            .collect()
-    }
-
     /// Whether a variant is shown to be worse than the baseline.
     pub fn is_worse(&self, row: &StudyRow) -> bool {
         let finding = row.against.as_ref().map(|against| against.finding);
@@ -435,7 +375,7 @@ fn deviation(values: &[f64]) -> f64 {
 }
 
 /// The figures of runs with seeds that both have.
-fn pairs(one: &[(u64, f64)], other: &[(u64, f64)]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn pairs(one: &[(u64, f64)], other: &[(u64, f64)]) -> (Vec<f64>, Vec<f64>) {
     let partner = |seed: u64| other.binary_search_by_key(&seed, |(seed, _)| *seed).ok();
     one.iter().filter_map(|(seed, value)| Some((*value, other[partner(*seed)?].1))).unzip()
 }

@@ -21,7 +21,7 @@ use super::run::say;
 use super::{Exit, Failure, Terminal};
 use crate::compare::scaling::{ScalingError, from_least};
 use crate::compare::{
-    Asked, Hanging, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches,
+    Asked, Hanging, Short, Study, StudyError, StudyRow, Subject, SubjectError, VariantRun, asked, batches,
 };
 use crate::kernel::counted;
 use crate::run::metrics::entry;
@@ -421,6 +421,12 @@ impl Compare {
             terminal.warn(&format!(
                 "{measure} of {of}{variant}: batches hang on those before them (serial correlation {correlation:.2}), so that intervals are too \
                  narrow: make the runs longer, or the batches fewer"
+            ));
+        }
+        for Short { measure, variant, values, beyond } in study.short() {
+            terminal.warn(&format!(
+                "{measure}: runs of {variant} have some {values:.0} values, of which {beyond:.1} lie beyond it: it may be off on average, which \
+                 no number of runs mends: make the runs longer"
             ));
         }
         let alone =

@@ -165,6 +165,11 @@ impl Measure {
         })
     }
 
+    /// How many values of a run it is taken from, if the metric counts them.
+    pub fn count(&self, run: &SweepRun) -> Option<f64> {
+        Measure { aggregate: Aggregate::Count, ..self.clone() }.of(run)
+    }
+
     /// What it is in.
     pub fn unit(&self) -> Unit {
         entry(self.metric).unit_of(self.aggregate)
