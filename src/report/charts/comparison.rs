@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::{Axis, Direction, Ruler};
+use super::axis::{self, Axis, Direction, Ruler};
 use super::bands::BandLayout;
 use super::frame::{Frame, Heading, LegendEntry, Swatch, draw_axis};
 use super::input::any_number;
@@ -73,6 +73,9 @@ pub struct ComparisonInput {
 const ROW: f64 = 20.0;
 /// What a group's title takes.
 const TITLE: f64 = 24.0;
+/// What follows the name of ratios in the legend, and how much room both have in that of a narrow chart.
+const HOLLOW: &str = " (hollow: may be chance)";
+const LEGEND: f64 = 310.0;
 /// Where names begin.
 const NAMES: f64 = 16.0;
 /// From which ratio of the greatest to the least on ratios are drawn on a log axis.
@@ -133,8 +136,17 @@ pub fn comparison(input: &ComparisonInput, width: Width) -> String {
         swatch: Swatch::Point(Ink { colour: Colour::INK_SOFT, dash: Dash::Solid, marker }),
     };
     let mut legend = vec![point("figure and interval", Marker::Circle)];
-    if ratios.is_some() {
-        legend.push(point("ratio (hollow: may be chance)", Marker::Diamond));
+    if let Some((_, label, place)) = &ratios {
+        // Where the axis of a narrow chart has no room for the baseline's name, the legend has.
+        let is_whole = || axis::fit_label(label, pixels(*place)).contains(&input.baseline);
+        let is_named = !width.is_narrow() || is_whole();
+        let ratio = if is_named {
+            "ratio".to_owned()
+        } else {
+            let room = LEGEND - svg::text_width("ratio to ", SMALL) - svg::text_width(HOLLOW, SMALL);
+            format!("ratio to {}", svg::fit_name(&input.baseline, SMALL, room))
+        };
+        legend.push(point(&(ratio + HOLLOW), Marker::Diamond));
     }
     let heading = Heading {
         title: &input.metric,
@@ -270,6 +282,18 @@ mod tests {
             2,
             "{narrow}"
         );
+    }
+
+    #[test]
+    fn a_narrow_chart_names_its_baseline_in_the_legend() {
+        let input = comparison_input();
+        assert!(comparison(&input, Width::FULL).contains(">ratio (hollow: may be chance)<"));
+        let narrow = comparison(&input, Width::millimetres(85.0));
+        let told = narrow.split("</text>").filter_map(|text| text.rsplit('>').next());
+        let told = told.filter(|text| {
+            text.starts_with("ratio to we") && text.ends_with("-robin (hollow: may be chance)")
+        });
+        assert_eq!(told.count(), 1, "{narrow}");
     }
 
     #[test]
