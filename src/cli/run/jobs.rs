@@ -234,9 +234,9 @@ fn select<X: Custom>(
 
 /// Holds that no two combinations are one and the same run, which would be kept under both names.
 fn check_apart(jobs: &[Job]) -> Result<(), Failure> {
-    let mut known: BTreeMap<&str, &Job> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, u64), &Job> = BTreeMap::new();
     for job in jobs {
-        let Some(other) = known.insert(&job.run.run_id, job) else { continue };
+        let Some(other) = known.insert((&job.run.run_id, job.run.seed), job) else { continue };
         let pairs = other.run.params.iter().zip(&job.run.params).filter(|(one, two)| one != two);
         let (ones, others): (Vec<String>, Vec<String>) =
             pairs.map(|((name, one), (_, two))| (format!("{name}={one}"), format!("{name}={two}"))).unzip();
