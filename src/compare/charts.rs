@@ -421,10 +421,7 @@ pub fn ecdf(
         let told = subject.told(circumstances);
         let at = if told.is_empty() { String::new() } else { format!(", {told}") };
         let runs = counted(most as u64, "run");
-        let subtitle = format!(
-            "{scenario}{at}: all operations that ended ok, in {runs} of each by {}",
-            subject.variable
-        );
+        let subtitle = format!("{scenario}{at}: all operations that ended ok, in {runs} each");
         let part = (!told.is_empty()).then(|| file_name(&told));
         let input = ChartInput::Ecdf(EcdfInput { subtitle, series });
         charts.push(StoredChart::new(part.as_deref(), "latency_histogram.csv", input));

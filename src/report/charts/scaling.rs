@@ -76,7 +76,7 @@ pub fn scaling(input: &ScalingInput) -> Chart {
         "Each point, with its interval, is what so many do over what the least number does; the straight line is what they would do if none \
          stood in another's way, and the other lines are the laws fitted to the points.",
         x,
-        axis(&format!("speed-up beside {} {}", input.variable, Quantity::Number.format(input.base, 6))),
+        axis(&format!("speed-up beside {}={}", input.variable, Quantity::Number.format(input.base, 6))),
     );
     let ideal: Vec<(f64, f64)> = chart.x.marks.iter().map(|n| (*n, n / input.base)).collect();
     let grey = Ink { colour: Colour::AXIS, dash: Dash::Solid, marker: Marker::Circle };
