@@ -59,7 +59,9 @@ impl Study {
     /// Figures of batches that hang on those before them more than chance explains in one of twenty studies, with their serial correlation: intervals
     /// over these are too narrow.
     pub fn hanging(&self) -> Vec<Hanging<'_>> {
-        let is_cut = |_: &&StudyRow| self.settings.batches.is_some();
+        if self.settings.batches.is_none() {
+            return Vec::new();
+        }
         let series = |row: &StudyRow| {
             let baseline = self.rows.iter().find(|other| {
                 (other.measure, other.circumstances, other.variant)
@@ -76,30 +78,21 @@ impl Study {
         let all: Vec<(&StudyRow, bool, Vec<f64>)> = self
             .rows
             .iter()
-            .filter(is_cut)
             .flat_map(|row| {
                 series(row).into_iter().flatten().map(move |(is_of, values)| (row, is_of, values))
             })
             .collect();
         let most = inverse_normal_cdf(1.0 - 0.05 / all.len().max(1) as f64);
-        let found = |(row, is_of_difference, values): &(&'_ StudyRow, bool, Vec<f64>)| {
+        let hanging = |(row, is_of_difference, values): &(&StudyRow, bool, Vec<f64>)| {
             let correlation = serial_correlation(values);
-            (correlation > most / (values.len() as f64).sqrt()).then_some((
-                *is_of_difference,
-                correlation,
-                row.measure,
-                row.variant,
-            ))
-        };
-        all.iter()
-            .filter_map(found)
-            .map(|(is_of_difference, correlation, measure, variant)| Hanging {
-                measure: &self.measures[measure].name,
-                variant: self.subject.called(variant),
-                is_of_difference,
+            (correlation > most / (values.len() as f64).sqrt()).then(|| Hanging {
+                measure: &self.measures[row.measure].name,
+                variant: self.subject.called(row.variant),
+                is_of_difference: *is_of_difference,
                 correlation,
             })
-            .collect()
+        };
+        all.iter().filter_map(hanging).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::run::metrics::Better;
 use crate::run::outputs::{RunVerdict, SweepRun};
-use crate::statistics::{Estimate, Method, Paired, holm};
+use crate::statistics::{Estimate, Method, Paired, holm, variance};
 
 use super::asked::Asked;
 use super::compared::{Compared, Source, compared};
@@ -369,9 +369,7 @@ fn antithetic_gain(runs: &[SweepRun], of: &dyn Fn(&SweepRun) -> Option<f64>) -> 
 }
 
 fn deviation(values: &[f64]) -> f64 {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    (squares / (values.len() as f64 - 1.0)).sqrt()
+    variance(values).sqrt()
 }
 
 /// The figures of runs with seeds that both have.

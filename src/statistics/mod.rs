@@ -16,7 +16,7 @@ mod serial;
 pub use estimate::Estimate;
 pub use holm::holm;
 pub use mser::{Cut, mser_5};
-pub use paired::{Method, Paired};
+pub use paired::{Method, Paired, variance};
 pub use queueing::{Queue, QueueKind, erlang_b, erlang_c};
 pub use scaling::{Law, LawEstimate, LawFit, Misfit};
 pub use serial::serial_correlation;

@@ -184,7 +184,8 @@ fn covariance(a: &[f64], b: &[f64]) -> f64 {
     products / (a.len() as f64 - 1.0)
 }
 
-fn variance(values: &[f64]) -> f64 {
+/// The variance of a sample, in the square of its unit, over one less than there are; NaN of fewer than two.
+pub fn variance(values: &[f64]) -> f64 {
     covariance(values, values)
 }
 

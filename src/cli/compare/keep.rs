@@ -16,7 +16,7 @@ use crate::compare::table::{SEARCH, TriedRun, csv, latex, markdown, search_csv};
 use crate::report::stored::StoredChart;
 use crate::run::comparison_folder::{self, ComparisonFacts};
 use crate::run::drawing::{Charts, write_charts};
-use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink};
+use crate::run::outputs::{Disk, REPORT, Sink};
 use crate::scenario::sweep::{Comparison, Theory};
 
 /// What of runs is kept beside the study of them.
@@ -43,9 +43,7 @@ impl Compare {
         terminal: &mut Terminal,
     ) -> Result<(), Failure> {
         let name = findings.name;
-        let written = self.write(findings, comparison, study);
-        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
+        let (folder, warnings) = self.write(findings, comparison, study)?;
         warnings.iter().for_each(|warning| terminal.warn(warning));
         match (self.run.format, self.table) {
             (Format::Json, None) => terminal.print_json(&print::document(study, name, &folder)),
@@ -129,13 +127,16 @@ impl Compare {
         all
     }
 
-    /// Writes the folder of the comparison, with what a person should know of its charts; a sentence if another is there.
+    /// Writes the folder of the comparison, with what a person should know of its charts.
+    ///
+    /// # Errors
+    /// If the file system fails, or another folder is there.
     fn write(
         &self,
         findings: &Findings<'_>,
         comparison: &Comparison,
         study: &Study,
-    ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
+    ) -> Result<(PathBuf, Vec<String>), Failure> {
         let Findings { name, sources, tried, .. } = *findings;
         let (drawn, mut warnings) = (self.run.charts.into(), Vec::new());
         let charts = match drawn {
@@ -178,17 +179,14 @@ impl Compare {
             warnings.extend(left_out(study).map(note));
             let page = page(study, name, &facts.id(), &self.command(), figures);
             folder.write(REPORT, |out| out.write_all(page.as_bytes()))
-        })?;
-        Ok(match finished {
-            Finished::Written { folder }
-            | Finished::Verified { folder, .. }
-            | Finished::Partial { folder } => Ok((folder, warnings)),
-            Finished::Differs { folder, other, files } => Err(format!(
-                "{} was there already and differs in {}; what was compared now is in {}",
-                folder.display(),
-                files.join(", "),
-                other.display()
-            )),
-        })
+        });
+        let failed = |message| Failure::new(Exit::InputOutput, message);
+        Ok((
+            finished
+                .map_err(|error| failed(error.to_string()))?
+                .into_folder("what was compared now")
+                .map_err(failed)?,
+            warnings,
+        ))
     }
 }

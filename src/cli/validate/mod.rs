@@ -13,7 +13,7 @@ use super::run::batch::{check_folder, cores};
 use super::{Exit, Failure, Format, Terminal};
 use crate::net::regions::Matrix;
 use crate::run::drawing::{self, write_charts};
-use crate::run::outputs::{Disk, Finished, OutputError, REPORT, Sink};
+use crate::run::outputs::{Disk, REPORT, Sink};
 use crate::run::validation_folder::{self, ValidationFacts};
 use crate::scenario::source::files::{DATA_BYTES_MAX, read_text};
 use crate::spec::suggest;
@@ -110,9 +110,7 @@ impl Validate {
         }
         check_folder(&self.out, &Disk)?;
         let (rows, entries) = self.run_all(&selected, effort)?;
-        let written = self.write(program, &selected, effort, &entries);
-        let folder = written.map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-        let (folder, warnings) = folder.map_err(|message| Failure::new(Exit::InputOutput, message))?;
+        let (folder, warnings) = self.write(program, &selected, effort, &entries)?;
         warnings.iter().for_each(|warning| terminal.warn(warning));
         let exit = exit(&rows);
         match (self.format, self.table) {
@@ -168,14 +166,17 @@ impl Validate {
         if self.thorough { command + " --thorough" } else { command }
     }
 
-    /// Writes the folder, with what a person should know of its charts; a sentence if another is there.
+    /// Writes the folder, with what a person should know of its charts.
+    ///
+    /// # Errors
+    /// If the file system fails, or another folder is there.
     fn write(
         &self,
         program: &str,
         selected: &[(&'static str, Experiment)],
         effort: Effort,
         entries: &[Entry],
-    ) -> Result<Result<(PathBuf, Vec<String>), String>, OutputError> {
+    ) -> Result<(PathBuf, Vec<String>), Failure> {
         let command = self.command(program);
         let (drawn, mut warnings) = (drawing::Charts::from(self.charts), Vec::new());
         let facts = ValidationFacts {
@@ -198,18 +199,15 @@ impl Validate {
             warnings.extend(left_out.iter().map(note));
             let page = page(entries, &facts.id(), &command, figures);
             folder.write(REPORT, |out| out.write_all(page.as_bytes()))
-        })?;
-        Ok(match finished {
-            Finished::Written { folder }
-            | Finished::Verified { folder, .. }
-            | Finished::Partial { folder } => Ok((folder, warnings)),
-            Finished::Differs { folder, other, files } => Err(format!(
-                "{} was there already and differs in {}; what came of it now is in {}",
-                folder.display(),
-                files.join(", "),
-                other.display()
-            )),
-        })
+        });
+        let failed = |message| Failure::new(Exit::InputOutput, message);
+        Ok((
+            finished
+                .map_err(|error| failed(error.to_string()))?
+                .into_folder("what came of it now")
+                .map_err(failed)?,
+            warnings,
+        ))
     }
 
     /// What there is to run, with the suite's name.

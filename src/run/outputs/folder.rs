@@ -71,6 +71,27 @@ pub enum Finished {
     },
 }
 
+impl Finished {
+    /// Where what was made lies.
+    ///
+    /// # Errors
+    /// If something else was there already: a sentence that says where `now`, such as `what was compared now`, is.
+    pub fn into_folder(self, now: &str) -> Result<PathBuf, String> {
+        match self {
+            Finished::Written { folder }
+            | Finished::Verified { folder, .. }
+            | Finished::Partial { folder } => Ok(folder),
+            Finished::Differs { folder, other, files } => {
+                let (folder, other) = (folder.display(), other.display());
+                Err(format!(
+                    "{folder} was there already and differs in {}; {now} is in {other}",
+                    files.join(", ")
+                ))
+            }
+        }
+    }
+}
+
 impl<'a> Folder<'a> {
     /// Begins to fill `parent/name`, apart from everybody else.
     ///
